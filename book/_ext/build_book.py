@@ -1,0 +1,97 @@
+"""`make book`: a clean build beside the last good book, which it replaces only when all is well."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from sphinx.errors import ExtensionError
+
+from vggviz_book import fingerprint, kernels, lock
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = ROOT / "_build"
+BOOK = BUILD / "html"
+LAST = BUILD / ".last"
+NEXT = BUILD / ".next"
+
+
+def main() -> int:
+    """Build unless nothing changed; return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--fresh", action="store_true", help="compute every page anew")
+    fresh = parser.parse_args().fresh
+    lock.hold(BUILD / ".lock")
+    recover()
+    kernels.put_on_path(ROOT, os.environ)
+    if not fresh and is_current():
+        print(f"Nothing changed since the last build: {shown(BOOK / 'index.html')}")
+        return 0
+    if fresh:
+        shutil.rmtree(ROOT / kernels.CACHES, ignore_errors=True)
+    return build()
+
+
+def is_current() -> bool:
+    """Whether the last good book was made of just what lies here now."""
+    note = BOOK / fingerprint.NOTE
+    return note.is_file() and note.read_text("utf-8") == fingerprint.of_book(ROOT, os.environ)
+
+
+def build() -> int:
+    """Build all pages into a folder of their own, then put that in the place of the last book."""
+    started = time.monotonic()
+    try:
+        kernels.settle_inputs(os.environ)
+    except ExtensionError as error:
+        return failed(str(error))
+    made_of = fingerprint.of_book(ROOT, os.environ)
+    strict = ["-W", "-n", "--keep-going"]
+    jupyter_book = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
+    command = [*jupyter_book, "build", str(ROOT), "--path-output", str(NEXT), *strict]
+    if subprocess.run(command, check=False).returncode:
+        return failed("The book was not built; the cause stands above.")
+    pages = NEXT / "_build" / "html"
+    (pages / fingerprint.NOTE).write_text(made_of, "utf-8")
+    replace(pages)
+    print(f"Built in {time.monotonic() - started:.0f} s: {shown(BOOK / 'index.html')}")
+    return 0
+
+
+def failed(why: str) -> int:
+    """Say why there is no new book, and that the last one is still there; return the exit status."""
+    shutil.rmtree(NEXT, ignore_errors=True)
+    kept = f"\nThe last good book stays in {shown(BOOK)}." if BOOK.exists() else ""
+    print(f"\n{why}{kept}", file=sys.stderr)
+    return 1
+
+
+def replace(pages: Path) -> None:
+    """Two renames: a reader meets the old book or the new one, never a mixture."""
+    if BOOK.exists():
+        BOOK.rename(LAST)
+    pages.rename(BOOK)
+    shutil.rmtree(LAST, ignore_errors=True)
+    shutil.rmtree(NEXT, ignore_errors=True)
+
+
+def recover() -> None:
+    """Clear what a killed build left, and finish or undo its replacing."""
+    if LAST.exists() and not BOOK.exists():
+        LAST.rename(BOOK)
+    shutil.rmtree(LAST, ignore_errors=True)
+    shutil.rmtree(NEXT, ignore_errors=True)
+
+
+def shown(path: Path) -> str:
+    """A path as the reader would type it."""
+    return os.path.relpath(path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

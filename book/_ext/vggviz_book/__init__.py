@@ -1,0 +1,28 @@
+"""The book's own Sphinx extension: what Jupyter Book does not do by itself.
+
+kernels: chapters are computed by the library beside them, and recomputed when it changes.
+chapters: they run side by side before Sphinx reads them.
+figures: text alternatives, lazy loading, a link to the large picture.
+mathjax: formulas without asking another host.
+downloads: each chapter as a script, beside the theme's notebook.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Connect each part to the moment of the build when it acts."""
+    from vggviz_book import chapters, downloads, figures, kernels, mathjax
+
+    app.connect("config-inited", kernels.prepare)
+    app.connect("builder-inited", mathjax.provide)
+    app.connect("env-before-read-docs", chapters.execute)
+    app.connect("doctree-resolved", figures.describe)
+    app.connect("html-page-context", figures.keep_proportions)
+    app.connect("html-page-context", downloads.add_script, priority=900)  # after the theme's own buttons
+    return {"parallel_read_safe": False, "parallel_write_safe": False}

@@ -1,0 +1,128 @@
+"""Run the chapters side by side, before Sphinx reads them one by one."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psutil
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
+from jupyter_cache.cache.db import NbCacheRecord
+from jupyter_cache.executors.utils import ExecutionResult, single_nb_execution
+from myst_nb.core.read import is_myst_markdown_notebook, myst_nb_reader_plugin
+from sphinx.errors import ExtensionError
+from sphinx.util import logging
+from traitlets.config import Config
+
+if TYPE_CHECKING:
+    from jupyter_cache.cache.main import JupyterCacheBase
+    from nbformat import NotebookNode
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+log = logging.getLogger(__name__)
+
+MEMORY_OF_A_KERNEL = 2 << 30
+"""Bytes. VGG16 with its dense layers peaks at 1.8 GB."""
+
+# Sockets in files: no ports that another program could take, and no warning about open ones.
+TRANSPORT = Config({"KernelManager": {"transport": "ipc"}} if os.name == "posix" else {})
+
+
+def execute(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Put the outputs of all chapters that will be read into the notebook cache.
+
+    Raises:
+        ExtensionError: a chapter failed; names each such chapter with its cell.
+    """
+    settings = env.mystnb_config  # type: ignore[attr-defined]
+    if settings.execution_mode != "cache":
+        return
+    cache = get_cache(settings.execution_cache_path)
+    forget_half_written(cache)
+    waiting = {name: nb for name, nb in notebooks(env, docnames) if not is_cached(cache, nb)}
+    failures = []
+    for number, (name, result) in enumerate(run_side_by_side(env, waiting, settings.execution_timeout), 1):
+        path = Path(env.doc2path(name))
+        if isinstance(result, ExecutionResult) and result.err is None:
+            data = {"execution_seconds": result.time}
+            cache.cache_notebook_bundle(CacheBundleIn(result.nb, str(path), data=data), False, True)
+            log.info("[%d/%d] %s computed in %.1f s", number, len(waiting), name, result.time)
+        else:
+            failures.append(describe_failure(path.relative_to(app.srcdir), waiting[name], result))
+            log.info("[%d/%d] %s failed", number, len(waiting), name)
+    if failures:
+        raise ExtensionError("\n\n".join(failures))
+
+
+def notebooks(env: BuildEnvironment, docnames: Iterable[str]) -> Iterable[tuple[str, NotebookNode]]:
+    """Those pages that have cells to run, read as myst-nb reads them."""
+    for name in docnames:
+        path = Path(env.doc2path(name))
+        if path.suffix == ".md" and is_myst_markdown_notebook(path.read_text("utf-8")):
+            yield name, myst_nb_reader_plugin(str(path))
+
+
+def run_side_by_side(
+    env: BuildEnvironment, waiting: dict[str, NotebookNode], timeout: int
+) -> Iterable[tuple[str, ExecutionResult | Exception]]:
+    """Run notebooks, as many at once as cores and memory allow; yield each as it ends."""
+    with ThreadPoolExecutor(kernels_at_once()) as pool:
+        running: dict[Future[ExecutionResult], str] = {}
+        for name, notebook in waiting.items():
+            run = functools.partial(single_nb_execution, notebook, allow_errors=False, config=TRANSPORT)
+            folder = str(Path(env.doc2path(name)).parent)
+            running[pool.submit(run, cwd=folder, timeout=timeout)] = name
+        while running:
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield running.pop(future), future.exception() or future.result()  # type: ignore[misc]
+
+
+def kernels_at_once() -> int:
+    """At least one; more where both a core and the memory for another kernel are free."""
+    return max(1, min(os.cpu_count() or 1, psutil.virtual_memory().available // MEMORY_OF_A_KERNEL))
+
+
+def is_cached(cache: JupyterCacheBase, notebook: NotebookNode) -> bool:
+    """Whether the cache has the outputs of this notebook's code."""
+    try:
+        cache.match_cache_notebook(notebook)
+    except KeyError:
+        return False
+    return True
+
+
+def forget_half_written(cache: JupyterCacheBase) -> None:
+    """Drop records whose notebook a killed build did not write to its end."""
+    for record in cache.list_cache_records():
+        try:
+            cache.get_cache_bundle(record.pk)
+        except Exception:  # missing, empty or cut: whatever the reader raises
+            NbCacheRecord.remove_record(record.pk, cache.db)
+
+
+def describe_failure(page: Path, notebook: NotebookNode, result: ExecutionResult | Exception) -> str:
+    """Which cell of which chapter failed, at which line, and its traceback."""
+    index, cell = failed_cell(notebook)
+    number = sum(c.cell_type == "code" for c in notebook.cells[: index + 1])
+    line = notebook.metadata.get("source_map", {})[index] + 1
+    error = result.err if isinstance(result, ExecutionResult) else result
+    summary = f"{page}, code cell {number} (line {line}) failed"
+    return f"{summary}:\n\n{cell.source}\n\n{error}"
+
+
+def failed_cell(notebook: NotebookNode) -> tuple[int, Any]:
+    """Index and cell with an error that was not expected; else the one that ran last."""
+    code = [(i, cell) for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    for i, cell in code:
+        expected = "raises-exception" in cell.metadata.get("tags", [])
+        if not expected and any(output.output_type == "error" for output in cell.outputs):
+            return i, cell
+    started = [(i, cell) for i, cell in code if cell.execution_count]
+    return started[-1] if started else code[0]

@@ -1,0 +1,78 @@
+"""What a page was made of, as one short digest: the same digest, the same page."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import platform
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+COMPUTING = ("tensorflow", "keras", "numpy", "matplotlib", "scikit-image", "pillow")
+WRITING = ("jupyter-book", "myst-nb", "sphinx", "sphinx-book-theme", "sphinx-exercise", "jupytext")
+NOTE = ".made-of"
+"""File in a built book that holds its digest; only `make book` writes it, and any build removes it."""
+LEFT_OUT = {"__pycache__", ".ipynb_checkpoints", "_build", "node_modules"}
+
+
+def of_figures(root: Path, environ: Mapping[str, str]) -> str:
+    """Digest of all that a figure is computed from: library, versions, weights and picture.
+
+    Args:
+        root: the folder of the book's `_config.yml`.
+        environ: where VGGVIZ_IMAGE and VGGVIZ_WEIGHTS may stand.
+    """
+    digest = hashlib.sha256(platform.python_version().encode())
+    _add_versions(digest, COMPUTING)
+    _add_files(digest, root, [root / "vggviz", root / "requirements.txt", root / "pyproject.toml"])
+    for part in (_picture(environ), _weights(environ)):
+        digest.update(part.encode() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def of_book(root: Path, environ: Mapping[str, str]) -> str:
+    """Digest of all that the built pages depend on: the figures', and the book's own sources."""
+    digest = hashlib.sha256(of_figures(root, environ).encode())
+    _add_versions(digest, WRITING)
+    sources = ("book", "_config.yml", "_toc.yml", "package-lock.json")
+    _add_files(digest, root, [root / source for source in sources])
+    return digest.hexdigest()[:16]
+
+
+def _add_versions(digest: hashlib._Hash, packages: Iterable[str]) -> None:
+    for package in packages:
+        try:
+            digest.update(f"{package}=={importlib.metadata.version(package)}\n".encode())
+        except importlib.metadata.PackageNotFoundError:
+            digest.update(f"{package} missing\n".encode())
+
+
+def _add_files(digest: hashlib._Hash, root: Path, paths: Iterable[Path]) -> None:
+    files = [file for path in paths for file in ([path] if path.is_file() else path.rglob("*"))]
+    for file in sorted(set(files)):
+        if file.is_file() and not LEFT_OUT.intersection(file.relative_to(root).parts):
+            digest.update(f"{file.relative_to(root).as_posix()}\0{_content(file)}\n".encode())
+
+
+def _content(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _picture(environ: Mapping[str, str]) -> str:
+    """The picture's content if VGGVIZ_IMAGE is a file, else the name that it gives."""
+    name = environ.get("VGGVIZ_IMAGE", "")
+    return _content(Path(name)) if name and Path(name).is_file() else name
+
+
+def _weights(environ: Mapping[str, str]) -> str:
+    """The weights' content if VGGVIZ_WEIGHTS is a file; the bundled ones count as library."""
+    source = environ.get("VGGVIZ_WEIGHTS") or "auto"
+    if Path(source).is_file():
+        return _content(Path(source))
+    if source in {"auto", "imagenet"}:
+        from vggviz.weights import IMAGENET
+
+        at_hand = [file.path.name for file in IMAGENET.values() if file.path.is_file()]
+        return "imagenet " + " ".join(at_hand) if at_hand else "bundled"
+    return source
