@@ -1,0 +1,203 @@
+"""One forward pass, and what every layer of the model made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vggviz import backend, layers
+from vggviz.receptive_field import same_padding
+
+if TYPE_CHECKING:
+    import keras
+
+
+def feature_maps(
+    model: keras.Model, batch: np.ndarray, layers: str | Iterable[str] | None = None
+) -> dict[str, np.ndarray]:
+    """The activations of many layers in one forward pass.
+
+    The compiled function is kept with the model: a second call builds no graph.
+
+    Args:
+        model: any Keras model, functional or sequential, with others nested in it.
+        batch: float (N, H, W, C), as the model's input wants it (see `preprocess`).
+        layers: a name, or names; None is every convolution and pool.
+
+    Returns:
+        {layer: float32 (N, h, w, c)}, in the order asked for, never normalised.
+
+    Raises:
+        ValueError: an unknown layer (close matches are named), or a batch that does not fit.
+    """
+    names = _names(model, layers)
+    outputs = {name: _step(model, name).output for name in names}
+    values = _run(model, batch, tuple(outputs.values()))
+    return dict(zip(names, values, strict=True))
+
+
+def pre_activations(model: keras.Model, batch: np.ndarray, layer: str) -> np.ndarray:
+    """What a convolution gives before its activation function: kernel times patch, plus bias.
+
+    Args:
+        model: any Keras model.
+        batch: float (N, H, W, C), as the model's input wants it.
+        layer: a convolution's name.
+
+    Returns:
+        float32 (N, h, w, c), negative where ReLU will give zero.
+
+    Raises:
+        ValueError: an unknown layer, one that is no convolution, or a batch that does not fit.
+    """
+    step = _convolution(model, layer)
+    (inputs,) = _run(model, batch, (step.inputs[0],))
+    values = step.layer.convolution_op(inputs, step.layer.kernel)
+    return np.asarray(values if step.layer.bias is None else values + step.layer.bias, np.float32)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """How one number of a feature map came about.
+
+    Attributes:
+        layer: the convolution's name.
+        channel: number of the channel.
+        row: row of the cell.
+        column: column of the cell.
+        patch: float32 (kh, kw, C), what the kernel lies on, zeros where it overhangs the border.
+        kernel: float32 (kh, kw, C), the channel's kernel.
+        products: float32 (kh, kw, C), patch times kernel.
+        bias: the channel's bias.
+        total: products' sum plus bias.
+        value: the number in the map: the layer's activation function of `total`.
+    """
+
+    layer: str
+    channel: int
+    row: int
+    column: int
+    patch: np.ndarray
+    kernel: np.ndarray
+    products: np.ndarray
+    bias: float
+    total: float
+    value: float
+
+    @property
+    def by_channel(self) -> np.ndarray:
+        """float32 (C,): the products summed over each input channel."""
+        return self.products.sum(axis=(0, 1))
+
+
+def explain_cell(
+    model: keras.Model, batch: np.ndarray, layer: str, channel: int, row: int, column: int
+) -> Cell:
+    """The arithmetic behind one number of a feature map, each product of it.
+
+    Args:
+        model: any Keras model.
+        batch: float (1, H, W, C), one picture as the model's input wants it.
+        layer: a convolution's name.
+        channel: number of the channel, from 0.
+        row: row of the cell, from 0.
+        column: column of the cell, from 0.
+
+    Raises:
+        ValueError: an unknown layer or a place outside its map, or more than one picture.
+    """
+    step = _convolution(model, layer)
+    if len(batch) != 1:
+        raise ValueError(f"A cell belongs to one picture; got a batch of {len(batch)}.")
+    if step.layer.groups != 1:
+        raise ValueError(f"The convolution {layer!r} is split into {step.layer.groups} groups; 1 is wanted.")
+    inputs, maps = _run(model, batch, (step.inputs[0], step.output))
+    for what, number, count in zip(
+        ("row", "column", "channel"), (row, column, channel), maps.shape[1:], strict=True
+    ):
+        if not 0 <= number < count:
+            raise ValueError(f"The {what} must be from 0 to {count - 1} in {layer!r}; got {number}.")
+    patch = _patch(step.layer, inputs[0], row, column)
+    kernel = np.asarray(step.layer.kernel, np.float32)[..., channel]
+    bias = 0.0 if step.layer.bias is None else float(step.layer.bias[channel])
+    products = patch * kernel
+    total = float(products.sum(dtype=np.float64)) + bias
+    value = float(maps[0, row, column, channel])
+    return Cell(layer, channel, row, column, patch, kernel, products, bias, total, value)
+
+
+def _patch(layer: Any, inputs: np.ndarray, row: int, column: int) -> np.ndarray:
+    """The (kh, kw, C) values under the kernel at a cell of the output, zeros outside the border."""
+    rows, columns = (
+        _places(layer, axis, cell, inputs.shape[axis]) for axis, cell in enumerate((row, column))
+    )
+    inside = ((rows >= 0) & (rows < inputs.shape[0]))[:, None] & (
+        (columns >= 0) & (columns < inputs.shape[1])
+    )
+    values = inputs[rows.clip(0, inputs.shape[0] - 1)][:, columns.clip(0, inputs.shape[1] - 1)]
+    return np.where(inside[..., None], values, np.float32(0))
+
+
+def _places(layer: Any, axis: int, cell: int, length: int) -> np.ndarray:
+    """Input rows (or columns) under the kernel at a row (or column) of the output."""
+    size, stride, dilation = layer.kernel_size[axis], layer.strides[axis], layer.dilation_rate[axis]
+    reach = (size - 1) * dilation + 1
+    start = cell * stride - (same_padding(length, reach, stride) if layer.padding == "same" else 0)
+    return start + dilation * np.arange(size)
+
+
+def _names(model: keras.Model, names: str | Iterable[str] | None) -> list[str]:
+    if names is None:
+        return layers.feature_layers(model)
+    return [names] if isinstance(names, str) else list(names)
+
+
+def _step(model: keras.Model, layer: str) -> layers.Step:
+    step = layers.find_step(model, layer)
+    if len(step.output.shape) != 4:
+        raise ValueError(
+            f"The layer {layer!r} gives {len(step.output.shape)} axes {tuple(step.output.shape)}, no feature maps; "
+            "name a convolution or a pool."
+        )
+    return step
+
+
+def _convolution(model: keras.Model, layer: str) -> layers.Step:
+    step = layers.find_step(model, layer)
+    if step.kind != "Conv2D":
+        raise ValueError(f"The layer {layer!r} is a {step.kind}; a Conv2D is wanted.")
+    return step
+
+
+def _run(model: keras.Model, batch: np.ndarray, tensors: tuple[Any, ...]) -> list[np.ndarray]:
+    """Values of tensors of the unfolded graph for a batch, by a function compiled once."""
+    tf = backend.tensorflow()
+    network = layers.unfold(model)
+    batch = _check_batch(batch, network.inputs)
+    key = tuple(map(id, tensors))
+    if key not in network.functions:
+        part = backend.keras().Model(network.inputs, dict(enumerate(tensors)))
+        shape = tf.TensorSpec([None, *network.inputs[0].shape[1:]], network.inputs[0].dtype)
+        run = tf.function(lambda images: part(images, training=False), input_signature=[shape])
+        network.functions[key] = run.get_concrete_function()
+    values = network.functions[key](tf.constant(batch))
+    return [np.asarray(values[number], np.float32) for number in range(len(tensors))]
+
+
+def _check_batch(batch: np.ndarray, inputs: list[Any]) -> np.ndarray:
+    if len(inputs) != 1:
+        raise ValueError(f"The model has {len(inputs)} inputs; one, for pictures, is wanted.")
+    batch = np.asarray(batch)
+    wanted = tuple(inputs[0].shape)
+    fits = batch.ndim == len(wanted) and all(w in (None, n) for w, n in zip(wanted, batch.shape, strict=True))
+    if not fits or batch.dtype.kind not in "uif" or 0 in batch.shape:
+        shape = ", ".join("any" if side is None else str(side) for side in wanted)
+        raise ValueError(
+            f"The model reads a batch of numbers of shape ({shape}); got {batch.dtype} {batch.shape}."
+        )
+    if not np.isfinite(batch).all():
+        raise ValueError("The batch holds NaN or infinite values; every value must be a finite number.")
+    return batch.astype(inputs[0].dtype, copy=False)

@@ -1,0 +1,153 @@
+"""Figures that say what they show and what they were computed from, wherever they are shown or saved."""
+
+from __future__ import annotations
+
+import io
+import math
+import os
+import sys
+import weakref
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure, SubFigure
+
+from vggviz.files import atomic_path
+from vggviz.weights import Provenance, networks_in_use
+
+DPI = 100
+DENSITY = 2
+"""Pixels of a saved figure for each pixel of the page: sharp on dense screens."""
+FORMATS = (".png", ".svg", ".pdf")
+
+_texts: weakref.WeakKeyDictionary[Figure, str] = weakref.WeakKeyDictionary()
+
+
+class DescribedFigure(Figure):
+    """A figure that a notebook shows at double density, its description inside the PNG."""
+
+
+def new_figure(width: float = 8, height: float = 5) -> Figure:
+    """An empty figure of pyplot's, so that a notebook shows it; width and height in inches."""
+    _teach_notebook()
+    return plt.figure(figsize=(width, height), dpi=DPI, layout="constrained", FigureClass=DescribedFigure)
+
+
+def one_axes(ax: Axes | None, width: float = 8, height: float = 5) -> tuple[Figure, Axes]:
+    """The figure and axes to draw on: the caller's, or new ones."""
+    ax = new_figure(width, height).add_subplot() if ax is None else ax
+    return root(ax), ax
+
+
+def panels(
+    ax: Axes | None, count: int, *, columns: int, width: float = 8, aspect: float = 1.15
+) -> tuple[Figure, list[Axes]]:
+    """Axes for several small pictures: in a new figure, or inside the caller's axes.
+
+    Args:
+        ax: axes to be divided, or None.
+        count: how many.
+        columns: how many in a row at most.
+        width: of a new figure, in inches.
+        aspect: height of a panel with its title, of its width.
+    """
+    columns = min(columns, count)
+    rows = math.ceil(count / columns)
+    if ax is None:
+        figure = new_figure(width, max(1.6, width / columns * aspect * rows))
+        grid = figure.subplots(rows, columns, squeeze=False).ravel()
+        for unused in grid[count:]:
+            unused.remove()
+        return figure, list(grid[:count])
+    ax.set_axis_off()
+    places = [(k % columns / columns, 1 - (k // columns + 1) / rows) for k in range(count)]
+    return root(ax), [ax.inset_axes((x, y, 0.88 / columns, 0.8 / rows)) for x, y in places]
+
+
+def root(ax: Axes) -> Figure:
+    """The figure that holds an axes, however deep."""
+    figure = ax.figure
+    while isinstance(figure, SubFigure):
+        figure = figure.figure
+    return figure
+
+
+def describe(figure: Figure, text: str) -> None:
+    """Add a sentence to the figure's text alternative."""
+    _texts[figure] = f"{_texts[figure]} {text}" if figure in _texts else text
+
+
+def text_alternative(figure: Figure) -> str:
+    """What a figure of this library shows, in words made from its numbers; "" for any other."""
+    return _texts.get(figure, "")
+
+
+def save_figure(figure: Figure, path: str | os.PathLike[str]) -> Path:
+    """Save a figure with its description and provenance inside; the old file stays until it is whole.
+
+    Args:
+        figure: any matplotlib figure.
+        path: ending in .png (twice the screen's density), .svg or .pdf.
+
+    Raises:
+        ValueError: another ending, or a folder that is not there or cannot be written.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in FORMATS:
+        raise ValueError(f"A figure is saved as one of {', '.join(FORMATS)}; got {path.name!r}.")
+    if not path.parent.is_dir():
+        raise ValueError(f"There is no folder {str(path.parent)!r} to save {path.name!r} in.")
+    with atomic_path(path) as beside:
+        kind = path.suffix.lower()[1:]
+        figure.savefig(beside, format=kind, dpi=DENSITY * DPI, metadata=_metadata(figure, kind))
+    return path
+
+
+def png(figure: Figure) -> bytes:
+    """The figure as PNG at twice the screen's density, description and provenance inside."""
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", dpi=DENSITY * figure.dpi, metadata=_metadata(figure, "png"))
+    return stream.getvalue()
+
+
+def _metadata(figure: Figure, kind: str) -> dict[str, Any]:
+    """The format's own words for description and source; no time of day, so that equal figures are equal."""
+    made_of = Provenance(source=" and ".join(networks_in_use()))
+    source, text = str(made_of), text_alternative(figure)
+    if kind == "png":
+        return {"Description": text, "Source": source, "Software": "vggviz"}
+    if kind == "svg":
+        return {"Description": text, "Source": source, "Creator": "vggviz", "Date": None}
+    return {"Subject": text, "Keywords": source, "Creator": "vggviz", "CreationDate": None}
+
+
+def _teach_notebook() -> None:
+    """In a notebook's kernel, show our figures through `png` rather than in the kernel's own way."""
+    if "IPython" not in sys.modules or (shell := sys.modules["IPython"].get_ipython()) is None:
+        return
+    formatter = shell.display_formatter.formatters["image/png"]
+    formatter.for_type(DescribedFigure, _shown_png)
+
+
+def _shown_png(figure: Figure) -> tuple[bytes, dict[str, int]]:
+    width, height = np.rint(figure.get_size_inches() * figure.dpi).astype(int)
+    return png(figure), {"width": int(width), "height": int(height)}
+
+
+def colour_map(signed: bool, dead: str = "white") -> matplotlib.colors.Colormap:
+    """Perceptually even, and safe for colour-blind readers: viridis, or RdBu with zero in the middle."""
+    return matplotlib.colormaps["RdBu_r" if signed else "viridis"].with_extremes(bad=dead)
+
+
+def bare(axes: Sequence[Axes]) -> None:
+    """Take ticks and frames away from pictures."""
+    for ax in axes:
+        ax.set_xticks([])
+        ax.set_yticks([])
+        for spine in ax.spines.values():
+            spine.set_visible(False)

@@ -1,0 +1,260 @@
+"""From a picture file to what the network reads, and back: the only room that knows BGR."""
+
+from __future__ import annotations
+
+import io
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+Source = str | os.PathLike[str] | bytes | Image.Image | np.ndarray
+
+CHANNEL_MEANS = np.array([103.939, 116.779, 123.68], dtype=np.float32)
+"""Mean blue, green and red (levels 0 to 255) of the ImageNet pictures VGG16 was trained on."""
+
+SAMPLES = {
+    "cat": "cat",
+    "astronaut": "astronaut",
+    "coffee": "coffee",
+    "rocket": "rocket",
+    "camera": "camera",
+    "hubble": "hubble_deep_field",
+    "brick": "brick",
+    "grass": "grass",
+    "gravel": "gravel",
+}
+"""Our name of each picture that comes along: scikit-image's name of it (CC0 or public domain)."""
+
+MAX_PIXELS = 100_000_000
+MAX_ASPECT = 1000
+FITS = ("crop", "pad", "stretch")
+
+
+def sample_images() -> list[str]:
+    """Names of the pictures that come along with scikit-image, each CC0 or in the public domain."""
+    return list(SAMPLES)
+
+
+def load_image(source: Source | None = None, size: int | None = 224, *, fit: str = "crop") -> np.ndarray:
+    """Load a picture as the network will see it, in red, green and blue.
+
+    Turned as its EXIF data say; transparency is laid on white; grey, palette, CMYK and 16-bit
+    pictures are converted; of an animation the first frame is taken.
+
+    Args:
+        source: name of a sample, path, encoded bytes, PIL image or array: (H, W), (H, W, 1),
+            (H, W, 3) or (H, W, 4), uint8, uint16, bool or float in 0 to 1. None is the picture
+            that the environment variable VGGVIZ_IMAGE names, or else the sample "cat".
+        size: side of the square result in pixels; None keeps the picture's own size.
+        fit: "crop" takes the largest square in the centre, "pad" adds white, "stretch" distorts.
+
+    Returns:
+        uint8 (size, size, 3), RGB.
+
+    Raises:
+        FileNotFoundError: there is no such sample or file.
+        ValueError: the source is no picture, damaged, too large, or an array of another kind.
+    """
+    if fit not in FITS:
+        raise ValueError(f"Unknown fit {fit!r}; use one of {', '.join(FITS)}.")
+    if size is not None and (isinstance(size, bool) or not isinstance(size, (int, np.integer)) or size < 1):
+        raise ValueError(f"The size must be a whole number of pixels from 1 on, or None; got {size!r}.")
+    if source is None:
+        source = os.environ.get("VGGVIZ_IMAGE") or "cat"
+    image = _to_rgb(_open(source))
+    if size is not None:
+        image = _fit(image, int(size), fit)
+    return np.array(image)
+
+
+def preprocess(images: np.ndarray) -> np.ndarray:
+    """Turn RGB pictures into the batch VGG16 was trained on: BGR, channel means subtracted.
+
+    Equals `keras.applications.vgg16.preprocess_input`, but leaves its argument alone.
+
+    Args:
+        images: (H, W, 3) or (N, H, W, 3), RGB, levels 0 to 255.
+
+    Returns:
+        float32 (N, H, W, 3), BGR, about -124 to 151, not scaled.
+
+    Raises:
+        ValueError: another shape, no numbers, NaN, or levels outside 0 to 255.
+    """
+    images = _as_batch(images)
+    if images.size and not (np.isfinite(images).all() and 0 <= images.min() and images.max() <= 255):
+        raise ValueError(
+            f"Pictures must have levels from 0 to 255; got {images.min():g} to {images.max():g}."
+        )
+    return images[..., ::-1].astype(np.float32) - CHANNEL_MEANS
+
+
+def deprocess(batch: np.ndarray) -> np.ndarray:
+    """Turn a batch of `preprocess` back into RGB pictures, rounded and clipped to 0 to 255.
+
+    Args:
+        batch: float (N, H, W, 3) or (H, W, 3), BGR, channel means subtracted.
+
+    Returns:
+        uint8 (N, H, W, 3), RGB.
+
+    Raises:
+        ValueError: another shape, no numbers, or NaN.
+    """
+    levels = _as_batch(batch) + CHANNEL_MEANS
+    if not np.isfinite(levels).all():
+        raise ValueError("The batch holds NaN or infinite values; every value must be a finite number.")
+    return np.rint(levels).clip(0, 255).astype(np.uint8)[..., ::-1]
+
+
+def _as_batch(images: np.ndarray) -> np.ndarray:
+    images = np.asarray(images)
+    if images.dtype.kind not in "uif":
+        raise ValueError(f"Pictures must be arrays of numbers; got {images.dtype}.")
+    if images.ndim not in (3, 4) or images.shape[-1] != 3 or 0 in images.shape:
+        raise ValueError(f"Pictures must have shape (H, W, 3) or (N, H, W, 3); got {images.shape}.")
+    return images if images.ndim == 4 else images[np.newaxis]
+
+
+def _open(source: Source) -> Image.Image:
+    """A PIL image from any kind of source, nothing of it decoded yet where that can wait."""
+    if isinstance(source, Image.Image):
+        return source
+    if isinstance(source, np.ndarray):
+        return _from_array(source)
+    if isinstance(source, bytes):
+        return _decode(io.BytesIO(source), f"{len(source):,} bytes")
+    if isinstance(source, str) and source in SAMPLES and not Path(source).is_file():
+        return _sample(source)
+    if isinstance(source, (str, os.PathLike)):
+        return _from_file(Path(source))
+    raise ValueError(
+        "A picture is the name of a sample, a path, bytes, a PIL image or an array; "
+        f"got {type(source).__name__}."
+    )
+
+
+def _sample(name: str) -> Image.Image:
+    import skimage.data  # half a second that only pages with a sample picture need
+
+    return Image.fromarray(getattr(skimage.data, SAMPLES[name])())
+
+
+def _from_file(path: Path) -> Image.Image:
+    if path.is_dir():
+        raise ValueError(f"{str(path)!r} is a folder; name a picture file in it.")
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise FileNotFoundError(
+            f"There is no picture {str(path)!r}; name a file, or a sample: {', '.join(SAMPLES)}."
+        ) from error
+    except (OSError, ValueError) as error:
+        raise ValueError(f"Cannot read the picture {str(path)!r}: {error}.") from error
+    return _decode(io.BytesIO(data), repr(str(path)))
+
+
+def _decode(stream: io.BytesIO, name: str) -> Image.Image:
+    if not stream.getbuffer().nbytes:
+        raise ValueError(f"The picture {name} is empty; a PNG, JPEG, GIF, WebP or the like is wanted.")
+    with _decoding(name):
+        image = Image.open(stream)
+    width, height = image.size
+    if width * height > MAX_PIXELS:
+        raise ValueError(
+            f"The picture {name} is too large: {width:,} x {height:,} pixels; at most {MAX_PIXELS:,} in all."
+        )
+    with _decoding(name):
+        image.load()
+    return image
+
+
+@contextmanager
+def _decoding(name: str) -> Iterator[None]:
+    """Say in one sentence what Pillow's many exceptions mean for the reader's file."""
+    try:
+        # Pillow warns of large pictures before we can refuse them with a clearer sentence.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except Image.DecompressionBombError as error:
+        raise ValueError(f"The picture {name} is too large; at most {MAX_PIXELS:,} pixels.") from error
+    except UnidentifiedImageError as error:
+        raise ValueError(f"{name} is no picture; a PNG, JPEG, GIF, WebP or the like is wanted.") from error
+    except Exception as error:  # a damaged file makes Pillow's decoders raise nearly anything
+        raise ValueError(f"The picture {name} is damaged or cut short ({_one_line(error)}).") from error
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def _from_array(array: np.ndarray) -> Image.Image:
+    if array.ndim not in (2, 3) or 0 in array.shape or (array.ndim == 3 and array.shape[2] not in (1, 3, 4)):
+        raise ValueError(
+            f"A picture array must have shape (H, W), (H, W, 1), (H, W, 3) or (H, W, 4); got {array.shape}."
+        )
+    if array.ndim == 3 and array.shape[2] == 1:
+        array = array[..., 0]
+    return Image.fromarray(_to_uint8(array))
+
+
+def _to_uint8(array: np.ndarray) -> np.ndarray:
+    if array.dtype == np.uint8:
+        return np.ascontiguousarray(array)
+    if array.dtype == np.uint16:
+        return (array >> 8).astype(np.uint8)
+    if array.dtype == bool:
+        return array.astype(np.uint8) * 255
+    if array.dtype.kind == "f":
+        # not (... <= ...) also catches NaN, which compares false with everything
+        if not (0 <= array.min() and array.max() <= 1):
+            raise ValueError(
+                f"A picture array of floats must lie between 0 and 1; got {array.min():g} to {array.max():g}."
+            )
+        return np.rint(array * 255).astype(np.uint8)
+    raise ValueError(f"A picture array must be uint8, uint16, bool or float; got {array.dtype}.")
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    """Any kind of PIL image as RGB, turned as its EXIF data say, transparency laid on white."""
+    try:
+        image = ImageOps.exif_transpose(image)
+    except Exception:  # noqa: S110, BLE001 - damaged EXIF data: the picture is whole, so it is shown unturned
+        pass
+    if image.mode in ("I", "I;16", "I;16B", "I;16L", "F"):
+        image = Image.fromarray(_high_depth_to_uint8(np.asarray(image)))
+    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
+        layer = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)
+    return image.convert("RGB")
+
+
+def _high_depth_to_uint8(levels: np.ndarray) -> np.ndarray:
+    """Grey of more than 8 bits: 16-bit levels are divided by 256, floats in 0 to 1 multiplied."""
+    if levels.dtype.kind == "f":
+        levels = np.nan_to_num(levels)
+        top = 1.0 if levels.max() <= 1 else 255.0 if levels.max() <= 255 else 65535.0
+    else:
+        top = 65535.0
+    return np.rint(levels.clip(0, top) * (255.0 / top)).astype(np.uint8)
+
+
+def _fit(image: Image.Image, size: int, fit: str) -> Image.Image:
+    width, height = image.size
+    if max(width, height) > MAX_ASPECT * min(width, height):
+        raise ValueError(
+            f"A picture of {width:,} x {height:,} pixels is a strip, of which no square is left to see; "
+            f"the longer side may be at most {MAX_ASPECT:,} times the shorter."
+        )
+    box = (size, size)
+    if fit == "stretch":
+        return image.resize(box, Image.Resampling.BICUBIC)
+    if fit == "pad":
+        return ImageOps.pad(image, box, Image.Resampling.BICUBIC, color="white")
+    return ImageOps.fit(image, box, Image.Resampling.BICUBIC)

@@ -1,0 +1,175 @@
+"""The layers of any Keras model in the order they run, nested models unfolded."""
+
+from __future__ import annotations
+
+import difflib
+import weakref
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from vggviz import backend
+
+if TYPE_CHECKING:
+    import keras
+
+CONVOLUTIONS = ("Conv2D", "DepthwiseConv2D", "SeparableConv2D")
+POOLS = ("MaxPooling2D", "AveragePooling2D")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One call of one layer.
+
+    Attributes:
+        layer: the Keras layer (or operation).
+        inputs: the symbolic tensors it reads.
+        output: the symbolic tensor it gives.
+    """
+
+    layer: Any
+    inputs: tuple[Any, ...]
+    output: Any
+
+    @property
+    def kind(self) -> str:
+        """The layer's class, such as "Conv2D"."""
+        return type(self.layer).__name__
+
+
+@dataclass(frozen=True)
+class Network:
+    """A model unfolded: the same layers and weights, in one graph with every tensor at hand.
+
+    Attributes:
+        inputs: the symbolic inputs.
+        outputs: the symbolic outputs.
+        steps: {name: Step} in the order they run. A layer of a nested model keeps its own name
+            unless that is taken; then it is "nested/layer". Further calls of a shared layer are
+            "layer:1", "layer:2".
+        functions: compiled functions of this graph, kept by the rooms that make them.
+    """
+
+    inputs: list[Any]
+    outputs: list[Any]
+    steps: dict[str, Step]
+    functions: dict[Any, Any] = field(default_factory=dict)
+
+
+_networks: weakref.WeakKeyDictionary[Any, tuple[tuple[int, ...], Network]] = weakref.WeakKeyDictionary()
+
+
+def unfold(model: keras.Model) -> Network:
+    """The model's layers in one flat graph, made once for each model.
+
+    Args:
+        model: a functional or sequential Keras model, with others nested in it to any depth.
+
+    Raises:
+        TypeError: not a Keras model.
+        ValueError: a subclassed model, or a sequential one that has no input shape yet.
+    """
+    if not isinstance(model, backend.keras().Model):
+        raise TypeError(f"A Keras model is wanted; got {type(model).__name__}.")
+    layers = tuple(id(layer) for layer in model.layers)
+    if model not in _networks or _networks[model][0] != layers:
+        _networks[model] = (layers, _record(model))
+    return _networks[model][1]
+
+
+def conv_layers(model: keras.Model) -> list[str]:
+    """Names of the model's convolutions, in the order they run.
+
+    Raises:
+        ValueError: the model has no two-dimensional convolution, or one with channels first.
+    """
+    names = [name for name, step in unfold(model).steps.items() if step.kind in CONVOLUTIONS]
+    if not names:
+        raise ValueError(f"The model {model.name!r} has no two-dimensional convolution.")
+    for name in names:
+        if unfold(model).steps[name].layer.data_format == "channels_first":
+            raise ValueError(
+                f"The layer {name!r} has its channels first; build the model with data_format='channels_last'."
+            )
+    return names
+
+
+def feature_layers(model: keras.Model) -> list[str]:
+    """Names of the model's convolutions and pools, in the order they run."""
+    conv_layers(model)
+    return [name for name, step in unfold(model).steps.items() if step.kind in CONVOLUTIONS + POOLS]
+
+
+def find_step(model: keras.Model, layer: str) -> Step:
+    """The step of a layer, by name.
+
+    Raises:
+        ValueError: the model has no such layer; close matches are named.
+    """
+    steps = unfold(model).steps
+    check_name(layer, steps)
+    return steps[layer]
+
+
+def check_name(layer: str, names: Iterable[str]) -> None:
+    """Raise ValueError with the close matches if `layer` is not among `names`."""
+    names = list(names)
+    if layer in names:
+        return
+    close = difflib.get_close_matches(str(layer), names, n=3, cutoff=0.5) or names[:5]
+    raise ValueError(f"There is no layer {layer!r}; did you mean {' or '.join(map(repr, close))}?")
+
+
+def _record(model: keras.Model) -> Network:
+    """Call every layer once more on fresh inputs, and note what it reads and gives."""
+    keras = backend.keras()
+    steps: dict[str, Step] = {}
+
+    def call(layer: Any, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(layer, keras.Model):
+            return _call_nested(layer, args, steps)
+        output = layer(*args, **kwargs)
+        if isinstance(output, keras.KerasTensor):
+            tensors = [t for t in keras.tree.flatten((args, kwargs)) if isinstance(t, keras.KerasTensor)]
+            steps[_free_name(layer.name, steps)] = Step(layer, tuple(tensors), output)
+        return output
+
+    if isinstance(model, keras.Sequential):
+        inputs, outputs = _run_sequential(model, call)
+        return Network(inputs, outputs, steps)
+    if not model.inputs:
+        raise ValueError(
+            f"The model {model.name!r} is a subclass whose layers Keras cannot list as a graph; "
+            "build it with the functional API or as a Sequential."
+        )
+    flat = keras.models.clone_model(model, clone_function=lambda layer: layer, call_function=call)
+    return Network(flat.inputs, flat.outputs, steps)
+
+
+def _run_sequential(model: Any, call: Any) -> tuple[list[Any], list[Any]]:
+    if not model.inputs:
+        raise ValueError(f"The model {model.name!r} has no input shape yet; give it a keras.Input first.")
+    tensor = first = backend.keras().Input(batch_shape=model.inputs[0].shape, dtype=model.inputs[0].dtype)
+    for layer in model.layers:
+        tensor = call(layer, tensor)
+    return [first], [tensor]
+
+
+def _call_nested(model: Any, args: tuple[Any, ...], steps: dict[str, Step]) -> Any:
+    """Call a nested model so that all the tensors inside it become tensors of the outer graph."""
+    keras = backend.keras()
+    inner = _record(model)
+    tensors = [step.output for step in inner.steps.values()]
+    outer = dict(zip(map(id, inner.inputs), keras.tree.flatten(args), strict=True))
+    outer |= zip(map(id, tensors), keras.Model(inner.inputs, tensors)(*args), strict=True)
+    for name, step in inner.steps.items():
+        name = _free_name(name if name not in steps else f"{model.name}/{name}", steps)
+        steps[name] = Step(step.layer, tuple(outer[id(t)] for t in step.inputs), outer[id(step.output)])
+    outputs = [outer[id(tensor)] for tensor in inner.outputs]
+    return outputs[0] if len(outputs) == 1 else outputs
+
+
+def _free_name(name: str, steps: dict[str, Step]) -> str:
+    """`name`, or with ":1", ":2" where a shared layer is called again."""
+    calls = sum(1 for other in steps if other == name or other.startswith(f"{name}:"))
+    return f"{name}:{calls}" if calls else name

@@ -1,0 +1,200 @@
+"""VGG16 itself, with the weights one asks for."""
+
+from __future__ import annotations
+
+import importlib.resources
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vggviz import backend, layers
+from vggviz import weights as sources
+from vggviz.weights import Provenance
+
+if TYPE_CHECKING:
+    import keras
+
+INPUT_SHAPE = (224, 224, 3)
+
+
+def load_vgg16(
+    weights: str | os.PathLike[str] | None = None, include_top: bool = False, *, seed: int = 0
+) -> keras.Model:
+    """Keras' VGG16 (Simonyan and Zisserman, ICLR 2015, configuration D) for 224 x 224 pixels.
+
+    Args:
+        weights: "imagenet" (downloaded once into Keras' cache), "bundled" (in this package),
+            "random" (He initialisation), a path to a .h5, .weights.h5 or .keras file, or "auto":
+            ImageNet if it is at hand or can be fetched, else bundled. None is what the environment
+            variable VGGVIZ_WEIGHTS says, or else "auto".
+        include_top: with the classifier; it needs one gigabyte more with ImageNet's weights. The
+            bundled network ends in global average pooling and one dense layer instead.
+        seed: of the random weights.
+
+    Returns:
+        A keras.Model that reads float32 (N, 224, 224, 3) as `preprocess` gives it.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ConnectionError: ImageNet's weights were asked for and cannot be fetched.
+        ValueError: an unknown source; a file that is damaged, or of another network.
+    """
+    source = sources.resolve(weights, include_top)
+    if source == "random":
+        return _random(include_top, seed)
+    if source == "bundled":
+        return _bundled(include_top)
+    if source == "imagenet":
+        return _imagenet(include_top)
+    return _from_file(Path(source), include_top)
+
+
+def load_model(path: str | os.PathLike[str]) -> keras.Model:
+    """Any Keras model from a whole-model file (.keras or .h5).
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it is damaged, or no whole model.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no model file {str(path)!r}.")
+    try:
+        model = backend.keras().saving.load_model(path, compile=False)
+    except Exception as error:  # damaged archives and configurations make Keras raise nearly anything
+        reason = " ".join(str(error).split())[:200]
+        raise ValueError(f"{str(path)!r} is no whole Keras model, or damaged ({reason}).") from error
+    _note(model, str(path), path)
+    return model
+
+
+def decode_predictions(
+    model: keras.Model, predictions: np.ndarray, top: int = 5
+) -> list[list[tuple[str, str, float]]]:
+    """The likeliest classes of each picture.
+
+    Args:
+        model: a model of `load_vgg16(..., include_top=True)`.
+        predictions: float (N, classes), what the model gives.
+        top: how many classes.
+
+    Returns:
+        For each picture [(WordNet id, name, probability)], likeliest first.
+
+    Raises:
+        ValueError: the model's classes are not known, or their number is another.
+    """
+    made_of = sources.provenance(model)
+    predictions = np.asarray(predictions)
+    if not made_of.classes:
+        raise ValueError(f"The classes of the model {model.name!r} are not known.")
+    if predictions.ndim != 2 or predictions.shape[1] != len(made_of.classes):
+        raise ValueError(f"Predictions must have shape (N, {len(made_of.classes)}); got {predictions.shape}.")
+    order = np.argsort(-predictions, axis=1, kind="stable")[:, :top]
+    return [
+        [(made_of.classes[k], made_of.labels[k], float(row[k])) for k in best]
+        for row, best in zip(predictions, order, strict=True)
+    ]
+
+
+def _build(include_top: bool = False, name: str = "vgg16") -> Any:
+    """VGG16 with weights yet to be set; only with its top has it a classifier."""
+    shape = None if include_top else INPUT_SHAPE
+    return backend.keras().applications.VGG16(
+        weights=None, include_top=include_top, input_shape=shape, name=name
+    )
+
+
+def _random(include_top: bool, seed: int) -> Any:
+    model = _build(include_top)
+    he = backend.keras().initializers.HeNormal
+    for number, layer in enumerate(_weighted(model)):
+        shape = layer.kernel.shape
+        layer.set_weights([he(seed=seed + 1000 * number)(shape), np.zeros(shape[-1], np.float32)])
+    sources.note_provenance(model, Provenance(source=f"random (He initialisation, seed {seed})"))
+    return model
+
+
+def _bundled(include_top: bool) -> Any:
+    with importlib.resources.as_file(sources.bundled_file(sources.BUNDLED)) as path:
+        if sources.sha256(path) != sources.BUNDLED_SHA256:
+            raise ValueError(f"The bundled weights {str(path)!r} are damaged; install vggviz anew.")
+        model = _set(_build(), path)
+    classes, labels = sources.bundled_classes()
+    if include_top:
+        model = _with_linear_head(model, *sources.bundled_head())
+    made_of = Provenance("bundled", sources.BUNDLED_SHA256, classes, labels)
+    sources.note_provenance(model, made_of)
+    return model
+
+
+def _with_linear_head(convolutions: Any, kernel: np.ndarray, bias: np.ndarray) -> Any:
+    keras = backend.keras()
+    pooled = keras.layers.GlobalAveragePooling2D(name="global_average_pooling")(convolutions.output)
+    head = keras.layers.Dense(len(bias), activation="softmax", name="predictions")
+    model = keras.Model(convolutions.input, head(pooled), name=convolutions.name)
+    head.set_weights([kernel, bias])
+    return model
+
+
+def _imagenet(include_top: bool) -> Any:
+    path = sources.fetch(sources.IMAGENET[include_top])
+    model = _set(_build(include_top), path)
+    classes, labels = sources.imagenet_classes() if include_top else ((), ())
+    _note(model, "imagenet", path, classes, labels)
+    return model
+
+
+def _from_file(path: Path, include_top: bool) -> Any:
+    """VGG16 with the weights of the reader's own file, whatever of Keras' formats it has."""
+    model = _build(include_top)
+    if path.suffix == ".keras":
+        _copy(load_model(path), model, str(path))
+    elif path.name.endswith(".weights.h5"):
+        _load_native(model, path)
+    else:
+        _set(model, path)
+    _note(model, str(path), path)
+    return model
+
+
+def _set(model: Any, path: Path) -> Any:
+    wanted = {layer.name: [tuple(w.shape) for w in layer.weights] for layer in _weighted(model)}
+    found = sources.read_h5(path, wanted)
+    for layer in _weighted(model):
+        layer.set_weights(found[layer.name])
+    return model
+
+
+def _copy(other: Any, model: Any, origin: str) -> None:
+    """Copy the weights of VGG16's layers, by name, from a model that has them somewhere inside."""
+    steps = layers.unfold(other).steps
+    if missing := [layer.name for layer in _weighted(model) if layer.name not in steps]:
+        raise ValueError(f"{origin!r} is of another network: it lacks VGG16's {', '.join(missing)}.")
+    for layer in _weighted(model):
+        values = [np.asarray(w, np.float32) for w in steps[layer.name].layer.weights]
+        sources.check_weights(layer.name, values, [tuple(w.shape) for w in layer.weights], origin)
+        layer.set_weights(values)
+
+
+def _load_native(model: Any, path: Path) -> None:
+    """Keras 3's own format of weights, which knows layers by their class and number."""
+    try:
+        model.load_weights(path)
+    except Exception as error:  # Keras and h5py raise nearly anything on a file that does not fit
+        reason = " ".join(str(error).split())[:200]
+        raise ValueError(
+            f"The weights file {str(path)!r} is damaged, or of another network than VGG16 ({reason})."
+        ) from error
+
+
+def _weighted(model: Any) -> list[Any]:
+    return [layer for layer in model.layers if layer.weights]
+
+
+def _note(
+    model: Any, source: str, path: Path, classes: tuple[str, ...] = (), labels: tuple[str, ...] = ()
+) -> None:
+    sources.note_provenance(model, Provenance(source, sources.sha256(path), classes, labels))

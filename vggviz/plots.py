@@ -1,0 +1,576 @@
+"""From arrays to figures. Every function returns (figure, axes), and writes its scale into the figure.
+
+A figure's text alternative is made from the same numbers: see `text_alternative`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import PatchCollection
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from vggviz.activations import Cell
+from vggviz.architecture import LayerTable
+from vggviz.channels import ChannelStatistics, check_maps, rank_channels
+from vggviz.figures import bare, colour_map, describe, one_axes, panels
+from vggviz.layers import check_name
+from vggviz.mosaic import mosaic
+from vggviz.receptive_field import ReceptiveField
+from vggviz.scales import Scaled, check_scale, scale_maps
+
+MAX_PIXELS = 1600
+"""Side of the largest mosaic that a figure of 8 inches shows cell by cell."""
+FILTER_SCALES = {
+    "filter": "each filter by its own largest weight",
+    "layer": "all by the layer's largest weight",
+}
+MARK = "#d55e00"
+"""Vermilion of Okabe and Ito's palette: seen by colour-blind readers, and on viridis."""
+
+Drawn = tuple[Figure, Any]
+
+
+def plot_images(
+    images: Mapping[str, np.ndarray], *, scale: str = "each", columns: int = 4, ax: Axes | None = None
+) -> Drawn:
+    """Draw pictures and arrays side by side, each under its title.
+
+    Args:
+        images: {title: array}: uint8 (H, W, 3) in its colours; numbers (H, W) with a colourbar, zero
+            in the middle where some are negative.
+        scale: "each" array by its own largest value, or "shared".
+        columns: pictures in a row at most.
+        ax: axes to be divided; None makes a figure.
+    """
+    check_scale(scale, {"each": "", "shared": ""})
+    figure, axes = panels(ax, len(images), columns=columns)
+    numbers = [values for values in images.values() if np.ndim(values) == 2]
+    shared = max((_extent(values) for values in numbers), default=1.0)
+    signed = any((np.asarray(values) < 0).any() for values in numbers)
+    for part, (title, values) in zip(axes, images.items(), strict=True):
+        part.set_title(title, fontsize=9)
+        if np.ndim(values) == 2:
+            whole = scale == "shared"
+            below = signed if whole else bool((np.asarray(values) < 0).any())
+            drawn = _show(part, values, shared if whole else _extent(values), signed=below)
+            figure.colorbar(drawn, ax=part, shrink=0.8)
+            text = f"{title}: {np.shape(values)[0]} x {np.shape(values)[1]} values, {_range(values)}."
+        else:
+            part.imshow(values)
+            text = f"{title}: a picture of {np.shape(values)[1]} x {np.shape(values)[0]} pixels."
+        describe(figure, text)
+    bare(axes)
+    return figure, axes
+
+
+def plot_filters(
+    kernels: np.ndarray,
+    *,
+    channels: Sequence[int] | None = None,
+    top: int | None = None,
+    scale: str = "filter",
+    ax: Axes | None = None,
+) -> Drawn:
+    """Draw the kernels of a layer: those that read three channels in colour, deeper ones slice by slice.
+
+    Args:
+        kernels: (kh, kw, in, out). With in = 3 they are taken as red, green, blue (`filters_rgb`),
+            mid-grey is zero. Otherwise a row is a filter (8 if neither `channels` nor `top` says
+            otherwise), its columns the 16 input slices of largest norm.
+        channels: numbers of the filters, in the order they are drawn.
+        top: draw only as many, those of largest norm.
+        scale: "filter" or "layer": what full colour stands for.
+        ax: axes to draw on; None makes a figure.
+
+    Raises:
+        ValueError: another shape, an unknown scale, or a filter that is not there.
+    """
+    check_scale(scale, FILTER_SCALES)
+    if np.ndim(kernels) != 4:
+        raise ValueError(f"Kernels must have shape (kh, kw, in, out); got {np.shape(kernels)}.")
+    norms = np.sqrt((kernels**2).sum(axis=(0, 1, 2)))
+    coloured = kernels.shape[2] == 3
+    count = len(norms) if coloured else 8
+    numbers = _choose(np.argsort(-norms, kind="stable"), channels, top, count)
+    chosen = kernels[..., numbers]
+    limits = np.abs(chosen if scale == "filter" else kernels).max(
+        axis=(0, 1, 2) if scale == "filter" else None
+    )
+    shown = chosen / np.where(limits > 0, limits, 1)
+    figure, ax = one_axes(ax, 8, 8 if coloured else 1.4 + 0.5 * len(numbers))
+    words = f"{len(numbers)} of {len(norms)} filters; {FILTER_SCALES[scale]}"
+    if coloured:
+        _show_colours(ax, shown, numbers)
+        ax.set_title(f"{words}; mid-grey is zero", fontsize=10, pad=14)
+    else:
+        _show_slices(figure, ax, shown, numbers)
+        ax.set_title(f"{words}\n{min(16, kernels.shape[2])} of {kernels.shape[2]} input slices", fontsize=10)
+    describe(
+        figure,
+        f"{words}. Filter {numbers[0]} comes first; the largest norm is {norms.max():.3g} "
+        f"(filter {norms.argmax()}), the smallest {norms.min():.3g} (filter {norms.argmin()}).",
+    )
+    return figure, ax
+
+
+def plot_feature_maps(
+    maps: Mapping[str, np.ndarray],
+    layer: str,
+    *,
+    channels: Sequence[int] | None = None,
+    top: int | None = None,
+    scale: str = "layer",
+    clip: float | None = None,
+    ax: Axes | None = None,
+) -> Drawn:
+    """Draw the feature maps of a layer as one mosaic; dead channels are hatched.
+
+    Args:
+        maps: {layer: (N, h, w, c)}; the first picture is drawn.
+        layer: the layer.
+        channels: numbers of the channels, in the order they are drawn.
+        top: draw only as many, those of the largest maximum, strongest first.
+        scale: "channel", "layer" or "global": what the brightest colour stands for.
+        clip: percentile at which the scale ends, 99.5 say; None is the maximum.
+        ax: axes to draw on; None makes a figure.
+
+    Raises:
+        ValueError: an unknown layer or scale, or a channel that is not there.
+    """
+    values = _layer(maps, layer)
+    numbers = _choose_channels(maps, layer, channels, top)
+    scaled = scale_maps(maps, layer, values[0][..., numbers], scale, clip)
+    figure, ax = one_axes(ax, 8, 8.4)
+    drawn, note = _show_mosaic(ax, scaled, numbers)
+    _colourbar(figure, ax, drawn, scale, clip)
+    of = "" if len(values) == 1 else f", picture 1 of {len(values)}"
+    ax.set_title(
+        f"{layer}: {len(numbers)} of {values.shape[-1]} feature maps{of}\n{scaled.words}{note}", fontsize=10
+    )
+    describe(figure, _about_maps(values[0], layer, numbers, scaled))
+    return figure, ax
+
+
+def plot_layers(
+    maps: Mapping[str, np.ndarray],
+    *,
+    image: np.ndarray | None = None,
+    layers: Sequence[str] | None = None,
+    top: int = 1,
+    scale: str = "channel",
+    ax: Axes | None = None,
+) -> Drawn:
+    """Draw the strongest feature maps of several layers, with the photograph in front.
+
+    Args:
+        maps: {layer: (N, h, w, c)}; the first picture is drawn.
+        image: uint8 (H, W, 3), the photograph.
+        layers: which; None is the last of each size of map.
+        top: how many channels of each, those of the largest maximum.
+        scale: "channel", "layer" or "global".
+        ax: axes to be divided; None makes a figure.
+    """
+    layers = _last_of_each_size(maps) if layers is None else list(layers)
+    chosen = [
+        (layer, int(number))
+        for rank in range(top)
+        for layer in layers
+        for number in [_choose_channels(maps, layer, None, top)[rank]]
+    ]
+    front = 0 if image is None else 1
+    figure, axes = panels(ax, front + len(chosen), columns=6 if top == 1 else len(layers), aspect=1.25)
+    if image is not None:
+        axes[0].imshow(image)
+        axes[0].set_title("the photograph", fontsize=9)
+    for part, (layer, number) in zip(axes[front:], chosen, strict=True):
+        tile = _layer(maps, layer)[0][..., [number]]
+        scaled = scale_maps(maps, layer, tile, scale)
+        _show(part, scaled.values[..., 0], scaled.limit, signed=scaled.signed)
+        part.set_title(f"{layer}\nchannel {number}, max {tile.max():.3g}", fontsize=8)
+        describe(figure, f"{layer}: channel {number}, maximum {tile.max():.3g}.")
+    describe(figure, f"Scaled {scaled.words if scale != 'layer' else 'each by its layer’s maximum'}.")
+    bare(axes)
+    return figure, axes
+
+
+def plot_channel(
+    maps: Mapping[str, np.ndarray],
+    layer: str,
+    channel: int,
+    *,
+    image: np.ndarray | None = None,
+    overlay: bool = False,
+    ax: Axes | None = None,
+) -> Drawn:
+    """Draw one feature map large, beside the photograph or over it.
+
+    Args:
+        maps: {layer: (N, h, w, c)}; the first picture is drawn.
+        layer: the layer.
+        channel: the channel's number.
+        image: uint8 (H, W, 3), the photograph.
+        overlay: lay the map over the photograph instead of beside it.
+        ax: axes to draw on; None makes a figure.
+    """
+    values = _layer(maps, layer)[0]
+    number = _choose_channels(maps, layer, [channel], None)[0]
+    tile = values[..., number]
+    beside = image is not None and not overlay
+    figure, axes = panels(ax, 2 if beside else 1, columns=2, width=8 if beside else 6, aspect=0.95)
+    if beside:
+        axes[0].imshow(image)
+        axes[0].set_title("the photograph", fontsize=10)
+    _show_channel(figure, axes[-1], tile, image if overlay else None)
+    axes[-1].set_title(f"{layer}, channel {number}{'' if tile.any() else ': dead here'}", fontsize=10)
+    row, column = np.unravel_index(int(tile.argmax()), tile.shape)
+    where = f"the largest, {tile.max():.3g}, at row {row}, column {column}" if tile.any() else "all zero"
+    describe(
+        figure,
+        f"Feature map of {layer}, channel {number}: {tile.shape[0]} x {tile.shape[1]} cells, {where}; "
+        f"{(tile <= 0).mean():.0%} are zero.",
+    )
+    bare(axes)
+    return figure, axes
+
+
+def plot_receptive_field(
+    field: ReceptiveField,
+    image: np.ndarray,
+    row: int | Sequence[int],
+    column: int | Sequence[int],
+    *,
+    ax: Axes | None = None,
+) -> Drawn:
+    """Draw what one cell sees, or several cells, as boxes on the photograph.
+
+    Args:
+        field: the layer's receptive field.
+        image: uint8 (H, W, 3).
+        row: the cell's row, or rows of several.
+        column: the cell's column, or columns of several.
+        ax: axes to draw on; None makes a figure.
+    """
+    figure, ax = one_axes(ax, 5, 5.3)
+    ax.imshow(image)
+    for y, x in zip(np.atleast_1d(row), np.atleast_1d(column), strict=True):
+        top, left, bottom, right = field.box(int(y), int(x), image.shape[:2])
+        ax.add_patch(
+            Rectangle(
+                (left - 0.5, top - 0.5), right - left, bottom - top, fill=False, edgecolor=MARK, linewidth=2
+            )
+        )
+        describe(figure, f"Cell ({y}, {x}) sees rows {top} to {bottom - 1}, columns {left} to {right - 1}.")
+    ax.set_title(
+        f"receptive field {_pair(field.size)} pixels, a step of {_pair(field.stride)} from cell to cell",
+        fontsize=10,
+    )
+    bare([ax])
+    return figure, ax
+
+
+def plot_channel_statistics(
+    statistics: Mapping[str, ChannelStatistics],
+    layer: str | None = None,
+    *,
+    by: str = "apoz",
+    ax: Axes | None = None,
+) -> Drawn:
+    """Draw a statistic of all channels: layer by layer, or of one layer in order.
+
+    Args:
+        statistics: {layer: ChannelStatistics}.
+        layer: None draws a box for each layer, with the number of dead channels over it.
+        by: "apoz", "mean", "max" or "std".
+        ax: axes to draw on; None makes a figure.
+
+    Raises:
+        ValueError: an unknown layer or statistic.
+    """
+    check_scale(by, {"apoz": "", "mean": "", "max": "", "std": ""})
+    figure, ax = one_axes(ax, 8, 4.4)
+    words = {"apoz": "share of zeros (APoZ)", "mean": "mean activation", "max": "largest activation"}
+    ax.set_ylabel(words.get(by, "standard deviation"))
+    if layer is None:
+        _boxes(figure, ax, statistics, by)
+        return figure, ax
+    check_name(layer, statistics)
+    values, dead = getattr(statistics[layer], by), statistics[layer].dead
+    order = np.argsort(values, kind="stable")
+    ax.bar(np.arange(len(order)), values[order], width=1, color="#0072b2")
+    ax.plot(np.flatnonzero(dead[order]), values[order][dead[order]], "x", color=MARK, label="dead channel")
+    ax.set_xlabel(f"the {len(order)} channels of {layer}, in order")
+    if dead.any():
+        ax.legend()
+    describe(
+        figure,
+        f"{layer}: {words.get(by, by)} of {len(order)} channels, {_range(values)}, median "
+        f"{np.median(values):.3g}; {dead.sum()} dead.",
+    )
+    return figure, ax
+
+
+def plot_layer_table(table: LayerTable, *, ax: Axes | None = None) -> Drawn:
+    """Draw where a network's numbers, parameters and work lie, layer by layer.
+
+    Args:
+        table: of `layer_table`.
+        ax: axes to be divided; None makes a figure.
+    """
+    figure, axes = panels(ax, 3, columns=3, width=9, aspect=1.5)
+    columns = {
+        "numbers given (millions)": [np.prod([side or 0 for side in row.shape]) / 1e6 for row in table],
+        "parameters (millions)": [row.parameters / 1e6 for row in table],
+        "multiplications (billions)": [(row.macs or 0) / 1e9 for row in table],
+    }
+    for part, (title, values) in zip(axes, columns.items(), strict=True):
+        part.barh([row.name for row in table], values, color="#0072b2")
+        part.invert_yaxis()
+        part.set_title(title, fontsize=9)
+        part.tick_params(labelsize=7, labelleft=part is axes[0])
+        most = int(np.argmax(values))
+        describe(
+            figure, f"{title}: {sum(values):.3g} in all, most in {table[most].name} ({values[most]:.3g})."
+        )
+    return figure, axes
+
+
+def plot_cell(cell: Cell, *, top: int = 8, ax: Axes | None = None) -> Drawn:
+    """Draw the arithmetic of one number: patch, kernel, products, and the sum they make.
+
+    Args:
+        cell: of `explain_cell`.
+        top: input channels drawn one by one; the rest is drawn as one bar.
+        ax: axes to be divided; None makes a figure.
+    """
+    figure, axes = panels(ax, 4, columns=4, width=10, aspect=1.1)
+    sums = cell.by_channel
+    order = np.argsort(-np.abs(sums), kind="stable")
+    first = int(order[0])
+    for part, what in zip(axes, ("patch", "kernel", "products"), strict=False):
+        values = getattr(cell, what)[..., first]
+        _show(part, values, _extent(values), signed=True)
+        _write_numbers(part, values)
+        part.set_title(f"{what}\ninput channel {first}", fontsize=9)
+    bare(axes[:3])
+    _waterfall(axes[3], cell, order[:top], sums)
+    describe(
+        figure,
+        f"{cell.layer}, channel {cell.channel}, row {cell.row}, column {cell.column}: "
+        f"{cell.products.size:,} products sum to {cell.total - cell.bias:.4g}, plus bias {cell.bias:.4g} is "
+        f"{cell.total:.4g}; the map holds {cell.value:.4g}. Input channel {first} gives most, "
+        f"{sums[first]:.4g}.",
+    )
+    return figure, axes
+
+
+def _layer(maps: Mapping[str, np.ndarray], layer: str) -> np.ndarray:
+    check_name(layer, maps)
+    return check_maps(layer, maps[layer])
+
+
+def _choose_channels(
+    maps: Mapping[str, np.ndarray], layer: str, channels: Sequence[int] | None, top: int | None
+) -> np.ndarray:
+    first = _layer(maps, layer)[:1]
+    ranked = rank_channels({layer: first})[layer]
+    return _choose(ranked, channels, top, len(ranked))
+
+
+def _choose(ranked: np.ndarray, channels: Sequence[int] | None, top: int | None, count: int) -> np.ndarray:
+    """Channel numbers to draw: those named, else the `top` strongest, else all (by number) or `count`."""
+    if channels is not None:
+        numbers = np.atleast_1d(np.asarray(channels))
+        wrong = [n for n in numbers if not 0 <= n < len(ranked) or n != int(n)]
+        if wrong or not len(numbers):
+            raise ValueError(f"Channels are numbers from 0 to {len(ranked) - 1}; got {list(channels)}.")
+        numbers = numbers.astype(int)
+        return numbers if top is None else numbers[np.argsort(np.argsort(ranked)[numbers])][:top]
+    if top is not None:
+        if top < 1:
+            raise ValueError(f"At least the 1 strongest channel must be drawn; got top={top!r}.")
+        return ranked[:top]
+    return np.arange(len(ranked)) if count >= len(ranked) else ranked[:count]
+
+
+def _show(ax: Axes, values: np.ndarray, limit: float, *, signed: bool) -> Any:
+    return ax.imshow(
+        values, cmap=colour_map(signed), vmin=-limit if signed else 0, vmax=limit, interpolation="nearest"
+    )
+
+
+def _show_mosaic(ax: Axes, scaled: Scaled, numbers: np.ndarray) -> tuple[Any, str]:
+    """Draw the tiles, reduced to what will be seen; returns what was drawn and a note on it."""
+    tiles = scaled.values
+    columns = int(np.ceil(np.sqrt(len(numbers))))
+    factor = int(np.ceil(columns * max(tiles.shape[:2]) / MAX_PIXELS))
+    if factor > 1:
+        from skimage.measure import block_reduce  # half a second that few figures need
+
+        tiles = block_reduce(tiles, (factor, factor, 1), np.max)
+    gap = 1 if min(tiles.shape[:2]) < 60 else 3
+    drawn = _show(ax, mosaic(tiles, columns, gap), scaled.limit, signed=scaled.signed)
+    steps = np.array(tiles.shape[:2]) + gap
+    places = [np.array(divmod(k, columns)) * steps for k in range(len(numbers))]
+    _hatch(ax, [place for place, dead in zip(places, scaled.dead, strict=True) if dead], tiles.shape[:2])
+    _label_tiles(ax, places, numbers, columns, tiles.shape[0])
+    return drawn, f"; each point is the largest of {factor} x {factor} cells" if factor > 1 else ""
+
+
+def _hatch(ax: Axes, places: list[np.ndarray], size: tuple[int, ...]) -> None:
+    boxes = [Rectangle((x - 0.5, y - 0.5), size[1], size[0]) for y, x in places]
+    ax.add_collection(PatchCollection(boxes, facecolor="0.92", edgecolor="0.55", hatch="////", linewidth=0))
+
+
+def _label_tiles(ax: Axes, places: list[np.ndarray], numbers: np.ndarray, columns: int, height: int) -> None:
+    """Channel numbers: in each tile while they can be read, else the first of each row at its side."""
+    bare([ax])
+    if len(numbers) <= 64:
+        for (y, x), number in zip(places, numbers, strict=True):
+            ax.text(
+                x,
+                y,
+                str(number),
+                fontsize=6,
+                va="top",
+                color="black",
+                bbox={"facecolor": "white", "pad": 0.6},
+            )
+    elif (np.diff(numbers) == 1).all():
+        ax.set_yticks([places[k][0] + height / 2 for k in range(0, len(numbers), columns)])
+        ax.set_yticklabels([str(number) for number in numbers[::columns]], fontsize=7)
+
+
+def _colourbar(figure: Figure, ax: Axes, drawn: Any, scale: str, clip: float | None) -> None:
+    label = "activation" if scale != "channel" else "activation, of each channel's own maximum"
+    if scale == "channel" and clip is not None:
+        label = f"activation, of each channel's own {clip:g}th percentile"
+    figure.colorbar(
+        drawn, ax=ax, shrink=0.6, aspect=40, pad=0.01, extend="neither" if clip is None else "max"
+    ).set_label(label, fontsize=8)
+
+
+def _show_colours(ax: Axes, shown: np.ndarray, numbers: np.ndarray) -> None:
+    size, gap = 8, 6  # points a weight, and between two kernels: room for a number
+    colours = mosaic((0.5 + shown / 2).repeat(size, axis=0).repeat(size, axis=1), gap=gap)
+    ax.imshow(np.where(np.isnan(colours), 1, colours), interpolation="nearest")
+    height, width = np.array(shown.shape[:2]) * size + gap
+    columns = int(np.ceil(np.sqrt(len(numbers))))
+    bare([ax])
+    for k, number in enumerate(numbers):
+        row, column = divmod(k, columns)
+        ax.text(column * width - 0.5, row * height - 1, str(number), fontsize=6, va="bottom", color="0.35")
+
+
+def _show_slices(figure: Figure, ax: Axes, shown: np.ndarray, numbers: np.ndarray) -> None:
+    """One row a filter, its strongest input slices from left to right."""
+    strongest = np.argsort(-(shown**2).sum(axis=(0, 1)), axis=0, kind="stable")[:16]
+    slices = np.take_along_axis(shown, strongest[np.newaxis, np.newaxis], axis=2)
+    tiles = slices.transpose(0, 1, 3, 2).reshape(*shown.shape[:2], -1)
+    drawn = _show(ax, mosaic(tiles, columns=len(strongest)), 1, signed=True)
+    height = shown.shape[0] + 1
+    bare([ax])
+    ax.set_yticks([k * height + 1 for k in range(len(numbers))])
+    ax.set_yticklabels([f"filter {number}" for number in numbers], fontsize=7)
+    figure.colorbar(drawn, ax=ax, shrink=0.6, aspect=40, pad=0.01).set_label(
+        "weight, of the largest", fontsize=8
+    )
+
+
+def _show_channel(figure: Figure, ax: Axes, tile: np.ndarray, image: np.ndarray | None) -> None:
+    drawn_over = {} if image is None else {"extent": (-0.5, image.shape[1] - 0.5, image.shape[0] - 0.5, -0.5)}
+    if image is not None:
+        ax.imshow(image.mean(axis=-1), cmap="gray", vmin=0, vmax=255)
+    signed = bool((tile < 0).any())
+    limit = _extent(tile)
+    drawn = ax.imshow(
+        tile,
+        cmap=colour_map(signed),
+        vmin=-limit if signed else 0,
+        vmax=limit,
+        alpha=None if image is None else 0.65,
+        interpolation="nearest",
+        **drawn_over,
+    )
+    figure.colorbar(drawn, ax=ax, shrink=0.8).set_label("activation", fontsize=8)
+    if not tile.any():
+        _hatch(ax, [np.zeros(2)], tile.shape if image is None else image.shape[:2])
+
+
+def _boxes(figure: Figure, ax: Axes, statistics: Mapping[str, ChannelStatistics], by: str) -> None:
+    values = [getattr(s, by) for s in statistics.values()]
+    ax.boxplot(values, tick_labels=list(statistics), flierprops={"marker": ".", "markersize": 3})
+    ax.tick_params(axis="x", rotation=60, labelsize=8)
+    ax.margins(y=0.12)
+    for place, (layer, s) in enumerate(statistics.items(), start=1):
+        ax.annotate(
+            str(s.dead.sum()),
+            (place, 1),
+            xycoords=("data", "axes fraction"),
+            ha="center",
+            va="top",
+            fontsize=8,
+        )
+        describe(figure, f"{layer}: median {by} {np.median(getattr(s, by)):.3g}, {s.dead.sum()} dead.")
+    ax.set_title(
+        "by layer; box: half of the channels, line: median, number above: dead channels", fontsize=10
+    )
+
+
+def _waterfall(ax: Axes, cell: Cell, shown: np.ndarray, sums: np.ndarray) -> None:
+    """The terms of the sum one under the other, each bar beginning where the last one ended."""
+    rest = sums.sum() - sums[shown].sum()
+    labels = [f"input {k}" for k in shown] + [f"the other {len(sums) - len(shown)}", "bias"]
+    terms = np.array([*sums[shown], rest, cell.bias])
+    starts = np.concatenate([[0], np.cumsum(terms)[:-1]])
+    labels += ["sum", "after ReLU"]
+    colours = ["#0072b2" if term >= 0 else MARK for term in terms] + ["0.3", "0.3"]
+    ax.barh(labels, [*terms, cell.total, cell.value], left=[*starts, 0, 0], color=colours)
+    ax.invert_yaxis()
+    ax.axvline(0, color="0.3", linewidth=0.8)
+    ax.tick_params(labelsize=7)
+    ax.set_title(f"{cell.total:.4g} → {cell.value:.4g}", fontsize=9)
+
+
+def _write_numbers(ax: Axes, values: np.ndarray) -> None:
+    if values.size > 49:
+        return
+    limit = _extent(values)
+    for (y, x), value in np.ndenumerate(values):
+        dark = abs(value) > 0.6 * limit
+        ax.text(
+            x, y, f"{value + 0:.2g}", ha="center", va="center", fontsize=7, color="white" if dark else "black"
+        )
+
+
+def _about_maps(values: np.ndarray, layer: str, numbers: np.ndarray, scaled: Scaled) -> str:
+    drawn = values[..., numbers]
+    strongest = numbers[int(drawn.max(axis=(0, 1)).argmax())]
+    return (
+        f"{len(numbers)} of {values.shape[-1]} feature maps of {layer}, {values.shape[0]} x {values.shape[1]} "
+        f"cells each, scaled {scaled.words}. The largest activation, {drawn.max():.3g}, is in channel "
+        f"{strongest}; {(drawn <= 0).mean():.0%} of the values are zero; {scaled.dead.sum()} of these channels "
+        "are dead here."
+    )
+
+
+def _last_of_each_size(maps: Mapping[str, np.ndarray]) -> list[str]:
+    """The last layer of each size of map that is no pool: where pools halve, the end of each block."""
+    sizes = {values.shape[1:3]: name for name, values in maps.items() if "pool" not in name}
+    return list(sizes.values())
+
+
+def _extent(values: np.ndarray) -> float:
+    return float(np.abs(np.asarray(values, np.float64)).max()) or 1.0
+
+
+def _range(values: np.ndarray) -> str:
+    return f"from {np.min(values):.3g} to {np.max(values):.3g}"
+
+
+def _pair(value: int | tuple[int, int]) -> str:
+    return " x ".join(map(str, (value, value) if isinstance(value, int) else value))

@@ -1,0 +1,175 @@
+"""Which input pixels a cell of a feature map can see: arithmetic over a model's layers.
+
+The recurrences are those of Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional
+Neural Networks", Distill 2019, equations 1 and 2, with dilation.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from vggviz import layers
+
+if TYPE_CHECKING:
+    import keras
+
+Pair = int | tuple[int, int]
+
+POINTWISE = (
+    "Activation ReLU LeakyReLU PReLU ELU Softmax BatchNormalization Dropout SpatialDropout2D GaussianNoise "
+    "GaussianDropout AlphaDropout ActivityRegularization Rescaling Normalization Identity Add Subtract "
+    "Multiply Average Maximum Minimum Concatenate"
+).split()
+"""Layers that look at one place at a time. After any other layer that is not a window over
+neighbours the field of view is unknown (or the whole picture), and none is given."""
+
+
+@dataclass(frozen=True)
+class ReceptiveField:
+    """The square of input pixels that one cell of a feature map depends on.
+
+    Attributes:
+        size: side in input pixels.
+        stride: effective stride, input pixels from one cell to the next.
+        padding: effective padding, input pixels by which the first cell's square overhangs the
+            picture's edge.
+
+    Each is a pair (vertical, horizontal) where the two differ.
+    """
+
+    size: Pair
+    stride: Pair
+    padding: Pair
+
+    def centre(self, i: int) -> float | tuple[float, float]:
+        """Centre of cell `i` along an axis, in input pixels: -padding + i stride + (size - 1) / 2.
+
+        A pair (vertical, horizontal) where the two differ.
+        """
+        y, x = (-axis.padding + i * axis.stride + (axis.size - 1) / 2 for axis in self._axes())
+        return y if y == x else (y, x)
+
+    def box(self, row: int, column: int, image_size: Pair) -> tuple[int, int, int, int]:
+        """The pixels that cell (row, column) sees, clipped to the picture.
+
+        Args:
+            row: the cell's row in the feature map, from 0.
+            column: its column.
+            image_size: side of the picture in pixels, or (height, width).
+
+        Returns:
+            (top, left, bottom, right), half-open: `image[top:bottom, left:right]`.
+
+        Raises:
+            ValueError: the cell sees nothing of the picture.
+        """
+        vertical, horizontal = self._axes()
+        height, width = _pair(image_size)
+        top, bottom = vertical.span(row, height)
+        left, right = horizontal.span(column, width)
+        if row < 0 or column < 0 or top >= bottom or left >= right:
+            raise ValueError(
+                f"The cell ({row}, {column}) sees nothing of a picture of {height} x {width} pixels."
+            )
+        return top, left, bottom, right
+
+    def _axes(self) -> tuple[_Axis, _Axis]:
+        values = zip(_pair(self.size), _pair(self.stride), _pair(self.padding), strict=True)
+        vertical, horizontal = (_Axis(*axis) for axis in values)
+        return vertical, horizontal
+
+
+def receptive_fields(model: keras.Model) -> dict[str, ReceptiveField]:
+    """The receptive field of each layer's cells, in pixels of the model's input.
+
+    Layers that see everything (dense ones), and those after a layer whose reach is not known, have
+    no entry.
+
+    Raises:
+        ValueError: the model has no two-dimensional convolution, or one with channels first.
+    """
+    layers.conv_layers(model)
+    network = layers.unfold(model)
+    fields = {id(tensor): (_Axis(1, 1, 0), _Axis(1, 1, 0)) for tensor in network.inputs}
+    found: dict[str, ReceptiveField] = {}
+    for name, step in network.steps.items():
+        seen = [fields[id(tensor)] for tensor in step.inputs if id(tensor) in fields]
+        if seen and len(seen) == len(step.inputs) and (axes := _after(step, seen)):
+            fields[id(step.output)] = axes
+            found[name] = ReceptiveField(*(_plain(*pair) for pair in zip(*map(_values, axes), strict=True)))
+    return found
+
+
+@dataclass(frozen=True)
+class _Axis:
+    """A receptive field along one axis; the words are ReceptiveField's."""
+
+    size: int
+    stride: int
+    padding: int
+
+    def span(self, i: int, length: int) -> tuple[int, int]:
+        start = i * self.stride - self.padding
+        return max(start, 0), min(start + self.size, length)
+
+    def window(self, reach: int, stride: int, before: int) -> _Axis:
+        """After a window of `reach` cells, `before` of them padded at the start."""
+        size = self.size + (reach - 1) * self.stride
+        return _Axis(size, self.stride * stride, self.padding + before * self.stride)
+
+
+def _after(step: layers.Step, seen: list[tuple[_Axis, _Axis]]) -> tuple[_Axis, _Axis] | None:
+    """Both axes after a step, from those of what it reads; None where its reach is not known."""
+    if step.kind in layers.CONVOLUTIONS + layers.POOLS:
+        vertical, horizontal = (_window(step, axis, seen[0][axis]) for axis in (0, 1))
+    elif step.kind == "ZeroPadding2D":
+        (top, _), (left, _) = step.layer.padding
+        vertical, horizontal = seen[0][0].window(1, 1, top), seen[0][1].window(1, 1, left)
+    elif step.kind in POINTWISE and len({(v.stride, h.stride) for v, h in seen}) == 1:
+        vertical, horizontal = (_union([axes[axis] for axes in seen]) for axis in (0, 1))
+    else:
+        return None
+    return vertical, horizontal
+
+
+def _window(step: layers.Step, axis: int, before: _Axis) -> _Axis:
+    layer = step.layer
+    size = getattr(layer, "kernel_size", None) or layer.pool_size
+    reach = (size[axis] - 1) * getattr(layer, "dilation_rate", (1, 1))[axis] + 1
+    stride = layer.strides[axis]
+    padding = same_padding(step.inputs[0].shape[1 + axis], reach, stride) if layer.padding == "same" else 0
+    return before.window(reach, stride, padding)
+
+
+def same_padding(length: int | None, reach: int, stride: int) -> int:
+    """Cells that TensorFlow's "same" padding adds before the first one along an axis.
+
+    Args:
+        length: cells along the axis; None where the model leaves it open, which is taken as a
+            multiple of the stride.
+        reach: cells that the window spans.
+        stride: cells from one window to the next.
+    """
+    length = stride * reach if length is None else length
+    needed = (math.ceil(length / stride) - 1) * stride + reach - length
+    return max(needed, 0) // 2
+
+
+def _union(axes: list[_Axis]) -> _Axis:
+    start = min(-axis.padding for axis in axes)
+    end = max(axis.size - axis.padding for axis in axes)
+    return _Axis(end - start, axes[0].stride, -start)
+
+
+def _values(axis: _Axis) -> tuple[int, int, int]:
+    return axis.size, axis.stride, axis.padding
+
+
+def _pair(value: Any) -> tuple[int, int]:
+    return (value, value) if isinstance(value, int) else (int(value[0]), int(value[1]))
+
+
+def _plain(vertical: int, horizontal: int) -> Pair:
+    return vertical if vertical == horizontal else (vertical, horizontal)

@@ -1,0 +1,85 @@
+"""Every map of every layer on disk, the fast way: pixels straight from the mosaic, no figure."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+from tqdm import tqdm
+
+from vggviz.channels import check_maps
+from vggviz.files import atomic_path, output_folder
+from vggviz.mosaic import mosaic
+from vggviz.scales import SCALES, check_scale
+from vggviz.weights import Provenance, networks_in_use
+
+LEVELS = 254
+GAP, DEAD = 254, 255
+"""Entries of the palette behind the levels: white gaps, and grey for channels that are zero all over."""
+
+
+def save_feature_maps(
+    maps: Mapping[str, np.ndarray], folder: str | os.PathLike[str], *, scale: str = "layer"
+) -> list[Path]:
+    """Write every channel of every layer: a PNG mosaic for each layer and picture, and one .npz.
+
+    Channels stand by number, left to right, top to bottom; one pixel is one cell. Channels that are
+    zero all over are grey. `numpy.load` reads the .npz: the values themselves, by layer.
+
+    Args:
+        maps: {layer: float32 (N, h, w, c)}.
+        folder: made if it is not there. Files of the same name are replaced.
+        scale: "channel", "layer" or "global": what the brightest colour stands for.
+
+    Returns:
+        The files written.
+
+    Raises:
+        ValueError: an unknown scale, maps of another shape, or a folder that cannot be written.
+        OSError: the disk is full; files that were there before then stand as they were.
+    """
+    check_scale(scale, SCALES)
+    maps = {layer: check_maps(layer, values) for layer, values in maps.items()}
+    folder = output_folder(folder)
+    top = max((float(values.max()) for values in maps.values()), default=0.0)
+    written = []
+    for layer, values in tqdm(maps.items(), desc="saving layers", leave=False, delay=1):
+        limit = {"layer": float(values.max()), "global": top}.get(scale)
+        for number, picture in enumerate(values):
+            name = layer.replace("/", "_").replace(":", "_") + (f"_{number}" if len(values) > 1 else "")
+            written.append(_save_mosaic(picture, folder / f"{name}.png", limit, f"{layer}, {SCALES[scale]}"))
+    with atomic_path(folder / "feature_maps.npz") as beside:
+        np.savez(beside, **maps)
+    return [*written, folder / "feature_maps.npz"]
+
+
+def _save_mosaic(maps: np.ndarray, path: Path, limit: float | None, words: str) -> Path:
+    image = Image.fromarray(_levels(maps, limit), "P")
+    image.putpalette(_palette())
+    text = PngInfo()
+    text.add_text("Description", f"All {maps.shape[-1]} channels of {words}; grey ones are zero all over.")
+    text.add_text("Source", str(Provenance(source=" and ".join(networks_in_use()))))
+    with atomic_path(path) as beside:
+        image.save(beside, "PNG", pnginfo=text, compress_level=1)
+    return path
+
+
+def _levels(maps: np.ndarray, limit: float | None) -> np.ndarray:
+    """uint8 mosaic of palette entries from (h, w, c) maps."""
+    dead = ~maps.any(axis=(0, 1))
+    limits = np.maximum(maps.max(axis=(0, 1)), 0) if limit is None else np.full(maps.shape[-1], limit)
+    factor = (LEVELS - 1) / np.where(limits > 0, limits, 1)
+    tiles = (maps * factor.astype(np.float32)).clip(0, LEVELS - 1)
+    tiles[..., dead] = DEAD
+    whole = mosaic(tiles)
+    return np.where(np.isnan(whole), GAP, whole).astype(np.uint8)
+
+
+def _palette() -> list[int]:
+    colours = matplotlib.colormaps["viridis"](np.linspace(0, 1, LEVELS), bytes=True)[:, :3]
+    return [*colours.ravel().tolist(), 255, 255, 255, 160, 160, 160]

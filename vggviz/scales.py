@@ -1,0 +1,79 @@
+"""How values become brightness: which maximum they are measured by, and where they are cut."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+SCALES = {
+    "channel": "each map by its own maximum",
+    "layer": "all by the layer's maximum",
+    "global": "all by the maximum over all layers",
+}
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """Maps ready to be drawn.
+
+    Attributes:
+        values: float32 (h, w, n): as they were, or for scale="channel" divided by each map's limit.
+        limit: the value that is drawn brightest.
+        signed: whether there are values below zero, so that zero belongs in the middle.
+        words: the choice in words, for the figure.
+        dead: bool (n,), maps that are zero all over.
+    """
+
+    values: np.ndarray
+    limit: float
+    signed: bool
+    words: str
+    dead: np.ndarray
+
+
+def scale_maps(
+    maps: Mapping[str, np.ndarray], layer: str, tiles: np.ndarray, scale: str, clip: float | None = None
+) -> Scaled:
+    """Choose the scale that some maps of a layer are drawn on.
+
+    Args:
+        maps: {layer: (N, h, w, c)}, what the limits are taken from.
+        layer: the layer that is drawn.
+        tiles: (h, w, n), the maps drawn.
+        scale: "channel", "layer" or "global".
+        clip: percentile (0 to 100) of the values at which the scale ends; None is the maximum.
+
+    Raises:
+        ValueError: an unknown scale or percentile.
+    """
+    check_scale(scale, SCALES)
+    if clip is not None and not 0 < clip <= 100:
+        raise ValueError(f"The clip is a percentile above 0 and up to 100; got {clip!r}.")
+    dead = ~np.any(tiles, axis=(0, 1))
+    words = SCALES[scale]
+    if scale == "channel":
+        limits = np.array([_limit(tiles[..., k], clip) for k in range(tiles.shape[-1])])
+        tiles = tiles / np.where(dead, 1, limits).astype(np.float32)
+        limit = 1.0
+    else:
+        over = [maps[layer]] if scale == "layer" else list(maps.values())
+        limit = _limit(np.concatenate([np.ravel(values) for values in over]), clip) or 1.0
+        words += f" ({limit:.3g})"
+    if clip is not None:
+        words = words.replace("maximum", f"{clip:g}th percentile")
+    return Scaled(tiles, limit, bool((tiles < 0).any()), words, dead)
+
+
+def check_scale(scale: str, known: Mapping[str, str]) -> None:
+    """Raise ValueError if `scale` is not among the known ones."""
+    if scale not in known:
+        raise ValueError(f"Unknown scale {scale!r}; use one of {', '.join(known)}.")
+
+
+def _limit(values: np.ndarray, clip: float | None) -> float:
+    """Largest distance from zero, or the percentile of the distances; never zero for a map that is not."""
+    sizes = np.abs(values)
+    limit = float(sizes.max() if clip is None else np.percentile(sizes, clip))
+    return limit or float(sizes.max())

@@ -1,0 +1,304 @@
+"""Where weights come from, and their provenance: the only door to the network and the disk."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import hashlib
+import http.client
+import importlib.metadata
+import importlib.resources
+import json
+import logging
+import os
+import platform
+import urllib.error
+import urllib.request
+import weakref
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from tqdm import tqdm
+
+from vggviz.files import atomic_path
+
+if TYPE_CHECKING:
+    import keras
+
+SOURCES = ("auto", "imagenet", "bundled", "random")
+TIMEOUT = 5.0
+"""Seconds without an answer after which a download is given up."""
+
+log = logging.getLogger("vggviz")
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """A file that Keras keeps on its server, and we in Keras' own cache."""
+
+    name: str
+    url: str
+    md5: str
+
+    @property
+    def path(self) -> Path:
+        """Its place in Keras' cache, whether it is there or not."""
+        home = os.environ.get("KERAS_HOME") or Path.home() / ".keras"
+        return Path(home) / "models" / self.name
+
+
+_SERVER = "https://storage.googleapis.com"
+_VGG16 = f"{_SERVER}/tensorflow/keras-applications/vgg16"
+_NOTOP = "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5"
+_TOP = "vgg16_weights_tf_dim_ordering_tf_kernels.h5"
+_INDEX = "imagenet_class_index.json"
+
+IMAGENET = {
+    False: RemoteFile(_NOTOP, f"{_VGG16}/{_NOTOP}", "6d6bbae143d832006294945121d1f1fc"),
+    True: RemoteFile(_TOP, f"{_VGG16}/{_TOP}", "64373286793e3c8b2b4e3219cbf3544b"),
+}
+"""Keras Applications' files by `include_top`; the sums are those of keras.applications.vgg16."""
+IMAGENET_CLASSES = RemoteFile(
+    _INDEX, f"{_SERVER}/download.tensorflow.org/data/{_INDEX}", "c2c37ea517e94d9795004a39431a14cb"
+)
+
+BUNDLED = "vgg16_tiny_imagenet_40_notop.h5"
+BUNDLED_HEAD = "vgg16_tiny_imagenet_40_head.npz"
+BUNDLED_CLASSES = "vgg16_tiny_imagenet_40_classes.json"
+BUNDLED_SHA256 = "cdc4e3abfadb0d321283240945bbd4d40e87174d39679559e40e5fb770bea229"
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What a page or a figure was computed with.
+
+    Attributes:
+        source: "imagenet", "bundled", "random", a path, or a model's name; "" without a network.
+        sha256: of the weights' file, "" where there is none.
+        classes: WordNet ids of the network's classes, () where it has none or they are not known.
+        labels: their names in English.
+        versions: {package: version}.
+        date: the day, ISO 8601.
+    """
+
+    source: str = ""
+    sha256: str = ""
+    classes: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    versions: dict[str, str] = field(default_factory=lambda: _versions())
+    date: str = field(default_factory=lambda: _today())
+
+    def __str__(self) -> str:
+        versions = ", ".join(f"{name} {version}" for name, version in self.versions.items())
+        return f"Computed with {self.network}; {versions}; {self.date}."
+
+    @property
+    def network(self) -> str:
+        """The network in words: its source and the file's sum."""
+        if not self.source:
+            return "no network"
+        return f"{self.source} weights" + (f" (sha256 {self.sha256})" if self.sha256 else "")
+
+    def _repr_html_(self) -> str:
+        return f'<p class="provenance">{escape(str(self))}</p>'
+
+
+_provenances: weakref.WeakKeyDictionary[Any, Provenance] = weakref.WeakKeyDictionary()
+
+
+def provenance(model: keras.Model | None = None) -> Provenance:
+    """What a model's weights are, and with which versions it is computed today.
+
+    Args:
+        model: a model of `load_vgg16` or any other; None for a page that needs no network.
+    """
+    if model is None:
+        return Provenance()
+    return _provenances.get(model) or Provenance(source=f"{model.name}'s own")
+
+
+def note_provenance(model: keras.Model, made_of: Provenance) -> None:
+    """Remember what a model was made of."""
+    _provenances[model] = made_of
+
+
+def networks_in_use() -> list[str]:
+    """Every network of known provenance that is alive in this process, in words, sorted."""
+    return sorted({made_of.network for made_of in _provenances.values()})
+
+
+def resolve(source: str | os.PathLike[str] | None = None, include_top: bool = False) -> str:
+    """The source that is meant, "auto" decided: ImageNet if it is at hand or can be fetched.
+
+    Args:
+        source: one of SOURCES, or a path. None is what VGGVIZ_WEIGHTS says, or else "auto".
+        include_top: whether the network's dense layers are wanted.
+
+    Returns:
+        "imagenet", "bundled", "random" or a path that exists.
+
+    Raises:
+        ValueError, FileNotFoundError: there is no such source or file.
+    """
+    source = os.environ.get("VGGVIZ_WEIGHTS") or "auto" if source is None else os.fspath(source)
+    if source == "auto":
+        try:
+            fetch(IMAGENET[include_top])
+        except (OSError, ValueError) as error:
+            log.warning("Bundled weights are used, since ImageNet's are not at hand: %s", error)
+            return "bundled"
+        return "imagenet"
+    if source in SOURCES or Path(source).is_file():
+        return source
+    if Path(source).suffix or os.sep in source:
+        raise FileNotFoundError(f"There is no weights file {source!r}.")
+    raise ValueError(f"Unknown weights {source!r}; use one of {', '.join(SOURCES)}, or a path.")
+
+
+def fetch(file: RemoteFile, timeout: float | None = None) -> Path:
+    """A file of Keras' server from Keras' cache; downloaded, checked and put in place if it is not there.
+
+    Args:
+        file: which.
+        timeout: seconds without an answer after which to give up; None is TIMEOUT.
+
+    Raises:
+        ConnectionError: no network, no answer, or the download broke off.
+        ValueError: what came is not the right file.
+        OSError: the cache cannot be written.
+    """
+    if file.path.is_file() and md5(file.path) == file.md5:
+        return file.path
+    file.path.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_path(file.path) as beside:
+        _download(file, beside, TIMEOUT if timeout is None else timeout)
+        if (found := md5(beside)) != file.md5:
+            raise ValueError(f"{file.url} gave a file with md5 {found}, not {file.md5}; it was not kept.")
+    return file.path
+
+
+def md5(path: Path) -> str:
+    """The MD5 sum that Keras lists for its files, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+
+
+def sha256(path: Path) -> str:
+    """A file's SHA-256 sum, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def bundled_file(name: str) -> Any:
+    """A file of the package's data, also where the package lies in an archive."""
+    return importlib.resources.files("vggviz") / "data" / name
+
+
+def bundled_head() -> tuple[np.ndarray, np.ndarray]:
+    """Kernel (512, classes) and bias (classes,) of the bundled network's linear head, float32."""
+    with importlib.resources.as_file(bundled_file(BUNDLED_HEAD)) as path, np.load(path) as head:
+        return head["kernel"], head["bias"]
+
+
+@functools.cache
+def bundled_classes() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """WordNet ids and names of the bundled network's classes."""
+    classes = json.loads(bundled_file(BUNDLED_CLASSES).read_text("utf-8"))
+    return tuple(c["wnid"] for c in classes), tuple(c["label"] for c in classes)
+
+
+def imagenet_classes() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """WordNet ids and names of ImageNet's 1,000 classes, from Keras' list; empty if it cannot be had."""
+    try:
+        index = json.loads(fetch(IMAGENET_CLASSES).read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        log.warning("The names of ImageNet's classes are not at hand: %s", error)
+        return (), ()
+    pairs = [index[str(number)] for number in range(len(index))]
+    return tuple(wnid for wnid, _ in pairs), tuple(label.replace("_", " ") for _, label in pairs)
+
+
+def read_h5(path: Path, wanted: dict[str, list[tuple[int, ...]]]) -> dict[str, list[np.ndarray]]:
+    """Weights by layer from an HDF5 file of Keras' layout (one group a layer, as in its VGG16 files).
+
+    Args:
+        path: the file.
+        wanted: {layer: shapes of its weights, in order}.
+
+    Returns:
+        {layer: float32 arrays}.
+
+    Raises:
+        ValueError: damaged, cut short, of another network, a layer missing, or weights that are
+            not finite.
+    """
+    import h5py  # 0.2 s that pages without a network need not pay
+
+    try:
+        with h5py.File(path) as file:
+            root = file["model_weights"] if "model_weights" in file else file
+            found = {name: _layer_weights(root[name]) for name in wanted if name in root}
+    except Exception as error:  # h5py raises nearly anything on a damaged file
+        reason = " ".join(str(error).split())
+        raise ValueError(f"The weights file {str(path)!r} is damaged or cut short ({reason}).") from error
+    if missing := [name for name in wanted if name not in found]:
+        raise ValueError(f"The weights file {str(path)!r} lacks VGG16's layers {', '.join(missing)}.")
+    for name, shapes in wanted.items():
+        check_weights(name, found[name], shapes, str(path))
+    return found
+
+
+def check_weights(layer: str, weights: list[np.ndarray], shapes: list[tuple[int, ...]], origin: str) -> None:
+    """Raise ValueError if a layer's weights are of another shape than wanted, or not finite."""
+    if (got := [w.shape for w in weights]) != shapes:
+        raise ValueError(
+            f"{origin!r} is of another network: the weights of {layer!r} have shapes {got}; VGG16 has {shapes}."
+        )
+    if not all(np.isfinite(w).all() for w in weights):
+        raise ValueError(f"{origin!r} has weights that are not finite numbers, in {layer!r}.")
+
+
+def _layer_weights(group: Any) -> list[np.ndarray]:
+    names = [name.decode() if isinstance(name, bytes) else name for name in group.attrs["weight_names"]]
+    return [np.asarray(group[name], np.float32) for name in names]
+
+
+def _download(file: RemoteFile, beside: Path, timeout: float) -> None:
+    """Copy the file from its server, with a progress bar that says the size."""
+    got = total = 0
+    try:
+        with urllib.request.urlopen(file.url, timeout=timeout) as answer, beside.open("wb") as out:
+            total = int(answer.headers.get("Content-Length") or 0)
+            with tqdm(total=total or None, unit="B", unit_scale=True, desc=file.name, leave=False) as bar:
+                while block := answer.read(1 << 18):
+                    out.write(block)
+                    got += len(block)
+                    bar.update(len(block))
+    except (urllib.error.URLError, TimeoutError, ConnectionError, http.client.HTTPException) as error:
+        raise ConnectionError(f"{file.url} could not be fetched ({_reason(error)}).") from error
+    if got < total:
+        raise ConnectionError(f"{file.url} was cut short: {got:,} of {total:,} bytes came.")
+
+
+def _reason(error: Exception) -> str:
+    return " ".join(str(getattr(error, "reason", None) or error).split()) or type(error).__name__
+
+
+def _versions() -> dict[str, str]:
+    versions = {"Python": platform.python_version()}
+    for package in ("vggviz", "tensorflow", "keras", "numpy", "matplotlib"):
+        try:
+            versions[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue  # run from a checkout that is not installed
+    return versions
+
+
+def _today() -> str:
+    """Today, or the day that SOURCE_DATE_EPOCH sets for a reproducible build (UTC)."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    now = datetime.datetime.now(datetime.UTC)
+    return (datetime.datetime.fromtimestamp(int(epoch), datetime.UTC) if epoch else now).date().isoformat()
