@@ -159,7 +159,7 @@ def _step(model: keras.Model, layer: str) -> layers.Step:
     step = layers.find_step(model, layer)
     if len(step.output.shape) != 4:
         raise ValueError(
-            f"The layer {layer!r} gives {len(step.output.shape)} axes {tuple(step.output.shape)}, no feature maps; "
+            f"The layer {layer!r} gives an output of shape {tuple(step.output.shape)}, no feature maps; "
             "name a convolution or a pool."
         )
     return step

@@ -32,17 +32,17 @@ class ChannelStatistics:
 
     @property
     def std(self) -> np.ndarray:
-        """float64 (c,): standard deviation over the cells."""
+        """Standard deviation over the cells, float64 (c,)."""
         return np.sqrt(self.squares / self.count)
 
     @property
     def apoz(self) -> np.ndarray:
-        """float64 (c,): share of cells that are zero, 0 to 1 (Hu et al., "Network Trimming", 2016, eq. 1)."""
+        """Share of cells that are zero, float64 (c,), 0 to 1 (Hu et al., "Network Trimming", 2016, eq. 1)."""
         return self.zeros / self.count
 
     @property
     def dead(self) -> np.ndarray:
-        """bool (c,): channels that were never positive."""
+        """Channels that were never positive, bool (c,)."""
         return self.max <= 0
 
     def __add__(self, other: ChannelStatistics) -> ChannelStatistics:
@@ -114,7 +114,8 @@ def check_maps(layer: str, values: np.ndarray) -> np.ndarray:
     values = np.asarray(values)
     if values.ndim != 4 or 0 in values.shape or values.dtype.kind not in "uif":
         raise ValueError(
-            f"Maps must be numbers of shape (N, h, w, c); those of {layer!r} are {values.dtype} {values.shape}."
+            "Maps must be numbers of shape (N, h, w, c); "
+            f"those of {layer!r} are {values.dtype} {values.shape}."
         )
     return values
 

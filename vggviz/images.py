@@ -6,7 +6,7 @@ import io
 import os
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -87,7 +87,7 @@ def preprocess(images: np.ndarray) -> np.ndarray:
         ValueError: another shape, no numbers, NaN, or levels outside 0 to 255.
     """
     images = _as_batch(images)
-    if images.size and not (np.isfinite(images).all() and 0 <= images.min() and images.max() <= 255):
+    if images.size and not (np.isfinite(images).all() and images.min() >= 0 and images.max() <= 255):
         raise ValueError(
             f"Pictures must have levels from 0 to 255; got {images.min():g} to {images.max():g}."
         )
@@ -213,7 +213,7 @@ def _to_uint8(array: np.ndarray) -> np.ndarray:
         return array.astype(np.uint8) * 255
     if array.dtype.kind == "f":
         # not (... <= ...) also catches NaN, which compares false with everything
-        if not (0 <= array.min() and array.max() <= 1):
+        if not (array.min() >= 0 and array.max() <= 1):
             raise ValueError(
                 f"A picture array of floats must lie between 0 and 1; got {array.min():g} to {array.max():g}."
             )
@@ -223,10 +223,8 @@ def _to_uint8(array: np.ndarray) -> np.ndarray:
 
 def _to_rgb(image: Image.Image) -> Image.Image:
     """Any kind of PIL image as RGB, turned as its EXIF data say, transparency laid on white."""
-    try:
+    with suppress(Exception):  # damaged EXIF data: the picture itself is whole, so it is shown unturned
         image = ImageOps.exif_transpose(image)
-    except Exception:  # noqa: S110, BLE001 - damaged EXIF data: the picture is whole, so it is shown unturned
-        pass
     if image.mode in ("I", "I;16", "I;16B", "I;16L", "F"):
         image = Image.fromarray(_high_depth_to_uint8(np.asarray(image)))
     if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:

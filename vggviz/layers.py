@@ -89,7 +89,8 @@ def conv_layers(model: keras.Model) -> list[str]:
     for name in names:
         if unfold(model).steps[name].layer.data_format == "channels_first":
             raise ValueError(
-                f"The layer {name!r} has its channels first; build the model with data_format='channels_last'."
+                f"The layer {name!r} has its channels first; "
+                "build the model with data_format='channels_last'."
             )
     return names
 

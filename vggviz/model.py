@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.resources
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -118,9 +117,7 @@ def _random(include_top: bool, seed: int) -> Any:
 
 
 def _bundled(include_top: bool) -> Any:
-    with importlib.resources.as_file(sources.bundled_file(sources.BUNDLED)) as path:
-        if sources.sha256(path) != sources.BUNDLED_SHA256:
-            raise ValueError(f"The bundled weights {str(path)!r} are damaged; install vggviz anew.")
+    with sources.bundled_path() as path:
         model = _set(_build(), path)
     classes, labels = sources.bundled_classes()
     if include_top:

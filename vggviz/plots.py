@@ -5,6 +5,7 @@ A figure's text alternative is made from the same numbers: see `text_alternative
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -220,12 +221,13 @@ def plot_channel(
     values = _layer(maps, layer)[0]
     number = _choose_channels(maps, layer, [channel], None)[0]
     tile = values[..., number]
-    beside = image is not None and not overlay
-    figure, axes = panels(ax, 2 if beside else 1, columns=2, width=8 if beside else 6, aspect=0.95)
-    if beside:
-        axes[0].imshow(image)
+    under, beside = (image, None) if overlay else (None, image)
+    count = 1 if beside is None else 2
+    figure, axes = panels(ax, count, columns=2, width=4 + 2 * count, aspect=0.95)
+    if beside is not None:
+        axes[0].imshow(beside)
         axes[0].set_title("the photograph", fontsize=10)
-    _show_channel(figure, axes[-1], tile, image if overlay else None)
+    _show_channel(figure, axes[-1], tile, under)
     axes[-1].set_title(f"{layer}, channel {number}{'' if tile.any() else ': dead here'}", fontsize=10)
     row, column = np.unravel_index(int(tile.argmax()), tile.shape)
     where = f"the largest, {tile.max():.3g}, at row {row}, column {column}" if tile.any() else "all zero"
@@ -322,8 +324,8 @@ def plot_layer_table(table: LayerTable, *, ax: Axes | None = None) -> Drawn:
         ax: axes to be divided; None makes a figure.
     """
     figure, axes = panels(ax, 3, columns=3, width=9, aspect=1.5)
-    columns = {
-        "numbers given (millions)": [np.prod([side or 0 for side in row.shape]) / 1e6 for row in table],
+    columns: dict[str, list[float]] = {
+        "numbers given (millions)": [math.prod(side or 0 for side in row.shape) / 1e6 for row in table],
         "parameters (millions)": [row.parameters / 1e6 for row in table],
         "multiplications (billions)": [(row.macs or 0) / 1e9 for row in table],
     }
@@ -482,23 +484,17 @@ def _show_slices(figure: Figure, ax: Axes, shown: np.ndarray, numbers: np.ndarra
 
 
 def _show_channel(figure: Figure, ax: Axes, tile: np.ndarray, image: np.ndarray | None) -> None:
-    drawn_over = {} if image is None else {"extent": (-0.5, image.shape[1] - 0.5, image.shape[0] - 0.5, -0.5)}
-    if image is not None:
-        ax.imshow(image.mean(axis=-1), cmap="gray", vmin=0, vmax=255)
-    signed = bool((tile < 0).any())
-    limit = _extent(tile)
-    drawn = ax.imshow(
-        tile,
-        cmap=colour_map(signed),
-        vmin=-limit if signed else 0,
-        vmax=limit,
-        alpha=None if image is None else 0.65,
-        interpolation="nearest",
-        **drawn_over,
-    )
+    """One map with its colourbar, over a grey photograph where there is one."""
+    drawn = _show(ax, tile, _extent(tile), signed=bool((tile < 0).any()))
     figure.colorbar(drawn, ax=ax, shrink=0.8).set_label("activation", fontsize=8)
+    size = tile.shape
+    if image is not None:
+        size = image.shape[:2]
+        drawn.set_extent((-0.5, size[1] - 0.5, size[0] - 0.5, -0.5))
+        drawn.set(alpha=0.65, zorder=1)
+        ax.imshow(image.mean(axis=-1), cmap="gray", vmin=0, vmax=255, zorder=0)
     if not tile.any():
-        _hatch(ax, [np.zeros(2)], tile.shape if image is None else image.shape[:2])
+        _hatch(ax, [np.zeros(2)], size)
 
 
 def _boxes(figure: Figure, ax: Axes, statistics: Mapping[str, ChannelStatistics], by: str) -> None:
@@ -551,10 +547,11 @@ def _about_maps(values: np.ndarray, layer: str, numbers: np.ndarray, scaled: Sca
     drawn = values[..., numbers]
     strongest = numbers[int(drawn.max(axis=(0, 1)).argmax())]
     return (
-        f"{len(numbers)} of {values.shape[-1]} feature maps of {layer}, {values.shape[0]} x {values.shape[1]} "
-        f"cells each, scaled {scaled.words}. The largest activation, {drawn.max():.3g}, is in channel "
-        f"{strongest}; {(drawn <= 0).mean():.0%} of the values are zero; {scaled.dead.sum()} of these channels "
-        "are dead here."
+        f"{len(numbers)} of {values.shape[-1]} feature maps of {layer}, "
+        f"{values.shape[0]} x {values.shape[1]} cells each, scaled {scaled.words}. "
+        f"The largest activation, {drawn.max():.3g}, is in channel {strongest}; "
+        f"{(drawn <= 0).mean():.0%} of the values are zero; "
+        f"{scaled.dead.sum()} of these channels are dead here."
     )
 
 

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 Pair = int | tuple[int, int]
 
 POINTWISE = (
-    "Activation ReLU LeakyReLU PReLU ELU Softmax BatchNormalization Dropout SpatialDropout2D GaussianNoise "
-    "GaussianDropout AlphaDropout ActivityRegularization Rescaling Normalization Identity Add Subtract "
-    "Multiply Average Maximum Minimum Concatenate"
-).split()
+    *("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax", "BatchNormalization", "Rescaling"),
+    *("Normalization", "Dropout", "SpatialDropout2D", "GaussianNoise", "GaussianDropout", "AlphaDropout"),
+    *("ActivityRegularization", "Identity", "Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"),
+    "Concatenate",
+)
 """Layers that look at one place at a time. After any other layer that is not a window over
 neighbours the field of view is unknown (or the whole picture), and none is given."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -53,8 +54,9 @@ def save_feature_maps(
         for number, picture in enumerate(values):
             name = layer.replace("/", "_").replace(":", "_") + (f"_{number}" if len(values) > 1 else "")
             written.append(_save_mosaic(picture, folder / f"{name}.png", limit, f"{layer}, {SCALES[scale]}"))
+    arrays: Any = maps
     with atomic_path(folder / "feature_maps.npz") as beside:
-        np.savez(beside, **maps)
+        np.savez(beside, **arrays)
     return [*written, folder / "feature_maps.npz"]
 
 

@@ -15,6 +15,8 @@ import platform
 import urllib.error
 import urllib.request
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -197,6 +199,19 @@ def bundled_file(name: str) -> Any:
     return importlib.resources.files("vggviz") / "data" / name
 
 
+@contextmanager
+def bundled_path() -> Iterator[Path]:
+    """The bundled weights' file, checked, as a path on the disk.
+
+    Raises:
+        ValueError: it is not what was shipped.
+    """
+    with importlib.resources.as_file(bundled_file(BUNDLED)) as path:
+        if sha256(path) != BUNDLED_SHA256:
+            raise ValueError(f"The bundled weights {str(path)!r} are damaged; install vggviz anew.")
+        yield path
+
+
 def bundled_head() -> tuple[np.ndarray, np.ndarray]:
     """Kernel (512, classes) and bias (classes,) of the bundled network's linear head, float32."""
     with importlib.resources.as_file(bundled_file(BUNDLED_HEAD)) as path, np.load(path) as head:
@@ -239,7 +254,7 @@ def read_h5(path: Path, wanted: dict[str, list[tuple[int, ...]]]) -> dict[str, l
 
     try:
         with h5py.File(path) as file:
-            root = file["model_weights"] if "model_weights" in file else file
+            root = file.get("model_weights", file)
             found = {name: _layer_weights(root[name]) for name in wanted if name in root}
     except Exception as error:  # h5py raises nearly anything on a damaged file
         reason = " ".join(str(error).split())
@@ -255,7 +270,8 @@ def check_weights(layer: str, weights: list[np.ndarray], shapes: list[tuple[int,
     """Raise ValueError if a layer's weights are of another shape than wanted, or not finite."""
     if (got := [w.shape for w in weights]) != shapes:
         raise ValueError(
-            f"{origin!r} is of another network: the weights of {layer!r} have shapes {got}; VGG16 has {shapes}."
+            f"{origin!r} is of another network: the weights of {layer!r} have shapes {got}; "
+            f"VGG16 has {shapes}."
         )
     if not all(np.isfinite(w).all() for w in weights):
         raise ValueError(f"{origin!r} has weights that are not finite numbers, in {layer!r}.")
