@@ -15,6 +15,7 @@ import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
 from matplotlib.figure import Figure, SubFigure
 
 from vggviz.files import atomic_path
@@ -23,6 +24,8 @@ from vggviz.weights import Provenance, networks_in_use
 DPI = 100
 DENSITY = 2
 """Pixels of a saved figure for each pixel of the page: sharp on dense screens."""
+PACKED = {"compress_level": 4}
+"""Two hundredths larger than Pillow's own level 6, in two thirds of the time."""
 FORMATS = (".png", ".svg", ".pdf")
 
 _texts: weakref.WeakKeyDictionary[Figure, str] = weakref.WeakKeyDictionary()
@@ -32,16 +35,40 @@ class DescribedFigure(Figure):
     """A figure that a notebook shows at double density, its description inside the PNG."""
 
 
-def new_figure(width: float = 8, height: float = 5) -> Figure:
+def new_figure(width: float = 8, height: float = 5, layout: str | None = "constrained") -> Figure:
     """An empty figure of pyplot's, so that a notebook shows it; width and height in inches."""
     _teach_notebook()
-    return plt.figure(figsize=(width, height), dpi=DPI, layout="constrained", FigureClass=DescribedFigure)
+    return plt.figure(figsize=(width, height), dpi=DPI, layout=layout, FigureClass=DescribedFigure)
 
 
 def one_axes(ax: Axes | None, width: float = 8, height: float = 5) -> tuple[Figure, Axes]:
     """The figure and axes to draw on: the caller's, or new ones."""
     ax = new_figure(width, height).add_subplot() if ax is None else ax
     return root(ax), ax
+
+
+def mosaic_axes(ax: Axes | None, aspect: float) -> tuple[Figure, Axes]:
+    """Axes for one large picture with a colourbar at its right: the caller's, or new ones.
+
+    The places are fixed: matplotlib's constrained layout takes longer than all the rest.
+
+    Args:
+        ax: the caller's axes, or None.
+        aspect: height of the picture, of its width.
+    """
+    if ax is None:
+        width, side, title = 8.0, 0.85, 0.5
+        height = max(width * side * aspect, 1.6)
+        figure = new_figure(width, height + title, layout=None)
+        ax = figure.add_axes((0.045, 0.0, side, height / (height + title)))
+    return root(ax), ax
+
+
+def side_bar(ax: Axes, drawn: ScalarMappable, label: str, *, extend: str = "neither") -> None:
+    """A colourbar at the right of an axes, inside the space that the axes leaves."""
+    bar = root(ax).colorbar(drawn, cax=ax.inset_axes((1.012, 0.2, 0.02, 0.6)), extend=extend)
+    bar.ax.tick_params(labelsize=8)
+    bar.set_label(label, fontsize=8)
 
 
 def panels(
@@ -104,14 +131,16 @@ def save_figure(figure: Figure, path: str | os.PathLike[str]) -> Path:
         raise ValueError(f"There is no folder {str(path.parent)!r} to save {path.name!r} in.")
     with atomic_path(path) as beside:
         kind = path.suffix.lower()[1:]
-        figure.savefig(beside, format=kind, dpi=DENSITY * DPI, metadata=_metadata(figure, kind))
+        packed = {"pil_kwargs": PACKED} if kind == "png" else {}
+        figure.savefig(beside, format=kind, dpi=DENSITY * DPI, metadata=_metadata(figure, kind), **packed)
     return path
 
 
 def png(figure: Figure) -> bytes:
     """The figure as PNG at twice the screen's density, description and provenance inside."""
     stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=DENSITY * figure.dpi, metadata=_metadata(figure, "png"))
+    words = _metadata(figure, "png")
+    figure.savefig(stream, format="png", dpi=DENSITY * figure.dpi, metadata=words, pil_kwargs=PACKED)
     return stream.getvalue()
 
 

@@ -18,7 +18,7 @@ from matplotlib.patches import Rectangle
 from vggviz.activations import Cell
 from vggviz.architecture import LayerTable
 from vggviz.channels import ChannelStatistics, check_maps, rank_channels
-from vggviz.figures import bare, colour_map, describe, one_axes, panels
+from vggviz.figures import bare, colour_map, describe, mosaic_axes, one_axes, panels, side_bar
 from vggviz.layers import check_name
 from vggviz.mosaic import mosaic
 from vggviz.receptive_field import ReceptiveField
@@ -146,9 +146,16 @@ def plot_feature_maps(
     values = _layer(maps, layer)
     numbers = _choose_channels(maps, layer, channels, top)
     scaled = scale_maps(maps, layer, values[0][..., numbers], scale, clip)
-    figure, ax = one_axes(ax, 8, 8.4)
-    drawn, note = _show_mosaic(ax, scaled, numbers)
-    _colourbar(figure, ax, drawn, scale, clip)
+    columns = int(np.ceil(np.sqrt(len(numbers))))
+    aspect = np.ceil(len(numbers) / columns) * values.shape[1] / (columns * values.shape[2])
+    figure, ax = mosaic_axes(ax, float(aspect))
+    drawn, note = _show_mosaic(ax, scaled, numbers, columns)
+    label = (
+        "activation"
+        if scale != "channel"
+        else f"activation, as a share of {scaled.words.removeprefix('each map by ')}"
+    )
+    side_bar(ax, drawn, label, extend="neither" if clip is None else "max")
     of = "" if len(values) == 1 else f", picture 1 of {len(values)}"
     ax.set_title(
         f"{layer}: {len(numbers)} of {values.shape[-1]} feature maps{of}\n{scaled.words}{note}", fontsize=10
@@ -405,10 +412,9 @@ def _show(ax: Axes, values: np.ndarray, limit: float, *, signed: bool) -> Any:
     )
 
 
-def _show_mosaic(ax: Axes, scaled: Scaled, numbers: np.ndarray) -> tuple[Any, str]:
+def _show_mosaic(ax: Axes, scaled: Scaled, numbers: np.ndarray, columns: int) -> tuple[Any, str]:
     """Draw the tiles, reduced to what will be seen; returns what was drawn and a note on it."""
     tiles = scaled.values
-    columns = int(np.ceil(np.sqrt(len(numbers))))
     factor = int(np.ceil(columns * max(tiles.shape[:2]) / MAX_PIXELS))
     if factor > 1:
         from skimage.measure import block_reduce  # half a second that few figures need
@@ -445,15 +451,6 @@ def _label_tiles(ax: Axes, places: list[np.ndarray], numbers: np.ndarray, column
     elif (np.diff(numbers) == 1).all():
         ax.set_yticks([places[k][0] + height / 2 for k in range(0, len(numbers), columns)])
         ax.set_yticklabels([str(number) for number in numbers[::columns]], fontsize=7)
-
-
-def _colourbar(figure: Figure, ax: Axes, drawn: Any, scale: str, clip: float | None) -> None:
-    label = "activation" if scale != "channel" else "activation, of each channel's own maximum"
-    if scale == "channel" and clip is not None:
-        label = f"activation, of each channel's own {clip:g}th percentile"
-    figure.colorbar(
-        drawn, ax=ax, shrink=0.6, aspect=40, pad=0.01, extend="neither" if clip is None else "max"
-    ).set_label(label, fontsize=8)
 
 
 def _show_colours(ax: Axes, shown: np.ndarray, numbers: np.ndarray) -> None:

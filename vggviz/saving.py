@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -48,12 +49,16 @@ def save_feature_maps(
     maps = {layer: check_maps(layer, values) for layer, values in maps.items()}
     folder = output_folder(folder)
     top = max((float(values.max()) for values in maps.values()), default=0.0)
-    written = []
-    for layer, values in tqdm(maps.items(), desc="saving layers", leave=False, delay=1):
+    jobs = []
+    for layer, values in maps.items():
         limit = {"layer": float(values.max()), "global": top}.get(scale)
         for number, picture in enumerate(values):
             name = layer.replace("/", "_").replace(":", "_") + (f"_{number}" if len(values) > 1 else "")
-            written.append(_save_mosaic(picture, folder / f"{name}.png", limit, f"{layer}, {SCALES[scale]}"))
+            jobs.append((picture, folder / f"{name}.png", limit, f"{layer}, {SCALES[scale]}"))
+    # NumPy and zlib let go of the interpreter while they work, so threads do run side by side.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        work = pool.map(lambda job: _save_mosaic(*job), jobs)
+        written = list(tqdm(work, desc="saving layers", total=len(jobs), leave=False, delay=1))
     arrays: Any = maps
     with atomic_path(folder / "feature_maps.npz") as beside:
         np.savez(beside, **arrays)

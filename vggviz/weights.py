@@ -73,6 +73,18 @@ BUNDLED_CLASSES = "vgg16_tiny_imagenet_40_classes.json"
 BUNDLED_SHA256 = "cdc4e3abfadb0d321283240945bbd4d40e87174d39679559e40e5fb770bea229"
 
 
+@functools.cache
+def package_versions() -> dict[str, str]:
+    """Versions of Python and of the packages that figures depend on."""
+    versions = {"Python": platform.python_version()}
+    for package in ("vggviz", "tensorflow", "keras", "numpy", "matplotlib"):
+        try:
+            versions[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue  # run from a checkout that is not installed
+    return versions
+
+
 @dataclass(frozen=True)
 class Provenance:
     """What a page or a figure was computed with.
@@ -90,7 +102,7 @@ class Provenance:
     sha256: str = ""
     classes: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
-    versions: dict[str, str] = field(default_factory=lambda: _versions())
+    versions: dict[str, str] = field(default_factory=package_versions)
     date: str = field(default_factory=lambda: _today())
 
     def __str__(self) -> str:
@@ -301,16 +313,6 @@ def _download(file: RemoteFile, beside: Path, timeout: float) -> None:
 
 def _reason(error: Exception) -> str:
     return " ".join(str(getattr(error, "reason", None) or error).split()) or type(error).__name__
-
-
-def _versions() -> dict[str, str]:
-    versions = {"Python": platform.python_version()}
-    for package in ("vggviz", "tensorflow", "keras", "numpy", "matplotlib"):
-        try:
-            versions[package] = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            continue  # run from a checkout that is not installed
-    return versions
 
 
 def _today() -> str:

@@ -1,0 +1,1 @@
+"""The library beside what people would use instead: ratios within one run."""
