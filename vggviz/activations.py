@@ -152,7 +152,10 @@ def _places(layer: Any, axis: int, cell: int, length: int) -> np.ndarray:
 def _names(model: keras.Model, names: str | Iterable[str] | None) -> list[str]:
     if names is None:
         return layers.feature_layers(model)
-    return [names] if isinstance(names, str) else list(names)
+    unique = [names] if isinstance(names, str) else list(dict.fromkeys(names))
+    if not unique:
+        raise ValueError("No layer was named; name one at least, or None for every convolution and pool.")
+    return unique
 
 
 def _step(model: keras.Model, layer: str) -> layers.Step:

@@ -131,7 +131,7 @@ def save_figure(figure: Figure, path: str | os.PathLike[str]) -> Path:
         raise ValueError(f"There is no folder {str(path.parent)!r} to save {path.name!r} in.")
     with atomic_path(path) as beside:
         kind = path.suffix.lower()[1:]
-        packed = {"pil_kwargs": PACKED} if kind == "png" else {}
+        packed: dict[str, Any] = {"pil_kwargs": PACKED} if kind == "png" else {}
         figure.savefig(beside, format=kind, dpi=DENSITY * DPI, metadata=_metadata(figure, kind), **packed)
     return path
 

@@ -122,8 +122,10 @@ def _as_batch(images: np.ndarray) -> np.ndarray:
 
 
 def _open(source: Source) -> Image.Image:
-    """A PIL image from any kind of source, nothing of it decoded yet where that can wait."""
+    """A PIL image from any kind of source, whole."""
     if isinstance(source, Image.Image):
+        with _decoding("given as a PIL image"):
+            source.load()
         return source
     if isinstance(source, np.ndarray):
         return _from_array(source)
@@ -208,7 +210,7 @@ def _to_uint8(array: np.ndarray) -> np.ndarray:
     if array.dtype == np.uint8:
         return np.ascontiguousarray(array)
     if array.dtype == np.uint16:
-        return (array >> 8).astype(np.uint8)
+        return _high_depth_to_uint8(array)
     if array.dtype == bool:
         return array.astype(np.uint8) * 255
     if array.dtype.kind == "f":
@@ -234,7 +236,7 @@ def _to_rgb(image: Image.Image) -> Image.Image:
 
 
 def _high_depth_to_uint8(levels: np.ndarray) -> np.ndarray:
-    """Grey of more than 8 bits: 16-bit levels are divided by 256, floats in 0 to 1 multiplied."""
+    """Grey of more than 8 bits: 16-bit levels are divided by 257, floats in 0 to 1 multiplied."""
     if levels.dtype.kind == "f":
         levels = np.nan_to_num(levels)
         top = 1.0 if levels.max() <= 1 else 255.0 if levels.max() <= 255 else 65535.0

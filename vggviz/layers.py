@@ -138,7 +138,7 @@ def _record(model: keras.Model) -> Network:
     if isinstance(model, keras.Sequential):
         inputs, outputs = _run_sequential(model, call)
         return Network(inputs, outputs, steps)
-    if not model.inputs:
+    if not getattr(model, "inputs", None):  # Keras raises AttributeError where there are none
         raise ValueError(
             f"The model {model.name!r} is a subclass whose layers Keras cannot list as a graph; "
             "build it with the functional API or as a Sequential."
@@ -148,7 +148,7 @@ def _record(model: keras.Model) -> Network:
 
 
 def _run_sequential(model: Any, call: Any) -> tuple[list[Any], list[Any]]:
-    if not model.inputs:
+    if not getattr(model, "inputs", None):
         raise ValueError(f"The model {model.name!r} has no input shape yet; give it a keras.Input first.")
     tensor = first = backend.keras().Input(batch_shape=model.inputs[0].shape, dtype=model.inputs[0].dtype)
     for layer in model.layers:

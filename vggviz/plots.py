@@ -22,13 +22,13 @@ from vggviz.figures import bare, colour_map, describe, mosaic_axes, one_axes, pa
 from vggviz.layers import check_name
 from vggviz.mosaic import mosaic
 from vggviz.receptive_field import ReceptiveField
-from vggviz.scales import Scaled, check_scale, scale_maps
+from vggviz.scales import SCALES, Scaled, check_scale, scale_maps
 
 MAX_PIXELS = 1600
 """Side of the largest mosaic that a figure of 8 inches shows cell by cell."""
 FILTER_SCALES = {
-    "filter": "each filter by its own largest weight",
-    "layer": "all by the layer's largest weight",
+    "filter": "each filter scaled by its own largest weight",
+    "layer": "all scaled by the layer's largest weight",
 }
 MARK = "#d55e00"
 """Vermilion of Okabe and Ito's palette: seen by colour-blind readers, and on viridis."""
@@ -153,7 +153,7 @@ def plot_feature_maps(
     label = (
         "activation"
         if scale != "channel"
-        else f"activation, as a share of {scaled.words.removeprefix('each map by ')}"
+        else f"activation, as a share of {scaled.words.removeprefix('each map scaled by ')}"
     )
     side_bar(ax, drawn, label, extend="neither" if clip is None else "max")
     of = "" if len(values) == 1 else f", picture 1 of {len(values)}"
@@ -201,7 +201,8 @@ def plot_layers(
         _show(part, scaled.values[..., 0], scaled.limit, signed=scaled.signed)
         part.set_title(f"{layer}\nchannel {number}, max {tile.max():.3g}", fontsize=8)
         describe(figure, f"{layer}: channel {number}, maximum {tile.max():.3g}.")
-    describe(figure, f"Scaled {scaled.words if scale != 'layer' else 'each by its layer’s maximum'}.")
+    words = "each scaled by its layer's maximum" if scale == "layer" else SCALES[scale]
+    describe(figure, f"{words.capitalize()}.")
     bare(axes)
     return figure, axes
 
@@ -545,7 +546,7 @@ def _about_maps(values: np.ndarray, layer: str, numbers: np.ndarray, scaled: Sca
     strongest = numbers[int(drawn.max(axis=(0, 1)).argmax())]
     return (
         f"{len(numbers)} of {values.shape[-1]} feature maps of {layer}, "
-        f"{values.shape[0]} x {values.shape[1]} cells each, scaled {scaled.words}. "
+        f"{values.shape[0]} x {values.shape[1]} cells each, {scaled.words}. "
         f"The largest activation, {drawn.max():.3g}, is in channel {strongest}; "
         f"{(drawn <= 0).mean():.0%} of the values are zero; "
         f"{scaled.dead.sum()} of these channels are dead here."

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 SCALES = {
-    "channel": "each map by its own maximum",
-    "layer": "all by the layer's maximum",
-    "global": "all by the maximum over all layers",
+    "channel": "each map scaled by its own maximum",
+    "layer": "all scaled by the layer's maximum",
+    "global": "all scaled by the maximum over all layers",
 }
 
 

@@ -102,7 +102,7 @@ class Provenance:
     sha256: str = ""
     classes: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
-    versions: dict[str, str] = field(default_factory=package_versions)
+    versions: dict[str, str] = field(default_factory=lambda: dict(package_versions()))
     date: str = field(default_factory=lambda: _today())
 
     def __str__(self) -> str:
