@@ -1,0 +1,84 @@
+"""What every test stands on: no outside settings, no network, no window, tiny seeded networks."""
+
+from __future__ import annotations
+
+import os
+
+os.environ["MPLBACKEND"] = "Agg"
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import networks
+import numpy as np
+import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def keras_home(tmp_path_factory):
+    """An empty Keras cache, set before Keras is imported: no test sees what this machine has."""
+    folder = tmp_path_factory.mktemp("keras_home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KERAS_HOME", str(folder))
+        yield folder
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch):
+    """Without the settings that a reader's shell may hold."""
+    for name in ("VGGVIZ_WEIGHTS", "VGGVIZ_IMAGE", "SOURCE_DATE_EPOCH"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def vgg16():
+    """The whole convolutional part with seeded random weights."""
+    import vggviz
+
+    return vggviz.load_vgg16("random", seed=1)
+
+
+@pytest.fixture(scope="session")
+def bundled():
+    """The network that comes with the package, with its 40 classes."""
+    import vggviz
+
+    return vggviz.load_vgg16("bundled", include_top=True)
+
+
+@pytest.fixture(scope="session")
+def functional():
+    return networks.functional()
+
+
+@pytest.fixture(scope="session")
+def sequential():
+    return networks.sequential()
+
+
+@pytest.fixture(scope="session")
+def nested():
+    return networks.nested()
+
+
+@pytest.fixture(scope="session")
+def dead():
+    return networks.with_dead_channel()
+
+
+@pytest.fixture(scope="session", params=["functional", "sequential", "nested", "dead"])
+def network(request):
+    """Each kind of network in turn."""
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def photograph():
+    """A seeded picture of 32 x 32 pixels with every level in it, uint8 RGB."""
+    return np.random.default_rng(7).integers(0, 256, (32, 32, 3), dtype=np.uint8)
+
+
+@pytest.fixture
+def batch():
+    """Three seeded pictures as a network reads them, float32 (3, 32, 32, 3)."""
+    return np.random.default_rng(8).normal(0, 60, (3, 32, 32, 3)).astype(np.float32)

@@ -1,0 +1,119 @@
+"""Tiny seeded networks for the tests, and convolution written out in NumPy to compare with."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def functional():
+    """Same and valid padding, strides, an even kernel, dilation, both pools, no activation."""
+    keras = _keras()
+    inputs = keras.Input((32, 32, 3), name="photo")
+    x = _conv(keras, "conv_a", 4, 3)(inputs)
+    x = _conv(keras, "conv_b", 6, 3)(x)
+    x = keras.layers.MaxPooling2D(2, name="pool_a")(x)
+    x = _conv(keras, "conv_strided", 8, 3, strides=2, padding="valid")(x)
+    x = _conv(keras, "conv_even", 5, 2, padding="valid")(x)
+    x = keras.layers.AveragePooling2D(2, name="pool_b")(x)
+    x = _conv(keras, "conv_linear", 7, 1, activation=None)(x)
+    return keras.Model(inputs, x, name="functional")
+
+
+def sequential():
+    """A Sequential network with a head, as a reader's own network often is."""
+    keras = _keras()
+    layers = [
+        keras.Input((32, 32, 3)),
+        _conv(keras, "first", 4, 5, strides=2),
+        keras.layers.MaxPooling2D(2, name="pool"),
+        _conv(keras, "second", 6, 3),
+        keras.layers.GlobalAveragePooling2D(name="mean"),
+        keras.layers.Dense(3, activation="softmax", name="classes"),
+    ]
+    return keras.Sequential(layers, name="sequential")
+
+
+def nested():
+    """A VGG-like network used as one layer of another, between scaling and a head."""
+    keras = _keras()
+    inner_inputs = keras.Input((32, 32, 3))
+    x = _conv(keras, "inner_conv1", 4, 3)(inner_inputs)
+    x = _conv(keras, "inner_conv2", 4, 3)(x)
+    x = keras.layers.MaxPooling2D(2, name="inner_pool")(x)
+    x = _conv(keras, "inner_conv3", 6, 3)(x)
+    inner = keras.Model(inner_inputs, x, name="vgg_like")
+    inputs = keras.Input((32, 32, 3))
+    x = keras.layers.Rescaling(0.5, name="scaled")(inputs)
+    x = inner(x)
+    x = _conv(keras, "outer_conv", 5, 3)(x)
+    x = keras.layers.GlobalMaxPooling2D(name="strongest")(x)
+    return keras.Model(inputs, keras.layers.Dense(2, name="scores")(x), name="nested")
+
+
+DEAD = 2
+"""The channel of `with_dead_channel`'s "conv" that never answers."""
+
+
+def with_dead_channel():
+    """Channel `DEAD` of the layer "conv" is zero whatever the picture."""
+    keras = _keras()
+    inputs = keras.Input((32, 32, 3))
+    x = _conv(keras, "conv", 5, 3)(inputs)
+    model = keras.Model(inputs, keras.layers.MaxPooling2D(2, name="pool")(x), name="dead")
+    kernel, bias = (array.copy() for array in model.get_layer("conv").get_weights())
+    kernel[..., DEAD], bias[DEAD] = 0, -1
+    model.get_layer("conv").set_weights([kernel, bias])
+    return model
+
+
+def single(kernel, bias=None, *, strides=1, padding="same", activation="relu", size=32):
+    """One convolution named "conv" with the given kernel (kh, kw, in, out)."""
+    keras = _keras()
+    kernel = np.asarray(kernel, np.float32)
+    layer = keras.layers.Conv2D(
+        kernel.shape[3],
+        kernel.shape[:2],
+        strides=strides,
+        padding=padding,
+        activation=activation,
+        name="conv",
+    )
+    inputs = keras.Input((size, size, kernel.shape[2]))
+    model = keras.Model(inputs, layer(inputs))
+    layer.set_weights([kernel, np.zeros(kernel.shape[3]) if bias is None else np.asarray(bias)])
+    return model
+
+
+def convolved(images, kernel, bias, *, strides=1, padding="same"):
+    """Keras' Conv2D without activation, written out: float64 (N, h, w, out)."""
+    kh, kw = kernel.shape[:2]
+    if padding == "same":
+        images = np.pad(images, ((0, 0), *_same(images.shape[1:3], (kh, kw), strides), (0, 0)))
+    windows = np.lib.stride_tricks.sliding_window_view(images.astype(float), (kh, kw), axis=(1, 2))
+    windows = windows[:, ::strides, ::strides]
+    return np.einsum("nhwcij,ijco->nhwo", windows, kernel.astype(float)) + bias
+
+
+def _same(sizes, kernel, strides):
+    for size, k in zip(sizes, kernel, strict=True):
+        total = max((-(-size // strides) - 1) * strides + k - size, 0)
+        yield total // 2, total - total // 2
+
+
+def _conv(keras, name, channels, size, **settings):
+    seed = sum(map(ord, name))
+    settings = {"padding": "same", "activation": "relu"} | settings
+    return keras.layers.Conv2D(
+        channels,
+        size,
+        kernel_initializer=keras.initializers.HeNormal(seed),
+        bias_initializer=keras.initializers.RandomNormal(stddev=10.0, seed=seed + 1),
+        name=name,
+        **settings,
+    )
+
+
+def _keras():
+    from vggviz.backend import keras
+
+    return keras()
