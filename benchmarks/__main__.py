@@ -6,19 +6,15 @@ Takes about five minutes, and the machine to itself. `--no-book` leaves the buil
 from __future__ import annotations
 
 import argparse
-import dataclasses
+import datetime
 import importlib.metadata
-import json
 import os
 import platform
 import sys
-from pathlib import Path
 
 from benchmarks import building, drawing, extraction, startup
+from benchmarks.report import Report
 from benchmarks.timing import Ratio
-from vggviz.files import atomic_path
-
-RESULTS = Path(__file__).parent / "results.json"
 
 
 def main() -> None:
@@ -33,9 +29,7 @@ def main() -> None:
         for ratio in room.measure():
             print(_line(ratio), flush=True)
             ratios.append(ratio)
-    report = {"machine": _machine(), "ratios": [dataclasses.asdict(ratio) for ratio in ratios]}
-    with atomic_path(RESULTS) as beside:
-        beside.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
+    Report(_machine(), ratios).save()
     sys.exit(any(ratio.value < ratio.wanted for ratio in ratios))
 
 
@@ -48,12 +42,13 @@ def _line(ratio: Ratio) -> str:
 
 
 def _machine() -> dict[str, object]:
-    """What the numbers hold for."""
+    """What the numbers hold for, and the day."""
     packages = ("tensorflow", "keras", "numpy", "matplotlib", "jupyter-book")
     return {
         "processor": platform.machine(),
         "cores": os.cpu_count(),
         "system": platform.system(),
+        "day": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "python": platform.python_version(),
         **{name: importlib.metadata.version(name) for name in packages},
     }

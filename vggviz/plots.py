@@ -191,7 +191,7 @@ def plot_layers(
         for number in [_choose_channels(maps, layer, None, top)[rank]]
     ]
     front = 0 if image is None else 1
-    figure, axes = panels(ax, front + len(chosen), columns=6 if top == 1 else len(layers), aspect=1.25)
+    figure, axes = panels(ax, front + len(chosen), columns=6 if top == 1 else len(layers), aspect=1.4)
     if image is not None:
         axes[0].imshow(image)
         axes[0].set_title("the photograph", fontsize=9)
