@@ -1,4 +1,4 @@
-"""A disk that fills up, without filling one."""
+"""What lies in a folder, and a disk that fills up without being filled."""
 
 from __future__ import annotations
 
@@ -15,3 +15,8 @@ def full_disk(room=2_000):
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def names(folder):
+    """Names of all that lies in a folder, hidden files too."""
+    return sorted(path.name for path in folder.iterdir())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 
 
@@ -82,6 +84,14 @@ def single(kernel, bias=None, *, strides=1, padding="same", activation="relu", s
     model = keras.Model(inputs, layer(inputs))
     layer.set_weights([kernel, np.zeros(kernel.shape[3]) if bias is None else np.asarray(bias)])
     return model
+
+
+def save(model, path):
+    """Save a model or, by the path's ending, its weights; Keras' own warnings are not ours."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model.save_weights(path) if path.name.endswith(".weights.h5") else model.save(path)
+    return path
 
 
 def convolved(images, kernel, bias, *, strides=1, padding="same"):

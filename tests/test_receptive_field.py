@@ -68,7 +68,7 @@ def linear(*steps):
         "pad": lambda **given: keras.layers.ZeroPadding2D(**given),
     }
     inputs = x = keras.Input((29, 24, 1))
-    for number, (kind, given) in enumerate(steps):
+    for kind, given in steps:
         x = kinds[kind](**given)(x)
     layer = keras.layers.Conv2D(1, 1, use_bias=False, kernel_initializer="ones", name="last")
     return keras.Model(inputs, layer(x))
