@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,12 +25,12 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
             the old file then stands as it was and no temporary file is left.
     """
     path = Path(path)
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    beside = Path(name)
+    # Not mkstemp, whose files only their owner reads; and no look at the umask, which cannot be read
+    # without being changed for all threads.
+    beside = path.with_name(f".{path.stem}-{secrets.token_hex(4)}{path.suffix}")
+    beside.touch(exist_ok=False)
     try:
         yield beside
-        beside.chmod(0o666 & ~_umask())
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
@@ -51,10 +52,3 @@ def output_folder(folder: str | os.PathLike[str]) -> Path:
             f"Cannot write into the folder {str(folder)!r} ({error.strerror}); "
             "name a folder that you may write to."
         ) from error
-
-
-def _umask() -> int:
-    """The permissions mask of this process: mkstemp makes files that only their owner reads."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import matplotlib
 import numpy as np
@@ -53,15 +53,16 @@ def save_feature_maps(
     for layer, values in maps.items():
         limit = {"layer": float(values.max()), "global": top}.get(scale)
         for number, picture in enumerate(values):
-            name = layer.replace("/", "_").replace(":", "_") + (f"_{number}" if len(values) > 1 else "")
+            name = layer.replace("/", "-").replace(":", "-") + (f"_{number}" if len(values) > 1 else "")
             jobs.append((picture, folder / f"{name}.png", limit, f"{layer}, {SCALES[scale]}"))
     # NumPy and zlib let go of the interpreter while they work, so threads do run side by side.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         work = pool.map(lambda job: _save_mosaic(*job), jobs)
         written = list(tqdm(work, desc="saving layers", total=len(jobs), leave=False, delay=1))
-    arrays: Any = maps
-    with atomic_path(folder / "feature_maps.npz") as beside:
-        np.savez(beside, **arrays)
+    with atomic_path(folder / "feature_maps.npz") as beside, zipfile.ZipFile(beside, "w") as archive:
+        for layer, values in maps.items():  # numpy.savez takes no layer called "file"
+            with archive.open(f"{layer}.npy", "w", force_zip64=True) as stream:
+                np.lib.format.write_array(stream, values)
     return [*written, folder / "feature_maps.npz"]
 
 

@@ -306,6 +306,8 @@ def _download(file: RemoteFile, beside: Path, timeout: float) -> None:
                     got += len(block)
                     bar.update(len(block))
     except (urllib.error.URLError, TimeoutError, ConnectionError, http.client.HTTPException) as error:
+        if isinstance(error, urllib.error.HTTPError):
+            error.close()  # it is the server's answer too, and would hold the connection
         raise ConnectionError(f"{file.url} could not be fetched ({_reason(error)}).") from error
     if got < total:
         raise ConnectionError(f"{file.url} was cut short: {got:,} of {total:,} bytes came.")
