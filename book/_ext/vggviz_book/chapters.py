@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import tempfile
 from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
@@ -29,9 +30,6 @@ log = logging.getLogger(__name__)
 
 MEMORY_OF_A_KERNEL = 2 << 30
 """Bytes. VGG16 with its dense layers peaks at 1.8 GB."""
-
-# Sockets in files: no ports that another program could take, and no warning about open ones.
-TRANSPORT = Config({"KernelManager": {"transport": "ipc"}} if os.name == "posix" else {})
 
 
 def execute(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
@@ -72,16 +70,21 @@ def run_side_by_side(
     env: BuildEnvironment, waiting: dict[str, NotebookNode], timeout: int
 ) -> Iterable[tuple[str, ExecutionResult | Exception]]:
     """Run notebooks, as many at once as cores and memory allow; yield each as it ends."""
-    with ThreadPoolExecutor(kernels_at_once()) as pool:
+    with tempfile.TemporaryDirectory() as sockets, ThreadPoolExecutor(kernels_at_once()) as pool:
         running: dict[Future[ExecutionResult], str] = {}
-        for name, notebook in waiting.items():
-            run = functools.partial(single_nb_execution, notebook, allow_errors=False, config=TRANSPORT)
+        for number, (name, notebook) in enumerate(waiting.items()):
+            run = functools.partial(single_nb_execution, notebook, allow_errors=False, timeout=timeout)
             folder = str(Path(env.doc2path(name)).parent)
-            running[pool.submit(run, cwd=folder, timeout=timeout)] = name
+            running[pool.submit(run, cwd=folder, config=transport(f"{sockets}/{number}"))] = name
         while running:
             done, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
-                yield running.pop(future), future.exception() or future.result()  # type: ignore[misc]
+                yield running.pop(future), future.exception() or future.result()
+
+
+def transport(address: str) -> Config:
+    """Sockets in files: no port that another program could take, and no warning about open ones."""
+    return Config({"KernelManager": {"transport": "ipc", "ip": address}} if os.name == "posix" else {})
 
 
 def kernels_at_once() -> int:

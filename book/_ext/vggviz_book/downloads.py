@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 
-def add_script(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:  # noqa: ARG001
+def add_script(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
     """Write the chapter as Python with its text as comments, and add the button after the notebook's."""
     if not context.get("ipynb_source"):  # the theme sets it for pages with cells
         return

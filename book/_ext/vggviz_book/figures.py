@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 SIZE_AS_STYLE = re.compile(r'style="width: (\d+)(?:\.\d+)?px; height: (\d+)(?:\.\d+)?px;"')
 
 
-def describe(app: Sphinx, doctree: nodes.document, docname: str) -> None:  # noqa: ARG001
+def describe(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Give each image its text alternative; let all but the first of a page load when they come near.
 
     The library writes what a figure shows, in words made from its numbers, into the PNG's
@@ -45,7 +45,7 @@ def description(path: Path) -> str:
 
 def keep_proportions(
     app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any
-) -> None:  # noqa: ARG001
+) -> None:
     """Write sizes as attributes, so that pages keep a place of the right shape at any width.
 
     As a style, height and width would either stretch a figure on a phone or, once the style sheet

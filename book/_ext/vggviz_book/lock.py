@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TextIO
 
 HELD = "VGGVIZ_BOOK_LOCKED"
 """Set for the processes that the holder starts: the lock is theirs as well."""
 
-_open_files = []
+_open_files: list[TextIO] = []
 
 
 def hold(path: Path) -> None:

@@ -1,0 +1,318 @@
+"""How the book is built, tried on a book of two pages; and what the built pages say."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from vggviz_book import chapters, fingerprint, kernels, mathjax
+
+ROOT = Path(__file__).parents[1]
+BUILT = ROOT / "_build" / "html"
+SOURCES = sorted((ROOT / "book").glob("*.md"))
+
+TOC = "format: jb-book\nroot: book/index\nparts:\n  - caption: Part\n    chapters:\n      - file: book/two\n"
+HEADER = """---
+jupytext:
+  text_representation: {extension: .md, format_name: myst}
+kernelspec: {name: python3, display_name: Python 3}
+---
+# A page
+
+Some $x^2$.
+
+```{code-cell} ipython3
+import vggviz
+```
+
+"""
+CELL = "```{code-cell} ipython3\nprint(2 * 3)\n```\n"
+FAILING = '```{code-cell} ipython3\nraise ValueError("the reason")\n```\n'
+
+
+# What a digest depends on ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> Path:
+    for name in ("vggviz/plots.py", "vggviz/data/weights.h5", "book/index.md", "requirements.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    (tmp_path / "photo.jpg").write_text("a photograph")
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["vggviz/plots.py", "vggviz/data/weights.h5", "requirements.txt"])
+def test_figures_depend_on_library_weights_and_requirements(sources: Path, name: str) -> None:
+    before = fingerprint.of_figures(sources, {})
+    (sources / name).write_text("changed")
+    assert fingerprint.of_figures(sources, {}) != before
+
+
+def test_figures_do_not_depend_on_the_text(sources: Path) -> None:
+    figures, book = fingerprint.of_figures(sources, {}), fingerprint.of_book(sources, {})
+    (sources / "book" / "index.md").write_text("changed")
+    assert fingerprint.of_figures(sources, {}) == figures
+    assert fingerprint.of_book(sources, {}) != book
+
+
+@pytest.mark.parametrize("variable", ["VGGVIZ_IMAGE", "VGGVIZ_WEIGHTS"])
+def test_a_named_file_counts_by_its_content(sources: Path, variable: str) -> None:
+    photo, copy = sources / "photo.jpg", sources / "copy.jpg"
+    shutil.copy(photo, copy)
+    named = fingerprint.of_figures(sources, {variable: str(photo)})
+    assert named != fingerprint.of_figures(sources, {})
+    assert named == fingerprint.of_figures(sources, {variable: str(copy)})
+    photo.write_text("another photograph")
+    assert named != fingerprint.of_figures(sources, {variable: str(photo)})
+
+
+def test_a_sample_counts_by_its_name(sources: Path) -> None:
+    digests = {fingerprint.of_figures(sources, {"VGGVIZ_IMAGE": name}) for name in ("", "cat", "rocket")}
+    assert len(digests) == 3
+
+
+def test_compiled_files_do_not_count(sources: Path) -> None:
+    before = fingerprint.of_book(sources, {})
+    for folder in ("vggviz", "book"):
+        (sources / folder / "__pycache__").mkdir()
+        (sources / folder / "__pycache__" / "plots.pyc").write_text("compiled")
+    assert fingerprint.of_book(sources, {}) == before
+
+
+def test_downloaded_imagenet_weights_count(
+    sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from vggviz.weights import IMAGENET
+
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    before = fingerprint.of_figures(sources, {})
+    assert before == fingerprint.of_figures(sources, {"VGGVIZ_WEIGHTS": "bundled"})
+    IMAGENET[False].path.parent.mkdir(parents=True)
+    IMAGENET[False].path.write_text("downloaded")
+    assert fingerprint.of_figures(sources, {}) != before
+
+
+# The surroundings of the kernels --------------------------------------------------------------
+
+
+def test_kernels_get_absolute_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from PIL import Image
+
+    Image.new("RGB", (8, 8)).save(tmp_path / "photo.png")
+    monkeypatch.chdir(tmp_path)
+    environ = {"VGGVIZ_IMAGE": "photo.png", "VGGVIZ_WEIGHTS": "random"}
+    kernels.settle_inputs(environ)
+    assert environ == {"VGGVIZ_IMAGE": str(tmp_path / "photo.png"), "VGGVIZ_WEIGHTS": "random"}
+
+
+@pytest.mark.parametrize("wrong", [{"VGGVIZ_IMAGE": "nowhere.jpg"}, {"VGGVIZ_WEIGHTS": "nowhere.h5"}])
+def test_a_wrong_input_is_named_before_anything_runs(wrong: dict[str, str]) -> None:
+    from sphinx.errors import ExtensionError
+
+    with pytest.raises(ExtensionError, match="nowhere"):
+        kernels.settle_inputs({"VGGVIZ_WEIGHTS": "random", **wrong})
+
+
+def test_the_newest_caches_are_kept(tmp_path: Path) -> None:
+    for age in range(8):
+        (tmp_path / str(age)).mkdir()
+        os.utime(tmp_path / str(age), (1000 - age, 1000 - age))
+    kernels.remove_old(tmp_path)
+    assert sorted(folder.name for folder in tmp_path.iterdir()) == ["0", "1", "2", "3"]
+
+
+def test_at_least_one_kernel_runs() -> None:
+    assert 1 <= chapters.kernels_at_once() <= (os.cpu_count() or 1)
+
+
+# npm ------------------------------------------------------------------------------------------
+
+
+def test_without_npm_the_one_from_a_python_package_serves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    version = subprocess.run([*mathjax.npm(), "--version"], capture_output=True, text=True, check=True)
+    assert re.match(r"\d+\.\d+", version.stdout)
+
+
+def test_a_half_installed_mathjax_does_not_count(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "package-lock.json", tmp_path)
+    (tmp_path / "node_modules" / "mathjax").mkdir(parents=True)
+    assert not mathjax.is_installed(tmp_path)
+    shutil.copy(ROOT / "package-lock.json", tmp_path / "node_modules" / ".package-lock.json")
+    assert mathjax.is_installed(tmp_path)
+
+
+def test_the_lock_file_names_no_registry() -> None:
+    assert "resolved" not in (ROOT / "package-lock.json").read_text()
+
+
+# `make book`, on two pages --------------------------------------------------------------------
+
+
+class TinyBook:
+    """A checkout with the real set-up and library, and two short pages."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.pages = root / "_build" / "html" / "book"
+        for name in ("_config.yml", "requirements.txt", "package.json", "package-lock.json"):
+            shutil.copy(ROOT / name, root)
+        for folder in ("book/_ext", "book/_static"):
+            shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
+        for folder in ("vggviz", "node_modules"):
+            (root / folder).symlink_to(ROOT / folder)
+        shutil.copy(ROOT / "book" / "references.bib", root / "book")
+        (root / "_toc.yml").write_text(TOC)
+        self.write("index", HEADER + CELL)
+        self.write("two", HEADER.replace("A page", "Another") + CELL)
+
+    def write(self, page: str, text: str) -> None:
+        (self.root / "book" / f"{page}.md").write_text(text)
+
+    def start(self, **environ: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "book/_ext/build_book.py"],
+            cwd=self.root,
+            env=os.environ | {"VGGVIZ_WEIGHTS": "random"} | environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def make(self, **environ: str) -> tuple[int, str]:
+        """Exit status and all that was printed."""
+        process = self.start(**environ)
+        printed, _ = process.communicate(timeout=300)
+        return process.returncode, printed
+
+
+@pytest.fixture(scope="module")
+def tiny_book(tmp_path_factory: pytest.TempPathFactory) -> TinyBook:
+    if not mathjax.is_installed(ROOT):
+        pytest.skip("MathJax is not installed: run `make book` first")
+    book = TinyBook(tmp_path_factory.mktemp("book"))
+    status, printed = book.make()
+    assert status == 0, printed
+    return book
+
+
+def test_a_build_with_nothing_to_do_does_nothing(tiny_book: TinyBook) -> None:
+    before = (tiny_book.pages / "index.html").stat()
+    status, printed = tiny_book.make()
+    assert status == 0
+    assert printed.startswith("Nothing changed")
+    assert (tiny_book.pages / "index.html").stat() == before
+
+
+def test_a_failing_cell_is_named_and_the_last_good_book_stays(tiny_book: TinyBook) -> None:
+    good = (tiny_book.pages / "two.html").read_text()
+    tiny_book.write("two", HEADER + CELL + FAILING)
+    status, printed = tiny_book.make()
+    tiny_book.write("two", HEADER.replace("A page", "Another") + CELL)
+    assert status != 0
+    assert "book/two.md, code cell 3 (line 18) failed" in printed
+    assert "the reason" in printed
+    assert (tiny_book.pages / "two.html").read_text() == good
+
+
+def test_a_warning_is_an_error(tiny_book: TinyBook) -> None:
+    tiny_book.write("two", HEADER + CELL + "[nowhere](nowhere.md)\n")
+    status, printed = tiny_book.make()
+    tiny_book.write("two", HEADER.replace("A page", "Another") + CELL)
+    assert status != 0
+    assert "nowhere" in printed
+    assert "last good book stays" in printed
+
+
+def test_a_wrong_picture_stops_the_build_with_one_sentence(tiny_book: TinyBook) -> None:
+    status, printed = tiny_book.make(VGGVIZ_IMAGE="nowhere.jpg")
+    assert status != 0
+    assert "nowhere.jpg" in printed
+    assert "Traceback" not in printed
+
+
+def test_only_changed_code_runs_again(tiny_book: TinyBook) -> None:
+    tiny_book.write("index", HEADER + CELL + "More text.\n")
+    assert "computed in" not in tiny_book.make()[1]
+    tiny_book.write("index", HEADER + CELL.replace("3", "4"))
+    printed = tiny_book.make()[1]
+    assert "[1/1] book/index computed in" in printed
+    printed = tiny_book.make(VGGVIZ_IMAGE="rocket")[1]
+    assert "[2/2]" in printed
+
+
+def test_what_a_killed_build_leaves_does_no_harm(tiny_book: TinyBook) -> None:
+    build = tiny_book.root / "_build"
+    (build / ".next" / "_build" / "html").mkdir(parents=True)
+    (build / ".next" / "_build" / "html" / "index.html").write_text("half")
+    for notebook in build.glob(".jupyter_cache/*/executed/*/base.ipynb"):
+        notebook.write_text("{")
+    (build / "html").rename(build / ".last")
+    tiny_book.write("two", HEADER.replace("A page", "Another") + CELL + "Text.\n")
+    status, printed = tiny_book.make()
+    assert status == 0, printed
+    assert "[2/2]" in printed
+    assert not (build / ".next").exists()
+    assert not (build / ".last").exists()
+
+
+def test_of_two_builds_at_once_one_waits(tiny_book: TinyBook) -> None:
+    tiny_book.write("two", HEADER.replace("A page", "Two at once") + CELL)
+    processes = [tiny_book.start(), tiny_book.start()]
+    printed = [process.communicate(timeout=300)[0] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0]
+    assert sum("Nothing changed" in text for text in printed) == 1
+    assert "Two at once" in (tiny_book.pages / "two.html").read_text()
+
+
+# The built pages ------------------------------------------------------------------------------
+
+
+def built(source: Path) -> str:
+    page = BUILT / "book" / f"{source.stem}.html"
+    if not page.is_file():
+        pytest.skip("this page is not built: run `make book` first")
+    return page.read_text("utf-8")
+
+
+def test_every_page_is_in_the_table_of_contents() -> None:
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
+    listed = [toc["root"]] + [c["file"] for part in toc["parts"] for c in part["chapters"]]
+    assert sorted(listed) == [f"book/{source.stem}" for source in SOURCES]
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
+def test_no_output_holds_an_error_or_a_warning(source: Path) -> None:
+    outputs = re.findall(r'<div class="output[^"]*">.*?</div>\s*</div>', built(source), re.DOTALL)
+    stray = re.compile(r"Traceback|\w+Warning|oneDNN|cuda|computation_placer|WARNING:|\d+/\d+ ━")
+    assert [stray.search(output)[0] for output in outputs if stray.search(output)] == []  # type: ignore[index]
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
+def test_every_chapter_says_what_it_was_computed_with(source: Path) -> None:
+    expected = 1 if "{code-cell}" in source.read_text("utf-8") else 0
+    assert built(source).count('<p class="provenance">') == expected
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
+def test_figures_have_words_sizes_and_a_large_version(source: Path) -> None:
+    figures = re.findall(
+        r'(<a class="[^"]*image-reference" href="([^"]*)">)?(<img [^>]*_images/[^>]*>)', built(source)
+    )
+    for link, target, image in figures:
+        assert link, image
+        assert (BUILT / "book" / target).is_file()
+        assert re.search(r' width="\d+" height="\d+"', image), image
+        alternative = re.search(r'alt="([^"]*)"', image)
+        assert alternative, image
+        assert len(alternative[1].split()) > 3
+        assert ".png" not in alternative[1]
+    assert sum("loading=" not in image for *_, image in figures) <= 1

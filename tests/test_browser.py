@@ -1,0 +1,293 @@
+"""The built pages in a real browser, served as a static host serves them.
+
+Needs the pages (`make book`) and Debian's chromium with chromium-driver; skips without them.
+"""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import http.server
+import json
+import shutil
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
+
+ROOT = Path(__file__).parents[1]
+BUILT = ROOT / "_build" / "html"
+PAGES = sorted(page.stem for page in (BUILT / "book").glob("*.html")) or ["no-book-is-built"]
+CHAPTERS = [p for p in PAGES if (BUILT / "_sources" / "book" / f"{p}.ipynb").is_file()]
+CHAPTERS = CHAPTERS or ["no-book-is-built"]
+
+FLAGS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+COMPRESSED = {".html", ".css", ".js", ".svg", ".json", ".map", ".ttf"}
+FIRST_VIEW = 1_000_000  # bytes
+
+
+class StaticHost(http.server.SimpleHTTPRequestHandler):
+    """Serves files as static hosts do: text is compressed."""
+
+    def send_head(self) -> Any:
+        path = Path(self.translate_path(self.path))
+        if path.suffix not in COMPRESSED or not path.is_file():
+            return super().send_head()
+        body = gzip.compress(path.read_bytes(), 6)
+        self.send_response(200)
+        self.send_header("Content-Type", self.guess_type(str(path)))
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        return None
+
+    def log_message(self, *_: Any) -> None:
+        """Tests stay quiet."""
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[str]:
+    """Address of the built book."""
+    if not (BUILT / "index.html").is_file():
+        pytest.skip("there is no built book: run `make book` first")
+    handler = functools.partial(StaticHost, directory=str(BUILT))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not (chromium and driver):
+        pytest.skip("no chromium and chromedriver here: `apt-get install chromium chromium-driver`")
+    for attempt in range(3):
+        options = Options()
+        options.binary_location = chromium
+        profile = tmp_path_factory.mktemp("profile")
+        for flag in [*FLAGS, f"--user-data-dir={profile}", "--window-size=1440,900"]:
+            options.add_argument(flag)
+        options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+        try:
+            chrome = webdriver.Chrome(options=options, service=Service(driver))
+            break
+        except WebDriverException:  # a loaded machine may be too slow at first
+            if attempt == 2:
+                raise
+    chrome.set_page_load_timeout(120)
+    yield chrome
+    chrome.quit()
+
+
+def show_on(browser: webdriver.Chrome, width: int, height: int, theme: str) -> None:
+    """Pretend a screen; the theme follows the system's preference."""
+    size = {"width": width, "height": height, "deviceScaleFactor": 2, "mobile": width < 600}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    preference = [{"name": "prefers-color-scheme", "value": theme}]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": preference})
+
+
+@dataclass
+class Visit:
+    """What a first visit to a page brought."""
+
+    errors: list[str]
+    asked: list[str]
+    transferred: int
+
+
+@pytest.fixture(scope="module")
+def visits(browser: webdriver.Chrome, site: str) -> Any:
+    """A function: page -> Visit, on a desktop with an empty cache; each page is visited once."""
+
+    @functools.cache
+    def visit(page: str) -> Visit:
+        show_on(browser, 1440, 900, "light")
+        for log in ("performance", "browser"):
+            browser.get_log(log)
+        browser.execute_cdp_cmd("Network.clearBrowserCache", {})
+        browser.get(f"{site}/book/{page}.html")
+        settle(browser)
+        events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+        asked = [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]
+        sizes = [e["params"]["encodedDataLength"] for e in events if e["method"] == "Network.loadingFinished"]
+        errors = [e["message"] for e in browser.get_log("browser") if e["level"] == "SEVERE"]
+        return Visit(errors, asked, int(sum(sizes)))
+
+    return visit
+
+
+def settle(browser: webdriver.Chrome) -> None:
+    """Wait until the page is loaded and MathJax, if the page has formulas, is done."""
+    wait = WebDriverWait(browser, 60)
+    wait.until(lambda b: b.execute_script("return document.readyState") == "complete")
+    if browser.find_elements(By.CSS_SELECTOR, ".math"):
+        wait.until(lambda b: b.execute_script("return !!(window.MathJax?.startup?.promise)"))
+        browser.execute_async_script("MathJax.startup.promise.then(arguments[0])")
+    time.sleep(0.3)  # fonts and pictures near the view
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_opens_without_errors(visits: Any, page: str) -> None:
+    assert visits(page).errors == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_asks_no_other_host(visits: Any, site: str, page: str) -> None:
+    elsewhere = [url for url in visits(page).asked if not url.startswith((site, "data:", "blob:"))]
+    assert elsewhere == []
+    assert visits(page).asked, "the requests were not recorded"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_first_view_is_light(visits: Any, page: str) -> None:
+    assert 10_000 < visits(page).transferred < FIRST_VIEW
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_fit_a_phone_and_dark_mode_keeps_the_colours(
+    browser: webdriver.Chrome, site: str, page: str
+) -> None:
+    show_on(browser, 360, 740, "dark")
+    browser.get(f"{site}/book/{page}.html")
+    settle(browser)
+    assert browser.execute_script("return document.documentElement.dataset.theme") == "dark"
+    widest = "return Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)"
+    assert browser.execute_script(widest) <= 360
+    figures = browser.find_elements(By.CSS_SELECTOR, ".bd-article img")
+    for figure in figures:
+        assert figure.value_of_css_property("filter") == "none"
+        assert figure.value_of_css_property("background-color") == "rgba(255, 255, 255, 1)"
+        assert figure.size["width"] <= 360
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_figures_have_words_and_keep_their_shape(browser: webdriver.Chrome, site: str, page: str) -> None:
+    show_on(browser, 360, 740, "light")
+    browser.get(f"{site}/book/{page}.html")
+    for figure in browser.find_elements(By.CSS_SELECTOR, ".bd-article img"):
+        browser.execute_script("arguments[0].loading = 'eager'", figure)
+        ready = "return arguments[0].complete && arguments[0].naturalWidth > 0"
+        WebDriverWait(browser, 20).until(lambda b, image=figure: b.execute_script(ready, image))
+        alternative = figure.get_attribute("alt")
+        assert len(alternative.split()) > 3
+        assert ".png" not in alternative
+        shape = "const i = arguments[0]; return (i.width / i.height) / (i.naturalWidth / i.naturalHeight)"
+        assert browser.execute_script(shape, figure) == pytest.approx(1, rel=0.02)
+
+
+def test_formulas_are_typeset(browser: webdriver.Chrome, site: str) -> None:
+    with_math = [p for p in PAGES if 'class="math' in page_source(p)]
+    if not with_math:
+        pytest.skip("no page has a formula")
+    browser.get(f"{site}/book/{with_math[0]}.html")
+    settle(browser)
+    formulas = browser.find_elements(By.CSS_SELECTOR, ".math")
+    assert all(f.find_elements(By.TAG_NAME, "mjx-container") for f in formulas)
+    assert not browser.find_elements(By.CSS_SELECTOR, "mjx-merror, [data-mjx-error]")
+
+
+def test_pages_without_formulas_load_no_mathjax() -> None:
+    for page in PAGES:
+        source = page_source(page)
+        assert ("mathjax/startup.js" in source) == ('class="math' in source), page
+
+
+def page_source(page: str) -> str:
+    path = BUILT / "book" / f"{page}.html"
+    return path.read_text("utf-8") if path.is_file() else ""
+
+
+# Figures opened large -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def figure(browser: webdriver.Chrome, site: str) -> Any:
+    """The first figure of the book, on its page."""
+    page = next((p for p in PAGES if "image-reference" in page_source(p)), None)
+    if page is None:
+        pytest.skip("no page has a figure")
+    show_on(browser, 1440, 900, "light")
+    browser.get(f"{site}/book/{page}.html")
+    settle(browser)
+    return browser.find_element(By.CSS_SELECTOR, "a.image-reference")
+
+
+def is_open(browser: webdriver.Chrome) -> bool:
+    return bool(browser.execute_script("return document.querySelector('dialog.enlarged').open"))
+
+
+def test_a_figure_opens_large_by_click_and_closes_by_escape(browser: webdriver.Chrome, figure: Any) -> None:
+    shown = figure.find_element(By.TAG_NAME, "img")
+    before = shown.size["width"]
+    address = browser.current_url
+    shown.click()
+    assert is_open(browser)
+    large = browser.find_element(By.CSS_SELECTOR, "dialog.enlarged img")
+    WebDriverWait(browser, 20).until(lambda b: large.size["width"] > before)
+    assert large.get_attribute("alt") == shown.get_attribute("alt")
+    browser.switch_to.active_element.send_keys(Keys.ESCAPE)
+    assert not is_open(browser)
+    assert browser.current_url == address
+
+
+def test_a_figure_opens_large_by_keyboard_and_gives_the_focus_back(
+    browser: webdriver.Chrome, figure: Any
+) -> None:
+    figure.send_keys(Keys.ENTER)
+    assert is_open(browser)
+    assert browser.switch_to.active_element.get_attribute("aria-label") == "Close the figure"
+    browser.switch_to.active_element.send_keys(Keys.ENTER)
+    assert not is_open(browser)
+    assert browser.switch_to.active_element == figure
+
+
+def test_without_script_a_figure_is_a_link_to_its_picture(figure: Any) -> None:
+    with urllib.request.urlopen(figure.get_attribute("href")) as answer:
+        assert answer.headers["Content-Type"].startswith("image/")
+
+
+# Downloads ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_a_chapter_downloads_as_notebook_and_script(browser: webdriver.Chrome, site: str, page: str) -> None:
+    browser.get(f"{site}/book/{page}.html")
+    links = [
+        link.get_attribute("href")
+        for link in browser.find_elements(By.CSS_SELECTOR, ".dropdown-download-buttons a")
+    ]
+    notebook, script = (next(url for url in links if url.endswith(end)) for end in (".ipynb", ".py"))
+    with urllib.request.urlopen(notebook) as answer:
+        read = nbformat.reads(answer.read().decode(), as_version=4)
+    nbformat.validate(read)
+    assert any(cell.cell_type == "code" for cell in read.cells)
+    with urllib.request.urlopen(script) as answer:
+        text = answer.read().decode()
+    assert "# %%" in text
+    compile(text, page, "exec")
