@@ -1,0 +1,126 @@
+"""Tiny ImageNet as arrays: its zip is decoded once, not at each epoch."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from tqdm import tqdm
+
+from vggviz.files import atomic_path
+
+SIDE = 64
+ROOT = "tiny-imagenet-200"
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """A set of pictures and what they show.
+
+    Attributes:
+        images: uint8 (N, 64, 64, 3), RGB.
+        labels: int64 (N,), numbers of classes.
+    """
+
+    images: np.ndarray
+    labels: np.ndarray
+
+    def only(self, classes: Sequence[int]) -> Pictures:
+        """The pictures of some classes, numbered anew in the order given."""
+        new = np.full(self.labels.max() + 1, -1)
+        new[list(classes)] = np.arange(len(classes))
+        kept = np.flatnonzero(new[self.labels] >= 0)
+        return Pictures(self.images[kept], new[self.labels[kept]])
+
+    def first(self, count: int) -> Pictures:
+        """The first `count` pictures of a seeded shuffle, for a quick look."""
+        order = np.random.default_rng(0).permutation(len(self.labels))[:count]
+        return Pictures(self.images[order], self.labels[order])
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """Training and validation pictures, and the classes' names.
+
+    Attributes:
+        training: pictures to learn from.
+        validation: pictures to measure with.
+        wnids: WordNet ids of the classes.
+        labels: their first English names.
+    """
+
+    training: Pictures
+    validation: Pictures
+    wnids: list[str]
+    labels: list[str]
+
+    def only(self, count: int) -> DataSet:
+        """The first `count` classes."""
+        kept = range(count)
+        pictures = self.training.only(kept), self.validation.only(kept)
+        return DataSet(*pictures, self.wnids[:count], self.labels[:count])
+
+
+def load(archive: Path, folder: Path) -> DataSet:
+    """Tiny ImageNet from its zip, decoded into `folder` at the first call.
+
+    Args:
+        archive: the public data set's zip, or a part of it in the same layout.
+        folder: where the arrays are kept.
+
+    Raises:
+        FileNotFoundError: there is no such zip.
+        ValueError: it is no zip, or of another layout.
+    """
+    arrays = folder / f"{archive.stem}.npz"
+    if not arrays.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        with atomic_path(arrays) as beside:
+            np.savez(beside, **_decode(archive))
+    with np.load(arrays) as kept:
+        names = json.loads(str(kept["names"]))
+        training = Pictures(kept["training_images"], kept["training_labels"])
+        validation = Pictures(kept["validation_images"], kept["validation_labels"])
+    return DataSet(training, validation, *names)
+
+
+def _decode(archive: Path) -> dict[str, np.ndarray]:
+    if not archive.is_file():
+        raise FileNotFoundError(f"There is no data set {str(archive)!r}.")
+    try:
+        with zipfile.ZipFile(archive) as pack:
+            return _read(pack)
+    except (zipfile.BadZipFile, KeyError) as error:
+        raise ValueError(f"{str(archive)!r} is not Tiny ImageNet's zip ({error}).") from error
+
+
+def _read(pack: zipfile.ZipFile) -> dict[str, np.ndarray]:
+    wnids = pack.read(f"{ROOT}/wnids.txt").decode().split()
+    number = {wnid: k for k, wnid in enumerate(wnids)}
+    words = dict(line.split("\t") for line in pack.read(f"{ROOT}/words.txt").decode().splitlines())
+    train = sorted(n for n in pack.namelist() if n.startswith(f"{ROOT}/train/") and n.endswith(".JPEG"))
+    rows = [line.split("\t") for line in pack.read(f"{ROOT}/val/val_annotations.txt").decode().splitlines()]
+    there = set(pack.namelist())
+    validation = [(f"{ROOT}/val/images/{row[0]}", number[row[1]]) for row in rows]
+    validation = [pair for pair in validation if pair[0] in there]
+    labels = [words[wnid].split(",")[0] for wnid in wnids]
+    return {
+        "training_images": _pictures(pack, train),
+        "training_labels": np.array([number[name.split("/")[2]] for name in train]),
+        "validation_images": _pictures(pack, [name for name, _ in validation]),
+        "validation_labels": np.array([label for _, label in validation]),
+        "names": np.array(json.dumps([wnids, labels])),
+    }
+
+
+def _pictures(pack: zipfile.ZipFile, names: list[str]) -> np.ndarray:
+    images = np.empty((len(names), SIDE, SIDE, 3), np.uint8)
+    for k, name in enumerate(tqdm(names, desc="decoding", mininterval=1)):
+        images[k] = np.asarray(Image.open(io.BytesIO(pack.read(name))).convert("RGB"))
+    return images
