@@ -28,7 +28,7 @@ def feature_maps(
         layers: a name, or names; None is every convolution and pool.
 
     Returns:
-        {layer: float32 (N, h, w, c)}, in the order asked for, never normalised.
+        ``{layer: float32 (N, h, w, c)}``, in the order asked for, never normalised.
 
     Raises:
         ValueError: an unknown layer (close matches are named), or a batch that does not fit.
@@ -89,7 +89,7 @@ class Cell:
 
     @property
     def by_channel(self) -> np.ndarray:
-        """float32 (C,): the products summed over each input channel."""
+        """The products summed over each input channel, float32 (C,)."""
         return self.products.sum(axis=(0, 1))
 
 

@@ -69,7 +69,7 @@ def channel_statistics(maps: Maps | Iterable[Maps]) -> dict[str, ChannelStatisti
             at a time is held, so a generator may run over any number of pictures.
 
     Returns:
-        {layer: ChannelStatistics}.
+        ``{layer: ChannelStatistics}``.
 
     Raises:
         ValueError: no maps at all, or maps of another shape.
@@ -92,7 +92,7 @@ def rank_channels(maps: Maps, by: str = "max") -> dict[str, np.ndarray]:
         by: "max", "mean" or "std", largest first; "apoz", fewest zeros first; "number".
 
     Returns:
-        {layer: int64 (c,)}, channel numbers. Equal channels stand by number.
+        ``{layer: int64 (c,)}``, channel numbers. Equal channels stand by number.
 
     Raises:
         ValueError: an unknown order, no maps, or maps of another shape.

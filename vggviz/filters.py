@@ -20,7 +20,7 @@ def filters(model: keras.Model, layer: str) -> np.ndarray:
         layer: the convolution's name.
 
     Returns:
-        float32 (kh, kw, in, out): `[..., k]` is the kernel of filter k.
+        float32 (kh, kw, in, out), where ``[..., k]`` is the kernel of filter k.
 
     Raises:
         ValueError: there is no such layer, or it has no kernel of four axes.

@@ -61,7 +61,7 @@ class ReceptiveField:
             image_size: side of the picture in pixels, or (height, width).
 
         Returns:
-            (top, left, bottom, right), half-open: `image[top:bottom, left:right]`.
+            (top, left, bottom, right), half-open, as in ``image[top:bottom, left:right]``.
 
         Raises:
             ValueError: the cell sees nothing of the picture.

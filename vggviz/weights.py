@@ -111,7 +111,7 @@ class Provenance:
 
     @property
     def network(self) -> str:
-        """The network in words: its source and the file's sum."""
+        """The network in words, its source and the file's sum."""
         if not self.source:
             return "no network"
         return f"{self.source} weights" + (f" (sha256 {self.sha256})" if self.sha256 else "")
