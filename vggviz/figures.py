@@ -129,18 +129,24 @@ def save_figure(figure: Figure, path: str | os.PathLike[str]) -> Path:
         raise ValueError(f"A figure is saved as one of {', '.join(FORMATS)}; got {path.name!r}.")
     if not path.parent.is_dir():
         raise ValueError(f"There is no folder {str(path.parent)!r} to save {path.name!r} in.")
+    # Drawn in memory first: on a full disk matplotlib's PDF writer trips over itself.
+    data = _encoded(figure, path.suffix.lower()[1:], DPI)
     with atomic_path(path) as beside:
-        kind = path.suffix.lower()[1:]
-        packed: dict[str, Any] = {"pil_kwargs": PACKED} if kind == "png" else {}
-        figure.savefig(beside, format=kind, dpi=DENSITY * DPI, metadata=_metadata(figure, kind), **packed)
+        beside.write_bytes(data)
     return path
 
 
 def png(figure: Figure) -> bytes:
     """The figure as PNG at twice the screen's density, description and provenance inside."""
+    return _encoded(figure, "png", figure.dpi)
+
+
+def _encoded(figure: Figure, kind: str, dpi: float) -> bytes:
+    """The same bytes for the same figure: matplotlib's names of an SVG's parts are random without a salt."""
     stream = io.BytesIO()
-    words = _metadata(figure, "png")
-    figure.savefig(stream, format="png", dpi=DENSITY * figure.dpi, metadata=words, pil_kwargs=PACKED)
+    packed: dict[str, Any] = {"pil_kwargs": PACKED} if kind == "png" else {}
+    with matplotlib.rc_context({"svg.hashsalt": "vggviz"}):
+        figure.savefig(stream, format=kind, dpi=DENSITY * dpi, metadata=_metadata(figure, kind), **packed)
     return stream.getvalue()
 
 

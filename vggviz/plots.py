@@ -47,8 +47,12 @@ def plot_images(
         scale: "each" array by its own largest value, or "shared".
         columns: pictures in a row at most.
         ax: axes to be divided; None makes a figure.
+
+    Raises:
+        ValueError: an unknown scale, no picture at all, or one of another shape.
     """
     check_scale(scale, {"each": "", "shared": ""})
+    _check_pictures(images)
     figure, axes = panels(ax, len(images), columns=columns)
     numbers = [values for values in images.values() if np.ndim(values) == 2]
     shared = max((_extent(values) for values in numbers), default=1.0)
@@ -182,14 +186,13 @@ def plot_layers(
         top: how many channels of each, those of the largest maximum.
         scale: "channel", "layer" or "global".
         ax: axes to be divided; None makes a figure.
+
+    Raises:
+        ValueError: an unknown layer or scale, no layer at all, or more channels than there are.
     """
+    check_scale(scale, SCALES)
     layers = _last_of_each_size(maps) if layers is None else list(layers)
-    chosen = [
-        (layer, int(number))
-        for rank in range(top)
-        for layer in layers
-        for number in [_choose_channels(maps, layer, None, top)[rank]]
-    ]
+    chosen = _strongest(maps, layers, top)
     front = 0 if image is None else 1
     figure, axes = panels(ax, front + len(chosen), columns=6 if top == 1 else len(layers), aspect=1.4)
     if image is not None:
@@ -199,8 +202,11 @@ def plot_layers(
         tile = _layer(maps, layer)[0][..., [number]]
         scaled = scale_maps(maps, layer, tile, scale)
         _show(part, scaled.values[..., 0], scaled.limit, signed=scaled.signed)
-        part.set_title(f"{layer}\nchannel {number}, max {tile.max():.3g}", fontsize=8)
-        describe(figure, f"{layer}: channel {number}, maximum {tile.max():.3g}.")
+        if not tile.any():
+            _hatch(part, [np.zeros(2)], tile.shape[:2])
+        words = f"max {tile.max():.3g}" if tile.any() else "dead here"
+        part.set_title(f"{layer}\nchannel {number}, {words}", fontsize=8)
+        describe(figure, f"{layer}: channel {number}, {words.replace('max', 'maximum')}.")
     words = "each scaled by its layer's maximum" if scale == "layer" else SCALES[scale]
     describe(figure, f"{words.capitalize()}.")
     bare(axes)
@@ -265,10 +271,11 @@ def plot_receptive_field(
         column: the cell's column, or columns of several.
         ax: axes to draw on; None makes a figure.
     """
+    cells = [(int(y), int(x)) for y, x in zip(np.atleast_1d(row), np.atleast_1d(column), strict=True)]
+    boxes = [field.box(y, x, image.shape[:2]) for y, x in cells]
     figure, ax = one_axes(ax, 5, 5.3)
     ax.imshow(image)
-    for y, x in zip(np.atleast_1d(row), np.atleast_1d(column), strict=True):
-        top, left, bottom, right = field.box(int(y), int(x), image.shape[:2])
+    for (y, x), (top, left, bottom, right) in zip(cells, boxes, strict=True):
         ax.add_patch(
             Rectangle(
                 (left - 0.5, top - 0.5), right - left, bottom - top, fill=False, edgecolor=MARK, linewidth=2
@@ -302,13 +309,14 @@ def plot_channel_statistics(
         ValueError: an unknown layer or statistic.
     """
     check_scale(by, {"apoz": "", "mean": "", "max": "", "std": ""})
+    if layer is not None:
+        check_name(layer, statistics)
     figure, ax = one_axes(ax, 8, 4.4)
     words = {"apoz": "share of zeros (APoZ)", "mean": "mean activation", "max": "largest activation"}
     ax.set_ylabel(words.get(by, "standard deviation"))
     if layer is None:
         _boxes(figure, ax, statistics, by)
         return figure, ax
-    check_name(layer, statistics)
     values, dead = getattr(statistics[layer], by), statistics[layer].dead
     order = np.argsort(values, kind="stable")
     ax.bar(np.arange(len(order)), values[order], width=1, color="#0072b2")
@@ -338,7 +346,7 @@ def plot_layer_table(table: LayerTable, *, ax: Axes | None = None) -> Drawn:
         "multiplications (billions)": [(row.macs or 0) / 1e9 for row in table],
     }
     for part, (title, values) in zip(axes, columns.items(), strict=True):
-        part.barh([row.name for row in table], values, color="#0072b2")
+        part.barh(range(len(table)), values, color="#0072b2", tick_label=[row.name for row in table])
         part.invert_yaxis()
         part.set_title(title, fontsize=9)
         part.tick_params(labelsize=7, labelleft=part is axes[0])
@@ -389,6 +397,26 @@ def _choose_channels(
     first = _layer(maps, layer)[:1]
     ranked = rank_channels({layer: first})[layer]
     return _choose(ranked, channels, top, len(ranked))
+
+
+def _strongest(maps: Mapping[str, np.ndarray], layers: Sequence[str], top: int) -> list[tuple[str, int]]:
+    """Layer and number of the `top` strongest channels of each layer, the strongest of all layers first."""
+    if not layers:
+        raise ValueError("There is no layer to draw; got no maps.")
+    fewest = min(_layer(maps, layer).shape[-1] for layer in layers)
+    if not 1 <= top <= fewest:
+        raise ValueError(f"From 1 to {fewest} channels of each layer can be drawn; got top={top!r}.")
+    ranked = {layer: _choose_channels(maps, layer, None, top) for layer in layers}
+    return [(layer, int(ranked[layer][rank])) for rank in range(top) for layer in layers]
+
+
+def _check_pictures(images: Mapping[str, np.ndarray]) -> None:
+    if not images:
+        raise ValueError("There is no picture to draw; got an empty collection.")
+    for title, values in images.items():
+        shape = np.shape(values)
+        if len(shape) != 2 and (len(shape) != 3 or shape[2] not in (3, 4)):
+            raise ValueError(f"The picture {title!r} must have shape (H, W) or (H, W, 3); got {shape}.")
 
 
 def _choose(ranked: np.ndarray, channels: Sequence[int] | None, top: int | None, count: int) -> np.ndarray:
@@ -523,7 +551,9 @@ def _waterfall(ax: Axes, cell: Cell, shown: np.ndarray, sums: np.ndarray) -> Non
     starts = np.concatenate([[0], np.cumsum(terms)[:-1]])
     labels += ["sum", "after ReLU"]
     colours = ["#0072b2" if term >= 0 else MARK for term in terms] + ["0.3", "0.3"]
-    ax.barh(labels, [*terms, cell.total, cell.value], left=[*starts, 0, 0], color=colours)
+    widths, left = [*terms, cell.total, cell.value], [*starts, 0, 0]
+    # names as places, matplotlib's categories, fail in axes that lie inside others
+    ax.barh(range(len(labels)), widths, left=left, color=colours, tick_label=labels)
     ax.invert_yaxis()
     ax.axvline(0, color="0.3", linewidth=0.8)
     ax.tick_params(labelsize=7)
@@ -556,7 +586,7 @@ def _about_maps(values: np.ndarray, layer: str, numbers: np.ndarray, scaled: Sca
 def _last_of_each_size(maps: Mapping[str, np.ndarray]) -> list[str]:
     """The last layer of each size of map that is no pool: where pools halve, the end of each block."""
     sizes = {values.shape[1:3]: name for name, values in maps.items() if "pool" not in name}
-    return list(sizes.values())
+    return list(sizes.values()) or list(maps)
 
 
 def _extent(values: np.ndarray) -> float:
