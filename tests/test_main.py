@@ -1,0 +1,312 @@
+"""The command line: it does what it says, and tells a mistake in one sentence with status 2."""
+
+import re
+
+import matplotlib.pyplot as plt
+import networks
+import numpy as np
+import PIL.Image
+import pytest
+from disk import full_disk, names
+from sentences import one_sentence
+
+import vggviz
+from vggviz import weights
+from vggviz.__main__ import main
+
+COMMANDS = ["layers", "filters", "maps", "cell", "stats", "weights"]
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    return str(networks.save(networks.functional(), tmp_path_factory.mktemp("model") / "own.keras"))
+
+
+@pytest.fixture(scope="module")
+def own(model):
+    return vggviz.load_model(model)
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """An empty working folder with two photographs in "photos"."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "photos").mkdir()
+    for number in range(2):
+        picture = np.random.default_rng(number).integers(0, 256, (40, 50, 3), dtype=np.uint8)
+        PIL.Image.fromarray(picture).save(tmp_path / "photos" / f"p{number}.png")
+    yield tmp_path
+    plt.close("all")
+
+
+@pytest.fixture
+def run(capsys):
+    """Run a command; what it printed. Status 0 and nothing on stderr but progress."""
+
+    def call(*arguments):
+        capsys.readouterr()
+        assert main([str(argument) for argument in arguments]) in (0, None)
+        return capsys.readouterr().out
+
+    return call
+
+
+@pytest.fixture
+def refuse(capsys):
+    """Run a command that is refused; its sentence."""
+
+    def call(*arguments):
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as caught:
+            main([str(argument) for argument in arguments])
+        assert caught.value.code == 2
+        printed = capsys.readouterr()
+        lines = [line for line in re.split(r"[\r\n]+", printed.err) if line.strip()]
+        lines = [line for line in lines if not re.search(r"\[.*/s\]", line)]  # progress
+        assert len(lines) == 1, printed.err
+        return lines[0]
+
+    return call
+
+
+def batch_of(path):
+    return vggviz.preprocess(vggviz.load_image(path, 32))
+
+
+# --- help
+
+
+def test_the_help_is_a_page_to_learn_from(capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(["--help"])
+    assert caught.value.code == 0
+    page = capsys.readouterr().out
+    for command in COMMANDS:
+        assert f"vggviz {command}" in page
+    assert {"--weights", "--model"} <= set(re.findall(r"--[a-z]+", page))
+    assert max(map(len, page.splitlines())) <= 100
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_explains_itself(capsys, command):
+    with pytest.raises(SystemExit) as caught:
+        main([command, "--help"])
+    assert caught.value.code == 0
+    assert len(capsys.readouterr().out) > 200
+
+
+# --- what the commands do
+
+
+def test_layers(run, model, own):
+    printed = run("layers", "--model", model)
+    assert printed.strip() == str(vggviz.layer_table(own))
+    assert "conv_strided" in printed
+
+
+def test_layers_of_vgg16(run):
+    printed = run("layers", "--weights", "random")
+    assert len(printed.splitlines()) == 19
+    assert "1,849,688,064" in printed
+
+
+def test_filters(run, model, folder):
+    assert run("filters", "--model", model).split() == ["conv_a_filters.png"]
+    with PIL.Image.open(folder / "conv_a_filters.png") as picture:
+        assert "4 of 4 filters" in picture.text["Description"]
+    run("filters", "--model", model, "--layer", "conv_b", "--top", 2, "--scale", "layer", "--out", "deep.svg")
+    assert "2 of 6 filters; all scaled by the layer" in (folder / "deep.svg").read_text("utf-8")
+
+
+def test_maps_of_each_block(run, model, folder):
+    printed = run("maps", "photos/p0.png", "photos/p1.png", "--model", model)
+    assert len(printed.split()) == 2
+    for path in printed.split():
+        with PIL.Image.open(folder / path) as picture:
+            assert "conv_b: channel" in picture.text["Description"]
+
+
+def test_maps_of_one_layer(run, model, own, folder):
+    out = folder / "out"
+    (path,) = run(
+        "maps", "photos/p0.png", "--model", model, "--layer", "conv_b", "--top", 3, "--out", out
+    ).split()
+    values = vggviz.feature_maps(own, batch_of("photos/p0.png"), "conv_b")["conv_b"]
+    with PIL.Image.open(path) as picture:
+        text = picture.text["Description"]
+    assert "3 of 6 feature maps of conv_b" in text
+    assert f"{values.max():.3g}" in text
+
+
+@pytest.mark.parametrize("scale", ["channel", "layer", "global"])
+def test_the_scale_is_the_one_asked_for(run, model, folder, scale):
+    (path,) = run("maps", "photos/p0.png", "--model", model, "--layer", "conv_a", "--scale", scale).split()
+    expected = {"channel": "own maximum", "layer": "the layer's maximum", "global": "over all layers"}[scale]
+    with PIL.Image.open(folder / path) as picture:
+        assert expected in picture.text["Description"]
+
+
+def test_every_channel_of_every_layer(run, model, own, folder):
+    printed = run("maps", "photos/p0.png", "--model", model, "--all", "--out", "all")
+    maps = vggviz.feature_maps(own, batch_of("photos/p0.png"))
+    (saved,) = (folder / "all").rglob("feature_maps.npz")
+    assert str(saved.relative_to(folder)) in printed
+    with np.load(saved) as found:
+        assert sorted(found.files) == sorted(maps)
+        for layer, values in maps.items():
+            np.testing.assert_allclose(found[layer], values, rtol=1e-5)
+    assert len(list((folder / "all").rglob("*.png"))) == len(maps)
+
+
+@pytest.mark.parametrize("which", [["--all"], []])
+def test_photographs_of_the_same_name_do_not_overwrite_one_another(run, model, folder, which):
+    (folder / "others").mkdir()
+    (folder / "photos" / "p1.png").rename(folder / "others" / "p0.png")
+    run("maps", "photos/p0.png", "others/p0.png", "--model", model, "--out", "all", *which)
+    kinds = list((folder / "all").rglob("*.npz" if which else "*.png"))
+    assert len(kinds) == 2
+
+
+def test_a_cell(run, model, own, folder):
+    place = ["--layer", "conv_b", "--channel", 2, "--row", 5, "--column", 7]
+    printed = run("cell", "photos/p0.png", "--model", model, *place, "--out", "cell.png")
+    cell = vggviz.explain_cell(own, batch_of("photos/p0.png"), "conv_b", 2, 5, 7)
+    for number in (cell.total, cell.bias, cell.value):
+        assert f"{number:.4g}" in printed
+    assert (folder / "cell.png").is_file()
+
+
+def test_statistics_of_a_folder(run, model, own, folder, capsys):
+    (folder / "photos" / "notes.txt").write_text("no picture")
+    printed = run("stats", "photos", "--model", model, "--out", "stats.png")
+    batches = [batch_of(f"photos/p{number}.png") for number in range(2)]
+    statistics = vggviz.channel_statistics(vggviz.feature_maps(own, batch) for batch in batches)
+    for layer, found in statistics.items():
+        (line,) = [line.split() for line in printed.splitlines() if line.startswith(f"{layer} ")]
+        assert line[1:3] == [str(len(found.max)), str(found.dead.sum())]
+        assert float(line[3]) == pytest.approx(np.median(found.apoz), abs=6e-4)
+        assert float(line[4]) == pytest.approx(found.max.max(), rel=6e-3)
+    assert (folder / "stats.png").is_file()
+
+
+def test_a_file_that_is_no_picture_is_named_and_passed_over(model, folder, capsys):
+    (folder / "photos" / "notes.txt").write_text("no picture")
+    main(["stats", "photos", "--model", model])
+    assert "notes.txt" in capsys.readouterr().err
+
+
+# --- weights
+
+
+@pytest.fixture
+def cache(folder, monkeypatch):
+    monkeypatch.setenv("KERAS_HOME", str(folder / "keras"))
+    monkeypatch.setattr(weights, "TIMEOUT", 0.3)
+    monkeypatch.setitem(
+        weights.IMAGENET,
+        False,
+        weights.RemoteFile("w.h5", "http://127.0.0.1:9/w.h5", "5d41402abc4b2a76b9719d911017c592"),
+    )
+    (folder / "keras" / "models").mkdir(parents=True)
+    return folder / "keras" / "models"
+
+
+def test_which_weights_there_are(run, cache):
+    for printed in (run("weights"), run("weights", "list")):
+        for source in ("bundled", "imagenet", "random", "auto"):
+            assert source in printed
+        assert "not fetched" in printed
+        assert str(cache / "w.h5") in printed
+
+
+def test_where_they_are(run, cache):
+    assert run("weights", "where").strip() == str(cache / "w.h5")
+    assert run("weights", "where", "--include-top").strip() != str(cache / "w.h5")
+
+
+def test_whether_they_are_whole(run, refuse, cache):
+    assert f"not fetched: {cache / 'w.h5'}" in run("weights", "check")
+    (cache / "w.h5").write_bytes(b"hello")
+    assert f"whole: {cache / 'w.h5'}" in run("weights", "check")
+    assert run("weights", "fetch").strip() == str(cache / "w.h5")
+    (cache / "w.h5").write_bytes(b"hallo")
+    one_sentence(refuse("weights", "check"), "w.h5", "5d41402abc4b2a76b9719d911017c592", "fetch")
+
+
+def test_a_fetch_without_a_network(refuse, cache):
+    one_sentence(refuse("weights", "fetch"), "http://127.0.0.1:9/w.h5", "could not be fetched")
+    assert names(cache) == []
+
+
+# --- mistakes
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["maps", "absent.jpg"], ["absent.jpg", "cat"]),
+        (["maps", "photos"], ["photos", "folder"]),
+        (["maps", "photos/p0.png", "--layer", "conv_c"], ["'conv_c'", "'conv_a'"]),
+        (["maps", "photos/p0.png", "--layer", "conv_a", "--top", "0"], ["1", "0"]),
+        (["maps", "photos/p0.png", "--out", "photos/p0.png"], ["photos/p0.png", "folder"]),
+        (["maps", "photos/p0.png", "--out", "photos/p0.png/deeper"], ["photos/p0.png/deeper", "folder"]),
+        (["filters", "--layer", "pool_a"], ["'pool_a'", "convolution"]),
+        (["filters", "--out", "filters.jpg"], ["filters.jpg", ".png"]),
+        (["filters", "--out", "nowhere/filters.png"], ["nowhere", "folder"]),
+        (
+            ["cell", "photos/p0.png", "--layer", "conv_a", "--channel", "4", "--row", "0", "--column", "0"],
+            ["channel", "3", "4"],
+        ),
+        (
+            ["cell", "photos/p0.png", "--layer", "conv_a", "--channel", "0", "--row", "-1", "--column", "0"],
+            ["row", "31", "-1"],
+        ),
+        (["stats", "nowhere"], ["nowhere"]),
+    ],
+)
+def test_a_mistake_is_one_sentence(refuse, model, folder, arguments, words):
+    before = (folder / "photos" / "p0.png").read_bytes()
+    one_sentence(refuse(*arguments, "--model", model), *words)
+    assert (folder / "photos" / "p0.png").read_bytes() == before
+
+
+def test_a_folder_without_pictures(refuse, model, folder):
+    (folder / "empty").mkdir()
+    one_sentence(refuse("stats", "empty", "--model", model), "empty", "picture")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], ["COMMAND"]),
+        (["draw"], ["draw", "layers"]),
+        (["maps"], ["PHOTO"]),
+        (["maps", "cat", "--scale", "own"], ["own", "global"]),
+        (["maps", "cat", "--layer", "a", "--all"], ["--all", "--layer"]),
+        (["maps", "cat", "--top", "many"], ["many", "--top"]),
+        (["layers", "--weights", "random", "--model", "m.keras"], ["--model", "--weights"]),
+        (["layers", "--weights", "imagnet"], ["imagnet", "imagenet"]),
+        (["layers", "--weights", "absent.h5"], ["absent.h5"]),
+        (["layers", "--model", "absent.keras"], ["absent.keras"]),
+        (["weights", "burn"], ["burn", "fetch"]),
+    ],
+)
+def test_a_wrong_word_is_one_line(refuse, arguments, words):
+    line = refuse(*arguments)
+    assert line.startswith("vggviz")
+    for word in words:
+        assert word in line
+
+
+def test_a_full_disk(refuse, model, folder):
+    (folder / "conv_a_filters.png").write_text("precious")
+    with full_disk():
+        line = refuse("filters", "--model", model)
+    assert "large" in line
+    assert (folder / "conv_a_filters.png").read_text() == "precious"
+    assert names(folder) == ["conv_a_filters.png", "photos"]
+
+
+def test_the_environment_names_the_weights(refuse, monkeypatch):
+    monkeypatch.setenv("VGGVIZ_WEIGHTS", "absent.h5")
+    assert "absent.h5" in refuse("layers")
