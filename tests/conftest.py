@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import tempfile
 
-os.environ["MPLBACKEND"] = "Agg"
+# Before Keras is imported, which reads it then: a cache that holds nothing of this machine's.
+HOME = tempfile.TemporaryDirectory(prefix="keras-")
+atexit.register(HOME.cleanup)
+os.environ |= {"KERAS_HOME": HOME.name, "MPLBACKEND": "Agg"}
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import networks
 import numpy as np
 import pytest
-
-
-@pytest.fixture(scope="session", autouse=True)
-def keras_home(tmp_path_factory):
-    """An empty Keras cache, set before Keras is imported: no test sees what this machine has."""
-    folder = tmp_path_factory.mktemp("keras_home")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KERAS_HOME", str(folder))
-        yield folder
 
 
 @pytest.fixture(autouse=True)

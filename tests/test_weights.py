@@ -253,7 +253,7 @@ def test_an_unknown_source():
         resolve("nowhere/mine")
 
 
-def test_the_files_are_those_of_keras(keras_home):
+def test_the_files_are_those_of_keras():
     keras = networks._keras()
     vgg16 = inspect.getmodule(keras.applications.VGG16)
     assert weights.IMAGENET[False].url == vgg16.WEIGHTS_PATH_NO_TOP
@@ -263,10 +263,10 @@ def test_the_files_are_those_of_keras(keras_home):
         assert file.name in inspect.getsource(vgg16)
 
 
-def test_the_cache_is_that_of_keras(keras_home):
+def test_the_cache_is_that_of_keras():
     keras = networks._keras()
     file = RemoteFile("made_up.h5", "http://127.0.0.1:9/made_up.h5", SUM)
-    file.path.parent.mkdir(exist_ok=True)
+    file.path.parent.mkdir(parents=True, exist_ok=True)
     file.path.write_bytes(RIGHT)
     found = keras.utils.get_file(file.name, file.url, cache_subdir="models", file_hash=file.md5)
     assert found == str(file.path)
