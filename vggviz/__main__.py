@@ -111,8 +111,9 @@ def run_maps(options: argparse.Namespace) -> None:
     if options.all:
         size = _bytes_of_maps(model, feature_layers(model))
         print(f"About {size * len(options.photo) / 1e6:,.0f} MB will be written into {str(folder)!r}.")
-    for photo in tqdm(options.photo, desc="photographs", disable=len(options.photo) < 2):
-        _say_saved(*_save_maps(model, photo, folder, options))
+    named = list(zip(options.photo, _own_names(options.photo), strict=True))
+    for photo, name in tqdm(named, desc="photographs", disable=len(named) < 2):
+        _say_saved(*_save_maps(model, photo, folder / name, options))
 
 
 def run_cell(options: argparse.Namespace) -> None:
@@ -297,7 +298,21 @@ def _batch(image: np.ndarray, options: argparse.Namespace) -> np.ndarray:
     return image[None].astype("float32") / (255 if options.input == "unit" else 1)
 
 
-def _save_maps(model: keras.Model, photo: str, folder: Path, options: argparse.Namespace) -> list[Path]:
+def _own_names(photos: Sequence[str]) -> list[str]:
+    """A name for each photograph's files: its own, numbered where another came with the same."""
+    names: list[str] = []
+    for photo in photos:
+        stem = name = Path(photo).stem
+        number = 1
+        while name in names:
+            number += 1
+            name = f"{stem}-{number}"
+        names.append(name)
+    return names
+
+
+def _save_maps(model: keras.Model, photo: str, place: Path, options: argparse.Namespace) -> list[Path]:
+    """Save what the options ask for into the folder `place`, or beside it under names that begin so."""
     import matplotlib.pyplot as plt
 
     from vggviz import figures, plots
@@ -309,12 +324,12 @@ def _save_maps(model: keras.Model, photo: str, folder: Path, options: argparse.N
     wanted = options.layer if options.scale != "global" else None
     maps = feature_maps(model, _batch(image, options), wanted)
     if options.all:
-        return save_feature_maps(maps, folder / Path(photo).stem, scale=options.scale)
+        return save_feature_maps(maps, place, scale=options.scale)
     if options.layer:
         figure, _ = plots.plot_feature_maps(maps, options.layer, top=options.top, scale=options.scale)
     else:
         figure, _ = plots.plot_layers(maps, image=image)
-    path = folder / f"{Path(photo).stem}_{_plain(options.layer or 'layers')}.png"
+    path = place.with_name(f"{place.name}_{_plain(options.layer or 'layers')}.png")
     figures.save_figure(figure, path)
     plt.close(figure)
     return [path]
@@ -384,7 +399,7 @@ def _check_weights(include_top: bool) -> None:
 
 def _plain(layer: str) -> str:
     """A layer's name as part of a file's name."""
-    return layer.replace("/", "_").replace(":", "_")
+    return layer.replace("/", "-").replace(":", "-")
 
 
 def _say_saved(*paths: Path) -> None:
