@@ -46,6 +46,7 @@ FLAGS = [
     "--disable-sync",
 ]
 COMPRESSED = {".html", ".css", ".js", ".svg", ".json", ".map", ".ttf"}
+LOADED = "return arguments[0].complete && arguments[0].naturalWidth > 0"
 FIRST_VIEW = 1_000_000  # bytes
 
 
@@ -192,8 +193,7 @@ def test_figures_have_words_and_keep_their_shape(browser: webdriver.Chrome, site
     browser.get(f"{site}/book/{page}.html")
     for figure in browser.find_elements(By.CSS_SELECTOR, ".bd-article img"):
         browser.execute_script("arguments[0].loading = 'eager'", figure)
-        ready = "return arguments[0].complete && arguments[0].naturalWidth > 0"
-        WebDriverWait(browser, 20).until(lambda b, image=figure: b.execute_script(ready, image))
+        WebDriverWait(browser, 20).until(lambda b, image=figure: b.execute_script(LOADED, image))
         alternative = figure.get_attribute("alt")
         assert len(alternative.split()) > 3
         assert ".png" not in alternative
@@ -249,7 +249,7 @@ def test_a_figure_opens_large_by_click_and_closes_by_escape(browser: webdriver.C
     shown.click()
     assert is_open(browser)
     large = browser.find_element(By.CSS_SELECTOR, "dialog.enlarged img")
-    WebDriverWait(browser, 20).until(lambda b: large.size["width"] > before)
+    WebDriverWait(browser, 20).until(lambda _: large.size["width"] > before)
     assert large.get_attribute("alt") == shown.get_attribute("alt")
     browser.switch_to.active_element.send_keys(Keys.ESCAPE)
     assert not is_open(browser)

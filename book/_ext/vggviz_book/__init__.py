@@ -5,6 +5,7 @@ chapters: they run side by side before Sphinx reads them.
 figures: text alternatives, lazy loading, a link to the large picture.
 mathjax: formulas without asking another host.
 downloads: each chapter as a script, beside the theme's notebook.
+lean: what no page uses is not loaded.
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect each part to the moment of the build when it acts."""
-    from vggviz_book import chapters, downloads, figures, kernels, mathjax
+    from vggviz_book import chapters, downloads, figures, kernels, lean, mathjax
 
     app.connect("config-inited", kernels.prepare)
+    app.connect("config-inited", lean.leave_out_thebe)
     app.connect("builder-inited", mathjax.provide)
     app.connect("env-before-read-docs", chapters.execute)
     app.connect("doctree-resolved", figures.describe)
     app.connect("html-page-context", figures.keep_proportions)
     app.connect("html-page-context", downloads.add_script, priority=900)  # after the theme's own buttons
+    app.connect("build-finished", lean.leave_out_icon_script)
     return {"parallel_read_safe": False, "parallel_write_safe": False}

@@ -34,8 +34,9 @@ def of_book(root: Path, environ: Mapping[str, str]) -> str:
     """Digest of all that the built pages depend on: the figures', and the book's own sources."""
     digest = hashlib.sha256(of_figures(root, environ).encode())
     _add_versions(digest, WRITING)
-    sources = ("book", "_config.yml", "_toc.yml", "package-lock.json")
-    _add_files(digest, root, [root / source for source in sources])
+    sources = ("book/_ext", "book/_static", "_config.yml", "_toc.yml", "package-lock.json")
+    pages = [*root.glob("book/*.md"), *root.glob("book/*.bib")]  # not what a chapter's cells may write
+    _add_files(digest, root, [*pages, *(root / source for source in sources)])
     return digest.hexdigest()[:16]
 
 
