@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import atexit
 import os
 import tempfile
-
-# Before Keras is imported, which reads it then: a cache that holds nothing of this machine's.
-HOME = tempfile.TemporaryDirectory(prefix="keras-")
-atexit.register(HOME.cleanup)
-os.environ |= {"KERAS_HOME": HOME.name, "MPLBACKEND": "Agg"}
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import networks
 import numpy as np
 import pytest
+
+
+def pytest_configure(config):
+    """Before Keras is imported, which reads it then: a cache that holds nothing of this machine's."""
+    home = tempfile.TemporaryDirectory(prefix="keras-")
+    config.add_cleanup(home.cleanup)
+    os.environ["KERAS_HOME"] = home.name
+    os.environ["MPLBACKEND"] = "Agg"
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 
 @pytest.fixture(autouse=True)
