@@ -5,13 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Sequence
+from typing import Any, NoReturn
 
-if TYPE_CHECKING:
-    import keras
-    import numpy as np
+from vggviz import commands
 
 DESCRIPTION = """\
 See inside VGG16, or any convolutional network of Keras.
@@ -65,115 +62,30 @@ def build_parser() -> Parser:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
     network = _network_options()
-    _add_layers(commands, network)
-    _add_filters(commands, network)
-    _add_maps(commands, network)
-    _add_cell(commands, network)
-    _add_stats(commands, network)
-    _add_weights(commands)
+    _add_layers(subparsers, network)
+    _add_filters(subparsers, network)
+    _add_maps(subparsers, network)
+    _add_cell(subparsers, network)
+    _add_stats(subparsers, network)
+    _add_weights(subparsers)
     return parser
 
 
-def run_layers(options: argparse.Namespace) -> None:
-    """Print the table of layers."""
-    from vggviz.architecture import layer_table
-
-    print(layer_table(_network(options)))
-
-
-def run_filters(options: argparse.Namespace) -> None:
-    """Draw the kernels of a layer."""
-    from vggviz import figures, plots
-    from vggviz.filters import filters, filters_rgb
-    from vggviz.layers import conv_layers
-
-    model = _network(options)
-    first = conv_layers(model)[0]
-    layer = options.layer or first
-    kernels = filters_rgb(model) if layer == first else filters(model, layer)
-    figure, _ = plots.plot_filters(kernels, top=options.top, scale=options.scale)
-    _say_saved(figures.save_figure(figure, options.out or f"{_plain(layer)}_filters.png"))
-
-
-def run_maps(options: argparse.Namespace) -> None:
-    """Draw or save the feature maps of photographs, one after the other."""
-    from tqdm import tqdm
-
-    from vggviz.files import output_folder
-    from vggviz.layers import feature_layers, find_step
-
-    model = _network(options)
-    if options.layer:
-        find_step(model, options.layer)
-    folder = output_folder(options.out)
-    if options.all:
-        size = _bytes_of_maps(model, feature_layers(model))
-        print(f"About {size * len(options.photo) / 1e6:,.0f} MB will be written into {str(folder)!r}.")
-    named = list(zip(options.photo, _own_names(options.photo), strict=True))
-    for photo, name in tqdm(named, desc="photographs", disable=len(named) < 2):
-        _say_saved(*_save_maps(model, photo, folder / name, options))
-
-
-def run_cell(options: argparse.Namespace) -> None:
-    """Print the arithmetic of one cell, and draw it where --out says so."""
-    from vggviz import figures, plots
-    from vggviz.activations import explain_cell
-
-    model = _network(options)
-    place = (options.layer, options.channel, options.row, options.column)
-    cell = explain_cell(model, _batch(_photograph(model, options.photo), options), *place)
-    figure, _ = plots.plot_cell(cell, top=options.top or 8)
-    print(figures.text_alternative(figure))
-    if options.out:
-        _say_saved(figures.save_figure(figure, options.out))
-
-
-def run_stats(options: argparse.Namespace) -> None:
-    """Print how busy the channels of each layer are over a folder of photographs."""
-    import numpy as np
-
-    from vggviz import figures, plots
-    from vggviz.channels import channel_statistics
-
-    model = _network(options)
-    statistics = channel_statistics(_maps_of_folder(model, Path(options.folder), options))
-    print(f"{'layer':24}{'channels':>9}{'dead':>6}{'median APoZ':>13}{'largest':>10}")
-    for layer, found in statistics.items():
-        print(
-            f"{layer:24}{len(found.max):9}{found.dead.sum():6}{np.median(found.apoz):13.3f}{found.max.max():10.3g}"
-        )
-    if options.out:
-        figure, _ = plots.plot_channel_statistics(statistics)
-        _say_saved(figures.save_figure(figure, options.out))
-
-
-def run_weights(options: argparse.Namespace) -> None:
-    """List the sources of weights, say where they are, check or fetch them."""
-    from vggviz import weights
-
-    {
-        "list": _list_weights,
-        "where": lambda: print(weights.IMAGENET[options.include_top].path),
-        "fetch": lambda: print(weights.fetch(weights.IMAGENET[options.include_top])),
-        "check": lambda: _check_weights(options.include_top),
-    }[options.action]()
-
-
-def _add_layers(commands: Any, network: Parser) -> None:
-    command = commands.add_parser(
+def _add_layers(subparsers: Any, network: Parser) -> None:
+    command = subparsers.add_parser(
         "layers",
         parents=[network],
         help="what each layer gives, holds, costs and sees",
         description="Output shape, parameters, multiplications (MAC), receptive field, effective "
         "stride and padding of each layer.",
     )
-    command.set_defaults(run=run_layers)
+    command.set_defaults(run=commands.run_layers)
 
 
-def _add_filters(commands: Any, network: Parser) -> None:
-    command = commands.add_parser(
+def _add_filters(subparsers: Any, network: Parser) -> None:
+    command = subparsers.add_parser(
         "filters",
         parents=[network],
         help="draw the kernels of a layer",
@@ -183,11 +95,11 @@ def _add_filters(commands: Any, network: Parser) -> None:
     command.add_argument("--top", type=int, metavar="N", help="only the N of largest norm")
     command.add_argument("--scale", choices=("filter", "layer"), default="filter", help="what full colour is")
     command.add_argument("--out", metavar="FILE", help=".png, .svg or .pdf; LAYER_filters.png if left out")
-    command.set_defaults(run=run_filters)
+    command.set_defaults(run=commands.run_filters)
 
 
-def _add_maps(commands: Any, network: Parser) -> None:
-    command = commands.add_parser(
+def _add_maps(subparsers: Any, network: Parser) -> None:
+    command = subparsers.add_parser(
         "maps",
         parents=[network],
         help="draw the feature maps of photographs",
@@ -209,11 +121,11 @@ def _add_maps(commands: Any, network: Parser) -> None:
     )
     command.add_argument("--top", type=int, metavar="N", help="with --layer: only the N strongest channels")
     command.add_argument("--out", metavar="FOLDER", default="vggviz-maps", help="vggviz-maps if left out")
-    command.set_defaults(run=run_maps)
+    command.set_defaults(run=commands.run_maps)
 
 
-def _add_cell(commands: Any, network: Parser) -> None:
-    command = commands.add_parser(
+def _add_cell(subparsers: Any, network: Parser) -> None:
+    command = subparsers.add_parser(
         "cell",
         parents=[network],
         help="the arithmetic of one number in a map",
@@ -227,11 +139,11 @@ def _add_cell(commands: Any, network: Parser) -> None:
         "--top", type=int, metavar="N", help="input channels drawn one by one; 8 if left out"
     )
     command.add_argument("--out", metavar="FILE", help="draw it too: .png, .svg or .pdf")
-    command.set_defaults(run=run_cell)
+    command.set_defaults(run=commands.run_cell)
 
 
-def _add_stats(commands: Any, network: Parser) -> None:
-    command = commands.add_parser(
+def _add_stats(subparsers: Any, network: Parser) -> None:
+    command = subparsers.add_parser(
         "stats",
         parents=[network],
         help="busy, silent and dead channels over a folder",
@@ -240,11 +152,11 @@ def _add_stats(commands: Any, network: Parser) -> None:
     )
     command.add_argument("folder", metavar="FOLDER")
     command.add_argument("--out", metavar="FILE", help="draw them too: .png, .svg or .pdf")
-    command.set_defaults(run=run_stats)
+    command.set_defaults(run=commands.run_stats)
 
 
-def _add_weights(commands: Any) -> None:
-    command = commands.add_parser(
+def _add_weights(subparsers: Any) -> None:
+    command = subparsers.add_parser(
         "weights",
         help="which weights there are, and where",
         description="list: the sources. where: ImageNet's place in Keras' cache. check: whether the files "
@@ -254,7 +166,7 @@ def _add_weights(commands: Any) -> None:
     command.add_argument(
         "--include-top", action="store_true", help="the file with the classifier, 553 MB instead of 59 MB"
     )
-    command.set_defaults(run=run_weights)
+    command.set_defaults(run=commands.run_weights)
 
 
 def _network_options() -> Parser:
@@ -274,137 +186,6 @@ def _network_options() -> Parser:
         "RGB levels from 0 to 255, or RGB from 0 to 1",
     )
     return options
-
-
-def _network(options: argparse.Namespace) -> keras.Model:
-    from vggviz.model import load_model, load_vgg16
-
-    return load_model(options.model) if options.model else load_vgg16(options.weights)
-
-
-def _photograph(model: keras.Model, photo: str) -> np.ndarray:
-    """The photograph in the size that the model reads."""
-    from vggviz.images import load_image
-
-    return load_image(photo, model.input_shape[1] or 224)
-
-
-def _batch(image: np.ndarray, options: argparse.Namespace) -> np.ndarray:
-    """The photograph as the network reads it."""
-    from vggviz.images import preprocess
-
-    if options.input == "vgg16":
-        return preprocess(image)
-    return image[None].astype("float32") / (255 if options.input == "unit" else 1)
-
-
-def _own_names(photos: Sequence[str]) -> list[str]:
-    """A name for each photograph's files: its own, numbered where another came with the same."""
-    names: list[str] = []
-    for photo in photos:
-        stem = name = Path(photo).stem
-        number = 1
-        while name in names:
-            number += 1
-            name = f"{stem}-{number}"
-        names.append(name)
-    return names
-
-
-def _save_maps(model: keras.Model, photo: str, place: Path, options: argparse.Namespace) -> list[Path]:
-    """Save what the options ask for into the folder `place`, or beside it under names that begin so."""
-    import matplotlib.pyplot as plt
-
-    from vggviz import figures, plots
-    from vggviz.activations import feature_maps
-    from vggviz.saving import save_feature_maps
-
-    image = _photograph(model, photo)
-    # the global scale is measured over all layers, also where only one is drawn
-    wanted = options.layer if options.scale != "global" else None
-    maps = feature_maps(model, _batch(image, options), wanted)
-    if options.all:
-        return save_feature_maps(maps, place, scale=options.scale)
-    if options.layer:
-        figure, _ = plots.plot_feature_maps(maps, options.layer, top=options.top, scale=options.scale)
-    else:
-        figure, _ = plots.plot_layers(maps, image=image)
-    path = place.with_name(f"{place.name}_{_plain(options.layer or 'layers')}.png")
-    figures.save_figure(figure, path)
-    plt.close(figure)
-    return [path]
-
-
-def _maps_of_folder(
-    model: keras.Model, folder: Path, options: argparse.Namespace
-) -> Iterator[dict[str, np.ndarray]]:
-    """The maps of each picture below a folder; files that are no pictures are named and passed over."""
-    from tqdm import tqdm
-
-    from vggviz.activations import feature_maps
-
-    if not folder.is_dir():
-        raise FileNotFoundError(f"There is no folder {str(folder)!r}.")
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    read = 0
-    for path in tqdm(files, desc="pictures"):
-        try:
-            image = _photograph(model, str(path))
-        except (ValueError, OSError) as error:
-            tqdm.write(f"passed over: {error}", file=sys.stderr)
-            continue
-        read += 1
-        yield feature_maps(model, _batch(image, options))
-    if not read:
-        raise ValueError(f"There is no picture in the folder {str(folder)!r}.")
-
-
-def _bytes_of_maps(model: keras.Model, layers: list[str]) -> int:
-    from math import prod
-
-    from vggviz.layers import find_step
-
-    return sum(4 * prod(side or 224 for side in find_step(model, name).output.shape[1:]) for name in layers)
-
-
-def _list_weights() -> None:
-    from vggviz import weights
-
-    cached = {
-        top: "in the cache" if file.path.is_file() else "not fetched"
-        for top, file in weights.IMAGENET.items()
-    }
-    count = len(weights.bundled_classes()[0])
-    print(f"bundled   in this package: VGG16 trained on {count} classes of Tiny ImageNet")
-    print(f"imagenet  {cached[False]}: {weights.IMAGENET[False].path}")
-    print(f"          {cached[True]}: {weights.IMAGENET[True].path} (with the classifier)")
-    print("random    He initialisation, seeded: a control")
-    print("auto      ImageNet's if they are at hand or can be fetched, else the bundled ones")
-    print("FILE      your own .h5, .weights.h5 or .keras")
-
-
-def _check_weights(include_top: bool) -> None:
-    from vggviz import weights
-
-    with weights.bundled_path() as path:
-        print(f"whole: {path}")
-    file = weights.IMAGENET[include_top]
-    if not file.path.is_file():
-        print(f"not fetched: {file.path}")
-    elif (found := weights.md5(file.path)) != file.md5:
-        raise ValueError(f"{str(file.path)!r} has md5 {found}, not {file.md5}; remove it and fetch it again.")
-    else:
-        print(f"whole: {file.path}")
-
-
-def _plain(layer: str) -> str:
-    """A layer's name as part of a file's name."""
-    return layer.replace("/", "-").replace(":", "-")
-
-
-def _say_saved(*paths: Path) -> None:
-    for path in paths:
-        print(path)
 
 
 if __name__ == "__main__":

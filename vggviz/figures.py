@@ -136,6 +136,11 @@ def save_figure(figure: Figure, path: str | os.PathLike[str]) -> Path:
     return path
 
 
+def close(figure: Figure) -> None:
+    """Let pyplot forget a figure, so that a run over many photographs does not hold them all."""
+    plt.close(figure)
+
+
 def png(figure: Figure) -> bytes:
     """The figure as PNG at twice the screen's density, description and provenance inside."""
     return _encoded(figure, "png", figure.dpi)

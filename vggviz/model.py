@@ -19,15 +19,15 @@ INPUT_SHAPE = (224, 224, 3)
 
 
 def load_vgg16(
-    weights: str | os.PathLike[str] | None = None, include_top: bool = False, *, seed: int = 0
+    weights: str | os.PathLike[str] = "auto", include_top: bool = False, *, seed: int = 0
 ) -> keras.Model:
     """Keras' VGG16 (Simonyan and Zisserman, ICLR 2015, configuration D) for 224 x 224 pixels.
 
     Args:
         weights: "imagenet" (downloaded once into Keras' cache), "bundled" (in this package),
             "random" (He initialisation), a path to a .h5, .weights.h5 or .keras file, or "auto":
-            ImageNet if it is at hand or can be fetched, else bundled. None is what the environment
-            variable VGGVIZ_WEIGHTS says, or else "auto".
+            what the environment variable VGGVIZ_WEIGHTS says; without it ImageNet if it is at hand
+            or can be fetched, else bundled.
         include_top: with the classifier; it needs one gigabyte more with ImageNet's weights. The
             bundled network ends in global average pooling and one dense layer instead.
         seed: of the random weights.

@@ -11,27 +11,35 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from vggviz.activations import Cell
 from vggviz.architecture import LayerTable
-from vggviz.channels import ChannelStatistics, check_maps, rank_channels
-from vggviz.figures import bare, colour_map, describe, mosaic_axes, one_axes, panels, side_bar
+from vggviz.channels import ChannelStatistics
+from vggviz.choosing import choose, choose_channels, last_of_each_size, maps_of, strongest
+from vggviz.drawing import (
+    MARK,
+    extent,
+    hatch,
+    show_boxes,
+    show_channel,
+    show_colours,
+    show_mosaic,
+    show_slices,
+    show_sum,
+    show_values,
+    write_numbers,
+)
+from vggviz.figures import bare, describe, mosaic_axes, one_axes, panels, side_bar
 from vggviz.layers import check_name
-from vggviz.mosaic import mosaic
 from vggviz.receptive_field import ReceptiveField
 from vggviz.scales import SCALES, Scaled, check_scale, scale_maps
 
-MAX_PIXELS = 1600
-"""Side of the largest mosaic that a figure of 8 inches shows cell by cell."""
 FILTER_SCALES = {
     "filter": "each filter scaled by its own largest weight",
     "layer": "all scaled by the layer's largest weight",
 }
-MARK = "#d55e00"
-"""Vermilion of Okabe and Ito's palette: seen by colour-blind readers, and on viridis."""
 
 Drawn = tuple[Figure, Any]
 
@@ -55,14 +63,14 @@ def plot_images(
     _check_pictures(images)
     figure, axes = panels(ax, len(images), columns=columns)
     numbers = [values for values in images.values() if np.ndim(values) == 2]
-    shared = max((_extent(values) for values in numbers), default=1.0)
+    shared = max((extent(values) for values in numbers), default=1.0)
     signed = any((np.asarray(values) < 0).any() for values in numbers)
     for part, (title, values) in zip(axes, images.items(), strict=True):
         part.set_title(title, fontsize=9)
         if np.ndim(values) == 2:
             whole = scale == "shared"
             below = signed if whole else bool((np.asarray(values) < 0).any())
-            drawn = _show(part, values, shared if whole else _extent(values), signed=below)
+            drawn = show_values(part, values, shared if whole else extent(values), signed=below)
             figure.colorbar(drawn, ax=part, shrink=0.8)
             text = f"{title}: {np.shape(values)[0]} x {np.shape(values)[1]} values, {_range(values)}."
         else:
@@ -101,7 +109,7 @@ def plot_filters(
     norms = np.sqrt((kernels**2).sum(axis=(0, 1, 2)))
     coloured = kernels.shape[2] == 3
     count = len(norms) if coloured else 8
-    numbers = _choose(np.argsort(-norms, kind="stable"), channels, top, count)
+    numbers = choose(np.argsort(-norms, kind="stable"), channels, top, count)
     chosen = kernels[..., numbers]
     limits = np.abs(chosen if scale == "filter" else kernels).max(
         axis=(0, 1, 2) if scale == "filter" else None
@@ -110,10 +118,10 @@ def plot_filters(
     figure, ax = one_axes(ax, 8, 8 if coloured else 1.4 + 0.5 * len(numbers))
     words = f"{len(numbers)} of {len(norms)} filters; {FILTER_SCALES[scale]}"
     if coloured:
-        _show_colours(ax, shown, numbers)
+        show_colours(ax, shown, numbers)
         ax.set_title(f"{words}; mid-grey is zero", fontsize=10, pad=14)
     else:
-        _show_slices(figure, ax, shown, numbers)
+        show_slices(figure, ax, shown, numbers)
         ax.set_title(f"{words}\n{min(16, kernels.shape[2])} of {kernels.shape[2]} input slices", fontsize=10)
     describe(
         figure,
@@ -147,13 +155,13 @@ def plot_feature_maps(
     Raises:
         ValueError: an unknown layer or scale, or a channel that is not there.
     """
-    values = _layer(maps, layer)
-    numbers = _choose_channels(maps, layer, channels, top)
+    values = maps_of(maps, layer)
+    numbers = choose_channels(maps, layer, channels, top)
     scaled = scale_maps(maps, layer, values[0][..., numbers], scale, clip)
     columns = int(np.ceil(np.sqrt(len(numbers))))
     aspect = np.ceil(len(numbers) / columns) * values.shape[1] / (columns * values.shape[2])
     figure, ax = mosaic_axes(ax, float(aspect))
-    drawn, note = _show_mosaic(ax, scaled, numbers, columns)
+    drawn, note = show_mosaic(ax, scaled, numbers, columns)
     label = (
         "activation"
         if scale != "channel"
@@ -191,19 +199,19 @@ def plot_layers(
         ValueError: an unknown layer or scale, no layer at all, or more channels than there are.
     """
     check_scale(scale, SCALES)
-    layers = _last_of_each_size(maps) if layers is None else list(layers)
-    chosen = _strongest(maps, layers, top)
+    layers = last_of_each_size(maps) if layers is None else list(layers)
+    chosen = strongest(maps, layers, top)
     front = 0 if image is None else 1
     figure, axes = panels(ax, front + len(chosen), columns=6 if top == 1 else len(layers), aspect=1.4)
     if image is not None:
         axes[0].imshow(image)
         axes[0].set_title("the photograph", fontsize=9)
     for part, (layer, number) in zip(axes[front:], chosen, strict=True):
-        tile = _layer(maps, layer)[0][..., [number]]
+        tile = maps_of(maps, layer)[0][..., [number]]
         scaled = scale_maps(maps, layer, tile, scale)
-        _show(part, scaled.values[..., 0], scaled.limit, signed=scaled.signed)
+        show_values(part, scaled.values[..., 0], scaled.limit, signed=scaled.signed)
         if not tile.any():
-            _hatch(part, [np.zeros(2)], tile.shape[:2])
+            hatch(part, [np.zeros(2)], tile.shape[:2])
         words = f"max {tile.max():.3g}" if tile.any() else "dead here"
         part.set_title(f"{layer}\nchannel {number}, {words}", fontsize=8)
         describe(figure, f"{layer}: channel {number}, {words.replace('max', 'maximum')}.")
@@ -232,8 +240,8 @@ def plot_channel(
         overlay: lay the map over the photograph instead of beside it.
         ax: axes to draw on; None makes a figure.
     """
-    values = _layer(maps, layer)[0]
-    number = _choose_channels(maps, layer, [channel], None)[0]
+    values = maps_of(maps, layer)[0]
+    number = choose_channels(maps, layer, [channel], None)[0]
     tile = values[..., number]
     under, beside = (image, None) if overlay else (None, image)
     count = 1 if beside is None else 2
@@ -241,7 +249,7 @@ def plot_channel(
     if beside is not None:
         axes[0].imshow(beside)
         axes[0].set_title("the photograph", fontsize=10)
-    _show_channel(figure, axes[-1], tile, under)
+    show_channel(figure, axes[-1], tile, under)
     axes[-1].set_title(f"{layer}, channel {number}{'' if tile.any() else ': dead here'}", fontsize=10)
     row, column = np.unravel_index(int(tile.argmax()), tile.shape)
     where = f"the largest, {tile.max():.3g}, at row {row}, column {column}" if tile.any() else "all zero"
@@ -315,7 +323,7 @@ def plot_channel_statistics(
     words = {"apoz": "share of zeros (APoZ)", "mean": "mean activation", "max": "largest activation"}
     ax.set_ylabel(words.get(by, "standard deviation"))
     if layer is None:
-        _boxes(figure, ax, statistics, by)
+        show_boxes(figure, ax, statistics, by)
         return figure, ax
     values, dead = getattr(statistics[layer], by), statistics[layer].dead
     order = np.argsort(values, kind="stable")
@@ -371,11 +379,11 @@ def plot_cell(cell: Cell, *, top: int = 8, ax: Axes | None = None) -> Drawn:
     first = int(order[0])
     for part, what in zip(axes, ("patch", "kernel", "products"), strict=False):
         values = getattr(cell, what)[..., first]
-        _show(part, values, _extent(values), signed=True)
-        _write_numbers(part, values)
+        show_values(part, values, extent(values), signed=True)
+        write_numbers(part, values)
         part.set_title(f"{what}\ninput channel {first}", fontsize=9)
     bare(axes[:3])
-    _waterfall(axes[3], cell, order[:top], sums)
+    show_sum(axes[3], cell, order[:top], sums)
     describe(
         figure,
         f"{cell.layer}, channel {cell.channel}, row {cell.row}, column {cell.column}: "
@@ -386,30 +394,6 @@ def plot_cell(cell: Cell, *, top: int = 8, ax: Axes | None = None) -> Drawn:
     return figure, axes
 
 
-def _layer(maps: Mapping[str, np.ndarray], layer: str) -> np.ndarray:
-    check_name(layer, maps)
-    return check_maps(layer, maps[layer])
-
-
-def _choose_channels(
-    maps: Mapping[str, np.ndarray], layer: str, channels: Sequence[int] | None, top: int | None
-) -> np.ndarray:
-    first = _layer(maps, layer)[:1]
-    ranked = rank_channels({layer: first})[layer]
-    return _choose(ranked, channels, top, len(ranked))
-
-
-def _strongest(maps: Mapping[str, np.ndarray], layers: Sequence[str], top: int) -> list[tuple[str, int]]:
-    """Layer and number of the `top` strongest channels of each layer, the strongest of all layers first."""
-    if not layers:
-        raise ValueError("There is no layer to draw; got no maps.")
-    fewest = min(_layer(maps, layer).shape[-1] for layer in layers)
-    if not 1 <= top <= fewest:
-        raise ValueError(f"From 1 to {fewest} channels of each layer can be drawn; got top={top!r}.")
-    ranked = {layer: _choose_channels(maps, layer, None, top) for layer in layers}
-    return [(layer, int(ranked[layer][rank])) for rank in range(top) for layer in layers]
-
-
 def _check_pictures(images: Mapping[str, np.ndarray]) -> None:
     if not images:
         raise ValueError("There is no picture to draw; got an empty collection.")
@@ -417,158 +401,6 @@ def _check_pictures(images: Mapping[str, np.ndarray]) -> None:
         shape = np.shape(values)
         if len(shape) != 2 and (len(shape) != 3 or shape[2] not in (3, 4)):
             raise ValueError(f"The picture {title!r} must have shape (H, W) or (H, W, 3); got {shape}.")
-
-
-def _choose(ranked: np.ndarray, channels: Sequence[int] | None, top: int | None, count: int) -> np.ndarray:
-    """Channel numbers to draw: those named, else the `top` strongest, else all (by number) or `count`."""
-    if channels is not None:
-        numbers = np.atleast_1d(np.asarray(channels))
-        wrong = [n for n in numbers if not 0 <= n < len(ranked) or n != int(n)]
-        if wrong or not len(numbers):
-            raise ValueError(f"Channels are numbers from 0 to {len(ranked) - 1}; got {list(channels)}.")
-        numbers = numbers.astype(int)
-        return numbers if top is None else numbers[np.argsort(np.argsort(ranked)[numbers])][:top]
-    if top is not None:
-        if top < 1:
-            raise ValueError(f"At least the 1 strongest channel must be drawn; got top={top!r}.")
-        return ranked[:top]
-    return np.arange(len(ranked)) if count >= len(ranked) else ranked[:count]
-
-
-def _show(ax: Axes, values: np.ndarray, limit: float, *, signed: bool) -> Any:
-    return ax.imshow(
-        values, cmap=colour_map(signed), vmin=-limit if signed else 0, vmax=limit, interpolation="nearest"
-    )
-
-
-def _show_mosaic(ax: Axes, scaled: Scaled, numbers: np.ndarray, columns: int) -> tuple[Any, str]:
-    """Draw the tiles, reduced to what will be seen; returns what was drawn and a note on it."""
-    tiles = scaled.values
-    factor = int(np.ceil(columns * max(tiles.shape[:2]) / MAX_PIXELS))
-    if factor > 1:
-        from skimage.measure import block_reduce  # half a second that few figures need
-
-        tiles = block_reduce(tiles, (factor, factor, 1), np.max)
-    gap = 1 if min(tiles.shape[:2]) < 60 else 3
-    drawn = _show(ax, mosaic(tiles, columns, gap), scaled.limit, signed=scaled.signed)
-    steps = np.array(tiles.shape[:2]) + gap
-    places = [np.array(divmod(k, columns)) * steps for k in range(len(numbers))]
-    _hatch(ax, [place for place, dead in zip(places, scaled.dead, strict=True) if dead], tiles.shape[:2])
-    _label_tiles(ax, places, numbers, columns, tiles.shape[0])
-    return drawn, f"; each point is the largest of {factor} x {factor} cells" if factor > 1 else ""
-
-
-def _hatch(ax: Axes, places: list[np.ndarray], size: tuple[int, ...]) -> None:
-    boxes = [Rectangle((x - 0.5, y - 0.5), size[1], size[0]) for y, x in places]
-    ax.add_collection(PatchCollection(boxes, facecolor="0.92", edgecolor="0.55", hatch="////", linewidth=0))
-
-
-def _label_tiles(ax: Axes, places: list[np.ndarray], numbers: np.ndarray, columns: int, height: int) -> None:
-    """Channel numbers: in each tile while they can be read, else the first of each row at its side."""
-    bare([ax])
-    if len(numbers) <= 64:
-        for (y, x), number in zip(places, numbers, strict=True):
-            ax.text(
-                x,
-                y,
-                str(number),
-                fontsize=6,
-                va="top",
-                color="black",
-                bbox={"facecolor": "white", "pad": 0.6},
-            )
-    elif (np.diff(numbers) == 1).all():
-        ax.set_yticks([places[k][0] + height / 2 for k in range(0, len(numbers), columns)])
-        ax.set_yticklabels([str(number) for number in numbers[::columns]], fontsize=7)
-
-
-def _show_colours(ax: Axes, shown: np.ndarray, numbers: np.ndarray) -> None:
-    size, gap = 8, 6  # points a weight, and between two kernels: room for a number
-    colours = mosaic((0.5 + shown / 2).repeat(size, axis=0).repeat(size, axis=1), gap=gap)
-    ax.imshow(np.where(np.isnan(colours), 1, colours), interpolation="nearest")
-    height, width = np.array(shown.shape[:2]) * size + gap
-    columns = int(np.ceil(np.sqrt(len(numbers))))
-    bare([ax])
-    for k, number in enumerate(numbers):
-        row, column = divmod(k, columns)
-        ax.text(column * width - 0.5, row * height - 1, str(number), fontsize=6, va="bottom", color="0.35")
-
-
-def _show_slices(figure: Figure, ax: Axes, shown: np.ndarray, numbers: np.ndarray) -> None:
-    """One row a filter, its strongest input slices from left to right."""
-    strongest = np.argsort(-(shown**2).sum(axis=(0, 1)), axis=0, kind="stable")[:16]
-    slices = np.take_along_axis(shown, strongest[np.newaxis, np.newaxis], axis=2)
-    tiles = slices.transpose(0, 1, 3, 2).reshape(*shown.shape[:2], -1)
-    drawn = _show(ax, mosaic(tiles, columns=len(strongest)), 1, signed=True)
-    height = shown.shape[0] + 1
-    bare([ax])
-    ax.set_yticks([k * height + 1 for k in range(len(numbers))])
-    ax.set_yticklabels([f"filter {number}" for number in numbers], fontsize=7)
-    figure.colorbar(drawn, ax=ax, shrink=0.6, aspect=40, pad=0.01).set_label(
-        "weight, of the largest", fontsize=8
-    )
-
-
-def _show_channel(figure: Figure, ax: Axes, tile: np.ndarray, image: np.ndarray | None) -> None:
-    """One map with its colourbar, over a grey photograph where there is one."""
-    drawn = _show(ax, tile, _extent(tile), signed=bool((tile < 0).any()))
-    figure.colorbar(drawn, ax=ax, shrink=0.8).set_label("activation", fontsize=8)
-    size = tile.shape
-    if image is not None:
-        size = image.shape[:2]
-        drawn.set_extent((-0.5, size[1] - 0.5, size[0] - 0.5, -0.5))
-        drawn.set(alpha=0.65, zorder=1)
-        ax.imshow(image.mean(axis=-1), cmap="gray", vmin=0, vmax=255, zorder=0)
-    if not tile.any():
-        _hatch(ax, [np.zeros(2)], size)
-
-
-def _boxes(figure: Figure, ax: Axes, statistics: Mapping[str, ChannelStatistics], by: str) -> None:
-    values = [getattr(s, by) for s in statistics.values()]
-    ax.boxplot(values, tick_labels=list(statistics), flierprops={"marker": ".", "markersize": 3})
-    ax.tick_params(axis="x", rotation=60, labelsize=8)
-    ax.margins(y=0.12)
-    for place, (layer, s) in enumerate(statistics.items(), start=1):
-        ax.annotate(
-            str(s.dead.sum()),
-            (place, 1),
-            xycoords=("data", "axes fraction"),
-            ha="center",
-            va="top",
-            fontsize=8,
-        )
-        describe(figure, f"{layer}: median {by} {np.median(getattr(s, by)):.3g}, {s.dead.sum()} dead.")
-    ax.set_title(
-        "by layer; box: half of the channels, line: median, number above: dead channels", fontsize=10
-    )
-
-
-def _waterfall(ax: Axes, cell: Cell, shown: np.ndarray, sums: np.ndarray) -> None:
-    """The terms of the sum one under the other, each bar beginning where the last one ended."""
-    rest = sums.sum() - sums[shown].sum()
-    labels = [f"input {k}" for k in shown] + [f"the other {len(sums) - len(shown)}", "bias"]
-    terms = np.array([*sums[shown], rest, cell.bias])
-    starts = np.concatenate([[0], np.cumsum(terms)[:-1]])
-    labels += ["sum", "after ReLU"]
-    colours = ["#0072b2" if term >= 0 else MARK for term in terms] + ["0.3", "0.3"]
-    widths, left = [*terms, cell.total, cell.value], [*starts, 0, 0]
-    # names as places, matplotlib's categories, fail in axes that lie inside others
-    ax.barh(range(len(labels)), widths, left=left, color=colours, tick_label=labels)
-    ax.invert_yaxis()
-    ax.axvline(0, color="0.3", linewidth=0.8)
-    ax.tick_params(labelsize=7)
-    ax.set_title(f"{cell.total:.4g} → {cell.value:.4g}", fontsize=9)
-
-
-def _write_numbers(ax: Axes, values: np.ndarray) -> None:
-    if values.size > 49:
-        return
-    limit = _extent(values)
-    for (y, x), value in np.ndenumerate(values):
-        dark = abs(value) > 0.6 * limit
-        ax.text(
-            x, y, f"{value + 0:.2g}", ha="center", va="center", fontsize=7, color="white" if dark else "black"
-        )
 
 
 def _about_maps(values: np.ndarray, layer: str, numbers: np.ndarray, scaled: Scaled) -> str:
@@ -581,16 +413,6 @@ def _about_maps(values: np.ndarray, layer: str, numbers: np.ndarray, scaled: Sca
         f"{(drawn <= 0).mean():.0%} of the values are zero; "
         f"{scaled.dead.sum()} of these channels are dead here."
     )
-
-
-def _last_of_each_size(maps: Mapping[str, np.ndarray]) -> list[str]:
-    """The last layer of each size of map that is no pool: where pools halve, the end of each block."""
-    sizes = {values.shape[1:3]: name for name, values in maps.items() if "pool" not in name}
-    return list(sizes.values()) or list(maps)
-
-
-def _extent(values: np.ndarray) -> float:
-    return float(np.abs(np.asarray(values, np.float64)).max()) or 1.0
 
 
 def _range(values: np.ndarray) -> str:

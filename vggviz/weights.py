@@ -144,11 +144,11 @@ def networks_in_use() -> list[str]:
     return sorted({made_of.network for made_of in _provenances.values()})
 
 
-def resolve(source: str | os.PathLike[str] | None = None, include_top: bool = False) -> str:
+def resolve(source: str | os.PathLike[str] = "auto", include_top: bool = False) -> str:
     """The source that is meant, "auto" decided: ImageNet if it is at hand or can be fetched.
 
     Args:
-        source: one of SOURCES, or a path. None is what VGGVIZ_WEIGHTS says, or else "auto".
+        source: one of SOURCES, or a path. "auto" is what VGGVIZ_WEIGHTS says, if it says anything.
         include_top: whether the network's dense layers are wanted.
 
     Returns:
@@ -157,7 +157,9 @@ def resolve(source: str | os.PathLike[str] | None = None, include_top: bool = Fa
     Raises:
         ValueError, FileNotFoundError: there is no such source or file.
     """
-    source = os.environ.get("VGGVIZ_WEIGHTS") or "auto" if source is None else os.fspath(source)
+    source = os.fspath(source)
+    if source == "auto":
+        source = os.environ.get("VGGVIZ_WEIGHTS") or "auto"
     if source == "auto":
         try:
             fetch(IMAGENET[include_top])

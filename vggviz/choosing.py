@@ -1,0 +1,56 @@
+"""Which channels and which layers a figure shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from vggviz.channels import check_maps, rank_channels
+from vggviz.layers import check_name
+
+
+def maps_of(maps: Mapping[str, np.ndarray], layer: str) -> np.ndarray:
+    check_name(layer, maps)
+    return check_maps(layer, maps[layer])
+
+
+def choose_channels(
+    maps: Mapping[str, np.ndarray], layer: str, channels: Sequence[int] | None, top: int | None
+) -> np.ndarray:
+    first = maps_of(maps, layer)[:1]
+    ranked = rank_channels({layer: first})[layer]
+    return choose(ranked, channels, top, len(ranked))
+
+
+def strongest(maps: Mapping[str, np.ndarray], layers: Sequence[str], top: int) -> list[tuple[str, int]]:
+    """Layer and number of the `top` strongest channels of each layer, the strongest of all layers first."""
+    if not layers:
+        raise ValueError("There is no layer to draw; got no maps.")
+    fewest = min(maps_of(maps, layer).shape[-1] for layer in layers)
+    if not 1 <= top <= fewest:
+        raise ValueError(f"From 1 to {fewest} channels of each layer can be drawn; got top={top!r}.")
+    ranked = {layer: choose_channels(maps, layer, None, top) for layer in layers}
+    return [(layer, int(ranked[layer][rank])) for rank in range(top) for layer in layers]
+
+
+def choose(ranked: np.ndarray, channels: Sequence[int] | None, top: int | None, count: int) -> np.ndarray:
+    """Channel numbers to draw: those named, else the `top` strongest, else all (by number) or `count`."""
+    if channels is not None:
+        numbers = np.atleast_1d(np.asarray(channels))
+        wrong = [n for n in numbers if not 0 <= n < len(ranked) or n != int(n)]
+        if wrong or not len(numbers):
+            raise ValueError(f"Channels are numbers from 0 to {len(ranked) - 1}; got {list(channels)}.")
+        numbers = numbers.astype(int)
+        return numbers if top is None else numbers[np.argsort(np.argsort(ranked)[numbers])][:top]
+    if top is not None:
+        if top < 1:
+            raise ValueError(f"At least the 1 strongest channel must be drawn; got top={top!r}.")
+        return ranked[:top]
+    return np.arange(len(ranked)) if count >= len(ranked) else ranked[:count]
+
+
+def last_of_each_size(maps: Mapping[str, np.ndarray]) -> list[str]:
+    """The last layer of each size of map that is no pool: where pools halve, the end of each block."""
+    sizes = {values.shape[1:3]: name for name, values in maps.items() if "pool" not in name}
+    return list(sizes.values()) or list(maps)
