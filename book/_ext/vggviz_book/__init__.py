@@ -2,10 +2,11 @@
 
 kernels: chapters are computed by the library beside them, and recomputed when it changes.
 chapters: they run side by side before Sphinx reads them.
-figures: text alternatives, lazy loading, a link to the large picture.
+figures: text alternatives, light files, lazy loading.
+icons: only those of the theme's icons that stand in the pages.
 mathjax: formulas without asking another host.
 downloads: each chapter as a script, beside the theme's notebook.
-lean: what no page uses is not loaded.
+thebe: left out.
 """
 
 from __future__ import annotations
@@ -18,14 +19,14 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect each part to the moment of the build when it acts."""
-    from vggviz_book import chapters, downloads, figures, kernels, lean, mathjax
+    from vggviz_book import chapters, downloads, figures, icons, kernels, mathjax, thebe
 
     app.connect("config-inited", kernels.prepare)
-    app.connect("config-inited", lean.leave_out_thebe)
+    app.connect("config-inited", thebe.leave_out)
     app.connect("builder-inited", mathjax.provide)
     app.connect("env-before-read-docs", chapters.execute)
-    app.connect("doctree-resolved", figures.describe)
+    app.connect("doctree-resolved", figures.prepare)
     app.connect("html-page-context", figures.keep_proportions)
     app.connect("html-page-context", downloads.add_script, priority=900)  # after the theme's own buttons
-    app.connect("build-finished", lean.leave_out_icon_script)
+    app.connect("build-finished", icons.lighten)
     return {"parallel_read_safe": False, "parallel_write_safe": False}
