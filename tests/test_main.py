@@ -139,11 +139,16 @@ def test_maps_of_one_layer(run, model, own, folder):
 
 
 @pytest.mark.parametrize("scale", ["channel", "layer", "global"])
-def test_the_scale_is_the_one_asked_for(run, model, folder, scale):
+def test_the_scale_is_the_one_asked_for(run, model, own, folder, scale):
     (path,) = run("maps", "photos/p0.png", "--model", model, "--layer", "conv_a", "--scale", scale).split()
-    expected = {"channel": "own maximum", "layer": "the layer's maximum", "global": "over all layers"}[scale]
+    maps = vggviz.feature_maps(own, batch_of("photos/p0.png"))
+    expected = {
+        "channel": "own maximum",
+        "layer": f"the layer's maximum ({maps['conv_a'].max():.3g})",
+        "global": f"over all layers ({max(values.max() for values in maps.values()):.3g})",
+    }
     with PIL.Image.open(folder / path) as picture:
-        assert expected in picture.text["Description"]
+        assert expected[scale] in picture.text["Description"]
 
 
 def test_every_channel_of_every_layer(run, model, own, folder):
