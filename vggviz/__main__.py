@@ -13,19 +13,20 @@ from vggviz import commands
 DESCRIPTION = """\
 See inside VGG16, or any convolutional network of Keras.
 
-  vggviz layers                                      what each layer gives, holds, costs and sees
-  vggviz filters --out filters.png                   the 64 kernels of the first layer, in colour
-  vggviz maps photo.jpg                              the strongest feature map of each block
+  vggviz layers                what each layer gives, holds, costs and sees
+  vggviz filters               the 64 kernels of the first layer, in colour
+  vggviz maps photo.jpg        the strongest feature map of each block
   vggviz maps photo.jpg --layer block3_conv2 --top 36
-  vggviz maps *.jpg --all --out maps                 every channel of every layer, as PNG and .npz
+  vggviz maps *.jpg --all      every channel of every layer, as PNG and .npz
   vggviz cell photo.jpg --layer block3_conv2 --channel 5 --row 20 --column 10
-  vggviz stats photos/                               busy, silent and dead channels over a folder
-  vggviz weights                                     which weights there are, and where
+  vggviz stats photos/         busy, silent and dead channels over a folder
+  vggviz weights               which weights there are, and where
 """
 EPILOG = """\
-PHOTO is a picture file, or one of the samples (cat, astronaut, coffee, rocket ...).
-Every command takes --weights auto|imagenet|bundled|random|FILE or --model FILE.keras.
-"vggviz COMMAND --help" explains one command. Mistakes are told in one sentence, with exit status 2.
+PHOTO is a picture file, or a sample (cat, astronaut, coffee, rocket ...).
+Every command but the last takes --weights auto|imagenet|bundled|random|FILE,
+or --model FILE.keras. "vggviz COMMAND --help" explains one command.
+Mistakes are told in one sentence, with exit status 2.
 """
 
 

@@ -184,7 +184,9 @@ def _run(model: keras.Model, batch: np.ndarray, tensors: tuple[Any, ...]) -> lis
     if key not in network.functions:
         part = backend.keras().Model(network.inputs, dict(enumerate(tensors)))
         shape = tf.TensorSpec([None, *network.inputs[0].shape[1:]], network.inputs[0].dtype)
-        run = tf.function(lambda images: part(images, training=False), input_signature=[shape])
+        run = tf.function(
+            lambda images: part(images, training=False), input_signature=[shape], autograph=False
+        )
         network.functions[key] = run.get_concrete_function()
     values = network.functions[key](tf.constant(batch))
     return [np.asarray(values[number], np.float32) for number in range(len(tensors))]

@@ -39,8 +39,11 @@ def run_maps(options: argparse.Namespace) -> None:
     from tqdm import tqdm
 
     from vggviz.files import output_folder
+    from vggviz.images import load_image
     from vggviz.layers import feature_layers, find_step
 
+    for photo in options.photo:  # a mistake is told before the network is loaded and anything written
+        load_image(photo)
     model = _network(options)
     if options.layer:
         find_step(model, options.layer)
@@ -74,6 +77,8 @@ def run_stats(options: argparse.Namespace) -> None:
     from vggviz import figures, plots
     from vggviz.channels import channel_statistics
 
+    if not Path(options.folder).is_dir():
+        raise FileNotFoundError(f"There is no folder {options.folder!r}.")
     model = _network(options)
     statistics = channel_statistics(_maps_of_folder(model, Path(options.folder), options))
     print(f"{'layer':24}{'channels':>9}{'dead':>6}{'median APoZ':>13}{'largest':>10}")
@@ -163,8 +168,6 @@ def _maps_of_folder(
 
     from vggviz.activations import feature_maps
 
-    if not folder.is_dir():
-        raise FileNotFoundError(f"There is no folder {str(folder)!r}.")
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     read = 0
     for path in tqdm(files, desc="pictures"):

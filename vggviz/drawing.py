@@ -70,12 +70,12 @@ def label_tiles(ax: Axes, places: list[np.ndarray], numbers: np.ndarray, columns
         ax.set_yticklabels([str(number) for number in numbers[::columns]], fontsize=7)
 
 
-def show_colours(ax: Axes, shown: np.ndarray, numbers: np.ndarray) -> None:
+def show_colours(ax: Axes, shown: np.ndarray, numbers: np.ndarray, columns: int) -> None:
+    """Kernels as small pictures in their colours, each under its number; zero is mid-grey."""
     size, gap = 8, 6  # points a weight, and between two kernels: room for a number
-    colours = mosaic((0.5 + shown / 2).repeat(size, axis=0).repeat(size, axis=1), gap=gap)
+    colours = mosaic((0.5 + shown / 2).repeat(size, axis=0).repeat(size, axis=1), columns, gap)
     ax.imshow(np.where(np.isnan(colours), 1, colours), interpolation="nearest")
     height, width = np.array(shown.shape[:2]) * size + gap
-    columns = int(np.ceil(np.sqrt(len(numbers))))
     bare([ax])
     for k, number in enumerate(numbers):
         row, column = divmod(k, columns)
@@ -97,9 +97,9 @@ def show_slices(figure: Figure, ax: Axes, shown: np.ndarray, numbers: np.ndarray
     )
 
 
-def show_channel(figure: Figure, ax: Axes, tile: np.ndarray, image: np.ndarray | None) -> None:
+def show_channel(figure: Figure, ax: Axes, tile: np.ndarray, limit: float, image: np.ndarray | None) -> None:
     """One map with its colourbar, over a grey photograph where there is one."""
-    drawn = show_values(ax, tile, extent(tile), signed=bool((tile < 0).any()))
+    drawn = show_values(ax, tile, limit, signed=bool((tile < 0).any()))
     figure.colorbar(drawn, ax=ax, shrink=0.8).set_label("activation", fontsize=8)
     size = tile.shape
     if image is not None:
@@ -133,11 +133,13 @@ def show_boxes(figure: Figure, ax: Axes, statistics: Mapping[str, ChannelStatist
 
 def show_sum(ax: Axes, cell: Cell, shown: np.ndarray, sums: np.ndarray) -> None:
     """The terms of the sum one under the other, each bar beginning where the last one ended."""
-    rest = sums.sum() - sums[shown].sum()
-    labels = [f"input {k}" for k in shown] + [f"the other {len(sums) - len(shown)}", "bias"]
-    terms = np.array([*sums[shown], rest, cell.bias])
+    labels, terms = [f"input {k}" for k in shown], list(sums[shown])
+    if others := len(sums) - len(shown):
+        labels.append(f"the other {others}")
+        terms.append(sums.sum() - sums[shown].sum())
+    labels += ["bias", "sum", "in the map"]
+    terms.append(cell.bias)
     starts = np.concatenate([[0], np.cumsum(terms)[:-1]])
-    labels += ["sum", "after ReLU"]
     colours = ["#0072b2" if term >= 0 else MARK for term in terms] + ["0.3", "0.3"]
     widths, left = [*terms, cell.total, cell.value], [*starts, 0, 0]
     # names as places, matplotlib's categories, fail in axes that lie inside others

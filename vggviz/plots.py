@@ -115,10 +115,12 @@ def plot_filters(
         axis=(0, 1, 2) if scale == "filter" else None
     )
     shown = chosen / np.where(limits > 0, limits, 1)
-    figure, ax = one_axes(ax, 8, 8 if coloured else 1.4 + 0.5 * len(numbers))
+    columns = len(numbers) if len(numbers) <= 10 else max(8, math.ceil(math.sqrt(len(numbers))))
+    rows = math.ceil(len(numbers) / columns) if coloured else len(numbers)
+    figure, ax = one_axes(ax, 8, 0.6 + 7.6 * rows / columns if coloured else 1.4 + 0.5 * rows)
     words = f"{len(numbers)} of {len(norms)} filters; {FILTER_SCALES[scale]}"
     if coloured:
-        show_colours(ax, shown, numbers)
+        show_colours(ax, shown, numbers, columns)
         ax.set_title(f"{words}; mid-grey is zero", fontsize=10, pad=14)
     else:
         show_slices(figure, ax, shown, numbers)
@@ -202,7 +204,9 @@ def plot_layers(
     layers = last_of_each_size(maps) if layers is None else list(layers)
     chosen = strongest(maps, layers, top)
     front = 0 if image is None else 1
-    figure, axes = panels(ax, front + len(chosen), columns=6 if top == 1 else len(layers), aspect=1.4)
+    count = front + len(chosen)
+    columns = len(layers) if top > 1 else 3 if count <= 6 else 5  # few enough to be read on a phone
+    figure, axes = panels(ax, count, columns=columns, aspect=1 + 0.055 * columns)
     if image is not None:
         axes[0].imshow(image)
         axes[0].set_title("the photograph", fontsize=9)
@@ -228,6 +232,7 @@ def plot_channel(
     *,
     image: np.ndarray | None = None,
     overlay: bool = False,
+    scale: str = "channel",
     ax: Axes | None = None,
 ) -> Drawn:
     """Draw one feature map large, beside the photograph or over it.
@@ -238,25 +243,32 @@ def plot_channel(
         channel: the channel's number.
         image: uint8 (H, W, 3), the photograph.
         overlay: lay the map over the photograph instead of beside it.
+        scale: "channel", "layer" or "global": whose maximum the brightest colour stands for.
         ax: axes to draw on; None makes a figure.
+
+    Raises:
+        ValueError: an unknown layer or scale, or a channel that is not there.
     """
     values = maps_of(maps, layer)[0]
     number = choose_channels(maps, layer, [channel], None)[0]
     tile = values[..., number]
+    scaled = scale_maps(maps, layer, tile[..., np.newaxis], scale)
+    limit = extent(tile) if scale == "channel" else scaled.limit
     under, beside = (image, None) if overlay else (None, image)
     count = 1 if beside is None else 2
     figure, axes = panels(ax, count, columns=2, width=4 + 2 * count, aspect=0.95)
     if beside is not None:
         axes[0].imshow(beside)
         axes[0].set_title("the photograph", fontsize=10)
-    show_channel(figure, axes[-1], tile, under)
-    axes[-1].set_title(f"{layer}, channel {number}{'' if tile.any() else ': dead here'}", fontsize=10)
+    show_channel(figure, axes[-1], tile, limit, under)
+    words = "" if scale == "channel" else f"\n{scaled.words.removeprefix('all ')}"
+    axes[-1].set_title(f"{layer}, channel {number}{'' if tile.any() else ': dead here'}{words}", fontsize=10)
     row, column = np.unravel_index(int(tile.argmax()), tile.shape)
     where = f"the largest, {tile.max():.3g}, at row {row}, column {column}" if tile.any() else "all zero"
     describe(
         figure,
         f"Feature map of {layer}, channel {number}: {tile.shape[0]} x {tile.shape[1]} cells, {where}; "
-        f"{(tile <= 0).mean():.0%} are zero.",
+        f"{(tile <= 0).mean():.0%} are zero. Brightest colour: {limit:.3g}.",
     )
     bare(axes)
     return figure, axes

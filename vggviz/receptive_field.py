@@ -68,6 +68,7 @@ class ReceptiveField:
         """
         vertical, horizontal = self._axes()
         height, width = _pair(image_size)
+        row, column = int(row), int(column)
         top, bottom = vertical.span(row, height)
         left, right = horizontal.span(column, width)
         if row < 0 or column < 0 or top >= bottom or left >= right:
