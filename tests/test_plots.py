@@ -379,12 +379,9 @@ def test_first_filters_have_their_own_colours(slot):
     kernels[1, 1, slot, 1] = -0.5
     _, ax = vggviz.plot_filters(kernels)
     (whole,) = pictures(ax)
-    side = (whole.shape[1] - 6) // 2  # two tiles in a row
-    bright, dark, empty = (
-        whole[side // 2, side // 2],
-        whole[side // 2, -side // 2],
-        whole[-side // 2, side // 2],
-    )
+    side = whole.shape[0]  # four tiles in one row, with gaps
+    step = (whole.shape[1] - side) // 3
+    bright, dark, empty, _ = (whole[side // 2, k * step + side // 2] for k in range(4))
     others = [k for k in range(3) if k != slot]
     assert bright[slot] == 1
     assert dark[slot] == 0
