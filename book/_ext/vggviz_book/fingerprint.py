@@ -24,7 +24,8 @@ def of_figures(root: Path, environ: Mapping[str, str]) -> str:
     """
     digest = hashlib.sha256(platform.python_version().encode())
     _add_versions(digest, COMPUTING)
-    _add_files(digest, root, [root / "vggviz", root / "requirements.txt", root / "pyproject.toml"])
+    sources = ("vggviz", "benchmarks", "requirements.txt", "pyproject.toml")
+    _add_files(digest, root, [root / source for source in sources])
     for part in (_picture(environ), _weights(environ)):
         digest.update(part.encode() + b"\0")
     return digest.hexdigest()[:16]
