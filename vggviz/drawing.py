@@ -19,6 +19,8 @@ from vggviz.scales import Scaled
 
 MAX_PIXELS = 1600
 """Side of the largest mosaic that a figure of 8 inches shows cell by cell."""
+POSITIVE, NEGATIVE = "#b2182b", "#2166ac"
+"""Red and blue as in the colour map of signed values."""
 MARK = "#d55e00"
 """Vermilion of Okabe and Ito's palette: seen by colour-blind readers, and on viridis."""
 
@@ -140,14 +142,16 @@ def show_sum(ax: Axes, cell: Cell, shown: np.ndarray, sums: np.ndarray) -> None:
     labels += ["bias", "sum", "in the map"]
     terms.append(cell.bias)
     starts = np.concatenate([[0], np.cumsum(terms)[:-1]])
-    colours = ["#0072b2" if term >= 0 else MARK for term in terms] + ["0.3", "0.3"]
+    colours = [POSITIVE if term >= 0 else NEGATIVE for term in terms] + ["0.3", "0.3"]
     widths, left = [*terms, cell.total, cell.value], [*starts, 0, 0]
     # names as places, matplotlib's categories, fail in axes that lie inside others
     ax.barh(range(len(labels)), widths, left=left, color=colours, tick_label=labels)
     ax.invert_yaxis()
     ax.axvline(0, color="0.3", linewidth=0.8)
-    ax.tick_params(labelsize=7)
-    ax.set_title(f"{cell.total:.4g} → {cell.value:.4g}", fontsize=9)
+    ax.margins(x=0.03)
+    ax.use_sticky_edges = False
+    ax.tick_params(labelsize=8)
+    ax.set_title(f"the sum {cell.total:.4g}, in the map {cell.value:.4g}", fontsize=9)
 
 
 def write_numbers(ax: Axes, values: np.ndarray) -> None:
@@ -157,7 +161,7 @@ def write_numbers(ax: Axes, values: np.ndarray) -> None:
     for (y, x), value in np.ndenumerate(values):
         dark = abs(value) > 0.6 * limit
         ax.text(
-            x, y, f"{value + 0:.2g}", ha="center", va="center", fontsize=7, color="white" if dark else "black"
+            x, y, f"{value + 0:.3g}", ha="center", va="center", fontsize=8, color="white" if dark else "black"
         )
 
 

@@ -96,6 +96,18 @@ def panels(
     return root(ax), [ax.inset_axes((x, y, 0.88 / columns, 0.8 / rows)) for x, y in places]
 
 
+def three_and_one(ax: Axes | None) -> tuple[Figure, list[Axes]]:
+    """Three small pictures side by side and a wide one below: in a new figure, or in the caller's axes."""
+    if ax is None:
+        figure = new_figure(8, 6.2)
+        grid = figure.add_gridspec(2, 3, height_ratios=(1, 1.15))
+        upper = [figure.add_subplot(grid[0, k]) for k in range(3)]
+        return figure, [*upper, figure.add_subplot(grid[1, :])]
+    ax.set_axis_off()
+    upper = [ax.inset_axes((k / 3, 0.55, 0.3, 0.38)) for k in range(3)]
+    return root(ax), [*upper, ax.inset_axes((0.1, 0, 0.9, 0.45))]
+
+
 def root(ax: Axes) -> Figure:
     """The figure that holds an axes, however deep."""
     figure = ax.figure

@@ -31,7 +31,7 @@ from vggviz.drawing import (
     show_values,
     write_numbers,
 )
-from vggviz.figures import bare, describe, mosaic_axes, one_axes, panels, side_bar
+from vggviz.figures import bare, describe, mosaic_axes, one_axes, panels, side_bar, three_and_one
 from vggviz.layers import check_name
 from vggviz.receptive_field import ReceptiveField
 from vggviz.scales import SCALES, Scaled, check_scale, scale_maps
@@ -385,7 +385,7 @@ def plot_cell(cell: Cell, *, top: int = 8, ax: Axes | None = None) -> Drawn:
         top: input channels drawn one by one; the rest is drawn as one bar.
         ax: axes to be divided; None makes a figure.
     """
-    figure, axes = panels(ax, 4, columns=4, width=10, aspect=1.1)
+    figure, axes = three_and_one(ax)
     sums = cell.by_channel
     order = np.argsort(-np.abs(sums), kind="stable")
     first = int(order[0])
