@@ -1,7 +1,8 @@
 """Which input pixels a cell of a feature map can see: arithmetic over a model's layers.
 
-The recurrences are those of Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional
-Neural Networks", Distill 2019, equations 1 and 2, with dilation.
+Size, effective stride and effective padding are those of Araujo, Norris and Sim, "Computing Receptive
+Fields of Convolutional Neural Networks", Distill 2019: the sum in equation 2 for the size, taken term
+by term from the input on, and its like for the padding; with dilation.
 """
 
 from __future__ import annotations
