@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 SCRIPT = re.compile(r"\s*<script[^>]*fontawesome\.js[^>]*></script>")
 NAME = re.compile(r"\bfa-([a-z0-9-]+)")
 RULE = re.compile(r"([^{}]*){([^{}]*)}")
-CODE = re.compile(r'"\\(f[0-9a-f]{3})"')
+# Written as an escape or as the character itself, of Unicode's private use area.
+CODE = re.compile(r'"(?:\\(f[0-9a-f]{3})|([\ue000-\uf8ff]))"')
 
 
 def lighten(app: Sphinx, exception: Exception | None) -> None:
@@ -42,7 +43,7 @@ def used(style: str, names: set[str]) -> set[int]:
     for selectors, body in RULE.findall(style):
         own = set(NAME.findall(selectors))
         if not own or own & names:
-            codes.update(int(code, 16) for code in CODE.findall(body))
+            codes.update(int(escape, 16) if escape else ord(sign) for escape, sign in CODE.findall(body))
     return codes
 
 
