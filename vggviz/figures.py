@@ -24,8 +24,8 @@ from vggviz.weights import Provenance, networks_in_use
 DPI = 100
 DENSITY = 2
 """Pixels of a saved figure for each pixel of the page: sharp on dense screens."""
-PACKED = {"compress_level": 4}
-"""Two hundredths larger than Pillow's own level 6, in two thirds of the time."""
+PACKED = {"compress_level": 1}
+"""An eighth larger than at Pillow's own level 6, in half the time."""
 FORMATS = (".png", ".svg", ".pdf")
 
 _texts: weakref.WeakKeyDictionary[Figure, str] = weakref.WeakKeyDictionary()

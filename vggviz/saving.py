@@ -57,13 +57,18 @@ def save_feature_maps(
             jobs.append((picture, folder / f"{name}.png", limit, f"{layer}, {SCALES[scale]}"))
     # NumPy and zlib let go of the interpreter while they work, so threads do run side by side.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
+        arrays = pool.submit(_save_arrays, maps, folder / "feature_maps.npz")
         work = pool.map(lambda job: _save_mosaic(*job), jobs)
         written = list(tqdm(work, desc="saving layers", total=len(jobs), leave=False, delay=1))
-    with atomic_path(folder / "feature_maps.npz") as beside, zipfile.ZipFile(beside, "w") as archive:
+    return [*written, arrays.result()]
+
+
+def _save_arrays(maps: Mapping[str, np.ndarray], path: Path) -> Path:
+    with atomic_path(path) as beside, zipfile.ZipFile(beside, "w") as archive:
         for layer, values in maps.items():  # numpy.savez takes no layer called "file"
             with archive.open(f"{layer}.npy", "w", force_zip64=True) as stream:
                 np.lib.format.write_array(stream, values)
-    return [*written, folder / "feature_maps.npz"]
+    return path
 
 
 def _save_mosaic(maps: np.ndarray, path: Path, limit: float | None, words: str) -> Path:
