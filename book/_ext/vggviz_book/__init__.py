@@ -27,6 +27,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("env-before-read-docs", chapters.execute)
     app.connect("doctree-resolved", figures.prepare)
     app.connect("html-page-context", figures.keep_proportions)
+    app.connect("html-page-context", mathjax.only_where_needed, priority=900)
     app.connect("html-page-context", downloads.add_script, priority=900)  # after the theme's own buttons
     app.connect("build-finished", icons.lighten)
     return {"parallel_read_safe": False, "parallel_write_safe": False}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,15 +27,27 @@ def prepare(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     "Description". A figure without one is a warning, so it fails a build that takes warnings
     as errors.
     """
-    for number, image in enumerate(doctree.findall(nodes.image)):
-        if number > 0:
-            image["loading"] = "lazy"
-        path = Path(app.srcdir, image["uri"])
-        if path.suffix == ".png" and path.is_file():
-            image["alt"] = image.get("alt") or texts(path).get("Description", "")
-            use_lighter_file(app, image, docname)
+    images = list(doctree.findall(nodes.image))
+    drawn = [image for image in images if is_png(Path(app.srcdir, image["uri"]))]
+    for image in drawn:
+        image["alt"] = image.get("alt") or texts(Path(app.srcdir, image["uri"])).get("Description", "")
+    for image in images:
         if not image.get("alt"):
             log.warning("a figure has no text alternative", location=image, type="vggviz", subtype="alt")
+    for image in images[1:]:
+        image["loading"] = "lazy"
+    uris = sorted({image["uri"] for image in drawn})
+    with ThreadPoolExecutor() as pool:
+        light = dict(zip(uris, pool.map(lambda uri: lighter(app, uri), uris), strict=True))
+    for image in drawn:
+        image["uri"] = light[image["uri"]]
+        image["candidates"] = {"*": image["uri"]}
+        app.env.images.add_file(docname, image["uri"])
+
+
+def is_png(path: Path) -> bool:
+    """Whether there is such a file, and its name says PNG."""
+    return path.suffix == ".png" and path.is_file()
 
 
 def texts(path: Path) -> dict[str, str]:
@@ -44,30 +57,28 @@ def texts(path: Path) -> dict[str, str]:
         return dict(image.text)
 
 
-def use_lighter_file(app: Sphinx, image: nodes.image, docname: str) -> None:
-    """Show the same pixels from a WebP file, which is a third to a half lighter than the PNG.
+def lighter(app: Sphinx, uri: str) -> str:
+    """Where the same pixels are as WebP, which is a third to two thirds lighter than the PNG.
 
     Files lie beside the cached outputs, under the names that myst-nb makes from their content.
     """
-    path = Path(app.srcdir, image["uri"])
-    lighter = Path(app.config.nb_execution_cache_path, "figures", f"{path.stem}.webp")
-    if not lighter.is_file():
-        write_webp(path, lighter)
-    uri = lighter.relative_to(app.srcdir).as_posix()
-    image["uri"], image["candidates"] = uri, {"*": uri}
-    app.env.images.add_file(docname, uri)
+    path = Path(app.srcdir, uri)
+    webp = Path(app.config.nb_execution_cache_path, "figures", f"{path.stem}.webp")
+    if not webp.is_file():
+        write_webp(path, webp)
+    return webp.relative_to(app.srcdir).as_posix()
 
 
-def write_webp(path: Path, lighter: Path) -> None:
+def write_webp(path: Path, webp: Path) -> None:
     """Encode without loss, and take along what the PNG says of itself; a killed build leaves no half file."""
     exif = Image.Exif()
     exif[ExifTags.Base.ImageDescription] = texts(path).get("Description", "")
     exif[ExifTags.Base.Software] = texts(path).get("Source", "")
-    lighter.parent.mkdir(parents=True, exist_ok=True)
-    beside = lighter.with_suffix(".part")
+    webp.parent.mkdir(parents=True, exist_ok=True)
+    beside = webp.with_suffix(".part")
     with Image.open(path) as image:
         image.save(beside, "WEBP", exif=exif, **LOSSLESS)
-    beside.replace(lighter)
+    beside.replace(webp)
 
 
 def keep_proportions(

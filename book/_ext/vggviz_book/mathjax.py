@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sphinx.util import logging
 
@@ -44,6 +44,19 @@ def provide(app: Sphinx) -> None:
             )
             return
     copy_parts(root / "node_modules" / "mathjax" / "es5", Path(app.outdir, "_static", "mathjax"))
+
+
+def only_where_needed(
+    app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Keep MathJax off pages without a formula; Sphinx adds it to those whose subpages have one."""
+    if not app.env.get_domain("math").data["has_equations"].get(pagename):
+        context["script_files"] = [script for script in context["script_files"] if not is_mathjax(script)]
+
+
+def is_mathjax(script: Any) -> bool:
+    """Whether a page's script loads MathJax, or sets it up."""
+    return "mathjax" in f"{script.filename} {script.attributes.get('body')}".lower()
 
 
 def is_installed(root: Path) -> bool:
