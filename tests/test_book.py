@@ -9,10 +9,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
+from PIL import ExifTags, Image
+from PIL.PngImagePlugin import PngInfo
 
-from vggviz_book import chapters, fingerprint, kernels, mathjax
+from vggviz_book import chapters, figures, fingerprint, icons, kernels, mathjax
 
 ROOT = Path(__file__).parents[1]
 BUILT = ROOT / "_build" / "html"
@@ -104,8 +107,6 @@ def test_downloaded_imagenet_weights_count(
 
 
 def test_kernels_get_absolute_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from PIL import Image
-
     Image.new("RGB", (8, 8)).save(tmp_path / "photo.png")
     monkeypatch.chdir(tmp_path)
     environ = {"VGGVIZ_IMAGE": "photo.png", "VGGVIZ_WEIGHTS": "random"}
@@ -131,6 +132,27 @@ def test_the_newest_caches_are_kept(tmp_path: Path) -> None:
 
 def test_at_least_one_kernel_runs() -> None:
     assert 1 <= chapters.kernels_at_once() <= (os.cpu_count() or 1)
+
+
+# Figures and icons ----------------------------------------------------------------------------
+
+
+def test_a_figure_as_webp_has_the_same_pixels_and_words(tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (40, 60, 3), np.uint8)
+    info = PngInfo()
+    info.add_itxt("Description", "noise of 40 × 60 pixels")
+    info.add_itxt("Source", "Computed with no network")
+    Image.fromarray(noise).save(tmp_path / "noise.png", pnginfo=info)
+    figures.write_webp(tmp_path / "noise.png", tmp_path / "new" / "noise.webp")
+    with Image.open(tmp_path / "new" / "noise.webp") as light:
+        assert np.array_equal(np.asarray(light.convert("RGB")), noise)
+        assert light.getexif()[ExifTags.Base.ImageDescription] == "noise of 40 × 60 pixels"
+        assert light.getexif()[ExifTags.Base.Software] == "Computed with no network"
+
+
+def test_icons_are_kept_by_name_or_if_no_name_owns_them() -> None:
+    style = '.fa-sun:before{content:"\\f185"}.fa-uber:before{content:"\\f402"}html{--icon:"\uf0f3"}'
+    assert icons.used(style, {"sun"}) == {0xF185, 0xF0F3}
 
 
 # npm ------------------------------------------------------------------------------------------
