@@ -72,8 +72,8 @@ def lighter(app: Sphinx, uri: str) -> str:
 def write_webp(path: Path, webp: Path) -> None:
     """Encode without loss, and take along what the PNG says of itself; a killed build leaves no half file."""
     exif = Image.Exif()
-    exif[ExifTags.Base.ImageDescription] = texts(path).get("Description", "")
-    exif[ExifTags.Base.Software] = texts(path).get("Source", "")
+    for tag, name in ((ExifTags.Base.ImageDescription, "Description"), (ExifTags.Base.Software, "Source")):
+        exif[tag] = texts(path).get(name, "").encode()  # of a str, Pillow would keep ASCII only
     webp.parent.mkdir(parents=True, exist_ok=True)
     beside = webp.with_suffix(".part")
     with Image.open(path) as image:
