@@ -151,9 +151,10 @@ def test_a_figure_as_webp_has_the_same_pixels_and_words(tmp_path: Path) -> None:
     assert read == ["noise of 40 × 60 pixels", "Computed with no network"]
 
 
-def test_icons_are_kept_by_name_or_if_no_name_owns_them() -> None:
-    style = '.fa-sun:before{content:"\\f185"}.fa-uber:before{content:"\\f402"}html{--icon:"\uf0f3"}'
-    assert icons.used(style, {"sun"}) == {0xF185, 0xF0F3}
+def test_style_rules_of_other_icons_are_left_out() -> None:
+    sun, uber, other = '.fa-sun:before{content:"1"}', '.fa-uber:before{content:"2"}', "html{color:red}"
+    assert icons.without_others(sun + uber + other, {"sun"}) == sun + other
+    assert icons.without_others(f"@media print{{{sun}{other}}}", set()) == f"@media print{{{other}}}"
 
 
 # npm ------------------------------------------------------------------------------------------

@@ -47,6 +47,9 @@ FLAGS = [
 ]
 COMPRESSED = {".html", ".css", ".js", ".svg", ".json", ".map", ".ttf"}
 LOADED = "return arguments[0].complete && arguments[0].naturalWidth > 0"
+BELOW_THE_VIEW = """
+return [...document.images].filter((i) => i.getBoundingClientRect().top > innerHeight).map((i) => i.currentSrc)
+"""
 FIRST_VIEW = 1_000_000  # bytes
 
 
@@ -119,7 +122,7 @@ class Visit:
 
     errors: list[str]
     asked: list[str]
-    transferred: int
+    transferred: int  # bytes, less the pictures further down that a browser fetches ahead
 
 
 @pytest.fixture(scope="module")
@@ -135,10 +138,13 @@ def visits(browser: webdriver.Chrome, site: str) -> Any:
         browser.get(f"{site}/book/{page}.html")
         settle(browser)
         events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-        asked = [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]
-        sizes = [e["params"]["encodedDataLength"] for e in events if e["method"] == "Network.loadingFinished"]
+        sent = [e["params"] for e in events if e["method"] == "Network.requestWillBeSent"]
+        address = {request["requestId"]: request["request"]["url"] for request in sent}
+        done = [e["params"] for e in events if e["method"] == "Network.loadingFinished"]
+        ahead = set(browser.execute_script(BELOW_THE_VIEW))
+        sizes = [e["encodedDataLength"] for e in done if address.get(e["requestId"]) not in ahead]
         errors = [e["message"] for e in browser.get_log("browser") if e["level"] == "SEVERE"]
-        return Visit(errors, asked, int(sum(sizes)))
+        return Visit(errors, list(address.values()), int(sum(sizes)))
 
     return visit
 

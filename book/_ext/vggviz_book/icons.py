@@ -23,7 +23,7 @@ CODE = re.compile(r'"(?:\\(f[0-9a-f]{3})|([\ue000-\uf8ff]))"')
 
 
 def lighten(app: Sphinx, exception: Exception | None) -> None:
-    """Take the script out of the written pages, and the other icons out of the fonts."""
+    """Take the script out of the written pages, and the other icons out of style sheets and fonts."""
     if exception or app.builder.format != "html":
         return
     names = set()
@@ -32,19 +32,26 @@ def lighten(app: Sphinx, exception: Exception | None) -> None:
         names.update(NAME.findall(text))
         page.write_text(SCRIPT.sub("", text), "utf-8")
     static = Path(app.outdir, "_static")
-    codes = {code for style in static.rglob("*.css") for code in used(style.read_text("utf-8"), names)}
+    for script in static.rglob("*.js"):
+        if script.name != "fontawesome.js":
+            names.update(NAME.findall(script.read_text("utf-8")))
+    codes: set[int] = set()
+    for path in static.rglob("*.css"):
+        style = without_others(path.read_text("utf-8"), names)
+        path.write_text(style, "utf-8")
+        codes.update(int(escape, 16) if escape else ord(sign) for escape, sign in CODE.findall(style))
     for font in static.rglob("fa-*.woff2"):
         keep(font, sorted(codes))
 
 
-def used(style: str, names: set[str]) -> set[int]:
-    """Codes of the icons that a style sheet may show: those of these names, and those without a name."""
-    codes: set[int] = set()
-    for selectors, body in RULE.findall(style):
-        own = set(NAME.findall(selectors))
-        if not own or own & names:
-            codes.update(int(escape, 16) if escape else ord(sign) for escape, sign in CODE.findall(body))
-    return codes
+def without_others(style: str, names: set[str]) -> str:
+    """A style sheet without the rules that are for icons of other names only."""
+
+    def kept(rule: re.Match[str]) -> str:
+        own = set(NAME.findall(rule[1]))
+        return rule[0] if not own or own & names else ""
+
+    return RULE.sub(kept, style)
 
 
 def keep(path: Path, codes: list[int]) -> None:
