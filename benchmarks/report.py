@@ -38,7 +38,7 @@ class Report:
         machine = ", ".join(f"{name} {value}" for name, value in self.machine.items())
         return (
             f'<table class="layer-table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
-            f'<p class="provenance">Measured on: {escape(machine)}.</p>'
+            f"<p><small>Measured on: {escape(machine)}.</small></p>"
         )
 
 

@@ -17,8 +17,8 @@ from vggviz.figures import bare, colour_map, describe
 from vggviz.mosaic import mosaic
 from vggviz.scales import Scaled
 
-MAX_PIXELS = 1600
-"""Side of the largest mosaic that a figure of 8 inches shows cell by cell."""
+MAX_PIXELS = 1200
+"""Side of the largest mosaic that is drawn cell by cell: more would weigh megabytes, and not be seen."""
 POSITIVE, NEGATIVE = "#b2182b", "#2166ac"
 """Red and blue as in the colour map of signed values."""
 MARK = "#d55e00"
