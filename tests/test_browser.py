@@ -48,7 +48,8 @@ FLAGS = [
 COMPRESSED = {".html", ".css", ".js", ".svg", ".json", ".map", ".ttf"}
 LOADED = "return arguments[0].complete && arguments[0].naturalWidth > 0"
 BELOW_THE_VIEW = """
-return [...document.images].filter((i) => i.getBoundingClientRect().top > innerHeight).map((i) => i.currentSrc)
+const below = (image) => image.getBoundingClientRect().top > innerHeight;
+return [...document.images].filter(below).map((image) => image.currentSrc);
 """
 FIRST_VIEW = 1_000_000  # bytes
 
