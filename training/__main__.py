@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> None:
     plan = recipe.Recipe(epochs=epochs, batch=options.batch, peak=options.peak, seed=options.seed)
     steps = plan.steps(len(pictures.training.labels))
     print(f"{len(pictures.training.labels):,} pictures, {options.classes} classes, {steps:,} steps.")
-    model = recipe.train(plan, pictures.training, options.classes, folder)
+    model = recipe.train(plan, pictures, folder)
     found = [evaluate.accuracy(model, pictures.validation, size) for size in (64, 96, 224)]
     for at in found:
         print(f"{at.size} pixels: top-1 {at.top1:.1%}, top-5 {at.top5:.1%}")
@@ -75,8 +75,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--epochs", type=float, default=40, help="how often each picture is seen; 40 if left out"
     )
-    parser.add_argument("--batch", type=int, default=128, help="pictures in a step; 128 if left out")
-    parser.add_argument("--peak", type=float, default=0.1, help="the largest learning rate; 0.1 if left out")
+    parser.add_argument("--batch", type=int, default=64, help="pictures in a step; 64 if left out")
+    parser.add_argument(
+        "--peak", type=float, default=0.05, help="the largest learning rate; 0.05 if left out"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--mixed", action="store_true", help="compute in bfloat16 where the processor can")
     parser.add_argument("--smoke", action="store_true", help="a few pictures and steps: does everything run?")

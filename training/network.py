@@ -33,6 +33,18 @@ def build(classes: int) -> keras.Model:
     return keras.Model(inputs, layers.Dense(classes, dtype="float32", name="logits")(pooled))
 
 
+def single_precision(model: keras.Model) -> keras.Model:
+    """The same network and weights, computing in float32 throughout: what is measured and folded."""
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("float32")
+    try:
+        exact = build(model.output_shape[-1])
+    finally:
+        keras.config.set_dtype_policy(policy)
+    exact.set_weights(model.get_weights())
+    return exact
+
+
 def convolutions(model: keras.Model) -> list[str]:
     """Names of the convolutions, in the order they run."""
     return [layer.name for layer in model.layers if isinstance(layer, layers.Conv2D)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import keras
@@ -13,9 +14,17 @@ from tqdm import tqdm
 
 from training import network
 from training.augment import crops
-from training.data import Pictures
+from training.data import DataSet, Pictures
+from training.evaluate import accuracy
 from training.schedule import Schedule
 from vggviz.files import atomic_path
+
+LOGGED = 250
+"""Steps between two lines of the log."""
+WATCHED = 1000
+"""Validation pictures that the log's accuracy is measured on."""
+CHECKPOINT = 300
+"""Seconds between two checkpoints."""
 
 
 @dataclass(frozen=True)
@@ -26,18 +35,19 @@ class Recipe:
         epochs: how often each picture is seen.
         batch: pictures in a step.
         peak: the largest learning rate.
-        decay: weight decay of the kernels.
+        decay: weight decay of the kernels, per step in units of the rate (decoupled: Loshchilov and
+            Hutter, 2019).
         smoothing: label smoothing (Szegedy et al., 2016, section 7).
         average: momentum of the weights' exponential average, which is what is kept.
         seed: of the start, the order and the crops.
     """
 
     epochs: float = 40
-    batch: int = 128
-    peak: float = 0.1
-    decay: float = 5e-4
+    batch: int = 64
+    peak: float = 0.05
+    decay: float = 5e-3
     smoothing: float = 0.1
-    average: float = 0.999
+    average: float = 0.995
     seed: int = 0
 
     def steps(self, pictures: int) -> int:
@@ -45,34 +55,34 @@ class Recipe:
         return max(1, round(self.epochs * pictures / self.batch))
 
 
-def train(recipe: Recipe, pictures: Pictures, classes: int, folder: Path) -> keras.Model:
+def train(recipe: Recipe, pictures: DataSet, folder: Path) -> keras.Model:
     """Train to the end, from the checkpoint in `folder` if there is one.
 
     Args:
         recipe: what to do.
-        pictures: to learn from.
-        classes: how many there are.
-        folder: for the checkpoint and `log.jsonl`, a line every hundred steps.
+        pictures: to learn from, and some to see how far it has come.
+        folder: for the checkpoint and `log.jsonl`.
 
     Returns:
-        The trained model, its weights averaged, its normalisation's statistics computed anew.
+        The trained model in single precision, its weights averaged, its normalisation's statistics
+        computed anew.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    schedule = Schedule(recipe.steps(len(pictures.labels)), recipe.peak)
-    model, begin = _start(recipe, classes, folder)
-    saved = time.monotonic()
-    running = 0.0
+    schedule = Schedule(recipe.steps(len(pictures.training.labels)), recipe.peak)
+    state = _start(recipe, len(pictures.wnids), folder)
+    begin, saved = state.step, time.monotonic()
+    watched = pictures.validation.first(WATCHED)
     for step in tqdm(range(begin, schedule.steps), initial=begin, total=schedule.steps, desc="training"):
-        loss = _step(model, recipe, schedule, pictures, step)
-        running = loss if step == begin else 0.98 * running + 0.02 * loss
-        if (step + 1) % 100 == 0:
-            _log(folder, step=step + 1, loss=round(running, 4), rate=schedule.rate(step))
-        if time.monotonic() - saved > 300:
-            _save(model, step + 1, folder)
+        _step(state, recipe, schedule, pictures.training)
+        if state.step % LOGGED == 0:
+            _log(folder, state, schedule.rate(step), watched)
+        if time.monotonic() - saved > CHECKPOINT:
+            _save(state, folder)
             saved = time.monotonic()
-    model.optimizer.finalize_variable_values(model.trainable_variables)
-    _save(model, schedule.steps, folder)
-    recompute_statistics(model, pictures, seed=recipe.seed)
+    state.model.optimizer.finalize_variable_values(state.model.trainable_variables)
+    _save(state, folder)
+    model = network.single_precision(state.model)
+    recompute_statistics(model, pictures.training, seed=recipe.seed)
     return model
 
 
@@ -107,10 +117,17 @@ def _moments(maps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return cells.mean(axis=0), (cells**2).mean(axis=0)
 
 
-def _start(recipe: Recipe, classes: int, folder: Path) -> tuple[keras.Model, int]:
-    state = folder / "state.json"
-    if state.is_file():
-        return keras.saving.load_model(folder / "checkpoint.keras"), json.loads(state.read_text())["step"]
+@dataclass
+class _State:
+    """What a checkpoint holds: with the seed it decides all that follows."""
+
+    model: keras.Model
+    step: int = 0
+    loss: float = float("nan")
+    seconds: float = 0.0
+
+
+def _start(recipe: Recipe, classes: int, folder: Path) -> _State:
     keras.utils.set_random_seed(recipe.seed)
     model = network.build(classes)
     optimizer = keras.optimizers.SGD(
@@ -124,17 +141,28 @@ def _start(recipe: Recipe, classes: int, folder: Path) -> tuple[keras.Model, int
     optimizer.exclude_from_weight_decay(var_names=["bias", "beta", "gamma"])
     loss = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=recipe.smoothing)
     model.compile(optimizer, loss)
-    return model, 0
+    kept = folder / "state.json"
+    if not kept.is_file():
+        return _State(model)
+    # A whole saved model would forget what is exempt from weight decay, so only the numbers are read.
+    optimizer.build(model.trainable_variables)
+    model.load_weights(folder / "checkpoint.weights.h5")
+    return _State(model, **json.loads(kept.read_text()))
 
 
-def _step(model: keras.Model, recipe: Recipe, schedule: Schedule, pictures: Pictures, step: int) -> float:
+def _step(state: _State, recipe: Recipe, schedule: Schedule, pictures: Pictures) -> None:
     """One step; what is random in it depends on its number alone, so that a resumed run is the same."""
+    begin = time.monotonic()
+    model, step = state.model, state.step
     random = np.random.default_rng((recipe.seed, step))
     chosen = _order(recipe, len(pictures.labels), step)
     batch = network.batch_of(crops(pictures.images[chosen], random), schedule.size(step, random))
     wanted = keras.utils.to_categorical(pictures.labels[chosen], model.output_shape[-1])
     model.optimizer.learning_rate = schedule.rate(step)
-    return float(model.train_on_batch(batch, wanted))
+    loss = float(model.train_on_batch(batch, wanted))
+    state.loss = loss if step == 0 else 0.98 * state.loss + 0.02 * loss
+    state.step += 1
+    state.seconds += time.monotonic() - begin
 
 
 def _order(recipe: Recipe, count: int, step: int) -> np.ndarray:
@@ -144,24 +172,23 @@ def _order(recipe: Recipe, count: int, step: int) -> np.ndarray:
     return np.array([epochs[int(place // count)][place % count] for place in places])
 
 
-_orders: dict[tuple[int, int, int], np.ndarray] = {}
-
-
+@lru_cache(maxsize=2)
 def _shuffled(seed: int, epoch: int, count: int) -> np.ndarray:
-    key = (seed, epoch, count)
-    if key not in _orders:
-        _orders.clear()
-        _orders[key] = np.random.default_rng(key).permutation(count)
-    return _orders[key]
+    return np.random.default_rng((seed, epoch, count)).permutation(count)
 
 
-def _save(model: keras.Model, step: int, folder: Path) -> None:
-    with atomic_path(folder / "checkpoint.keras") as beside:
-        model.save(beside)
+def _save(state: _State, folder: Path) -> None:
+    # The two files belong together; a run that ends between them goes on from the newer weights with
+    # the older step, which repeats a few minutes and harms nothing.
+    with atomic_path(folder / "checkpoint.weights.h5") as beside:
+        state.model.save_weights(beside)
     with atomic_path(folder / "state.json") as beside:
-        beside.write_text(json.dumps({"step": step}))
+        beside.write_text(json.dumps({"step": state.step, "loss": state.loss, "seconds": state.seconds}))
 
 
-def _log(folder: Path, **values: float) -> None:
+def _log(folder: Path, state: _State, rate: float, watched: Pictures) -> None:
+    """A line of the learning curve: the weights as they are, not yet averaged, at 32 and 64 pixels."""
+    found = {f"top1_{size}": round(accuracy(state.model, watched, size).top1, 4) for size in (32, 64)}
+    line = {"step": state.step, "seconds": round(state.seconds), "loss": round(state.loss, 4), "rate": rate}
     with (folder / "log.jsonl").open("a", encoding="utf-8") as log:
-        log.write(json.dumps(values) + "\n")
+        log.write(json.dumps(line | found) + "\n")

@@ -4,38 +4,54 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+
+PHASES = ((0.6, (32,)), (0.15, (48,)), (0.25, (48, 64, 96, 128)))
+"""(Share of the work, sizes in pixels that are drawn from): most is learned where a picture costs least,
+and the end sees several sizes, so that the network belongs to no single one."""
 
 
 @dataclass(frozen=True)
 class Schedule:
     """One cycle of the learning rate; small pictures first, several sizes at the end.
 
-    The rate rises for the first `rise` of all steps and falls along a cosine to nothing (after
-    Smith and Topin, "Super-Convergence", 2018).
+    The rate rises while the first `rise` of the work is done, and falls along a cosine to nothing
+    (after Smith and Topin, "Super-Convergence", 2018). Work is counted in pixels, which is what
+    time goes by: a step at 64 pixels is worth four at 32.
 
     Attributes:
         steps: of the whole training.
         peak: the largest rate.
-        rise: share of the steps in which the rate rises.
-        sizes: (share of the steps at which it begins, sizes in pixels that are drawn from).
+        rise: share of the work in which the rate rises.
+        phases: (share of the work, sizes in pixels that are drawn from), in order.
     """
 
     steps: int
     peak: float
-    rise: float = 0.15
-    sizes: tuple[tuple[float, tuple[int, ...]], ...] = ((0, (32,)), (0.5, (48,)), (0.7, (48, 64, 96, 128)))
+    rise: float = 0.1
+    phases: tuple[tuple[float, tuple[int, ...]], ...] = PHASES
 
     def rate(self, step: int) -> float:
         """The learning rate of a step, counted from 0."""
-        done = (step + 1) / self.steps
+        done = float(np.interp(step + 1, self._ends, self._work))
         if done < self.rise:
             return self.peak * done / self.rise
         return self.peak * 0.5 * (1 + math.cos(math.pi * (done - self.rise) / (1 - self.rise)))
 
     def size(self, step: int, random: np.random.Generator) -> int:
         """The pictures' side at a step, in pixels."""
-        done = step / self.steps
-        choice = [sizes for begin, sizes in self.sizes if done >= begin][-1]
-        return int(random.choice(choice))
+        phase = int(np.searchsorted(self._ends[1:-1], step, side="right"))
+        return int(random.choice(self.phases[phase][1]))
+
+    @cached_property
+    def _work(self) -> np.ndarray:
+        return np.cumsum([0.0, *(share for share, _ in self.phases)])
+
+    @cached_property
+    def _ends(self) -> np.ndarray:
+        """The steps at which the phases begin, and the last one's end."""
+        cost = [np.mean(np.square(sizes)) for _, sizes in self.phases]
+        steps = np.diff(self._work) / cost
+        return np.cumsum([0.0, *(self.steps * steps / steps.sum())])

@@ -18,7 +18,7 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
         path: the file to be written or replaced; its folder must exist.
 
     Yields:
-        A path in the same folder, with the same suffix, to write to.
+        A path in the same folder, with the same end of its name, to write to.
 
     Raises:
         OSError: the folder cannot be written, or what the block raises (a full disk, say);
@@ -27,7 +27,7 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     path = Path(path)
     # Not mkstemp, whose files only their owner reads; and no look at the umask, which cannot be read
     # without being changed for all threads.
-    beside = path.with_name(f".{path.stem}-{secrets.token_hex(4)}{path.suffix}")
+    beside = path.with_name(f".{secrets.token_hex(4)}-{path.name}")
     beside.touch(exist_ok=False)
     try:
         yield beside
