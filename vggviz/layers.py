@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 CONVOLUTIONS = ("Conv2D", "DepthwiseConv2D", "SeparableConv2D")
 POOLS = ("MaxPooling2D", "AveragePooling2D")
+LOGITS = "logits"
+"""Reserved name of the model's output before its softmax; of the output itself where there is none."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,33 @@ def find_step(model: keras.Model, layer: str) -> Step:
     return steps[layer]
 
 
+def part(model: keras.Model, names: Iterable[str], *, any_size: bool = False) -> keras.Model:
+    """The part of a model that computes some layers, made once for each model and names.
+
+    Args:
+        model: any Keras model with one input, with others nested in it.
+        names: of layers; LOGITS for the model's output before its softmax.
+        any_size: read pictures of any height and width instead of the model's own.
+
+    Returns:
+        A keras.Model of the same layers and weights: from a batch to ``{name: tensor}``.
+
+    Raises:
+        ValueError: an unknown layer (close matches are named), a model with several inputs, or one
+            whose layers hold the size fixed where `any_size` is wanted.
+    """
+    network = unfold(model)
+    if len(network.inputs) != 1:
+        raise ValueError(f"The model has {len(network.inputs)} inputs; one, for pictures, is wanted.")
+    names = tuple(names)
+    key = ("part", names, any_size)
+    if key not in network.functions:
+        outputs = {n: _logits(network) if n == LOGITS else find_step(model, n).output for n in names}
+        whole = backend.keras().Model(network.inputs[0], outputs)
+        network.functions[key] = _at_any_size(whole) if any_size else whole
+    return network.functions[key]
+
+
 def check_name(layer: str, names: Iterable[str]) -> None:
     """Raise ValueError with the close matches if `layer` is not among `names`."""
     names = list(names)
@@ -119,6 +148,41 @@ def check_name(layer: str, names: Iterable[str]) -> None:
         return
     close = difflib.get_close_matches(str(layer), names, n=3, cutoff=0.5) or names[:5]
     raise ValueError(f"There is no layer {layer!r}; did you mean {' or '.join(map(repr, close))}?")
+
+
+def _logits(network: Network) -> Any:
+    """The output's tensor before its softmax."""
+    if len(network.outputs) != 1:
+        raise ValueError(f"The model has {len(network.outputs)} outputs; logits are those of a single one.")
+    keras = backend.keras()
+    output = network.outputs[0]
+    last = next((step for step in network.steps.values() if step.output is output), None)
+    softmax = getattr(last and last.layer, "activation", None) is keras.activations.softmax
+    if last and (last.kind == "Softmax" or (last.kind == "Activation" and softmax)):
+        return last.inputs[0]
+    if last and last.kind == "Dense" and softmax:
+        values = keras.ops.matmul(last.inputs[0], last.layer.kernel)
+        return values if last.layer.bias is None else keras.ops.add(values, last.layer.bias)
+    return output
+
+
+def _at_any_size(model: Any) -> Any:
+    """The same layers on an input of open height and width."""
+    keras = backend.keras()
+
+    def call(layer: Any, *args: Any, **kwargs: Any) -> Any:
+        output = layer(*args, **kwargs)
+        if keras.tree.flatten(output)[0].shape[-1] is None:  # as of Flatten: the next layer counts them
+            sides = " x ".join(map(str, model.input.shape[1:3]))
+            raise ValueError(
+                f"The layer {layer.name!r} needs pictures of the model's own size, {sides} pixels."
+            )
+        return output
+
+    open_sized = keras.Input((None, None, model.input.shape[-1]), dtype=model.input.dtype)
+    return keras.models.clone_model(
+        model, input_tensors=open_sized, clone_function=lambda layer: layer, call_function=call
+    )
 
 
 def _record(model: keras.Model) -> Network:

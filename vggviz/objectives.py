@@ -1,0 +1,144 @@
+"""What is to be explained, or maximised: functions of a model's activations to one number a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from vggviz import backend
+from vggviz.layers import LOGITS
+
+
+@dataclass(frozen=True)
+class Objective:
+    """One number for each picture, as a function of some layers' activations.
+
+    Objectives add, subtract, and are multiplied by numbers:
+    ``channel("block4_conv1", 3) - 0.5 * channel("block4_conv1", 7)``.
+
+    Attributes:
+        layers: names of the layers it reads; "logits" is the model's output before its softmax.
+        value: from ``{layer: tensor (N, ...)}`` to a tensor (N,).
+        words: what it is, for figures.
+    """
+
+    layers: tuple[str, ...]
+    value: Callable[[Mapping[str, Any]], Any]
+    words: str
+
+    def __add__(self, other: Objective) -> Objective:
+        """The sum of both."""
+        return self._with(other, 1, f"{self.words} + {other.words}")
+
+    def __sub__(self, other: Objective) -> Objective:
+        """The difference of both."""
+        return self._with(other, -1, f"{self.words} - ({other.words})")
+
+    def __mul__(self, factor: float) -> Objective:
+        """The same, weighted."""
+        return Objective(self.layers, lambda maps: factor * self.value(maps), f"{factor:g} x ({self.words})")
+
+    __rmul__ = __mul__
+
+    def __neg__(self) -> Objective:
+        """What is large where this one is small."""
+        return -1 * self
+
+    def _with(self, other: Objective, sign: int, words: str) -> Objective:
+        layers = tuple(dict.fromkeys(self.layers + other.layers))
+        return Objective(layers, lambda maps: self.value(maps) + sign * other.value(maps), words)
+
+
+def channel(layer: str, number: int) -> Objective:
+    """Mean activation of a channel over all cells of its map; of a dense layer, its unit.
+
+    Args:
+        layer: the layer's name.
+        number: the channel's number, from 0.
+
+    Raises:
+        ValueError: a number below 0; used with a model, one outside the layer's channels.
+    """
+    _check_number("channel", number)
+
+    def value(maps: Mapping[str, Any]) -> Any:
+        cells = _channel(maps, layer, number)
+        return backend.keras().ops.mean(cells, axis=tuple(range(1, len(cells.shape))))
+
+    return Objective((layer,), value, f"channel {number} of {layer}")
+
+
+def neuron(layer: str, number: int, row: int | None = None, column: int | None = None) -> Objective:
+    """Activation of one cell of a channel's map.
+
+    Args:
+        layer: the layer's name.
+        number: the channel's number, from 0.
+        row: the cell's row; None is the middle one, of an even number the lower of the two.
+        column: the cell's column; None is the middle one, of an even number the right of the two.
+
+    Raises:
+        ValueError: a number below 0; used with a model, a cell or channel that is not there.
+    """
+    for what, given in (("channel", number), ("row", row), ("column", column)):
+        if given is not None:
+            _check_number(what, given)
+
+    def value(maps: Mapping[str, Any]) -> Any:
+        cells = _channel(maps, layer, number)
+        if len(cells.shape) != 3:
+            raise ValueError(
+                f"The layer {layer!r} has no rows and columns; use channel({layer!r}, {number})."
+            )
+        height, width = cells.shape[1:]
+        y = height // 2 if row is None else row
+        x = width // 2 if column is None else column
+        if not (y < height and x < width):
+            raise ValueError(f"The maps of {layer!r} have {height} x {width} cells; got cell ({y}, {x}).")
+        return cells[:, y, x]
+
+    place = "in the middle" if row is None and column is None else f"at ({_or(row)}, {_or(column)})"
+    return Objective((layer,), value, f"channel {number} of {layer} {place}")
+
+
+def class_logit(number: int) -> Objective:
+    """What the network says for a class before the softmax, which would mix in all other classes.
+
+    Args:
+        number: the class's number, from 0.
+
+    Raises:
+        ValueError: a number below 0; used with a model, one outside its classes.
+    """
+    _check_number("class", number)
+
+    def value(maps: Mapping[str, Any]) -> Any:
+        logits = maps[LOGITS]
+        if len(logits.shape) != 2:
+            raise ValueError(
+                f"The model gives an output of shape {tuple(logits.shape[1:])}, no classes; "
+                "take a model with its top, or a channel as objective."
+            )
+        if number >= logits.shape[1]:
+            raise ValueError(f"The model's classes are 0 to {logits.shape[1] - 1}; got class {number}.")
+        return logits[:, number]
+
+    return Objective((LOGITS,), value, f"logit of class {number}")
+
+
+def _channel(maps: Mapping[str, Any], layer: str, number: int) -> Any:
+    """One channel's part of a layer's tensor."""
+    count = maps[layer].shape[-1]
+    if number >= count:
+        raise ValueError(f"The channels of {layer!r} are 0 to {count - 1}; got channel {number}.")
+    return maps[layer][..., number]
+
+
+def _check_number(what: str, number: int) -> None:
+    if isinstance(number, bool) or int(number) != number or number < 0:
+        raise ValueError(f"The {what} is a whole number from 0 on; got {number!r}.")
+
+
+def _or(place: int | None) -> str:
+    return "middle" if place is None else str(place)
