@@ -10,10 +10,11 @@ import pytest
 from sentences import refused
 
 import vggviz
+from vggviz import bundled as bundled_files
 from vggviz import weights
 from vggviz.weights import RemoteFile
 
-BUNDLED = weights.bundled_file(weights.BUNDLED)
+BUNDLED = bundled_files.file(bundled_files.WEIGHTS)
 
 
 def same_weights(one, other):
@@ -81,7 +82,7 @@ def test_the_bundled_weights_are_what_keras_reads_from_the_file(bundled):
 def test_the_bundled_provenance(bundled):
     made_of = vggviz.provenance(bundled)
     assert made_of.source == "bundled"
-    assert made_of.sha256 == weights.sha256(BUNDLED) == weights.BUNDLED_SHA256
+    assert made_of.sha256 == weights.sha256(BUNDLED) == bundled_files.SHA256
     assert len(made_of.classes) == len(made_of.labels) == 40
     assert all(wnid[0] == "n" and wnid[1:].isdigit() for wnid in made_of.classes)
     assert made_of.sha256 in str(made_of)
@@ -92,7 +93,7 @@ def test_the_bundled_classes_follow_from_the_last_maps(bundled):
     batch = vggviz.preprocess(vggviz.load_image("cat"))
     maps = vggviz.feature_maps(bundled, batch)
     assert len(maps) == 18
-    kernel, bias = weights.bundled_head()
+    kernel, bias = bundled_files.head()
     scores = maps["block5_pool"].astype(float).mean(axis=(1, 2)) @ kernel + bias
     expected = np.exp(scores) / np.exp(scores).sum()
     found = bundled(batch).numpy()
@@ -109,9 +110,9 @@ def test_the_bundled_network_answers_to_every_block(bundled):
 
 
 def test_a_damaged_bundled_file(monkeypatch, tmp_path):
-    (tmp_path / weights.BUNDLED).write_bytes(b"not the weights")
-    monkeypatch.setattr(weights, "bundled_file", lambda name: tmp_path / name)
-    with refused(weights.BUNDLED, "damaged", "install"):
+    (tmp_path / bundled_files.WEIGHTS).write_bytes(b"not the weights")
+    monkeypatch.setattr(bundled_files, "file", lambda name: tmp_path / name)
+    with refused(bundled_files.WEIGHTS, "damaged", "install"):
         vggviz.load_vgg16("bundled")
 
 
@@ -120,7 +121,7 @@ def test_a_damaged_bundled_file(monkeypatch, tmp_path):
 
 @pytest.mark.bundled
 def test_predictions_are_decoded_likeliest_first(bundled):
-    classes = json.loads(weights.bundled_file(weights.BUNDLED_CLASSES).read_text("utf-8"))
+    classes = json.loads(bundled_files.file(bundled_files.CLASSES).read_text("utf-8"))
     predictions = np.random.default_rng(0).dirichlet(np.ones(40), 3)
     for row, best in zip(predictions, vggviz.decode_predictions(bundled, predictions, 4), strict=True):
         assert len(best) == 4
@@ -156,7 +157,7 @@ def test_imagenet_is_read_from_kerass_cache(tmp_path, monkeypatch):
     shutil.copy(BUNDLED, file.path)
     model = vggviz.load_vgg16()
     assert vggviz.provenance(model).source == "imagenet"
-    assert vggviz.provenance(model).sha256 == weights.BUNDLED_SHA256
+    assert vggviz.provenance(model).sha256 == bundled_files.SHA256
     assert same_weights(model, vggviz.load_vgg16("bundled"))
     file.path.unlink()
     with pytest.raises(ConnectionError) as caught:

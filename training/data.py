@@ -60,8 +60,19 @@ class DataSet:
     wnids: list[str]
     labels: list[str]
 
+    def first(self, training: int, validation: int) -> DataSet:
+        """So many pictures of each part, for a quick look."""
+        pictures = self.training.first(training), self.validation.first(validation)
+        return DataSet(*pictures, self.wnids, self.labels)
+
     def only(self, count: int) -> DataSet:
-        """The first `count` classes."""
+        """The first `count` classes.
+
+        Raises:
+            ValueError: there are not so many.
+        """
+        if not 2 <= count <= len(self.wnids):
+            raise ValueError(f"From 2 to {len(self.wnids)} classes can be told apart; got {count}.")
         kept = range(count)
         pictures = self.training.only(kept), self.validation.only(kept)
         return DataSet(*pictures, self.wnids[:count], self.labels[:count])

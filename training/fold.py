@@ -45,6 +45,39 @@ def on_grid(weights: Weights, bits: int = 8) -> Weights:
     return rounded
 
 
+def plain_model(weights: Weights, kernel: np.ndarray, bias: np.ndarray) -> keras.Model:
+    """Keras' own VGG16 with these weights, at any picture size, and a linear head.
+
+    Args:
+        weights: {convolution: (kernel, bias)}.
+        kernel: (512, classes), of the head.
+        bias: (classes,).
+
+    Returns:
+        A model from (N, H, W, 3) to logits (N, classes).
+    """
+    vgg16 = keras.applications.VGG16(weights=None, include_top=False, input_shape=(None, None, 3))
+    for name, values in weights.items():
+        vgg16.get_layer(name).set_weights(values)
+    pooled = keras.layers.GlobalAveragePooling2D(name="pooled")(vgg16.output)
+    logits = keras.layers.Dense(len(bias), name="logits")
+    model = keras.Model(vgg16.input, logits(pooled))
+    logits.set_weights([kernel, bias])
+    return model
+
+
+def random_weights(seed: int) -> Weights:
+    """He initialisation in the same form: the control."""
+    keras.utils.set_random_seed(seed)
+    he, channels, drawn = keras.initializers.HeNormal(), 3, {}
+    for block, (outputs, count) in enumerate(BLOCKS, start=1):
+        for number in range(1, count + 1):
+            kernel = np.asarray(he((3, 3, channels, outputs)), np.float64)
+            drawn[f"block{block}_conv{number}"] = (kernel, np.zeros(outputs))
+            channels = outputs
+    return drawn
+
+
 def write(weights: Weights, path: Path) -> None:
     """Write the layout of Keras' own file without the top, in half precision, shuffled and deflated."""
     with atomic_path(path) as beside, h5py.File(beside, "w") as file:

@@ -45,6 +45,11 @@ class Schedule:
         phase = int(np.searchsorted(self._ends[1:-1], step, side="right"))
         return int(random.choice(self.phases[phase][1]))
 
+    @property
+    def starts(self) -> list[tuple[int, tuple[int, ...]]]:
+        """(First step, sizes) of each phase."""
+        return [(round(step), sizes) for step, (_, sizes) in zip(self._ends, self.phases, strict=False)]
+
     @cached_property
     def _work(self) -> np.ndarray:
         return np.cumsum([0.0, *(share for share, _ in self.phases)])

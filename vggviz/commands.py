@@ -191,13 +191,13 @@ def _bytes_of_maps(model: keras.Model, layers: list[str]) -> int:
 
 
 def _list_weights() -> None:
-    from vggviz import weights
+    from vggviz import bundled, weights
 
     cached = {
         top: "in the cache" if file.path.is_file() else "not fetched"
         for top, file in weights.IMAGENET.items()
     }
-    count = len(weights.bundled_classes()[0])
+    count = len(bundled.classes()[0])
     print(f"bundled   in this package: VGG16 trained on {count} classes of Tiny ImageNet")
     print(f"imagenet  {cached[False]}: {weights.IMAGENET[False].path}")
     print(f"          {cached[True]}: {weights.IMAGENET[True].path} (with the classifier)")
@@ -207,10 +207,10 @@ def _list_weights() -> None:
 
 
 def _check_weights(include_top: bool) -> None:
-    from vggviz import weights
+    from vggviz import bundled, weights
 
-    with weights.bundled_path() as path:
-        print(f"whole: {path}")
+    bundled.weights()
+    print(f"whole: {bundled.file(bundled.WEIGHTS)}")
     file = weights.IMAGENET[include_top]
     if not file.path.is_file():
         print(f"not fetched: {file.path}")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from vggviz import backend, layers
+from vggviz import backend, bundled, layers
 from vggviz import weights as sources
 from vggviz.weights import Provenance
 
@@ -117,12 +117,11 @@ def _random(include_top: bool, seed: int) -> Any:
 
 
 def _bundled(include_top: bool) -> Any:
-    with sources.bundled_path() as path:
-        model = _set(_build(), path)
-    classes, labels = sources.bundled_classes()
+    model = _set(_build(), bundled.weights())
+    classes, labels = bundled.classes()
     if include_top:
-        model = _with_linear_head(model, *sources.bundled_head())
-    made_of = Provenance("bundled", sources.BUNDLED_SHA256, classes, labels)
+        model = _with_linear_head(model, *bundled.head())
+    made_of = Provenance("bundled", bundled.SHA256, classes, labels)
     sources.note_provenance(model, made_of)
     return model
 
@@ -157,9 +156,9 @@ def _from_file(path: Path, include_top: bool) -> Any:
     return model
 
 
-def _set(model: Any, path: Path) -> Any:
+def _set(model: Any, source: Path | BinaryIO) -> Any:
     wanted = {layer.name: [tuple(w.shape) for w in layer.weights] for layer in _weighted(model)}
-    found = sources.read_h5(path, wanted)
+    found = sources.read_h5(source, wanted)
     for layer in _weighted(model):
         layer.set_weights(found[layer.name])
     return model

@@ -7,7 +7,6 @@ import functools
 import hashlib
 import http.client
 import importlib.metadata
-import importlib.resources
 import json
 import logging
 import os
@@ -15,16 +14,15 @@ import platform
 import urllib.error
 import urllib.request
 import weakref
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 from tqdm import tqdm
 
+from vggviz import bundled
 from vggviz.files import atomic_path
 
 if TYPE_CHECKING:
@@ -66,11 +64,6 @@ IMAGENET = {
 IMAGENET_CLASSES = RemoteFile(
     _INDEX, f"{_SERVER}/download.tensorflow.org/data/{_INDEX}", "c2c37ea517e94d9795004a39431a14cb"
 )
-
-BUNDLED = "vgg16_tiny_imagenet_40_notop.h5"
-BUNDLED_HEAD = "vgg16_tiny_imagenet_40_head.npz"
-BUNDLED_CLASSES = "vgg16_tiny_imagenet_40_classes.json"
-BUNDLED_SHA256 = "cdc4e3abfadb0d321283240945bbd4d40e87174d39679559e40e5fb770bea229"
 
 
 @functools.cache
@@ -208,37 +201,6 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def bundled_file(name: str) -> Any:
-    """A file of the package's data, also where the package lies in an archive."""
-    return importlib.resources.files("vggviz") / "data" / name
-
-
-@contextmanager
-def bundled_path() -> Iterator[Path]:
-    """The bundled weights' file, checked, as a path on the disk.
-
-    Raises:
-        ValueError: it is not what was shipped.
-    """
-    with importlib.resources.as_file(bundled_file(BUNDLED)) as path:
-        if sha256(path) != BUNDLED_SHA256:
-            raise ValueError(f"The bundled weights {str(path)!r} are damaged; install vggviz anew.")
-        yield path
-
-
-def bundled_head() -> tuple[np.ndarray, np.ndarray]:
-    """Kernel (512, classes) and bias (classes,) of the bundled network's linear head, float32."""
-    with importlib.resources.as_file(bundled_file(BUNDLED_HEAD)) as path, np.load(path) as head:
-        return head["kernel"], head["bias"]
-
-
-@functools.cache
-def bundled_classes() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """WordNet ids and names of the bundled network's classes."""
-    classes = json.loads(bundled_file(BUNDLED_CLASSES).read_text("utf-8"))
-    return tuple(c["wnid"] for c in classes), tuple(c["label"] for c in classes)
-
-
 def imagenet_classes() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """WordNet ids and names of ImageNet's 1,000 classes, from Keras' list; empty if it cannot be had."""
     try:
@@ -250,11 +212,11 @@ def imagenet_classes() -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(wnid for wnid, _ in pairs), tuple(label.replace("_", " ") for _, label in pairs)
 
 
-def read_h5(path: Path, wanted: dict[str, list[tuple[int, ...]]]) -> dict[str, list[np.ndarray]]:
+def read_h5(source: Path | BinaryIO, wanted: dict[str, list[tuple[int, ...]]]) -> dict[str, list[np.ndarray]]:
     """Weights by layer from an HDF5 file of Keras' layout (one group a layer, as in its VGG16 files).
 
     Args:
-        path: the file.
+        source: the file, or its bytes.
         wanted: {layer: shapes of its weights, in order}.
 
     Returns:
@@ -266,17 +228,18 @@ def read_h5(path: Path, wanted: dict[str, list[tuple[int, ...]]]) -> dict[str, l
     """
     import h5py  # 0.2 s that pages without a network need not pay
 
+    origin = str(source) if isinstance(source, Path) else bundled.WEIGHTS
     try:
-        with h5py.File(path) as file:
+        with h5py.File(source) as file:
             root = file.get("model_weights", file)
             found = {name: _layer_weights(root[name]) for name in wanted if name in root}
     except Exception as error:  # h5py raises nearly anything on a damaged file
         reason = " ".join(str(error).split())
-        raise ValueError(f"The weights file {str(path)!r} is damaged or cut short ({reason}).") from error
+        raise ValueError(f"The weights file {origin!r} is damaged or cut short ({reason}).") from error
     if missing := [name for name in wanted if name not in found]:
-        raise ValueError(f"The weights file {str(path)!r} lacks VGG16's layers {', '.join(missing)}.")
+        raise ValueError(f"The weights file {origin!r} lacks VGG16's layers {', '.join(missing)}.")
     for name, shapes in wanted.items():
-        check_weights(name, found[name], shapes, str(path))
+        check_weights(name, found[name], shapes, origin)
     return found
 
 

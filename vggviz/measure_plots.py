@@ -1,0 +1,108 @@
+"""How measures change: from layer to layer, and while a network learns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from vggviz.figures import describe, one_axes, panels
+
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
+"""Of Okabe and Ito's palette: told apart by colour-blind readers; markers differ besides."""
+MARKERS = "osD^"
+
+
+def plot_by_layer(
+    measures: Mapping[str, Mapping[str, float]], *, label: str = "", ax: Axes | None = None
+) -> tuple[Figure, Axes]:
+    """Draw one or several measures from layer to layer.
+
+    Args:
+        measures: {title: {layer: number}}, up to four, all over the same layers.
+        label: what the numbers are, for the axis.
+        ax: axes to draw on; None makes a figure.
+
+    Raises:
+        ValueError: no measure or more than four, or measures of different layers.
+    """
+    if not 1 <= len(measures) <= len(COLOURS):
+        raise ValueError(f"From 1 to {len(COLOURS)} measures can be drawn; got {len(measures)}.")
+    layers = list(next(iter(measures.values())))
+    for title, values in measures.items():
+        if list(values) != layers:
+            raise ValueError(f"All measures must have the layers {layers}; {title!r} has {list(values)}.")
+    figure, ax = one_axes(ax, 8, 4)
+    for (title, values), colour, marker in zip(measures.items(), COLOURS, MARKERS, strict=False):
+        numbers = np.array([values[layer] for layer in layers], float)
+        ax.plot(numbers, f"{marker}-", color=colour, label=title)
+        describe(figure, _line(f"{title}, {label}" if label else title, layers, numbers))
+    ax.set_xticks(range(len(layers)), layers, rotation=60, ha="right", fontsize=8)
+    ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
+    ax.set_ylabel(label)
+    ax.legend()
+    return figure, ax
+
+
+def plot_learning_curve(card: Mapping[str, Any], *, ax: Axes | None = None) -> tuple[Figure, list[Axes]]:
+    """Draw how a training went: its loss, and how often the network was right, by pictures seen.
+
+    Args:
+        card: of `bundled_card`: "curve", "recipe" and "phases" are read.
+        ax: axes to be divided; None makes a figure.
+
+    Raises:
+        ValueError: the card holds no learning curve.
+    """
+    if not card["curve"]:
+        raise ValueError("The card holds no learning curve; got an empty list.")
+    figure, axes = panels(ax, 2, columns=2, width=9, aspect=0.75)
+    seen = np.array([line["step"] for line in card["curve"]]) * card["recipe"]["batch"] / 1000
+    axes[0].plot(seen, [line["loss"] for line in card["curve"]], color=COLOURS[0])
+    axes[0].set_title("loss while training, running mean", fontsize=9)
+    for size, colour, style in ((32, COLOURS[0], "-"), (64, COLOURS[1], "--")):
+        right = np.array([line[f"top1_{size}"] for line in card["curve"]])
+        axes[1].plot(seen, 100 * right, style, color=colour, label=f"at {size} pixels")
+        describe(figure, f"Right at {size} pixels: {right[0]:.1%} at first, {right[-1]:.1%} at last.")
+    axes[1].set_title("validation pictures named rightly (%)", fontsize=9)
+    axes[1].set_ylim(bottom=0)
+    axes[1].legend(fontsize=8)
+    for part in axes:
+        _mark_phases(part, card["phases"], card["recipe"]["batch"] / 1000)
+        part.set_xlabel("pictures seen (thousands)", fontsize=8)
+        part.tick_params(labelsize=8)
+    losses = [line["loss"] for line in card["curve"]]
+    describe(figure, f"Loss: {losses[0]:.2f} at first, {losses[-1]:.2f} at last.")
+    return figure, axes
+
+
+def _mark_phases(ax: Axes, phases: Sequence[Mapping[str, Any]], thousands: float) -> None:
+    """A dotted line where the pictures' size changes, the sizes beside it."""
+    for number, phase in enumerate(phases):
+        place = phase["step"] * thousands
+        if number:
+            ax.axvline(place, color="0.5", linestyle=":", linewidth=0.8)
+        sizes = phase["sizes"]
+        words = f"{sizes[0]} px" if len(sizes) == 1 else f"{min(sizes)} to {max(sizes)}"
+        ax.annotate(
+            words,
+            (place, 1),
+            xycoords=("data", "axes fraction"),
+            xytext=(2, -2),
+            textcoords="offset points",
+            fontsize=7,
+            color="0.35",
+            rotation=90 if number else 0,
+            va="top",
+        )
+
+
+def _line(title: str, layers: Sequence[str], numbers: np.ndarray) -> str:
+    least, most = int(numbers.argmin()), int(numbers.argmax())
+    return (
+        f"{title}: {numbers[0]:.3g} in {layers[0]}, {numbers[-1]:.3g} in {layers[-1]}; "
+        f"least {numbers[least]:.3g} ({layers[least]}), most {numbers[most]:.3g} ({layers[most]})."
+    )

@@ -1,0 +1,161 @@
+"""What a network has learned, in numbers that can be set beside another's: other weights, or chance.
+
+Kernels and features go in as arrays, so ImageNet's, the bundled and random weights are measured alike.
+"""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+
+CHANCE = 95
+"""Percentile of random kernels above which a property counts as learned: one in twenty passes by chance."""
+GREY_ANGLE = 60
+"""Degrees from grey at which a colour direction counts as opposing colours."""
+
+
+def orientation_selectivity(kernels: np.ndarray) -> np.ndarray:
+    """How much a kernel prefers one direction of edges or lines, from 0 (none) to 1.
+
+    One minus the circular variance of the kernel's answers to gratings of every direction (Ringach,
+    Shapley and Hawken, 2002): the length of the mean of exp(2 i angle) over the spatial frequencies
+    up to half a cycle a pixel, each weighted by the kernel's energy there, all colours together. A
+    blob, a point and a box give 0.
+
+    Args:
+        kernels: float (kh, kw, in, out).
+
+    Returns:
+        float64 (out,).
+
+    Raises:
+        ValueError: another shape.
+    """
+    side = 32
+    answers = np.fft.fftn(_checked(kernels), (side, side), axes=(0, 1))
+    energy = (np.abs(answers) ** 2).sum(axis=2)
+    frequency = np.fft.fftfreq(side)
+    length = np.hypot(frequency[:, None], frequency)
+    angle = np.arctan2(frequency[:, None], frequency)
+    energy *= ((length > 0) & (length <= 0.5))[..., None]
+    mean = (energy * np.exp(2j * angle)[..., None]).sum(axis=(0, 1))
+    return np.abs(mean) / np.maximum(energy.sum(axis=(0, 1)), 1e-30)
+
+
+def is_oriented(kernels: np.ndarray) -> np.ndarray:
+    """Which kernels prefer a direction more than 95 of 100 random kernels of their shape do.
+
+    Args:
+        kernels: float (kh, kw, in, out).
+
+    Returns:
+        bool (out,). Of kernels drawn from a normal distribution, 5 in 100 are True.
+    """
+    return orientation_selectivity(kernels) > _chance(kernels.shape[:3], "orientation")
+
+
+def is_colour_opponent(kernels: np.ndarray) -> np.ndarray:
+    """Which first-layer kernels set colours against each other.
+
+    A kernel is a pattern times one direction in colour space, as far as its first singular pair goes.
+    It counts as colour-opponent if that pair holds more of its energy than in 95 of 100 random
+    kernels, and the direction lies more than 60 degrees from grey, so that colours of both signs
+    nearly cancel.
+
+    Args:
+        kernels: float (kh, kw, 3, out), the colours in any order.
+
+    Returns:
+        bool (out,). Of random kernels at most 5 in 100 are True.
+
+    Raises:
+        ValueError: another shape, or kernels that do not read three colours.
+    """
+    if _checked(kernels).shape[2] != 3:
+        raise ValueError(f"Kernels that read 3 colours are wanted; these read {kernels.shape[2]} channels.")
+    share, colours = _one_colour(kernels)
+    from_grey = np.abs(colours.sum(axis=1)) / np.sqrt(3)
+    return (share > _chance(kernels.shape[:3], "colour")) & (from_grey < np.cos(np.radians(GREY_ANGLE)))
+
+
+def effective_rank(kernels: np.ndarray) -> float:
+    """How many directions a layer's kernels spread over: exp of the entropy of the singular values.
+
+    Roy and Vetterli, "The effective rank", EUSIPCO 2007, definition 1.
+
+    Args:
+        kernels: float (kh, kw, in, out), taken as a matrix of kh kw in by out.
+
+    Returns:
+        From 1 to the number of kernels (or of weights in one, if that is smaller).
+
+    Raises:
+        ValueError: another shape, or kernels that are all zero.
+    """
+    values = np.linalg.svd(_checked(kernels).reshape(-1, kernels.shape[-1]), compute_uv=False)
+    if not values.any():
+        raise ValueError("Kernels that are all zero have no rank; got no other value than 0.")
+    shares = values[values > 0] / values.sum()
+    return float(np.exp(-(shares * np.log(shares)).sum()))
+
+
+def linear_probe(
+    features: np.ndarray,
+    labels: np.ndarray,
+    test_features: np.ndarray,
+    test_labels: np.ndarray,
+    *,
+    ridge: float = 0.01,
+) -> float:
+    """How well a linear map of features tells the classes apart (Alain and Bengio, 2016).
+
+    The map is ridge regression onto one-hot labels, solved exactly.
+
+    Args:
+        features: float (N, d), to fit.
+        labels: int (N,), classes from 0.
+        test_features: float (M, d), to measure with.
+        test_labels: int (M,).
+        ridge: penalty, in units of the features' variance.
+
+    Returns:
+        Share of the second part whose class is right, 0 to 1.
+
+    Raises:
+        ValueError: features and labels that do not belong together.
+    """
+    for what, labelled in ((features, labels), (test_features, test_labels)):
+        if what.ndim != 2 or len(what) != len(labelled) or what.shape[1] != features.shape[1]:
+            raise ValueError(
+                f"Features must be (N, d) with N labels; got {what.shape} with {len(labelled)} labels."
+            )
+    mean, spread = features.mean(axis=0), features.std(axis=0) + 1e-6
+    fit, test = (features - mean) / spread, (test_features - mean) / spread
+    wanted = np.eye(int(labels.max()) + 1)[labels]
+    centre = wanted.mean(axis=0)
+    penalty = ridge * len(fit) * np.eye(fit.shape[1])
+    weights = np.linalg.solve(fit.T @ fit + penalty, fit.T @ (wanted - centre))
+    return float(((test @ weights + centre).argmax(axis=1) == test_labels).mean())
+
+
+def _one_colour(kernels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Share of each kernel's energy in its first singular pair, and that pair's colour, (out, 3)."""
+    matrices = kernels.transpose(3, 2, 0, 1).reshape(kernels.shape[3], kernels.shape[2], -1)
+    colours, sizes, _ = np.linalg.svd(matrices, full_matrices=False)
+    return sizes[:, 0] ** 2 / np.maximum((sizes**2).sum(axis=1), 1e-30), colours[:, :, 0]
+
+
+@functools.cache
+def _chance(shape: tuple[int, int, int], measure: str) -> float:
+    """The value that a random kernel passes with one chance in twenty."""
+    random = np.random.default_rng(0).normal(size=(*shape, 10_000))
+    values = orientation_selectivity(random) if measure == "orientation" else _one_colour(random)[0]
+    return float(np.percentile(values, CHANCE))
+
+
+def _checked(kernels: np.ndarray) -> np.ndarray:
+    kernels = np.asarray(kernels)
+    if kernels.ndim != 4 or 0 in kernels.shape or kernels.dtype.kind not in "uif":
+        raise ValueError(f"Kernels must be (kh, kw, in, out); got {kernels.dtype} {kernels.shape}.")
+    return kernels
