@@ -35,7 +35,7 @@ def feature_maps(
     """
     names = _names(model, layers)
     outputs = {name: _step(model, name).output for name in names}
-    values = _run(model, batch, tuple(outputs.values()))
+    values = run(model, batch, tuple(outputs.values()))
     return dict(zip(names, values, strict=True))
 
 
@@ -53,8 +53,8 @@ def pre_activations(model: keras.Model, batch: np.ndarray, layer: str) -> np.nda
     Raises:
         ValueError: an unknown layer, one that is no convolution, or a batch that does not fit.
     """
-    step = _convolution(model, layer)
-    (inputs,) = _run(model, batch, (step.inputs[0],))
+    step = convolution_step(model, layer)
+    (inputs,) = run(model, batch, (step.inputs[0],))
     values = step.layer.convolution_op(inputs, step.layer.kernel)
     return np.asarray(values if step.layer.bias is None else values + step.layer.bias, np.float32)
 
@@ -109,12 +109,10 @@ def explain_cell(
     Raises:
         ValueError: an unknown layer or a place outside its map, or more than one picture.
     """
-    step = _convolution(model, layer)
+    step = ungrouped_step(model, layer)
     if len(batch) != 1:
         raise ValueError(f"A cell belongs to one picture; got a batch of {len(batch)}.")
-    if step.layer.groups != 1:
-        raise ValueError(f"The convolution {layer!r} is split into {step.layer.groups} groups; 1 is wanted.")
-    inputs, maps = _run(model, batch, (step.inputs[0], step.output))
+    inputs, maps = run(model, batch, (step.inputs[0], step.output))
     for what, number, count in zip(
         ("row", "column", "channel"), (row, column, channel), maps.shape[1:], strict=True
     ):
@@ -168,31 +166,41 @@ def _step(model: keras.Model, layer: str) -> layers.Step:
     return step
 
 
-def _convolution(model: keras.Model, layer: str) -> layers.Step:
+def convolution_step(model: keras.Model, layer: str) -> layers.Step:
+    """The step of a layer that must be a Conv2D."""
     step = layers.find_step(model, layer)
     if step.kind != "Conv2D":
         raise ValueError(f"The layer {layer!r} is a {step.kind}; a Conv2D is wanted.")
     return step
 
 
-def _run(model: keras.Model, batch: np.ndarray, tensors: tuple[Any, ...]) -> list[np.ndarray]:
+def ungrouped_step(model: keras.Model, layer: str) -> layers.Step:
+    """The step of a Conv2D each of whose kernels reads all input channels."""
+    step = convolution_step(model, layer)
+    if step.layer.groups != 1:
+        raise ValueError(f"The convolution {layer!r} is split into {step.layer.groups} groups; 1 is wanted.")
+    return step
+
+
+def run(model: keras.Model, batch: np.ndarray, tensors: tuple[Any, ...]) -> list[np.ndarray]:
     """Values of tensors of the unfolded graph for a batch, by a function compiled once."""
     tf = backend.tensorflow()
     network = layers.unfold(model)
-    batch = _check_batch(batch, network.inputs)
+    batch = check_batch(batch, network.inputs)
     key = tuple(map(id, tensors))
     if key not in network.functions:
         part = backend.keras().Model(network.inputs, dict(enumerate(tensors)))
         shape = tf.TensorSpec([None, *network.inputs[0].shape[1:]], network.inputs[0].dtype)
-        run = tf.function(
+        compiled = tf.function(
             lambda images: part(images, training=False), input_signature=[shape], autograph=False
         )
-        network.functions[key] = run.get_concrete_function()
+        network.functions[key] = compiled.get_concrete_function()
     values = network.functions[key](tf.constant(batch))
     return [np.asarray(values[number], np.float32) for number in range(len(tensors))]
 
 
-def _check_batch(batch: np.ndarray, inputs: list[Any]) -> np.ndarray:
+def check_batch(batch: np.ndarray, inputs: list[Any]) -> np.ndarray:
+    """The batch in the type that the model reads; ValueError unless it fits its one input."""
     if len(inputs) != 1:
         raise ValueError(f"The model has {len(inputs)} inputs; one, for pictures, is wanted.")
     batch = np.asarray(batch)

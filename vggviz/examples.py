@@ -1,0 +1,216 @@
+"""The pictures that excite a channel most, over a folder of any size, and what it saw of them."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vggviz import images
+from vggviz.activations import feature_maps
+from vggviz.layers import unfold
+from vggviz.pictures import Pictures, named_pictures, read_pictures
+from vggviz.receptive_field import ReceptiveField, receptive_fields
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclass(frozen=True)
+class Examples:
+    """The pictures that excite each channel of one layer most, each with its strongest cell.
+
+    Two of them add up to the examples of both sets of pictures together. Equal activations stand by
+    the picture's name, so the order in which pictures are read makes no difference.
+
+    Attributes:
+        layer: the layer's name.
+        field: its receptive field; None where its reach is not known.
+        size: side of the pictures as the network read them, in pixels.
+        top: how many are kept of each channel; k below is smaller only where fewer were seen.
+        seen: pictures seen in all.
+        channels: int (c,), the channels' numbers.
+        names: str (c, k), the pictures' names, most exciting first.
+        values: float32 (c, k), the largest activation of the channel in each.
+        rows: int (c, k), row of the cell that holds it; of equal cells the first.
+        columns: int (c, k), its column.
+    """
+
+    layer: str
+    field: ReceptiveField | None
+    size: int
+    top: int
+    seen: int
+    channels: np.ndarray
+    names: np.ndarray
+    values: np.ndarray
+    rows: np.ndarray
+    columns: np.ndarray
+
+    def __add__(self, other: Examples) -> Examples:
+        """Both sets of pictures together."""
+        for what in ("layer", "size", "top"):
+            if getattr(self, what) != getattr(other, what):
+                raise ValueError(
+                    "Only examples of the same kind add up; "
+                    f"got {what} {getattr(self, what)!r} and {getattr(other, what)!r}."
+                )
+        if not np.array_equal(self.channels, other.channels):
+            raise ValueError("Only examples of the same channels add up; got others.")
+        pairs = zip(_columns_of(self), _columns_of(other), strict=True)
+        names, values, rows, columns = _best([np.concatenate(pair, axis=1) for pair in pairs], self.top)
+        return dataclasses.replace(
+            self, seen=self.seen + other.seen, names=names, values=values, rows=rows, columns=columns
+        )
+
+    def place(self, channel: int) -> int:
+        """Where a channel stands along the first axis.
+
+        Raises:
+            ValueError: it is not among the channels.
+        """
+        found = np.flatnonzero(self.channels == channel)
+        if not len(found):
+            raise ValueError(
+                f"There are no examples of channel {channel!r} of {self.layer!r}; "
+                f"there are of {len(self.channels)} channels, such as {self.channels[0]}."
+            )
+        return int(found[0])
+
+    def boxes(self, channel: int) -> np.ndarray:
+        """What each strongest cell of a channel saw of its picture, clipped at the border.
+
+        Returns:
+            int (k, 4): top, left, bottom, right, half-open; the whole picture where the reach of
+            the layer is not known.
+        """
+        place = self.place(channel)
+        cells = zip(self.rows[place], self.columns[place], strict=True)
+        whole = (0, 0, self.size, self.size)
+        return np.array([self.field.box(*cell, self.size) if self.field else whole for cell in cells])
+
+
+def dataset_examples(
+    model: keras.Model,
+    source: Pictures,
+    layers: str | Iterable[str] | None = None,
+    *,
+    channels: Sequence[int] | None = None,
+    top: int = 9,
+    batch_size: int = 8,
+    preprocess: Callable[[np.ndarray], np.ndarray] | None = None,
+) -> dict[str, Examples]:
+    """The pictures that excite each channel most, in one pass over any number of them.
+
+    A picture counts once for a channel, by its strongest cell. Only one batch of pictures and its
+    maps are in memory: for all layers of VGG16 at 224 pixels 54 MB a picture.
+
+    Args:
+        model: any Keras model that reads square pictures.
+        source: a folder, or names with pictures (see `read_pictures`). What cannot be read is named
+            in the log and passed over.
+        layers: a name, or names; None is every convolution and pool.
+        channels: numbers of the channels, the same of each layer; None is all.
+        top: how many pictures of each channel.
+        batch_size: pictures in one forward pass.
+        preprocess: from uint8 (N, H, W, 3) RGB to the batch the model reads; None is
+            `vggviz.preprocess`.
+
+    Returns:
+        ``{layer: Examples}``.
+
+    Raises:
+        FileNotFoundError: there is no such folder.
+        ValueError: an unknown layer, a channel that is not there, no picture that can be read, or
+            a number below 1.
+    """
+    for what, number in (("top", top), ("batch_size", batch_size)):
+        if number < 1:
+            raise ValueError(f"{what} is a number from 1 on; got {number!r}.")
+    fields = receptive_fields(model)
+    size = unfold(model).inputs[0].shape[1] or 224
+    found: dict[str, Examples] = {}
+    for names, pictures in _in_batches(read_pictures(source, size), batch_size):
+        maps = feature_maps(model, (preprocess or images.preprocess)(pictures), layers)
+        for layer, values in maps.items():
+            numbers = _numbers(layer, values.shape[-1], channels)
+            strongest = _best(_strongest_cells(names, values, numbers), top)
+            new = Examples(layer, fields.get(layer), size, top, len(names), numbers, *strongest)
+            found[layer] = found[layer] + new if layer in found else new
+    return found
+
+
+def example_crops(
+    examples: Examples, source: Pictures, channels: Sequence[int] | None = None
+) -> dict[int, list[np.ndarray]]:
+    """What the strongest cells saw: the pictures cut to the receptive field, clipped at the border.
+
+    Each picture is read once more, and let go when its pieces are cut.
+
+    Args:
+        examples: of one layer, by `dataset_examples`.
+        source: the same pictures as there.
+        channels: numbers of channels; None is all.
+
+    Returns:
+        ``{channel: [uint8 (h, w, 3), ...]}``, most exciting first.
+
+    Raises:
+        FileNotFoundError: there is no such folder.
+        ValueError: a channel of which there are no examples, or a picture that is no longer there.
+    """
+    numbers = examples.channels.tolist() if channels is None else list(channels)
+    wanted: dict[str, list[tuple[int, int, np.ndarray]]] = {}
+    for number in numbers:
+        names = examples.names[examples.place(number)].tolist()
+        for rank, (name, box) in enumerate(zip(names, examples.boxes(number), strict=True)):
+            wanted.setdefault(name, []).append((number, rank, box))
+    cut: dict[tuple[int, int], np.ndarray] = {}
+    pairs = ((name, picture) for name, picture in named_pictures(source) if name in wanted)
+    for name, image in read_pictures(pairs, examples.size):
+        for number, rank, (upper, left, lower, right) in wanted.pop(name, []):
+            cut[number, rank] = image[upper:lower, left:right].copy()
+    if wanted:
+        raise ValueError(f"The picture {next(iter(wanted))!r} is no longer there.")
+    return {number: [cut[number, rank] for rank in range(examples.names.shape[1])] for number in numbers}
+
+
+def _in_batches(
+    pictures: Iterable[tuple[str, np.ndarray]], size: int
+) -> Iterator[tuple[list[str], np.ndarray]]:
+    pictures = iter(pictures)
+    while some := list(itertools.islice(pictures, size)):
+        yield [name for name, _ in some], np.stack([image for _, image in some])
+
+
+def _numbers(layer: str, count: int, channels: Sequence[int] | None) -> np.ndarray:
+    numbers = np.arange(count) if channels is None else np.atleast_1d(np.asarray(channels))
+    if not len(numbers) or numbers.dtype.kind not in "ui" or numbers.min() < 0 or numbers.max() >= count:
+        raise ValueError(f"The channels of {layer!r} are 0 to {count - 1}; got {channels!r}.")
+    return numbers
+
+
+def _strongest_cells(names: list[str], values: np.ndarray, numbers: np.ndarray) -> list[np.ndarray]:
+    """Names, values, rows and columns (c, N) of each channel's strongest cell in each picture."""
+    cells = values.reshape(len(values), -1, values.shape[-1])
+    if not np.array_equal(numbers, np.arange(values.shape[-1])):
+        cells = cells[..., numbers]
+    best = cells.max(axis=1)
+    # argmax of the truth values takes an eighth of the time that argmax of the floats would
+    rows, columns = np.divmod((cells == best[:, np.newaxis]).argmax(axis=1), values.shape[2])
+    return [np.tile(names, (len(numbers), 1)), best.T, rows.T, columns.T]
+
+
+def _columns_of(examples: Examples) -> list[np.ndarray]:
+    return [examples.names, examples.values, examples.rows, examples.columns]
+
+
+def _best(parts: list[np.ndarray], top: int) -> list[np.ndarray]:
+    """The `top` strongest of each channel, in order; equals by name."""
+    names, values, rows, columns = parts
+    order = np.lexsort((columns, rows, names, -values), axis=1)[:, :top]
+    return [np.take_along_axis(part, order, axis=1) for part in parts]

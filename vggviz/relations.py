@@ -1,0 +1,178 @@
+"""How channels and pictures are alike: cosines, Gram matrices, pooled features and neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from vggviz.channels import check_maps
+from vggviz.choosing import maps_of
+
+MEASURES = ("cosine", "correlation")
+POOLINGS = ("mean", "max")
+
+
+def channel_similarity(maps: Mapping[str, np.ndarray], layer: str, *, by: str = "cosine") -> np.ndarray:
+    """How alike the channels of a layer answer, over every cell of every picture.
+
+    Args:
+        maps: {layer: float (N, h, w, c)}.
+        layer: the layer.
+        by: "cosine" of the activations, or "correlation": the cosine of their distances from each
+            channel's mean (Pearson), which does not count two channels alike because both are always on.
+
+    Returns:
+        float64 (c, c), -1 to 1, symmetric. Zero for a channel without direction: one that is zero
+        all over, or with "correlation" constant.
+
+    Raises:
+        ValueError: an unknown layer or measure, or maps of another shape.
+    """
+    if by not in MEASURES:
+        raise ValueError(f"Unknown measure {by!r}; use one of {', '.join(MEASURES)}.")
+    values = maps_of(maps, layer)
+    cells = values.reshape(-1, values.shape[-1]).astype(np.float64)
+    if by == "correlation":
+        constant = cells.min(axis=0) == cells.max(axis=0)
+        cells = np.where(constant, 0, cells - cells.mean(axis=0))
+    return _cosines(cells.T)
+
+
+def kernel_similarity(kernels: np.ndarray) -> np.ndarray:
+    """How alike the kernels of a layer are: the cosine of their weights.
+
+    Args:
+        kernels: float (kh, kw, in, out), as `filters` gives them.
+
+    Returns:
+        float64 (out, out), -1 to 1, symmetric; zero for a kernel of zeros.
+
+    Raises:
+        ValueError: another shape.
+    """
+    kernels = np.asarray(kernels)
+    if kernels.ndim != 4 or 0 in kernels.shape:
+        raise ValueError(f"Kernels must have shape (kh, kw, in, out); got {kernels.shape}.")
+    return _cosines(kernels.reshape(-1, kernels.shape[-1]).T.astype(np.float64))
+
+
+def likeness_order(similarity: np.ndarray) -> np.ndarray:
+    """An order in which like channels stand together.
+
+    Sorted by the Fiedler vector, the eigenvector to the second smallest eigenvalue of the graph's
+    Laplacian (Atkins, Boman and Hendrickson, "A Spectral Algorithm for Seriation", 1998); a
+    similarity below zero counts as none. Channels that are like no other come last.
+
+    Args:
+        similarity: float (c, c), as `channel_similarity` gives it.
+
+    Returns:
+        int (c,), channel numbers.
+    """
+    weights = np.clip(similarity, 0, None) * (1 - np.eye(len(similarity)))
+    alone = weights.sum(axis=1) < 1e-9
+    rest = np.flatnonzero(~alone)
+    weights = weights[np.ix_(rest, rest)]
+    if len(rest) > 2:
+        laplacian = np.diag(weights.sum(axis=1)) - weights
+        vector = np.linalg.eigh(laplacian)[1][:, 1]
+        largest = np.abs(
+            vector
+        ).argmax()  # an eigenvector has no sign of its own: let the largest be positive
+        rest = rest[np.argsort(vector * np.sign(vector[largest]), kind="stable")]
+    return np.concatenate([rest, np.flatnonzero(alone)])
+
+
+def gram_matrix(maps: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Which channels of a layer are active together, wherever in the picture: its style.
+
+    The mean over all cells of the product of two channels. Gatys, Ecker and Bethge, "Image Style
+    Transfer Using Convolutional Neural Networks", 2016, eq. 3, take the sum: h w times as much. The
+    mean lets pictures of different sizes be compared.
+
+    Args:
+        maps: {layer: float (N, h, w, c)}.
+
+    Returns:
+        ``{layer: float32 (N, c, c)}``, symmetric, without negative eigenvalues.
+
+    Raises:
+        ValueError: maps of another shape.
+    """
+    grams = {}
+    for layer, values in maps.items():
+        cells = check_maps(layer, values)
+        cells = cells.reshape(len(cells), -1, cells.shape[-1])
+        grams[layer] = (cells.swapaxes(1, 2) @ cells / np.float32(cells.shape[1])).astype(np.float32)
+    return grams
+
+
+def pooled_features(maps: Mapping[str, np.ndarray], by: str = "mean") -> dict[str, np.ndarray]:
+    """One number for each channel and picture: what is in the picture, no longer where.
+
+    Args:
+        maps: {layer: float (N, h, w, c)}.
+        by: "mean" over the cells, or "max", the strongest cell.
+
+    Returns:
+        ``{layer: float32 (N, c)}``.
+
+    Raises:
+        ValueError: an unknown pooling, or maps of another shape.
+    """
+    if by not in POOLINGS:
+        raise ValueError(f"Unknown pooling {by!r}; use one of {', '.join(POOLINGS)}.")
+    checked = {layer: check_maps(layer, values) for layer, values in maps.items()}
+    return {
+        layer: getattr(values, by)(axis=(1, 2)).astype(np.float32, copy=False)
+        for layer, values in checked.items()
+    }
+
+
+def neighbours(
+    features: np.ndarray, top: int = 5, *, queries: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """The pictures whose features point the most the same way.
+
+    Args:
+        features: float (N, d), one row a picture, such as one layer of `pooled_features`.
+        top: how many; fewer where there are not as many.
+        queries: float (Q, d), rows to find neighbours of. None takes each of `features`, which is
+            then no neighbour of its own.
+
+    Returns:
+        (numbers, cosines): int (Q, top), rows of `features`, nearest first, equals by number; and
+        float64 (Q, top), -1 to 1, where a row of zeros has 0 with all.
+
+    Raises:
+        ValueError: features of another shape, or a number below 1.
+    """
+    features = np.asarray(features, np.float64)
+    asked = features if queries is None else np.asarray(queries, np.float64)
+    if features.ndim != 2 or asked.ndim != 2 or features.shape[1] != asked.shape[1]:
+        raise ValueError(
+            "Features and queries must have shapes (N, d) and (Q, d); "
+            f"got {features.shape} and {asked.shape}."
+        )
+    if top < 1:
+        raise ValueError(f"At least 1 neighbour must be asked for; got top={top!r}.")
+    cosines = _unit(asked) @ _unit(features).T
+    if queries is None:
+        np.fill_diagonal(cosines, -np.inf)
+        top = min(top, len(features) - 1)
+    numbers = np.argsort(-cosines, axis=1, kind="stable")[:, :top]
+    return numbers, np.take_along_axis(cosines, numbers, axis=1)
+
+
+def _cosines(vectors: np.ndarray) -> np.ndarray:
+    """Cosines of the angles between rows; symmetric to the last bit."""
+    unit = _unit(vectors)
+    cosines = np.clip(unit @ unit.T, -1, 1)
+    return (cosines + cosines.T) / 2
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    """Rows of length 1, or of zeros."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors / np.where(lengths > 0, lengths, 1)
