@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -91,7 +92,19 @@ def preprocess(images: np.ndarray) -> np.ndarray:
         raise ValueError(
             f"Pictures must have levels from 0 to 255; got {images.min():g} to {images.max():g}."
         )
-    return images[..., ::-1].astype(np.float32) - CHANNEL_MEANS
+    return as_vgg16_reads(images.astype(np.float32))
+
+
+def as_vgg16_reads(levels: Any) -> Any:
+    """The arithmetic of `preprocess` alone, of arrays and tensors alike, so that gradients pass through.
+
+    Args:
+        levels: float32 (N, H, W, 3), RGB, 0 to 255.
+
+    Returns:
+        The same kind, BGR, channel means subtracted.
+    """
+    return levels[..., ::-1] - CHANNEL_MEANS
 
 
 def deprocess(batch: np.ndarray) -> np.ndarray:
