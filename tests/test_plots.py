@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from sentences import refused
 
 import vggviz
-from vggviz import figures
+from vggviz import figures, objectives
 
 DEAD = 3
 
@@ -70,6 +70,11 @@ def draw(maps, linear, image, cell, functional):
     statistics = vggviz.channel_statistics(maps)
     field = vggviz.ReceptiveField(9, 4, 3)
     table = vggviz.layer_table(functional)
+    examples = vggviz.dataset_examples(functional, {"photo": image}, "conv_a")["conv_a"]
+    crops = vggviz.example_crops(examples, {"photo": image}, [0, 2])
+    similarity = vggviz.channel_similarity(maps, "conv")
+    objective = objectives.channel("conv_linear", 2)
+    trace = vggviz.trace(functional, vggviz.preprocess(image[:32, :32]), objective)
     mixed = {"photo": image, "numbers": maps["conv"][0, ..., 0], "signed": linear["linear"][0, ..., 0]}
     return {
         "images": lambda ax: vggviz.plot_images(mixed, ax=ax),
@@ -84,6 +89,9 @@ def draw(maps, linear, image, cell, functional):
         "statistics of a layer": lambda ax: vggviz.plot_channel_statistics(statistics, "conv", ax=ax),
         "layer table": lambda ax: vggviz.plot_layer_table(table, ax=ax),
         "cell": lambda ax: vggviz.plot_cell(cell, ax=ax),
+        "examples": lambda ax: vggviz.plot_examples(examples, crops, ax=ax),
+        "similarity": lambda ax: vggviz.plot_similarity(similarity, ax=ax),
+        "trace": lambda ax: vggviz.plot_trace(trace, ax=ax),
     }
 
 
@@ -100,6 +108,9 @@ PLOTS = [
     "statistics of a layer",
     "layer table",
     "cell",
+    "examples",
+    "similarity",
+    "trace",
 ]
 
 

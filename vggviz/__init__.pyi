@@ -6,6 +6,9 @@ from .architecture import LayerRow as LayerRow
 from .architecture import LayerTable as LayerTable
 from .architecture import layer_table as layer_table
 from .bundled import bundled_card as bundled_card
+from .channel_plots import plot_examples as plot_examples
+from .channel_plots import plot_similarity as plot_similarity
+from .channel_plots import plot_trace as plot_trace
 from .channels import ChannelStatistics as ChannelStatistics
 from .channels import channel_statistics as channel_statistics
 from .channels import rank_channels as rank_channels

@@ -1,0 +1,186 @@
+"""Figures of what excites channels, how alike they are, and which feed which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from vggviz.drawing import NEGATIVE, POSITIVE, show_values
+from vggviz.examples import Examples
+from vggviz.figures import bare, describe, mosaic_axes, one_axes, side_bar
+from vggviz.mosaic import mosaic
+from vggviz.relations import likeness_order
+from vggviz.scales import check_scale
+from vggviz.tracing import Trace
+
+ORDERS = {"alike": "like ones side by side", "number": "by number"}
+
+
+def plot_examples(
+    examples: Examples, crops: Mapping[int, Sequence[np.ndarray]], *, ax: Axes | None = None
+) -> tuple[Figure, Axes]:
+    """Draw what excites channels most: a row a channel, most exciting first, all pieces to one scale.
+
+    Args:
+        examples: of one layer, by `dataset_examples`.
+        crops: {channel: [uint8 (h, w, 3), ...]}, by `example_crops`.
+        ax: axes to draw on; None makes a figure.
+
+    Raises:
+        ValueError: no crops at all, or those of a channel of which there are no examples.
+    """
+    if not crops:
+        raise ValueError("There is nothing to draw; got crops of no channel.")
+    values = np.array([examples.values[examples.place(channel)] for channel in crops])
+    tiles = _tiles([piece for pieces in crops.values() for piece in pieces])
+    side, gap, columns = tiles.shape[0], max(2, tiles.shape[0] // 6), values.shape[1]
+    whole = np.pad(mosaic(tiles, columns, gap), ((0, gap), (0, 0), (0, 0)), constant_values=np.nan)
+    figure, ax = mosaic_axes(ax, whole.shape[0] / whole.shape[1])
+    ax.imshow(np.where(np.isnan(whole), 255, whole).astype(np.uint8), interpolation="antialiased")
+    bare([ax])
+    for (row, column), value in np.ndenumerate(values):
+        middle, below = column * (side + gap) + side / 2, row * (side + gap) + side
+        ax.text(middle, below, f"{value:.3g}", fontsize=7, ha="center", va="top")
+    ax.set_yticks(np.arange(len(values)) * (side + gap) + side / 2, [str(k) for k in crops], fontsize=8)
+    ax.tick_params(length=0)
+    ax.set_ylabel("channel", fontsize=8)
+    ax.set_title(
+        f"{examples.layer}: the {columns} of {examples.seen:,} pictures that excite a channel most\n"
+        "what its strongest cell sees of them, and the activation",
+        fontsize=10,
+    )
+    for channel in crops:
+        describe(figure, _about_examples(examples, channel))
+    return figure, ax
+
+
+def plot_similarity(
+    similarity: np.ndarray, *, order: str = "alike", label: str = "cosine", ax: Axes | None = None
+) -> tuple[Figure, Axes]:
+    """Draw how alike channels are, each with each: red alike, blue opposite, white unrelated.
+
+    Args:
+        similarity: float (c, c), -1 to 1, of `channel_similarity` or `kernel_similarity`.
+        order: "alike" puts like channels side by side, "number" keeps their numbers' order.
+        label: what the numbers are, for the colourbar.
+        ax: axes to draw on; None makes a figure.
+
+    Raises:
+        ValueError: another shape, or an unknown order.
+    """
+    check_scale(order, ORDERS)
+    similarity = np.asarray(similarity)
+    if similarity.ndim != 2 or len(similarity) != similarity.shape[-1] or len(similarity) < 2:
+        raise ValueError(f"A similarity has shape (c, c), of 2 channels at least; got {similarity.shape}.")
+    numbers = likeness_order(similarity) if order == "alike" else np.arange(len(similarity))
+    figure, ax = one_axes(ax, 6.2, 5.4)
+    drawn = show_values(ax, similarity[np.ix_(numbers, numbers)], 1, signed=True)
+    bare([ax])
+    if len(numbers) <= 40:
+        ax.set_xticks(range(len(numbers)), numbers, fontsize=6, rotation=90)
+        ax.set_yticks(range(len(numbers)), numbers, fontsize=6)
+        ax.tick_params(length=0)
+    side_bar(ax, drawn, label)
+    ax.set_title(f"{len(numbers)} channels, each with each; {ORDERS[order]}", fontsize=10)
+    describe(figure, _about_similarity(similarity, label))
+    return figure, ax
+
+
+def plot_trace(trace: Trace, *, ax: Axes | None = None) -> tuple[Figure, Axes]:
+    """Draw the channels through which a picture speaks for an objective, and the links between them.
+
+    Args:
+        trace: of `trace`.
+        ax: axes to draw on; None makes a figure.
+    """
+    figure, ax = one_axes(ax, 8, 1.6 + 0.7 * trace.channels.shape[1])
+    deepest = trace.values[-1][:, np.newaxis]
+    links = [*trace.links, deepest]
+    most = max(float(np.abs(link).max()) for link in links) or 1.0
+    middle = (trace.channels.shape[1] - 1) / 2
+    for place, link in enumerate(links):
+        _draw_links(ax, place, link, most, middle if place == len(links) - 1 else None)
+    for (place, rank), number in np.ndenumerate(trace.channels):
+        _draw_box(ax, place, rank, f"{number}\n{trace.values[place, rank]:.3g}")
+    _draw_box(ax, len(trace.layers), middle, f"{trace.objective}\n{trace.value:.3g}")
+    ax.set_xlim(-0.4, len(trace.layers) + 0.5)
+    ax.set_ylim(trace.channels.shape[1] - 0.5, -0.5)
+    bare([ax])
+    ax.set_xticks(range(len(trace.layers)), trace.layers, fontsize=8)
+    ax.tick_params(length=0)
+    ax.set_title(
+        "box: a channel, and what it gives in all; line: what of it goes by way of the channel behind\n"
+        f"red for, blue against; the thickest line is {most:.3g}",
+        fontsize=10,
+    )
+    describe(figure, _about_trace(trace))
+    return figure, ax
+
+
+def _tiles(pieces: list[np.ndarray]) -> np.ndarray:
+    """Pieces in squares of one size, (side, side, 3, n), each in the middle, NaN around it."""
+    side = max(max(piece.shape[:2]) for piece in pieces)
+    tiles = np.full((side, side, 3, len(pieces)), np.nan, np.float32)
+    for number, piece in enumerate(pieces):
+        height, width = piece.shape[:2]
+        top, left = (side - height) // 2, (side - width) // 2
+        tiles[top : top + height, left : left + width, :, number] = piece
+    return tiles
+
+
+def _draw_links(ax: Axes, place: int, link: np.ndarray, most: float, end: float | None) -> None:
+    """Lines from the channels of a layer to those of the next, or all to one end."""
+    for (i, j), value in np.ndenumerate(link):
+        ax.plot(
+            [place, place + 1],
+            [i, j if end is None else end],
+            color=POSITIVE if value >= 0 else NEGATIVE,
+            linewidth=6 * abs(value) / most,
+            alpha=0.6,
+            solid_capstyle="butt",
+            zorder=1,
+        )
+
+
+def _draw_box(ax: Axes, x: float, y: float, text: str) -> None:
+    box = {"boxstyle": "round", "facecolor": "white", "edgecolor": "0.5"}
+    ax.text(x, y, text, fontsize=8, ha="center", va="center", bbox=box, zorder=2)
+
+
+def _about_examples(examples: Examples, channel: int) -> str:
+    place = examples.place(channel)
+    values, names = examples.values[place], examples.names[place]
+    if values[0] <= 0:
+        return f"Channel {channel} of {examples.layer} is never positive in the {examples.seen:,} pictures."
+    return (
+        f"Channel {channel} of {examples.layer}: of {examples.seen:,} pictures {names[0]} excites it most, "
+        f"{values[0]:.3g} at row {examples.rows[place, 0]}, column {examples.columns[place, 0]}; "
+        f"the last one drawn, {names[-1]}, {values[-1]:.3g}."
+    )
+
+
+def _about_similarity(similarity: np.ndarray, label: str) -> str:
+    pairs = np.triu_indices(len(similarity), 1)
+    values = similarity[pairs]
+    most, least = (
+        f"{pairs[0][k]} and {pairs[1][k]} ({values[k]:.2f})" for k in (values.argmax(), values.argmin())
+    )
+    silent = int((~similarity.any(axis=1)).sum())
+    return (
+        f"Similarity ({label}) of {len(similarity)} channels, each with each. Most alike are {most}, "
+        f"least {least}; the median of all pairs is {np.median(values):.2f}. "
+        f"{silent} of them are like none: silent, or constant, here."
+    )
+
+
+def _about_trace(trace: Trace) -> str:
+    text = f"A trace of {trace.objective}, which is {trace.value:.3g}."
+    for layer, channels, values in zip(trace.layers, trace.channels, trace.values, strict=True):
+        given = ", ".join(
+            f"channel {number} gives {value:.3g}" for number, value in zip(channels, values, strict=True)
+        )
+        text += f" {layer}: {given}."
+    return text
