@@ -16,6 +16,9 @@ from training import data, evaluate, fold, network, recipe
 from training.augment import crops
 from training.schedule import Schedule
 
+# Keras writes weights with a call that NumPy 2 finds old.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
 CLASSES, TRAINING, VALIDATION = 3, 8, 4
 
 
@@ -190,6 +193,23 @@ def test_the_kept_weights_are_an_average_of_the_last_steps(tmp_path, monkeypatch
     assert not np.allclose(last, kept[4])
 
 
+def test_statistics_taken_anew_are_those_of_the_pictures(monkeypatch):
+    """Each normalisation then gives mean beta and spread gamma over the pictures, at any depth."""
+    monkeypatch.setattr(network, "BLOCKS", ((4, 2), (6, 1)))
+    monkeypatch.setattr(recipe, "MEASURED", (64,))
+    keras.utils.set_random_seed(0)
+    model = network.build(classes=3)
+    random = np.random.default_rng(0)
+    pictures = data.Pictures(random.integers(0, 256, (30, 64, 64, 3), dtype=np.uint8), np.zeros(30, int))
+    recipe.recompute_statistics(model, pictures, seed=0)
+    batch = network.batch_of(pictures.images, 64)
+    for name in network.convolutions(model):
+        given = keras.Model(model.input, model.get_layer(f"{name}_norm").output)(batch, training=False)
+        given = np.asarray(given)
+        np.testing.assert_allclose(given.mean(axis=(0, 1, 2)), 0, atol=1e-3)
+        np.testing.assert_allclose(given.std(axis=(0, 1, 2)), 1, atol=1e-2)
+
+
 # --- folding and writing
 
 
@@ -251,7 +271,7 @@ def test_a_whole_small_run(archive, tmp_path, capsys):
     out = tmp_path / "small_notop.h5"
     arguments = ["--data", str(archive), "--out", str(out), "--classes", "3", "--smoke"]
     assert command.main(arguments) == 0
-    assert capsys.readouterr().out.splitlines()[-1] == str(out)
+    assert str(out) in capsys.readouterr().out.splitlines()
     card = json.loads((tmp_path / "small_card.json").read_text("utf-8"))
     assert card["bytes"] == out.stat().st_size < 20e6
     assert card["sha256"] == vggviz.weights.sha256(out)

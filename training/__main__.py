@@ -1,9 +1,9 @@
 """`python -m training --data ZIP --out FILE`: train a VGG16 on Tiny ImageNet and write its weights.
 
-Keras 3 on any backend (KERAS_BACKEND=tensorflow, jax or torch) trains; the measures at the end are
-taken by vggviz, which wants TensorFlow. A run that was interrupted goes on where its last checkpoint
-was. On two cores with bfloat16 (--mixed) about 130 pictures a second at 32 pixels, 40 at 64: with
---epochs you say how much you can wait.
+Keras 3 on any backend (KERAS_BACKEND=tensorflow, jax or torch) trains; the measures for the card are
+taken with TensorFlow, which vggviz computes with. A run that was interrupted, or has ended, goes on
+where its last checkpoint was. On two cores with bfloat16 (--mixed) about 130 pictures a second at 32
+pixels, 40 at 64: with --epochs you say how much you can wait.
 
 Beside FILE come the head (_head.npz), the names of its classes (_classes.json) and the model card in
 numbers (_card.json) and in words (_card.md).
@@ -62,9 +62,12 @@ def run(options: argparse.Namespace) -> None:
     folded = fold.fold(model)
     head = tuple(model.get_layer("logits").get_weights())
     found = _ship(folded, head, pictures, out)
+    print(out)
+    if keras.backend.backend() != "tensorflow":
+        print("To measure it and write its card, run the same again with KERAS_BACKEND=tensorflow.")
+        return
     found |= _describe_training(plan, steps, pictures, folder) | _measure(folded, head, pictures, options)
     _write_card(found, out)
-    print(out)
 
 
 def _ship(folded: Any, head: Any, pictures: DataSet, out: Path) -> dict[str, Any]:
@@ -90,17 +93,17 @@ def _ship(folded: Any, head: Any, pictures: DataSet, out: Path) -> dict[str, Any
 
 
 def _describe_training(plan: Recipe, steps: int, pictures: DataSet, folder: Path) -> dict[str, Any]:
-    from training import card
     from training.schedule import Schedule
 
     log = folder / "log.jsonl"
     curve = [json.loads(line) for line in log.read_text("utf-8").splitlines()] if log.is_file() else []
+    state = json.loads((folder / "state.json").read_text("utf-8"))
     return {
         "recipe": asdict(plan),
         "steps": steps,
         "phases": [{"step": step, "sizes": sizes} for step, sizes in Schedule(steps, plan.peak).starts],
-        "seconds": json.loads((folder / "state.json").read_text("utf-8"))["seconds"],
-        "machine": card.machine(),
+        "seconds": state["seconds"],
+        "machine": state["machine"],
         "classes": len(pictures.wnids),
         "training_pictures": len(pictures.training.labels),
         "validation_pictures": len(pictures.validation.labels),

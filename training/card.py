@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import platform
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -64,17 +62,6 @@ def measures(model: keras.Model, weights: Weights, pictures: DataSet, probe: int
     }
 
 
-def machine() -> dict[str, Any]:
-    """Where this process runs, as far as it matters."""
-    return {
-        "processor cores": os.cpu_count(),
-        "architecture": platform.machine(),
-        "Keras": keras.__version__,
-        "backend": keras.backend.backend(),
-        "precision": keras.config.dtype_policy().name,
-    }
-
-
 def text(card: dict[str, Any]) -> str:
     """The card in words, Markdown: the template's fields filled with the card's numbers."""
     trained, random = card["measures"]["trained"], card["measures"]["random"]
@@ -82,6 +69,8 @@ def text(card: dict[str, Any]) -> str:
     derived = {
         "trained": trained,
         "random": random,
+        "training_each": card["training_pictures"] // card["classes"],
+        "validation_each": card["validation_pictures"] // card["classes"],
         "megabytes": card["bytes"] / 1e6,
         "minutes": card["seconds"] / 60,
         "seen": card["steps"] * card["recipe"]["batch"],

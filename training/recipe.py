@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import platform
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -23,6 +26,8 @@ LOGGED = 250
 """Steps between two lines of the log."""
 WATCHED = 1000
 """Validation pictures that the log's accuracy is measured on."""
+MEASURED = (64, 96, 128)
+"""Pixels at which the normalisation's statistics are taken at the end, in turn."""
 CHECKPOINT = 300
 """Seconds between two checkpoints."""
 
@@ -86,35 +91,45 @@ def train(recipe: Recipe, pictures: DataSet, folder: Path) -> keras.Model:
     return model
 
 
-def recompute_statistics(model: keras.Model, pictures: Pictures, *, seed: int, count: int = 4000) -> None:
+def recompute_statistics(model: keras.Model, pictures: Pictures, *, seed: int, count: int = 2000) -> None:
     """Mean and variance of each normalisation, anew over training pictures at the sizes that count.
 
     While the weights move, and above all after they were averaged, the running statistics lag
-    behind. Each layer's are taken with those before it already mended.
+    behind. The pictures go through the network layer by layer, so each layer's statistics are taken
+    with those before it already mended. The maps of all pictures are held: 5 GB for 2,000.
     """
-    random = np.random.default_rng(seed)
-    order = random.permutation(len(pictures.labels))[:count]
-    batches = [
-        network.batch_of(pictures.images[part], size)
-        for part, size in zip(np.array_split(order, max(1, count // 250)), _sizes(count), strict=False)
+    chosen = np.random.default_rng(seed).permutation(len(pictures.labels))[:count]
+    parts = np.array_split(chosen, max(3, len(chosen) // 100))
+    maps = [
+        keras.ops.convert_to_numpy(network.batch_of(pictures.images[part], MEASURED[k % len(MEASURED)]))
+        for k, part in enumerate(parts)
     ]
-    for name in network.convolutions(model):
-        norm = model.get_layer(f"{name}_norm")
-        part = keras.Model(model.input, model.get_layer(name).output)
-        sums = np.array([_moments(part.predict_on_batch(batch)) for batch in batches])
-        mean, square = np.average(sums[:, 0], axis=0), np.average(sums[:, 1], axis=0)
-        norm.moving_mean.assign(mean)
-        norm.moving_variance.assign(square - mean**2)
+    for layer in tqdm(model.layers[1:], desc="statistics"):
+        if isinstance(layer, keras.layers.BatchNormalization):
+            mean, variance = _moments(maps)
+            layer.moving_mean.assign(mean)
+            layer.moving_variance.assign(variance)
+        for k, values in enumerate(maps):
+            maps[k] = keras.ops.convert_to_numpy(layer(values, training=False))
 
 
-def _sizes(count: int) -> list[int]:
-    """Sizes in turn, so that the statistics belong to no single one."""
-    return [(64, 96, 128)[k % 3] for k in range(max(1, count // 250))]
+def _moments(maps: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and variance of each channel, each picture counted alike whatever its size."""
+    pictures = np.array([len(values) for values in maps])
+    mean = np.average([v.mean(axis=(0, 1, 2), dtype=float) for v in maps], axis=0, weights=pictures)
+    far = [np.square(v - mean.astype(np.float32)).mean(axis=(0, 1, 2), dtype=float) for v in maps]
+    return mean, np.average(far, axis=0, weights=pictures)
 
 
-def _moments(maps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    cells = np.asarray(maps, np.float64).reshape(-1, maps.shape[-1])
-    return cells.mean(axis=0), (cells**2).mean(axis=0)
+def machine() -> dict[str, Any]:
+    """Where this process runs, as far as it matters."""
+    return {
+        "processor cores": os.cpu_count(),
+        "architecture": platform.machine(),
+        "Keras": keras.__version__,
+        "backend": keras.backend.backend(),
+        "precision": keras.config.dtype_policy().name,
+    }
 
 
 @dataclass
@@ -125,6 +140,7 @@ class _State:
     step: int = 0
     loss: float = float("nan")
     seconds: float = 0.0
+    machine: dict[str, Any] = field(default_factory=machine)
 
 
 def _start(recipe: Recipe, classes: int, folder: Path) -> _State:
@@ -183,7 +199,8 @@ def _save(state: _State, folder: Path) -> None:
     with atomic_path(folder / "checkpoint.weights.h5") as beside:
         state.model.save_weights(beside)
     with atomic_path(folder / "state.json") as beside:
-        beside.write_text(json.dumps({"step": state.step, "loss": state.loss, "seconds": state.seconds}))
+        numbers = {f.name: getattr(state, f.name) for f in fields(state) if f.name != "model"}
+        beside.write_text(json.dumps(numbers))
 
 
 def _log(folder: Path, state: _State, rate: float, watched: Pictures) -> None:
