@@ -14,7 +14,7 @@ import vggviz
 from vggviz import weights
 from vggviz.__main__ import main
 
-COMMANDS = ["layers", "filters", "maps", "cell", "stats", "weights"]
+COMMANDS = ["layers", "filters", "maps", "cell", "stats", "examples", "weights"]
 
 
 @pytest.fixture(scope="module")
@@ -200,6 +200,34 @@ def test_a_file_that_is_no_picture_is_named_and_passed_over(model, folder, capsy
     assert "notes.txt" in capsys.readouterr().err
 
 
+def test_what_excites_a_channel(run, model, own, folder):
+    options = ["--layer", "conv_b", "--channel", 4, 1, "--top", 2]
+    printed = run("examples", "photos", "--model", model, *options).splitlines()
+    found = vggviz.dataset_examples(own, "photos", "conv_b", channels=[4, 1], top=2)["conv_b"]
+    rows = [line.split() for line in printed[1:5]]
+    assert [row[0] for row in rows] == ["4", "4", "1", "1"]
+    assert [float(row[1]) for row in rows] == pytest.approx(found.values.ravel(), rel=1e-3)
+    assert [[int(number) for number in row[2:6]] for row in rows[:2]] == found.boxes(4).tolist()
+    assert [row[6] for row in rows] == found.names.ravel().tolist()
+    assert printed[5:] == ["conv_b_examples.png"]
+    with PIL.Image.open(folder / "conv_b_examples.png") as picture:
+        assert "Channel 4 of conv_b: of 2 pictures" in picture.text["Description"]
+
+
+def test_without_a_channel_the_most_excited(run, model, own):
+    rows = run("examples", "photos", "--model", model, "--layer", "conv_strided", "--top", 1).splitlines()
+    found = vggviz.dataset_examples(own, "photos", "conv_strided", top=1)["conv_strided"]
+    assert [int(row.split()[0]) for row in rows[1:9]] == np.argsort(-found.values[:, 0]).tolist()
+
+
+def test_examples_are_read_as_the_network_reads(run, model, own):
+    options = ["--layer", "conv_b", "--channel", 0, "--top", 1, "--input", "unit"]
+    row = run("examples", "photos", "--model", model, *options).splitlines()[1]
+    pictures = np.stack([vggviz.load_image(f"photos/p{number}.png", 32) for number in range(2)])
+    values = vggviz.feature_maps(own, pictures / np.float32(255), "conv_b")["conv_b"]
+    assert float(row.split()[1]) == pytest.approx(values[..., 0].max(), rel=1e-3)
+
+
 # --- weights
 
 
@@ -267,6 +295,10 @@ def test_a_fetch_without_a_network(refuse, cache):
             ["row", "31", "-1"],
         ),
         (["stats", "nowhere"], ["nowhere"]),
+        (["examples", "nowhere", "--layer", "conv_a"], ["nowhere"]),
+        (["examples", "photos", "--layer", "conv_c"], ["'conv_c'", "'conv_a'"]),
+        (["examples", "photos", "--layer", "conv_a", "--channel", "4"], ["0 to 3", "4"]),
+        (["examples", "photos", "--layer", "conv_a", "--top", "0"], ["top", "0"]),
     ],
 )
 def test_a_mistake_is_one_sentence(refuse, model, folder, arguments, words):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
-from vggviz import commands
+from tqdm import tqdm
+
+from vggviz import commands, explaining
 
 DESCRIPTION = """\
 See inside VGG16, or any convolutional network of Keras.
@@ -20,6 +24,7 @@ See inside VGG16, or any convolutional network of Keras.
   vggviz maps *.jpg --all      every channel of every layer, as PNG and .npz
   vggviz cell photo.jpg --layer block3_conv2 --channel 5 --row 20 --column 10
   vggviz stats photos/         busy, silent and dead channels over a folder
+  vggviz examples photos/ --layer block3_conv2 --channel 5 9
   vggviz weights               which weights there are, and where
 """
 EPILOG = """\
@@ -31,6 +36,14 @@ Mistakes are told in one sentence, with exit status 2.
 
 
 INPUTS = ("vgg16", "levels", "unit")
+
+
+class Notes(logging.Handler):
+    """What the library says by the way, on stderr, above a progress bar where there is one."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line."""
+        tqdm.write(self.format(record), file=sys.stderr)
 
 
 class Parser(argparse.ArgumentParser):
@@ -47,12 +60,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = build_parser()
     options = parser.parse_args(arguments)
     try:
-        options.run(options)
+        with _notes():
+            options.run(options)
     except BrokenPipeError:  # the reader of a pipe went away: `vggviz layers | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (ValueError, TypeError, OSError) as error:
         parser.error(" ".join(str(error).split()))
     return 0
+
+
+@contextmanager
+def _notes() -> Iterator[None]:
+    """While a command runs, the log "vggviz" is for its reader."""
+    log, notes = logging.getLogger("vggviz"), Notes()
+    level = log.level
+    log.addHandler(notes)
+    log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        log.removeHandler(notes)
+        log.setLevel(level)
 
 
 def build_parser() -> Parser:
@@ -70,6 +98,7 @@ def build_parser() -> Parser:
     _add_maps(subparsers, network)
     _add_cell(subparsers, network)
     _add_stats(subparsers, network)
+    _add_examples(subparsers, network)
     _add_weights(subparsers)
     return parser
 
@@ -154,6 +183,27 @@ def _add_stats(subparsers: Any, network: Parser) -> None:
     command.add_argument("folder", metavar="FOLDER")
     command.add_argument("--out", metavar="FILE", help="draw them too: .png, .svg or .pdf")
     command.set_defaults(run=commands.run_stats)
+
+
+def _add_examples(subparsers: Any, network: Parser) -> None:
+    command = subparsers.add_parser(
+        "examples",
+        parents=[network],
+        help="the pictures of a folder that excite a channel most",
+        description="Draw what a channel's strongest cells see of the pictures that excite it most, and "
+        "print where: the pixels (top, left, bottom, right) in the square cut from the picture's centre. "
+        "All pictures below the folder are read once, a few at a time.",
+    )
+    command.add_argument("folder", metavar="FOLDER")
+    command.add_argument("--layer", required=True, metavar="NAME", help="a convolution or a pool")
+    command.add_argument(
+        "--channel", type=int, nargs="+", metavar="N", help="channels; the 8 most excited if left out"
+    )
+    command.add_argument(
+        "--top", type=int, default=9, metavar="N", help="pictures of each channel; 9 if left out"
+    )
+    command.add_argument("--out", metavar="FILE", help=".png, .svg or .pdf; LAYER_examples.png if left out")
+    command.set_defaults(run=explaining.run_examples)
 
 
 def _add_weights(subparsers: Any) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import keras
@@ -17,7 +16,7 @@ def run_layers(options: argparse.Namespace) -> None:
     """Print the table of layers."""
     from vggviz.architecture import layer_table
 
-    print(layer_table(_network(options)))
+    print(layer_table(load_network(options)))
 
 
 def run_filters(options: argparse.Namespace) -> None:
@@ -26,12 +25,12 @@ def run_filters(options: argparse.Namespace) -> None:
     from vggviz.filters import filters, filters_rgb
     from vggviz.layers import conv_layers
 
-    model = _network(options)
+    model = load_network(options)
     first = conv_layers(model)[0]
     layer = options.layer or first
     kernels = filters_rgb(model) if layer == first else filters(model, layer)
     figure, _ = plots.plot_filters(kernels, top=options.top, scale=options.scale)
-    _say_saved(figures.save_figure(figure, options.out or f"{_plain(layer)}_filters.png"))
+    say_saved(figures.save_figure(figure, options.out or f"{plain(layer)}_filters.png"))
 
 
 def run_maps(options: argparse.Namespace) -> None:
@@ -44,7 +43,7 @@ def run_maps(options: argparse.Namespace) -> None:
 
     for photo in options.photo:  # a mistake is told before the network is loaded and anything written
         load_image(photo)
-    model = _network(options)
+    model = load_network(options)
     if options.layer:
         find_step(model, options.layer)
     folder = output_folder(options.out)
@@ -53,7 +52,7 @@ def run_maps(options: argparse.Namespace) -> None:
         print(f"About {size * len(options.photo) / 1e6:,.0f} MB will be written into {str(folder)!r}.")
     named = list(zip(options.photo, _own_names(options.photo), strict=True))
     for photo, name in tqdm(named, desc="photographs", disable=len(named) < 2):
-        _say_saved(*_save_maps(model, photo, folder / name, options))
+        say_saved(*_save_maps(model, photo, folder / name, options))
 
 
 def run_cell(options: argparse.Namespace) -> None:
@@ -61,13 +60,13 @@ def run_cell(options: argparse.Namespace) -> None:
     from vggviz import figures, plots
     from vggviz.activations import explain_cell
 
-    model = _network(options)
+    model = load_network(options)
     place = (options.layer, options.channel, options.row, options.column)
-    cell = explain_cell(model, _batch(_photograph(model, options.photo), options), *place)
+    cell = explain_cell(model, as_batch(photograph(model, options.photo), options), *place)
     figure, _ = plots.plot_cell(cell, top=options.top or 8)
     print(figures.text_alternative(figure))
     if options.out:
-        _say_saved(figures.save_figure(figure, options.out))
+        say_saved(figures.save_figure(figure, options.out))
 
 
 def run_stats(options: argparse.Namespace) -> None:
@@ -76,11 +75,10 @@ def run_stats(options: argparse.Namespace) -> None:
 
     from vggviz import figures, plots
     from vggviz.channels import channel_statistics
+    from vggviz.pictures import named_pictures
 
-    if not Path(options.folder).is_dir():
-        raise FileNotFoundError(f"There is no folder {options.folder!r}.")
-    model = _network(options)
-    statistics = channel_statistics(_maps_of_folder(model, Path(options.folder), options))
+    named_pictures(options.folder)  # a mistake is told before the network is loaded
+    statistics = channel_statistics(_maps_of_folder(load_network(options), options))
     print(f"{'layer':24}{'channels':>9}{'dead':>6}{'median APoZ':>13}{'largest':>10}")
     for layer, found in statistics.items():
         print(
@@ -88,7 +86,7 @@ def run_stats(options: argparse.Namespace) -> None:
         )
     if options.out:
         figure, _ = plots.plot_channel_statistics(statistics)
-        _say_saved(figures.save_figure(figure, options.out))
+        say_saved(figures.save_figure(figure, options.out))
 
 
 def run_weights(options: argparse.Namespace) -> None:
@@ -103,26 +101,32 @@ def run_weights(options: argparse.Namespace) -> None:
     }[options.action]()
 
 
-def _network(options: argparse.Namespace) -> keras.Model:
+def load_network(options: argparse.Namespace, *, include_top: bool = False) -> keras.Model:
+    """The network that --model or --weights names; the reader's own as it is, with its top or without."""
     from vggviz.model import load_model, load_vgg16
 
-    return load_model(options.model) if options.model else load_vgg16(options.weights or "auto")
+    return load_model(options.model) if options.model else load_vgg16(options.weights or "auto", include_top)
 
 
-def _photograph(model: keras.Model, photo: str) -> np.ndarray:
+def photograph(model: keras.Model, photo: str) -> np.ndarray:
     """The photograph in the size that the model reads."""
     from vggviz.images import load_image
 
     return load_image(photo, model.input_shape[1] or 224)
 
 
-def _batch(image: np.ndarray, options: argparse.Namespace) -> np.ndarray:
-    """The photograph as the network reads it."""
-    from vggviz.images import preprocess
+def reading(options: argparse.Namespace) -> Callable[[Any], Any]:
+    """How the network reads RGB levels, float32 (N, H, W, 3), arrays and tensors alike."""
+    from vggviz.images import as_vgg16_reads
 
     if options.input == "vgg16":
-        return preprocess(image)
-    return image[None].astype("float32") / (255 if options.input == "unit" else 1)
+        return as_vgg16_reads
+    return lambda levels: levels / 255 if options.input == "unit" else levels
+
+
+def as_batch(image: np.ndarray, options: argparse.Namespace) -> np.ndarray:
+    """The photograph as the network reads it."""
+    return reading(options)(image[None].astype("float32"))
 
 
 def _own_names(photos: Sequence[str]) -> list[str]:
@@ -144,42 +148,29 @@ def _save_maps(model: keras.Model, photo: str, place: Path, options: argparse.Na
     from vggviz.activations import feature_maps
     from vggviz.saving import save_feature_maps
 
-    image = _photograph(model, photo)
+    image = photograph(model, photo)
     # the global scale is measured over all layers, also where only one is drawn
     wanted = options.layer if options.scale != "global" else None
-    maps = feature_maps(model, _batch(image, options), wanted)
+    maps = feature_maps(model, as_batch(image, options), wanted)
     if options.all:
         return save_feature_maps(maps, place, scale=options.scale)
     if options.layer:
         figure, _ = plots.plot_feature_maps(maps, options.layer, top=options.top, scale=options.scale)
     else:
         figure, _ = plots.plot_layers(maps, image=image)
-    path = place.with_name(f"{place.name}_{_plain(options.layer or 'layers')}.png")
+    path = place.with_name(f"{place.name}_{plain(options.layer or 'layers')}.png")
     figures.save_figure(figure, path)
     figures.close(figure)
     return [path]
 
 
-def _maps_of_folder(
-    model: keras.Model, folder: Path, options: argparse.Namespace
-) -> Iterator[dict[str, np.ndarray]]:
-    """The maps of each picture below a folder; files that are no pictures are named and passed over."""
-    from tqdm import tqdm
-
+def _maps_of_folder(model: keras.Model, options: argparse.Namespace) -> Iterator[dict[str, np.ndarray]]:
+    """The maps of each picture below a folder, one at a time."""
     from vggviz.activations import feature_maps
+    from vggviz.pictures import read_pictures
 
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    read = 0
-    for path in tqdm(files, desc="pictures"):
-        try:
-            image = _photograph(model, str(path))
-        except (ValueError, OSError) as error:
-            tqdm.write(f"passed over: {error}", file=sys.stderr)
-            continue
-        read += 1
-        yield feature_maps(model, _batch(image, options))
-    if not read:
-        raise ValueError(f"There is no picture in the folder {str(folder)!r}.")
+    for _, image in read_pictures(options.folder, model.input_shape[1] or 224):
+        yield feature_maps(model, as_batch(image, options))
 
 
 def _bytes_of_maps(model: keras.Model, layers: list[str]) -> int:
@@ -220,11 +211,12 @@ def _check_weights(include_top: bool) -> None:
         print(f"whole: {file.path}")
 
 
-def _plain(layer: str) -> str:
+def plain(layer: str) -> str:
     """A layer's name as part of a file's name."""
     return layer.replace("/", "-").replace(":", "-")
 
 
-def _say_saved(*paths: Path) -> None:
+def say_saved(*paths: Path) -> None:
+    """The files that were written, one a line, so that a script can read them."""
     for path in paths:
         print(path)
