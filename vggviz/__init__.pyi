@@ -5,6 +5,8 @@ from .activations import pre_activations as pre_activations
 from .architecture import LayerRow as LayerRow
 from .architecture import LayerTable as LayerTable
 from .architecture import layer_table as layer_table
+from .attribution_plots import plot_attribution as plot_attribution
+from .attribution_plots import plot_deletion_insertion as plot_deletion_insertion
 from .bundled import bundled_card as bundled_card
 from .channel_plots import plot_examples as plot_examples
 from .channel_plots import plot_similarity as plot_similarity
@@ -12,6 +14,11 @@ from .channel_plots import plot_trace as plot_trace
 from .channels import ChannelStatistics as ChannelStatistics
 from .channels import channel_statistics as channel_statistics
 from .channels import rank_channels as rank_channels
+from .class_activation import eigen_cam as eigen_cam
+from .class_activation import grad_cam as grad_cam
+from .class_activation import grad_cam_plus_plus as grad_cam_plus_plus
+from .class_activation import layer_cam as layer_cam
+from .class_activation import score_cam as score_cam
 from .examples import Examples as Examples
 from .examples import dataset_examples as dataset_examples
 from .examples import example_crops as example_crops
@@ -19,6 +26,10 @@ from .figures import save_figure as save_figure
 from .figures import text_alternative as text_alternative
 from .filters import filters as filters
 from .filters import filters_rgb as filters_rgb
+from .gradients import guided_backprop as guided_backprop
+from .gradients import integrated_gradients as integrated_gradients
+from .gradients import saliency as saliency
+from .gradients import smooth_grad as smooth_grad
 from .images import deprocess as deprocess
 from .images import load_image as load_image
 from .images import preprocess as preprocess
@@ -34,6 +45,13 @@ from .model import decode_predictions as decode_predictions
 from .model import load_model as load_model
 from .model import load_vgg16 as load_vgg16
 from .mosaic import mosaic as mosaic
+from .objectives import Objective as Objective
+from .objectives import channel as channel
+from .objectives import class_logit as class_logit
+from .objectives import neuron as neuron
+from .perturbation import DeletionInsertion as DeletionInsertion
+from .perturbation import deletion_insertion as deletion_insertion
+from .perturbation import occlusion as occlusion
 from .pictures import read_pictures as read_pictures
 from .plots import plot_cell as plot_cell
 from .plots import plot_channel as plot_channel
@@ -44,6 +62,7 @@ from .plots import plot_images as plot_images
 from .plots import plot_layer_table as plot_layer_table
 from .plots import plot_layers as plot_layers
 from .plots import plot_receptive_field as plot_receptive_field
+from .randomisation import randomised as randomised
 from .receptive_field import ReceptiveField as ReceptiveField
 from .receptive_field import receptive_fields as receptive_fields
 from .relations import channel_similarity as channel_similarity

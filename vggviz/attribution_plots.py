@@ -1,0 +1,143 @@
+"""Figures of attributions, and of the curves that test them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from vggviz.drawing import extent, hatch, show_values
+from vggviz.figures import bare, describe, panels
+from vggviz.perturbation import DeletionInsertion
+from vggviz.scales import check_scale
+
+SCALES = {
+    "each": "each map scaled by its own largest value",
+    "shared": "all maps scaled by the largest value of all",
+}
+LINES = (
+    *(("#0072b2", "-"), ("#d55e00", "--"), ("#009e73", "-."), ("#cc79a7", ":"), ("#e69f00", "-")),
+    *(("#56b4e9", "--"), ("#000000", ":")),
+)
+"""Colours of Okabe and Ito's palette, seen by colour-blind readers, each with a stroke of its own."""
+
+
+def plot_attribution(
+    maps: Mapping[str, np.ndarray],
+    *,
+    images: np.ndarray | Mapping[str, np.ndarray] | None = None,
+    scale: str = "each",
+    columns: int = 3,
+    ax: Axes | None = None,
+) -> tuple[Figure, list[Axes]]:
+    """Draw attributions side by side, each with its colourbar, alone or over the grey photograph.
+
+    Maps with negative values are drawn in red (for the objective) and blue (against it), white in the
+    middle is zero. A map that is zero everywhere is hatched.
+
+    Args:
+        maps: {title: float (H, W)}, as they were computed.
+        images: uint8 (H, W, 3) under all maps, or {title: image}; None draws the maps alone.
+        scale: "each" map by its own largest value, or "shared".
+        columns: maps in a row at most.
+        ax: axes to be divided; None makes a figure.
+
+    Raises:
+        ValueError: no map at all, an unknown scale, or a map or image of another shape.
+    """
+    check_scale(scale, SCALES)
+    _check_maps(maps)
+    under = {title: _image_under(title, values, images) for title, values in maps.items()}
+    largest = max(extent(values) for values in maps.values())
+    figure, axes = panels(ax, len(maps), columns=columns, aspect=0.95)
+    for part, (title, values) in zip(axes, maps.items(), strict=True):
+        _show(figure, part, values, largest if scale == "shared" else extent(values), under[title])
+        part.set_title(title if np.any(values) else f"{title}: zero everywhere", fontsize=9)
+        describe(figure, _about(title, values))
+    describe(figure, f"{SCALES[scale].capitalize()}.")
+    if len(maps) > 1:
+        (figure.suptitle if ax is None else ax.set_title)(SCALES[scale], fontsize=10)
+    bare(axes)
+    return figure, axes
+
+
+def plot_deletion_insertion(
+    curves: Mapping[str, DeletionInsertion], *, ax: Axes | None = None
+) -> tuple[Figure, list[Axes]]:
+    """Draw the objective while the strongest pixels go, and while they come; mean over the pictures.
+
+    Args:
+        curves: {name: of `deletion_insertion`}, the control among them.
+        ax: axes to be divided; None makes a figure.
+
+    Raises:
+        ValueError: no curve at all, or curves of different objectives.
+    """
+    words = {curve.words for curve in curves.values()}
+    if len(words) != 1:
+        raise ValueError(f"Curves of one objective are drawn together; got {sorted(words) or 'none'}.")
+    figure, axes = panels(ax, 2, columns=2, aspect=0.9)
+    for part, kind, better in zip(axes, ("deletion", "insertion"), ("smaller", "larger"), strict=True):
+        areas = {}
+        for number, (name, curve) in enumerate(curves.items()):
+            areas[name] = float(getattr(curve, f"{kind}_area").mean())
+            colour, stroke = LINES[number % len(LINES)]
+            means = getattr(curve, kind).mean(axis=0)
+            part.plot(curve.shares, means, stroke, color=colour, label=f"{name}, area {areas[name]:.3g}")
+        part.set_title(f"{kind}: the {better} the area, the better", fontsize=9)
+        part.set_xlabel("share of the pixels", fontsize=8)
+        part.tick_params(labelsize=8)
+        part.legend(fontsize=7)
+        listed = ", ".join(f"{name} {area:.3g}" for name, area in areas.items())
+        describe(figure, f"{kind.capitalize()}, area under the curve, the {better} the better: {listed}.")
+    axes[0].set_ylabel(words.pop(), fontsize=8)
+    return figure, axes
+
+
+def _show(figure: Figure, ax: Axes, values: np.ndarray, limit: float, image: np.ndarray | None) -> None:
+    drawn = show_values(ax, values, limit, signed=bool((values < 0).any()))
+    figure.colorbar(drawn, ax=ax, shrink=0.8).ax.tick_params(labelsize=7)
+    if image is not None:
+        drawn.set(alpha=0.65, zorder=1)
+        ax.imshow(image.mean(axis=-1), cmap="gray", vmin=0, vmax=255, zorder=0)
+    if not values.any():
+        hatch(ax, [np.zeros(2)], values.shape)
+
+
+def _about(title: str, values: np.ndarray) -> str:
+    """What a map says, from its numbers: where it is largest, and how much of it is in how few pixels."""
+    size = f"{title}: {values.shape[0]} x {values.shape[1]} pixels"
+    if not values.any():
+        return f"{size}, zero everywhere."
+    row, column = np.unravel_index(int(values.argmax()), values.shape)
+    sizes = np.sort(np.abs(values), axis=None)[::-1].astype(np.float64)
+    share = sizes[: -(-sizes.size // 4)].sum() / sizes.sum()
+    below = f", the smallest {values.min():.3g}" if (values < 0).any() else ""
+    return (
+        f"{size}, the largest value {values.max():.3g} at row {row}, column {column}{below}; "
+        f"the strongest quarter of the pixels holds {share:.0%} of the whole, "
+        f"{(values == 0).mean():.0%} of them are zero."
+    )
+
+
+def _image_under(
+    title: str, values: np.ndarray, images: np.ndarray | Mapping[str, np.ndarray] | None
+) -> np.ndarray | None:
+    image = images.get(title) if isinstance(images, Mapping) else images
+    if image is not None and np.shape(image) != (*values.shape, 3):
+        raise ValueError(
+            f"The image under {title!r} must have shape {(*values.shape, 3)}; got {np.shape(image)}."
+        )
+    return image
+
+
+def _check_maps(maps: Mapping[str, np.ndarray]) -> None:
+    if not maps:
+        raise ValueError("There is no map to draw; got an empty collection.")
+    for title, values in maps.items():
+        if np.ndim(values) != 2 or not np.isfinite(values).all():
+            raise ValueError(
+                f"The map {title!r} must hold finite numbers of shape (H, W); got {np.shape(values)}."
+            )

@@ -1,0 +1,232 @@
+"""Class activation maps: a layer's maps, weighted by what they mean for the objective.
+
+Each method weighs the channels (or cells) in its own way, adds them up, cuts off what is negative, and
+enlarges the sum to the picture. The enlargement is bilinear with the middle of each cell in the middle of
+its share of the picture: with VGG16 and its like that is the middle of the cell's receptive field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from tqdm import tqdm
+
+from vggviz import backend, layers
+from vggviz.activations import check_batch, feature_maps
+from vggviz.gradients import gradients
+from vggviz.objectives import Objective
+from vggviz.perturbation import scores
+
+if TYPE_CHECKING:
+    import keras
+
+Weighing = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""From activations and gradients, both (h, w, c), to weights that broadcast to them."""
+
+
+def grad_cam(
+    model: keras.Model, batch: np.ndarray, objective: Objective, layer: str | None = None
+) -> np.ndarray:
+    """Grad-CAM: each channel weighs as much as its gradient on average.
+
+    Selvaraju et al., "Grad-CAM", ICCV 2017, equations 1 and 2. For a network that ends in global average
+    pooling and one dense layer this is CAM, divided by the number of cells (section 3.1).
+
+    Args:
+        model: any Keras model.
+        batch: float (N, H, W, C), as the model's input wants it.
+        objective: what is explained, ``class_logit(3)`` for instance.
+        layer: whose maps are weighed; None is the last convolution.
+
+    Returns:
+        float32 (N, H, W), from zero on, in the picture's pixels, not normalised.
+
+    Raises:
+        ValueError: an unknown layer, one without maps or that the objective does not depend on, or
+            a batch that does not fit.
+    """
+    return _by_gradients(model, batch, objective, layer, _mean_gradient)
+
+
+def grad_cam_plus_plus(
+    model: keras.Model, batch: np.ndarray, objective: Objective, layer: str | None = None
+) -> np.ndarray:
+    """Grad-CAM++: a channel's positive gradients count, the more the fewer cells they share it with.
+
+    Chattopadhay et al., "Grad-CAM++", WACV 2018, equations 5 and 19: the closed form for Y = exp(S),
+    S the objective. The factor exp(S), the same for the whole picture, is left out, since it overflows
+    for common logits.
+
+    Args:
+        model: any Keras model.
+        batch: float (N, H, W, C), as the model's input wants it.
+        objective: what is explained.
+        layer: whose maps are weighed, best one behind a ReLU; None is the last convolution.
+
+    Returns:
+        float32 (N, H, W), from zero on, in the picture's pixels, not normalised.
+
+    Raises:
+        ValueError: as in `grad_cam`.
+    """
+    return _by_gradients(model, batch, objective, layer, _plus_plus)
+
+
+def layer_cam(
+    model: keras.Model, batch: np.ndarray, objective: Objective, layer: str | None = None
+) -> np.ndarray:
+    """LayerCAM: each cell weighs as much as its own gradient where that is positive.
+
+    Jiang et al., "LayerCAM: Exploring Hierarchical Class Activation Maps for Localization", IEEE
+    Transactions on Image Processing 2021. With a weight for each cell the maps of early layers, too,
+    say where.
+
+    Args:
+        model: any Keras model.
+        batch: float (N, H, W, C), as the model's input wants it.
+        objective: what is explained.
+        layer: whose maps are weighed; None is the last convolution.
+
+    Returns:
+        float32 (N, H, W), from zero on, in the picture's pixels, not normalised.
+
+    Raises:
+        ValueError: as in `grad_cam`.
+    """
+    return _by_gradients(model, batch, objective, layer, lambda _, gradient: np.maximum(gradient, 0))
+
+
+def score_cam(
+    model: keras.Model,
+    batch: np.ndarray,
+    objective: Objective,
+    layer: str | None = None,
+    *,
+    batch_size: int = 16,
+) -> np.ndarray:
+    """Score-CAM: each channel weighs what the network says to the picture seen through its map.
+
+    Wang et al., "Score-CAM", CVPR Workshops 2020, algorithm 1, with a softmax over the channels'
+    scores (so the score of the empty picture, which the algorithm subtracts from all, cancels).
+    One forward pass for each channel whose map is not the same everywhere; one for all the others, since
+    their mask leaves the empty picture.
+
+    Args:
+        model: any Keras model.
+        batch: float (N, H, W, C), as the model's input wants it; what is masked becomes zero.
+        objective: what is explained.
+        layer: whose maps are weighed; None is the last convolution.
+        batch_size: masked pictures computed at once.
+
+    Returns:
+        float32 (N, H, W), from zero on, in the picture's pixels, not normalised.
+
+    Raises:
+        ValueError: an unknown layer, one without maps, or a batch that does not fit.
+    """
+    layer, batch = _target(model, layer), check_batch(batch, layers.unfold(model).inputs)
+    cells = []
+    for picture in batch:
+        maps = feature_maps(model, picture[np.newaxis], layer)[layer][0]
+        seen = _masked_scores(model, picture, maps, objective, batch_size)
+        weights = np.exp(seen - seen.max())
+        cells.append(maps @ (weights / weights.sum()))
+    return _enlarged(np.stack(cells), batch)
+
+
+def eigen_cam(model: keras.Model, batch: np.ndarray, layer: str | None = None) -> np.ndarray:
+    """Eigen-CAM: the maps along their first principal component, whatever the class.
+
+    Muhammad and Yeasin, "Eigen-CAM", IJCNN 2020: the cells, as rows of an uncentred matrix, times its
+    first right singular vector. Of the vector's two signs that one is taken for which the map's sum is
+    positive; behind a ReLU no cell is negative then.
+
+    Args:
+        model: any Keras model.
+        batch: float (N, H, W, C), as the model's input wants it.
+        layer: whose maps are read; None is the last convolution.
+
+    Returns:
+        float32 (N, H, W), from zero on, in the picture's pixels, not normalised.
+
+    Raises:
+        ValueError: an unknown layer, one without maps, or a batch that does not fit.
+    """
+    layer = _target(model, layer)
+    maps = feature_maps(model, batch, layer)[layer]
+    return _enlarged(np.stack([_first_component(picture) for picture in maps]), batch)
+
+
+def _mean_gradient(_: np.ndarray, gradient: np.ndarray) -> np.ndarray:
+    """Equation 1 of Grad-CAM."""
+    return gradient.mean(axis=(0, 1))
+
+
+def _plus_plus(activation: np.ndarray, gradient: np.ndarray) -> np.ndarray:
+    """Equation 5 of Grad-CAM++ with the alpha of equation 19: 1 / (2 + sum of the map x gradient)."""
+    denominator = 2 + activation.sum(axis=(0, 1)) * gradient
+    alpha = np.divide(1, denominator, out=np.zeros_like(gradient), where=denominator != 0)
+    return (alpha * np.maximum(gradient, 0)).sum(axis=(0, 1))
+
+
+def _by_gradients(
+    model: keras.Model, batch: np.ndarray, objective: Objective, layer: str | None, weigh: Weighing
+) -> np.ndarray:
+    """The positive part of the weighted sum of maps (equation 2 of Grad-CAM), one picture at a time."""
+    layer, batch = _target(model, layer), check_batch(batch, layers.unfold(model).inputs)
+    cells = []
+    for picture in batch:
+        (activation,), (gradient,) = gradients(model, picture[np.newaxis], objective, layer)
+        cells.append((weigh(activation, gradient) * activation).sum(axis=-1))
+    return _enlarged(np.stack(cells), batch)
+
+
+def _masked_scores(
+    model: keras.Model, picture: np.ndarray, maps: np.ndarray, objective: Objective, batch_size: int
+) -> np.ndarray:
+    """The objective for the picture seen through each channel's map, float32 (c,)."""
+    uneven = np.flatnonzero(np.ptp(maps, axis=(0, 1)) > 0)
+    empty = scores(model, np.zeros_like(picture)[np.newaxis], objective)
+    found = np.full(maps.shape[-1], empty[0], np.float32)
+    starts = range(0, len(uneven), batch_size)
+    for start in tqdm(starts, desc="Score-CAM", leave=False, delay=1, disable=None):
+        channels = uneven[start : start + batch_size]
+        masks = _masks(maps[..., channels], picture.shape[:2])
+        found[channels] = scores(model, masks[..., np.newaxis] * picture, objective)
+    return found
+
+
+def _masks(maps: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Maps (h, w, n) enlarged to the picture, each stretched from 0 to 1: (n, H, W)."""
+    masks = _resized(np.moveaxis(maps, -1, 0), size)
+    low, high = masks.min(axis=(1, 2), keepdims=True), masks.max(axis=(1, 2), keepdims=True)
+    return (masks - low) / np.where(high > low, high - low, 1)
+
+
+def _first_component(maps: np.ndarray) -> np.ndarray:
+    """Maps (h, w, c) times their first right singular vector, float64 (h, w)."""
+    cells = maps.reshape(-1, maps.shape[-1]).astype(np.float64)
+    vector = np.linalg.eigh(cells.T @ cells).eigenvectors[:, -1]
+    projected = (cells @ vector).reshape(maps.shape[:2])
+    return projected if projected.sum() >= 0 else -projected
+
+
+def _target(model: keras.Model, layer: str | None) -> str:
+    if layer is None:
+        return layers.conv_layers(model)[-1]
+    shape = tuple(layers.find_step(model, layer).output.shape)
+    if len(shape) != 4:
+        raise ValueError(f"The layer {layer!r} gives an output of shape {shape}, no feature maps.")
+    return layer
+
+
+def _enlarged(cells: np.ndarray, batch: np.ndarray) -> np.ndarray:
+    """The positive part of (N, h, w), enlarged to the batch's pixels."""
+    return _resized(np.maximum(cells, 0), batch.shape[1:3])
+
+
+def _resized(maps: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
+    maps = maps.astype(np.float32)[..., np.newaxis]
+    return backend.tensorflow().image.resize(maps, size, method="bilinear").numpy()[..., 0]

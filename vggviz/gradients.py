@@ -1,0 +1,251 @@
+"""Attribution by gradients: which pixels, changed a little, would change the objective."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vggviz import backend, layers
+from vggviz.activations import check_batch
+from vggviz.objectives import Objective
+
+if TYPE_CHECKING:
+    import keras
+
+PIXELS = 8 * 224 * 224
+"""Pixels differentiated at once: with VGG16 half a gigabyte of activations waits for the way back."""
+
+
+def saliency(model: keras.Model, batch: np.ndarray, objective: Objective) -> np.ndarray:
+    """How strongly the objective answers to each pixel: the largest |gradient| of its colours.
+
+    Simonyan, Vedaldi and Zisserman, "Deep Inside Convolutional Networks", 2014, section 3.1.
+
+    Args:
+        model: any Keras model.
+        batch: float (N, H, W, C), as the model's input wants it.
+        objective: what is explained, ``class_logit(3)`` for instance.
+
+    Returns:
+        float32 (N, H, W), from zero on, in units of the objective for each unit of the batch.
+
+    Raises:
+        ValueError: an objective that the model does not have, or a batch that does not fit.
+    """
+    batch = _fitting(model, batch)
+    found = [gradients(model, part, objective) for part in _chunks(batch, batch.shape[1:3])]
+    return _strongest_colour(np.concatenate(found))
+
+
+def smooth_grad(
+    model: keras.Model,
+    batch: np.ndarray,
+    objective: Objective,
+    *,
+    samples: int = 25,
+    noise: float = 0.15,
+    seed: int = 0,
+) -> np.ndarray:
+    """Saliency of the gradient averaged over noisy copies of the picture.
+
+    Smilkov et al., "SmoothGrad: removing noise by adding noise", 2017, section 3. The gradients are
+    averaged with their signs; then the largest size of the colours is taken, as in `saliency`. Every
+    picture gets the same noise, in the measure of its own range.
+
+    Args:
+        model: any Keras model.
+        batch: float (N, H, W, C), as the model's input wants it.
+        objective: what is explained.
+        samples: noisy copies of each picture.
+        noise: standard deviation, as a share of the picture's range (largest minus smallest value).
+        seed: of the noise.
+
+    Returns:
+        float32 (N, H, W), from zero on.
+
+    Raises:
+        ValueError: an objective that the model does not have, or a batch that does not fit.
+    """
+    batch = _fitting(model, batch)
+    _check_count("samples", samples)
+    if not noise >= 0:
+        raise ValueError(f"The noise is a share of the picture's range from 0 on; got {noise!r}.")
+
+    def copies(picture: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+        draws = [np.random.default_rng([seed, n]).standard_normal(picture.shape) for n in numbers]
+        return picture + noise * np.ptp(picture) * np.stack(draws)
+
+    averages = [_average(model, objective, functools.partial(copies, p), samples) for p in batch]
+    return _strongest_colour(np.stack(averages))
+
+
+def guided_backprop(model: keras.Model, batch: np.ndarray, objective: Objective) -> np.ndarray:
+    """Saliency of a gradient that every ReLU lets back only where it is positive.
+
+    Springenberg et al., "Striving for Simplicity", 2015, section 3.4: beside the cells that were
+    silent on the way forth, those are stopped whose gradient is negative on the way back. The largest
+    size of the colours is taken, as in `saliency`. The picture it draws depends little on the weights
+    above (Adebayo et al. 2018): it shows edges rather than reasons.
+
+    Args:
+        model: any Keras model; activations other than ReLU and ReLU6 keep their gradient.
+        batch: float (N, H, W, C), as the model's input wants it.
+        objective: what is explained.
+
+    Returns:
+        float32 (N, H, W), from zero on.
+
+    Raises:
+        ValueError: an objective that the model does not have, or a batch that does not fit.
+    """
+    batch = _fitting(model, batch)
+    tf = backend.tensorflow()
+    part = layers.part(model, objective.layers)
+
+    def guided(images: Any) -> Any:
+        with tf.compat.v1.get_default_graph().gradient_override_map(_guided_gradients()):
+            value = objective.value(part(images, training=False))
+        return tf.gradients(value, images, unconnected_gradients=tf.UnconnectedGradients.ZERO)[0]
+
+    shape = tf.TensorSpec([None, *batch.shape[1:]], batch.dtype)
+    compiled = tf.function(guided, autograph=False).get_concrete_function(shape)
+    found = [compiled(tf.constant(images)).numpy() for images in _chunks(batch, batch.shape[1:3])]
+    return _strongest_colour(np.concatenate(found))
+
+
+def integrated_gradients(
+    model: keras.Model,
+    batch: np.ndarray,
+    objective: Objective,
+    *,
+    baseline: np.ndarray | float | None = None,
+    steps: int = 50,
+) -> np.ndarray:
+    """The objective's rise from a baseline to the picture, dealt out to the pixels.
+
+    Sundararajan, Taly and Yan, "Axiomatic Attribution for Deep Networks", 2017, equation 1; the
+    integral is a sum over the middles of `steps` equal pieces of the way. The colours of a pixel are
+    added with their signs, so a map sums to f(picture) - f(baseline) (proposition 1), but for what
+    the finite sum misses.
+
+    Args:
+        model: any Keras model.
+        batch: float (N, H, W, C), as the model's input wants it.
+        objective: what is explained.
+        baseline: where the way begins, anything that broadcasts to the batch; None is zero, for VGG16
+            a picture of ImageNet's mean colour.
+        steps: points on the way.
+
+    Returns:
+        float32 (N, H, W), signed, in units of the objective.
+
+    Raises:
+        ValueError: an objective that the model does not have, or a batch or baseline that does not fit.
+    """
+    batch = _fitting(model, batch)
+    _check_count("steps", steps)
+    starts = _baseline(baseline, batch)
+
+    def way(start: np.ndarray, picture: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+        return start + ((numbers + 0.5) / steps)[:, None, None, None] * (picture - start)
+
+    averages = [
+        _average(model, objective, functools.partial(way, start, picture), steps)
+        for start, picture in zip(starts, batch, strict=True)
+    ]
+    return ((batch - starts) * np.stack(averages)).sum(axis=-1, dtype=np.float32)
+
+
+def gradients(
+    model: keras.Model, batch: np.ndarray, objective: Objective, layer: str | None = None
+) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
+    """The objective's gradient by the pixels, or a layer's activations and the gradient by them.
+
+    Args:
+        model: any Keras model.
+        batch: float (n, H, W, C), all of it differentiated at once.
+        objective: what is differentiated.
+        layer: None, or the layer's name.
+
+    Returns:
+        float32 (n, H, W, C); with a layer two arrays (n, h, w, c).
+
+    Raises:
+        ValueError: an objective that the model does not have, or that does not depend on the layer.
+    """
+    tf = backend.tensorflow()
+    wanted = objective.layers if layer is None else tuple(dict.fromkeys((*objective.layers, layer)))
+    images = tf.constant(batch)
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(images)
+        maps = layers.part(model, wanted)(images, training=False)
+        value = objective.value(maps)
+    if layer is None:
+        none = tf.UnconnectedGradients.ZERO
+        return np.asarray(tape.gradient(value, images, unconnected_gradients=none), np.float32)
+    found = tape.gradient(value, maps[layer])
+    if found is None:
+        raise ValueError(
+            f"The objective ({objective.words}) does not depend on {layer!r}; name a layer before it."
+        )
+    return np.asarray(maps[layer], np.float32), np.asarray(found, np.float32)
+
+
+@functools.cache
+def _guided_gradients() -> dict[str, str]:
+    """TensorFlow's names of the operations whose gradient is replaced, and of what replaces it."""
+    tf = backend.tensorflow()
+    ways_back = {"Relu": tf.raw_ops.ReluGrad, "Relu6": tf.raw_ops.Relu6Grad}
+
+    def register(kind: str, way_back: Callable[..., Any]) -> str:
+        name = f"VggvizGuided{kind}"
+        tf.RegisterGradient(name)(
+            lambda op, gradient: way_back(gradients=tf.nn.relu(gradient), features=op.outputs[0])
+        )
+        return name
+
+    return {kind: register(kind, way_back) for kind, way_back in ways_back.items()}
+
+
+def _average(
+    model: keras.Model, objective: Objective, copies: Callable[[np.ndarray], np.ndarray], count: int
+) -> np.ndarray:
+    """Gradient (H, W, C) averaged over copies of one picture, which `copies` makes by their numbers."""
+    total: Any = 0
+    for numbers in _chunks(np.arange(count), copies(np.arange(1)).shape[1:3]):
+        pictures = copies(numbers).astype(np.float32)
+        total = total + np.sum(gradients(model, pictures, objective), axis=0, dtype=np.float64)
+    return (total / count).astype(np.float32)
+
+
+def _strongest_colour(values: np.ndarray) -> np.ndarray:
+    return np.abs(values).max(axis=-1)
+
+
+def _fitting(model: keras.Model, batch: np.ndarray) -> np.ndarray:
+    return check_batch(batch, layers.unfold(model).inputs)
+
+
+def _chunks(items: np.ndarray, size: tuple[int, ...]) -> list[np.ndarray]:
+    """The items in portions; each stands for a picture of the given height and width."""
+    count = max(1, PIXELS // math.prod(size))
+    return [items[start : start + count] for start in range(0, len(items), count)]
+
+
+def _baseline(baseline: np.ndarray | float | None, batch: np.ndarray) -> np.ndarray:
+    given = np.asarray(0 if baseline is None else baseline, batch.dtype)
+    try:
+        return np.broadcast_to(given, batch.shape)
+    except ValueError:
+        raise ValueError(
+            f"The baseline must broadcast to the batch's shape {batch.shape}; got {given.shape}."
+        ) from None
+
+
+def _check_count(what: str, count: int) -> None:
+    if isinstance(count, bool) or int(count) != count or count < 1:
+        raise ValueError(f"The number of {what} is a whole number from 1 on; got {count!r}.")
