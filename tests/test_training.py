@@ -12,7 +12,7 @@ from sentences import refused
 
 import vggviz
 from training import __main__ as command
-from training import data, evaluate, fold, network, recipe
+from training import card, data, evaluate, fold, network, recipe
 from training.augment import crops
 from training.schedule import Schedule
 
@@ -272,20 +272,27 @@ def test_a_whole_small_run(archive, tmp_path, capsys):
     arguments = ["--data", str(archive), "--out", str(out), "--classes", "3", "--smoke"]
     assert command.main(arguments) == 0
     assert str(out) in capsys.readouterr().out.splitlines()
-    card = json.loads((tmp_path / "small_card.json").read_text("utf-8"))
-    assert card["bytes"] == out.stat().st_size < 20e6
-    assert card["sha256"] == vggviz.weights.sha256(out)
-    assert set(card["accuracy"]) == {"64", "96", "224"}
-    for found in card["measures"].values():
-        assert list(found["apoz"]) == list(found["dead"]) == list(found["effective_rank"])
-        assert len(found["apoz"]) == 13
-        assert list(found["probe"]) == [f"block{k}_pool" for k in range(1, 6)]
+    found = json.loads((tmp_path / "small_card.json").read_text("utf-8"))
+    assert found["bytes"] == out.stat().st_size < 20e6
+    assert found["sha256"] == vggviz.weights.sha256(out)
+    assert set(found["accuracy"]) == {"64", "96", "224"}
+    for measured in found["measures"].values():
+        assert list(measured["apoz"]) == list(measured["dead"]) == list(measured["effective_rank"])
+        assert len(measured["apoz"]) == 13
+        assert list(measured["probe"]) == [f"block{k}_pool" for k in range(1, 6)]
     words = (tmp_path / "small_card.md").read_text("utf-8")
-    assert card["sha256"] in words
+    assert found["sha256"] in words
     assert "{" not in words
     assert vggviz.conv_layers(vggviz.load_vgg16(out))[-1] == "block5_conv3"
     head = np.load(tmp_path / "small_head.npz")
     assert head["kernel"].shape == (512, 3)
+
+
+def test_a_plan_changed_on_the_way_is_told():
+    recipes = [{"epochs": 8, "peak": 0.05}, {"epochs": 6, "peak": 0.05}]
+    plans = [{"step": 0, "recipe": recipes[0]}, {"step": 4000, "recipe": recipes[1]}]
+    assert card._changes(plans) == " Up to step 4,000 it ran with epochs 8 in view, not 6."
+    assert card._changes(plans[:1]) == ""
 
 
 def test_mistakes_are_one_sentence(archive, tmp_path, capsys):

@@ -104,6 +104,7 @@ def _describe_training(plan: Recipe, steps: int, pictures: DataSet, folder: Path
         "phases": [{"step": step, "sizes": sizes} for step, sizes in Schedule(steps, plan.peak).starts],
         "seconds": state["seconds"],
         "machine": state["machine"],
+        "plans": state["plans"],
         "classes": len(pictures.wnids),
         "training_pictures": len(pictures.training.labels),
         "validation_pictures": len(pictures.validation.labels),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,7 @@ def text(card: dict[str, Any]) -> str:
         "minutes": card["seconds"] / 60,
         "seen": card["steps"] * card["recipe"]["batch"],
         "phases": "; ".join(sizes),
+        "changes": _changes(card["plans"]),
         "where": ", ".join(f"{what} {value}" for what, value in card["machine"].items()),
         "accuracy_rows": _rows(_accuracy_row(*entry) for entry in card["accuracy"].items()),
         "worst_rows": _rows((w["label"], f"{w['right']:.0%}", w["taken_for"]) for w in card["worst"]),
@@ -84,6 +86,18 @@ def text(card: dict[str, Any]) -> str:
         ),
     }
     return TEMPLATE.read_text("utf-8").format(**card, **derived)
+
+
+def _changes(plans: list[dict[str, Any]]) -> str:
+    """A sentence for each time that a resumed run was given another recipe."""
+    sentences = ""
+    for before, after in itertools.pairwise(plans):
+        for name, value in after["recipe"].items():
+            if (old := before["recipe"][name]) != value:
+                sentences += (
+                    f" Up to step {after['step']:,} it ran with {name} {old:g} in view, not {value:g}."
+                )
+    return sentences
 
 
 def _rows(rows: Iterable[tuple[str, ...]]) -> str:

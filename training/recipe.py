@@ -6,7 +6,7 @@ import json
 import os
 import platform
 import time
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -75,6 +75,7 @@ def train(recipe: Recipe, pictures: DataSet, folder: Path) -> keras.Model:
     folder.mkdir(parents=True, exist_ok=True)
     schedule = Schedule(recipe.steps(len(pictures.training.labels)), recipe.peak)
     state = _start(recipe, len(pictures.wnids), folder)
+    state.follow(recipe)
     begin, saved = state.step, time.monotonic()
     watched = pictures.validation.first(WATCHED)
     for step in tqdm(range(begin, schedule.steps), initial=begin, total=schedule.steps, desc="training"):
@@ -141,6 +142,13 @@ class _State:
     loss: float = float("nan")
     seconds: float = 0.0
     machine: dict[str, Any] = field(default_factory=machine)
+    plans: list[dict[str, Any]] = field(default_factory=list)
+
+    def follow(self, recipe: Recipe) -> None:
+        """Note from which step on which recipe holds: a resumed run may be given another."""
+        plan = asdict(recipe)
+        if not self.plans or self.plans[-1]["recipe"] != plan:
+            self.plans.append({"step": self.step, "recipe": plan})
 
 
 def _start(recipe: Recipe, classes: int, folder: Path) -> _State:
