@@ -14,7 +14,7 @@ import vggviz
 from vggviz import weights
 from vggviz.__main__ import main
 
-COMMANDS = ["layers", "filters", "maps", "cell", "stats", "examples", "weights"]
+COMMANDS = ["layers", "filters", "maps", "cell", "stats", "examples", "dream", "why", "weights"]
 
 
 @pytest.fixture(scope="module")
@@ -228,6 +228,54 @@ def test_examples_are_read_as_the_network_reads(run, model, own):
     assert float(row.split()[1]) == pytest.approx(values[..., 0].max(), rel=1e-3)
 
 
+def test_dreams(run, model, own, folder):
+    printed = run("dream", "conv_b:4", "--model", model, "--steps", 2, "--out", "out").splitlines()
+    drawn = vggviz.visualize(own, vggviz.channel("conv_b", 4), steps=2)
+    reached, words = printed[0].split(maxsplit=1)
+    assert float(reached) == pytest.approx(drawn.reached[0], rel=1e-3)
+    assert words == "channel 4 of conv_b"
+    assert printed[1:] == ["out/conv_b-4.png"]
+    assert {path.suffix for path in (folder / "out").iterdir()} == {".png", ".npz"}
+
+
+def test_dreams_of_some_channels_and_of_a_layer(run, model, folder):
+    options = ["--model", model, "--steps", 1, "--size", 16]
+    printed = run("dream", "conv_a:1-2", "conv_a", *options)
+    numbers = [int(word) for word in re.findall(r"channel (\d+) of conv_a", printed)]
+    assert numbers == [1, 2, 0, 1, 2, 3]
+
+
+def test_a_dream_says_first_what_it_costs(model, capsys):
+    main(["dream", "conv_a:1", "--model", model, "--steps", "1", "--size", "16"])
+    assert "1 picture of 16 x 16 pixels, 1 steps" in capsys.readouterr().err
+
+
+@pytest.fixture(scope="module")
+def classifier(tmp_path_factory):
+    return str(networks.save(networks.sequential(), tmp_path_factory.mktemp("classifier") / "own.keras"))
+
+
+def test_why(run, classifier, folder):
+    network = vggviz.load_model(classifier)
+    batch = batch_of("photos/p0.png")
+    likely = np.argsort(-network(batch).numpy()[0])
+    printed = run("why", "photos/p0.png", "--model", classifier, "--method", "saliency", "eigen_cam")
+    lines = printed.splitlines()
+    assert [int(line.split()[0]) for line in lines[:3]] == likely.tolist()
+    assert lines[3:] == ["p0_why.png"]
+    values = vggviz.saliency(network, batch, vggviz.class_logit(int(likely[0])))
+    with PIL.Image.open(folder / "p0_why.png") as picture:
+        text = picture.text["Description"]
+    assert f"saliency: class {likely[0]}: 32 x 32 pixels, the largest value {values.max():.3g}" in text
+    assert f"eigen_cam: class {likely[0]}" in text
+
+
+def test_why_another_class_by_another_layer(run, classifier, folder):
+    options = ["--class", 2, "--layer", "first", "--out", "two.svg"]
+    assert run("why", "photos/p0.png", "--model", classifier, *options).splitlines()[-1] == "two.svg"
+    assert "grad_cam: class 2" in (folder / "two.svg").read_text("utf-8")
+
+
 # --- weights
 
 
@@ -295,6 +343,12 @@ def test_a_fetch_without_a_network(refuse, cache):
             ["row", "31", "-1"],
         ),
         (["stats", "nowhere"], ["nowhere"]),
+        (["dream", "conv_c:1"], ["'conv_c", "'conv_a'"]),
+        (["dream", "conv_a:4"], ["'conv_a:4'", "0 to 3"]),
+        (["dream", "conv_a:2-1"], ["'conv_a:2-1'", "0 to 3"]),
+        (["dream", "conv_a:1", "--steps", "0"], ["steps", "0"]),
+        (["why", "photos/p0.png"], ["classes"]),
+        (["why", "photos/p0.png", "--method", "saliency", "--layer", "conv_a"], ["--layer", "grad_cam"]),
         (["examples", "nowhere", "--layer", "conv_a"], ["nowhere"]),
         (["examples", "photos", "--layer", "conv_c"], ["'conv_c'", "'conv_a'"]),
         (["examples", "photos", "--layer", "conv_a", "--channel", "4"], ["0 to 3", "4"]),
@@ -325,6 +379,7 @@ def test_a_folder_without_pictures(refuse, model, folder):
         (["layers", "--weights", "imagnet"], ["imagnet", "imagenet"]),
         (["layers", "--weights", "absent.h5"], ["absent.h5"]),
         (["layers", "--model", "absent.keras"], ["absent.keras"]),
+        (["why", "cat", "--method", "guess"], ["guess", "grad_cam"]),
         (["weights", "burn"], ["burn", "fetch"]),
     ],
 )

@@ -119,9 +119,15 @@ def reading(options: argparse.Namespace) -> Callable[[Any], Any]:
     """How the network reads RGB levels, float32 (N, H, W, 3), arrays and tensors alike."""
     from vggviz.images import as_vgg16_reads
 
-    if options.input == "vgg16":
-        return as_vgg16_reads
-    return lambda levels: levels / 255 if options.input == "unit" else levels
+    return {"vgg16": as_vgg16_reads, "levels": _levels, "unit": _unit}[options.input]
+
+
+def _levels(levels: Any) -> Any:
+    return levels
+
+
+def _unit(levels: Any) -> Any:
+    return levels / 255
 
 
 def as_batch(image: np.ndarray, options: argparse.Namespace) -> np.ndarray:

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vggviz.commands import load_network, plain, reading, say_saved
+from vggviz.commands import as_batch, load_network, photograph, plain, reading, say_saved
 
 if TYPE_CHECKING:
+    import keras
+    import numpy as np
+
     from vggviz.examples import Examples
+    from vggviz.objectives import Objective
 
 MOST = 8
 """Channels drawn where none is named."""
+CAMS = ("grad_cam", "grad_cam_plus_plus", "layer_cam", "score_cam", "eigen_cam")
+METHODS = ("saliency", "smooth_grad", "guided_backprop", "integrated_gradients", *CAMS, "occlusion")
+"""Functions of the library that say where, by name."""
+LIKELIEST = 5
+"""Classes printed."""
 
 
 def run_examples(options: argparse.Namespace) -> None:
@@ -41,6 +52,107 @@ def run_examples(options: argparse.Namespace) -> None:
     _print_examples(examples, channels)
     figure, _ = channel_plots.plot_examples(examples, example_crops(examples, options.folder, channels))
     say_saved(figures.save_figure(figure, options.out or f"{plain(options.layer)}_examples.png"))
+
+
+def run_dream(options: argparse.Namespace) -> None:
+    """Draw the pictures that channels or classes ask for, each saved once it is finished."""
+    from vggviz import figures, visualization_plots
+    from vggviz.feature_visualization import visualize
+    from vggviz.files import output_folder
+    from vggviz.layers import LOGITS
+
+    top = any(what.split(":")[0] == LOGITS for what in options.what)
+    model = load_network(options, include_top=top)
+    wanted = {what: _objectives(model, what) for what in options.what}
+    folder = output_folder(options.out)
+    for what, objectives in wanted.items():
+        drawn = visualize(
+            model,
+            objectives,
+            size=options.size,
+            steps=options.steps,
+            seed=options.seed,
+            folder=folder,
+            preprocess=reading(options),
+        )
+        for words, reached in zip(drawn.words, drawn.reached, strict=True):
+            print(f"{reached:10.4g}  {words}")
+        figure, _ = visualization_plots.plot_visualization(drawn)
+        say_saved(figures.save_figure(figure, folder / f"{plain(what)}.png"))
+        figures.close(figure)
+
+
+def run_why(options: argparse.Namespace) -> None:
+    """Print the likeliest classes of a photograph, and draw which pixels speak for one."""
+    from vggviz import attribution_plots, figures
+    from vggviz.layers import find_step
+    from vggviz.objectives import class_logit
+
+    if options.layer and not set(options.method) & set(CAMS):
+        raise ValueError(f"--layer is for {', '.join(CAMS)}; got --method {' '.join(options.method)}.")
+    model = load_network(options, include_top=True)
+    if options.layer:
+        find_step(model, options.layer)
+    image = photograph(model, options.photo)
+    batch = as_batch(image, options)
+    classes = _likeliest(model, batch)
+    number = next(iter(classes)) if options.number is None else options.number
+    words = f"class {number} {classes.get(number, ('', 0))[0]}".rstrip()
+    maps = {
+        f"{name}: {words}": _attribution(name, model, batch, class_logit(number), options.layer)
+        for name in options.method
+    }
+    for likely, (name, value) in classes.items():
+        print(f"{likely:5}  {value:8.4f}  {name}".rstrip())
+    figure, _ = attribution_plots.plot_attribution(maps, images=image)
+    say_saved(figures.save_figure(figure, options.out or f"{Path(options.photo).stem}_why.png"))
+
+
+def _objectives(model: keras.Model, what: str) -> list[Objective]:
+    """Channels of "LAYER", "LAYER:5" or "LAYER:0-8"; classes where the layer is "logits"."""
+    from vggviz.layers import LOGITS, part, unfold
+    from vggviz.objectives import channel, class_logit
+
+    layer, numbers = what, None
+    if what not in unfold(model).steps and (found := re.fullmatch(r"(.+):(\d+)(?:-(\d+))?", what)):
+        layer = found[1]
+        numbers = range(int(found[2]), int(found[3] or found[2]) + 1)
+    count = part(model, [layer]).output[layer].shape[-1]
+    if numbers is None:
+        numbers = range(count)
+    if not numbers or numbers[-1] >= count:
+        raise ValueError(f"{layer!r} has the numbers 0 to {count - 1}; got {what!r}.")
+    return [class_logit(n) if layer == LOGITS else channel(layer, n) for n in numbers]
+
+
+def _likeliest(model: keras.Model, batch: np.ndarray) -> dict[int, tuple[str, float]]:
+    """Number, name and output of the likeliest classes; a network of the reader's own has no names."""
+    import numpy as np
+
+    from vggviz.activations import run
+    from vggviz.layers import unfold
+    from vggviz.weights import provenance
+
+    (outputs,) = run(model, batch, (unfold(model).outputs[0],))
+    if outputs.ndim != 2:
+        raise ValueError(f"The model gives an output of shape {outputs.shape[1:]}, no classes.")
+    labels = provenance(model).labels or [""] * outputs.shape[1]
+    best = np.argsort(-outputs[0], kind="stable")[:LIKELIEST]
+    return {int(number): (labels[number], float(outputs[0, number])) for number in best}
+
+
+def _attribution(
+    name: str, model: keras.Model, batch: np.ndarray, objective: Objective, layer: str | None
+) -> np.ndarray:
+    """The map (H, W) of one method for the one picture."""
+    import vggviz
+
+    method = getattr(vggviz, name)
+    if name == "eigen_cam":
+        return method(model, batch, layer)[0]
+    if name in CAMS:
+        return method(model, batch, objective, layer)[0]
+    return method(model, batch, objective)[0]
 
 
 def _print_examples(examples: Examples, channels: Iterable[int]) -> None:
