@@ -169,19 +169,22 @@ def _logits(network: Network) -> Any:
 def _at_any_size(model: Any) -> Any:
     """The same layers on an input of open height and width."""
     keras = backend.keras()
+    inputs = keras.tree.map_structure(
+        lambda tensor: keras.Input((None, None, tensor.shape[-1]), dtype=tensor.dtype), model.input
+    )
 
     def call(layer: Any, *args: Any, **kwargs: Any) -> Any:
+        layer = _at_any_size(layer) if isinstance(layer, keras.Model) else layer
         output = layer(*args, **kwargs)
         if keras.tree.flatten(output)[0].shape[-1] is None:  # as of Flatten: the next layer counts them
-            sides = " x ".join(map(str, model.input.shape[1:3]))
+            sides = " x ".join(map(str, keras.tree.flatten(model.input)[0].shape[1:3]))
             raise ValueError(
                 f"The layer {layer.name!r} needs pictures of the model's own size, {sides} pixels."
             )
         return output
 
-    open_sized = keras.Input((None, None, model.input.shape[-1]), dtype=model.input.dtype)
     return keras.models.clone_model(
-        model, input_tensors=open_sized, clone_function=lambda layer: layer, call_function=call
+        model, input_tensors=inputs, clone_function=lambda layer: layer, call_function=call
     )
 
 

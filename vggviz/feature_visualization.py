@@ -1,0 +1,243 @@
+"""Pictures that a network asks for: of what excites it most, and of what it remembers of a photograph.
+
+Erhan, Bengio, Courville and Vincent, "Visualizing Higher-Layer Features of a Deep Network", 2009, for
+the idea; Olah, Mordvintsev and Schubert, "Feature Visualization", Distill 2017, for the method.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vggviz import backend
+from vggviz.activations import check_batch
+from vggviz.ascent import Recipe
+from vggviz.cost import Cost
+from vggviz.images import as_vgg16_reads
+from vggviz.layers import part, unfold
+from vggviz.objectives import Objective
+from vggviz.rendering import Rendering, Visualization, digest, drawing_size, layers_read, with_jitter
+
+if TYPE_CHECKING:
+    import keras
+
+STEPS = 128
+ROBUST = Recipe()
+"""For pictures from nothing: the network must recognise them however they are moved."""
+STILL = Recipe(jitter=0, scale=0, rotation=0, total_variation=0.05)
+"""For pictures whose activations are compared with a photograph's, cell by cell."""
+
+
+def visualize(
+    model: keras.Model,
+    objectives: Objective | Iterable[Objective],
+    *,
+    size: int | None = None,
+    steps: int = STEPS,
+    seed: int = 0,
+    recipe: Recipe = ROBUST,
+    folder: str | os.PathLike[str] | None = None,
+    preprocess: Callable[[Any], Any] = as_vgg16_reads,
+) -> Visualization:
+    """Draw pictures that excite a channel, a neuron, a class: activation maximization.
+
+    Several objectives are drawn side by side in one batch: all begin with the same noise, and each
+    comes out as it would alone, at the same size and with the same jitter. The cost is logged before it starts (logger "vggviz", level INFO).
+
+    Args:
+        model: any Keras model that reads pictures.
+        objectives: what is to be maximised (`channel`, `neuron`, `class_logit`, sums of them): one, or
+            one for each picture.
+        size: side of the pictures in pixels. None is the receptive field of the layers read and 16
+            more, but not more than the model's input.
+        steps: of gradient ascent.
+        seed: of the noise at the start, and of the random movements.
+        recipe: what keeps the pictures from becoming noise that only the network can see.
+        folder: each picture is written into it once it is finished, as PNG and .npz; one that is there
+            already, drawn with the same weights and settings, is not drawn again. Objectives are told
+            apart by their words.
+        preprocess: from a tensor of RGB levels 0 to 255, float32 (N, H, W, 3), to what the model reads.
+
+    Returns:
+        The pictures in the order of the objectives, and the objective's value at each step.
+
+    Raises:
+        ValueError: no objective, an unknown layer or channel, a size that the layers cannot read, or
+            a folder that cannot be written.
+    """
+    objectives = _listed(objectives)
+    layers = layers_read(objectives)
+    sides, recipe = drawing_size(model, layers, size), with_jitter(model, layers, recipe)
+    return Rendering(model, sides, steps, seed, recipe, preprocess).draw(objectives, folder)
+
+
+def visualization_cost(
+    model: keras.Model,
+    objectives: Objective | Iterable[Objective],
+    *,
+    size: int | None = None,
+    steps: int = STEPS,
+) -> Cost:
+    """What `visualize` would cost; nothing is drawn.
+
+    Args:
+        model: any Keras model that reads pictures.
+        objectives: one, or one for each picture.
+        size: as in `visualize`.
+        steps: of gradient ascent.
+
+    Raises:
+        ValueError: no objective, an unknown layer, or a size that is none.
+    """
+    objectives = _listed(objectives)
+    sides = drawing_size(model, layers_read(objectives), size)
+    return Rendering(model, sides, steps, 0, ROBUST, as_vgg16_reads).cost(objectives)
+
+
+def invert(
+    model: keras.Model,
+    batch: np.ndarray,
+    layer: str,
+    *,
+    steps: int = 2 * STEPS,
+    seed: int = 0,
+    recipe: Recipe = STILL,
+    folder: str | os.PathLike[str] | None = None,
+    preprocess: Callable[[Any], Any] = as_vgg16_reads,
+) -> Visualization:
+    """Draw pictures that a layer cannot tell from given ones: feature inversion.
+
+    Minimised is the squared distance between the layer's activations, as a share of the given ones'
+    squared norm: Mahendran and Vedaldi, "Understanding Deep Image Representations by Inverting Them",
+    CVPR 2015, equations 1 and 2, normalised as in their section 3. Their norm of the picture, which
+    keeps levels in range, is not needed: the parameterisation ends in a sigmoid.
+
+    Args:
+        model: any Keras model.
+        batch: float (N, H, W, C), the pictures to be remembered, as the model's input wants them.
+        layer: the layer's name, convolutional or dense.
+        steps: of gradient descent.
+        seed: of the noise at the start.
+        recipe: how the pictures are drawn; by default they are not moved, since places count.
+        folder: as in `visualize`.
+        preprocess: as in `visualize`.
+
+    Returns:
+        A picture for each of the batch; the values are the shares that remain, 0 for a perfect copy.
+
+    Raises:
+        ValueError: an unknown layer, a batch that does not fit, or a folder that cannot be written.
+    """
+    targets = _activations(model, batch, layer)
+    objectives = [_nearness(layer, target, number) for number, target in enumerate(targets)]
+    recipe = with_jitter(model, [layer], recipe)
+    rendering = Rendering(model, _sides(batch), steps, seed, recipe, preprocess)
+    drawn = rendering.draw(objectives, folder, {"target": digest([targets])})
+    return replace(drawn, values=-drawn.values, measure="squared distance, of the photograph's squared norm")
+
+
+def caricature(
+    model: keras.Model,
+    batch: np.ndarray,
+    layer: str,
+    *,
+    power: float = 1.0,
+    steps: int = STEPS,
+    seed: int = 0,
+    recipe: Recipe = STILL,
+    folder: str | os.PathLike[str] | None = None,
+    preprocess: Callable[[Any], Any] = as_vgg16_reads,
+) -> Visualization:
+    """Draw pictures in which a layer sees the same as in given ones, only more of it.
+
+    Maximised is the dot product of the layer's activations with the given picture's, times their
+    cosine, which keeps other features from growing along: the recipe `caricature` of the library
+    Lucid; Carter and others, "Activation Atlas", Distill 2019, draw activations so. Divided by the
+    given ones' squared norm, so that the given picture itself has the value 1.
+
+    Args:
+        model: any Keras model.
+        batch: float (N, H, W, C), the pictures to be exaggerated, as the model's input wants them.
+        layer: the layer's name, convolutional or dense.
+        power: of the cosine, which counts as 0.1 at least; 0 leaves the dot product alone.
+        steps: of gradient ascent.
+        seed: of the noise at the start.
+        recipe: how the pictures are drawn; by default they are not moved, since places count.
+        folder: as in `visualize`.
+        preprocess: as in `visualize`.
+
+    Returns:
+        A picture for each of the batch; a value over 1 is so many times as strong as the given one.
+
+    Raises:
+        ValueError: an unknown layer, a batch that does not fit, or a folder that cannot be written.
+    """
+    targets = _activations(model, batch, layer)
+    objectives = [_exaggeration(layer, target, power, number) for number, target in enumerate(targets)]
+    recipe = with_jitter(model, [layer], recipe)
+    rendering = Rendering(model, _sides(batch), steps, seed, recipe, preprocess)
+    drawn = rendering.draw(objectives, folder, {"target": digest([targets]), "power": power})
+    return replace(drawn, measure="strength, of the photograph's own")
+
+
+def _nearness(layer: str, target: np.ndarray, number: int) -> Objective:
+    """Minus the squared distance from a target, of its squared norm."""
+    norm = _squared_norm(target)
+
+    def value(maps: Mapping[str, Any]) -> Any:
+        return -_summed((maps[layer] - target) ** 2) / norm
+
+    return Objective((layer,), value, f"picture {number} as {layer} remembers it")
+
+
+def _exaggeration(layer: str, target: np.ndarray, power: float, number: int) -> Objective:
+    """Dot product with a target times the cosine to a power, of the target's squared norm."""
+    norm = _squared_norm(target)
+
+    def value(maps: Mapping[str, Any]) -> Any:
+        tf = backend.tensorflow()
+        dot = _summed(maps[layer] * target)
+        # the small number only keeps the root's gradient at zero from being infinite
+        lengths = tf.sqrt(_summed(maps[layer] ** 2) * norm + 1e-12)
+        return dot / norm * tf.maximum(dot / lengths, 0.1) ** power
+
+    return Objective((layer,), value, f"picture {number} as {layer} exaggerates it")
+
+
+def _activations(model: keras.Model, batch: np.ndarray, layer: str) -> np.ndarray:
+    """What a layer gives for a batch, float32 (N, ...)."""
+    function = part(model, [layer])
+    checked = check_batch(batch, unfold(model).inputs)
+    return np.asarray(function(checked, training=False)[layer], np.float32)
+
+
+def _listed(objectives: Objective | Iterable[Objective]) -> list[Objective]:
+    listed = [objectives] if isinstance(objectives, Objective) else list(objectives)
+    if not listed:
+        raise ValueError("There is nothing to draw; name an objective, such as channel(layer, number).")
+    for objective in listed:
+        if not isinstance(objective, Objective):
+            raise TypeError(
+                f"An objective is made by channel, neuron or class_logit; got {type(objective).__name__}."
+            )
+    return listed
+
+
+def _sides(batch: np.ndarray) -> tuple[int, int]:
+    height, width = np.shape(batch)[1:3]
+    return height, width
+
+
+def _squared_norm(target: np.ndarray) -> float:
+    """Of a target that is zero all over: 1, so that nothing is divided by zero."""
+    return float(np.sum(target.astype(np.float64) ** 2)) or 1.0
+
+
+def _summed(values: Any) -> Any:
+    """Over everything but the batch."""
+    tf = backend.tensorflow()
+    return tf.reduce_sum(values, axis=tuple(range(1, len(values.shape))))

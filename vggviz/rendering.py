@@ -1,0 +1,228 @@
+"""From objectives to pictures: how large they are, what they cost, which are on disk already."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from tqdm import tqdm
+
+from vggviz import backend
+from vggviz.album import Album
+from vggviz.ascent import Ascent, Recipe
+from vggviz.cost import Cost, forward_macs
+from vggviz.files import output_folder
+from vggviz.layers import part
+from vggviz.objectives import Objective
+from vggviz.receptive_field import receptive_fields
+
+if TYPE_CHECKING:
+    import keras
+
+PIXELS_AT_ONCE = 2 * 224 * 224
+"""In one batch: larger ones gain no time on two cores, and cost memory."""
+ROOM = 16
+"""Pixels that a picture is larger than the receptive field, so that some cells see no edge."""
+
+log = logging.getLogger("vggviz")
+
+
+@dataclass(frozen=True)
+class Visualization:
+    """Pictures drawn for a network.
+
+    Attributes:
+        images: float32 (N, H, W, 3), RGB, levels 0 to 255, not rounded.
+        values: float32 (N, steps + 1): what `measure` says, before each step for the picture as it was
+            moved then, and at last for the finished picture, not moved.
+        words: what each picture was drawn for.
+        measure: what the values are.
+    """
+
+    images: np.ndarray
+    values: np.ndarray
+    words: tuple[str, ...]
+    measure: str = "objective"
+
+    @property
+    def reached(self) -> np.ndarray:
+        """The finished pictures' values, float32 (N,)."""
+        return self.values[:, -1]
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """All that pictures depend on, but their objectives.
+
+    Attributes:
+        model: a Keras model that reads pictures.
+        size: height and width of the pictures in pixels.
+        steps: of gradient ascent.
+        seed: of the noise at the start, and of the random movements.
+        recipe: how the pictures are drawn, its jitter in pixels.
+        preprocess: from a tensor of RGB levels, float32 (N, H, W, 3), to what the model reads.
+    """
+
+    model: keras.Model
+    size: tuple[int, int]
+    steps: int
+    seed: int
+    recipe: Recipe
+    preprocess: Callable[[Any], Any]
+
+    def __post_init__(self) -> None:
+        """Refuse steps and seeds that are none."""
+        if isinstance(self.steps, bool) or int(self.steps) != self.steps or self.steps < 1:
+            raise ValueError(f"The steps are a whole number from 1 on; got {self.steps!r}.")
+        if isinstance(self.seed, bool) or int(self.seed) != self.seed or not 0 <= self.seed < 2**31:
+            raise ValueError(f"The seed is a whole number from 0 to 2,147,483,647; got {self.seed!r}.")
+
+    def draw(
+        self,
+        objectives: Sequence[Objective],
+        folder: str | os.PathLike[str] | None = None,
+        settings: Mapping[str, Any] | None = None,
+    ) -> Visualization:
+        """A picture for each objective, those in the folder taken from there, the others written to it.
+
+        Args:
+            objectives: what each picture is to maximise.
+            folder: see `visualize`.
+            settings: what else the pictures depend on, as JSON has it.
+        """
+        album = folder and Album(output_folder(folder), self._settings() | dict(settings or {}))
+        found = [album.load(objective.words) if album else None for objective in objectives]
+        missing = [number for number, picture in enumerate(found) if picture is None]
+        at_once = max(1, PIXELS_AT_ONCE // (self.size[0] * self.size[1]))
+        chunks = [missing[start : start + at_once] for start in range(0, len(missing), at_once)]
+        log.info("%s", self.cost([objectives[number] for number in missing]))
+        with tqdm(total=self.steps * len(chunks), desc="drawing", disable=None, leave=False, delay=1) as bar:
+            for chunk in chunks:
+                drawn = self._ascent([objectives[k] for k in chunk]).run(len(chunk), bar.update)
+                for number, image, values in zip(chunk, *drawn, strict=True):
+                    found[number] = (image, values)
+                    if album:
+                        album.save(objectives[number].words, image, values)
+        images, values = (np.stack(parts) for parts in zip(*filter(None, found), strict=True))
+        return Visualization(images, values, tuple(objective.words for objective in objectives))
+
+    def cost(self, objectives: Sequence[Objective]) -> Cost:
+        """What it takes to draw a picture for each objective."""
+        macs = forward_macs(self.model, layers_read(objectives), self.size) if objectives else 0
+        return Cost(len(objectives), self.size, self.steps, macs)
+
+    def _ascent(self, objectives: Sequence[Objective]) -> Ascent:
+        function = self._function(layers_read(objectives))
+
+        def score(pictures: Any) -> Any:
+            batch = self.preprocess(pictures)
+            if batch.shape[1:] != (*self.size, function.input.shape[-1]):
+                raise ValueError(
+                    f"The model reads pictures of {function.input.shape[-1]} colours; preprocess makes a "
+                    f"batch of shape {tuple(batch.shape)} of one of shape {tuple(pictures.shape)}."
+                )
+            return each(objectives, function(batch, training=False))
+
+        return Ascent(score, self.size, self.steps, self.seed, self.recipe)
+
+    def _function(self, layers: tuple[str, ...]) -> Any:
+        """The part of the model that computes the layers, at the pictures' size."""
+        own = part(self.model, layers).input.shape[1:3]
+        function = part(self.model, layers, any_size=own != self.size)
+        check_size(function, self.size)
+        return function
+
+    def _settings(self) -> dict[str, Any]:
+        return {
+            "size": list(self.size),
+            "steps": int(self.steps),
+            "seed": int(self.seed),
+            "recipe": asdict(self.recipe),
+            "preprocess": getattr(self.preprocess, "__qualname__", type(self.preprocess).__name__),
+            "weights": digest(map(np.asarray, self.model.weights)),
+        }
+
+
+def layers_read(objectives: Iterable[Objective]) -> tuple[str, ...]:
+    """Names of all layers that some objectives read, each once."""
+    return tuple(dict.fromkeys(layer for objective in objectives for layer in objective.layers))
+
+
+def each(objectives: Sequence[Objective], maps: Mapping[str, Any]) -> Any:
+    """Each picture's own objective: a tensor (N,), for N objectives and N pictures.
+
+    Unstacked once, so that no objective's gradient is as large as all the pictures' maps.
+    """
+    tf = backend.tensorflow()
+    single = {layer: tf.unstack(values, num=len(objectives)) for layer, values in maps.items()}
+    values = [
+        objective.value({layer: single[layer][number][tf.newaxis] for layer in objective.layers})
+        for number, objective in enumerate(objectives)
+    ]
+    return tf.concat(values, axis=0)
+
+
+def drawing_size(model: keras.Model, layers: Sequence[str], size: int | None) -> tuple[int, int]:
+    """Height and width of pictures for some layers: see `visualize`.
+
+    Raises:
+        ValueError: a size that is no whole number from 1 on, or none where it is left open.
+    """
+    if size is not None:
+        if isinstance(size, bool) or int(size) != size or size < 1:
+            raise ValueError(f"The size is a whole number of pixels from 1 on; got {size!r}.")
+        return int(size), int(size)
+    own = part(model, layers).input.shape[1:3]
+    fields = receptive_fields(model)
+    if all(layer in fields for layer in layers):
+        sides = zip(*(_pair(fields[layer].size) for layer in layers), strict=True)
+        wanted = [max(side) + ROOM for side in sides]
+        height, width = (w if o is None else min(w, o) for w, o in zip(wanted, own, strict=True))
+        return height, width
+    if None in own:
+        raise ValueError(f"The model reads pictures of any size, and so does {layers[0]!r}; name a size.")
+    return own
+
+
+def with_jitter(model: keras.Model, layers: Sequence[str], recipe: Recipe) -> Recipe:
+    """The recipe with its jitter in pixels: half a step of the layers' cells, where it is left open.
+
+    Of layers without places, as of logits: half the largest step in the network.
+    """
+    if recipe.jitter is not None:
+        return recipe
+    fields = receptive_fields(model)
+    placed = [layer for layer in layers if layer in fields] or list(fields)
+    return replace(recipe, jitter=max(max(_pair(fields[layer].stride)) for layer in placed) // 2)
+
+
+def check_size(function: keras.Model, size: tuple[int, int]) -> None:
+    """Raise ValueError if nothing is left of pictures of that size in some layer."""
+    try:
+        shapes = function.compute_output_shape((1, *size, function.input.shape[-1]))
+        left = all(side is None or side > 0 for shape in shapes.values() for side in shape)
+    except ValueError:
+        left = False
+    if not left:
+        raise ValueError(
+            f"Nothing is left of pictures of {size[0]} x {size[1]} pixels in "
+            f"{' or '.join(function.output)}; name a larger size, or None for one that fits."
+        )
+
+
+def digest(arrays: Iterable[np.ndarray]) -> str:
+    """16 hexadecimal digits that tell some arrays from others."""
+    hashed = hashlib.sha256()
+    for array in arrays:
+        hashed.update(str(array.shape).encode())
+        hashed.update(np.ascontiguousarray(array).data)
+    return hashed.hexdigest()[:16]
+
+
+def _pair(value: int | tuple[int, int]) -> tuple[int, int]:
+    return (value, value) if isinstance(value, int) else value
