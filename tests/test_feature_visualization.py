@@ -14,7 +14,7 @@ from vggviz import feature_visualization
 from vggviz.album import Album
 from vggviz.ascent import CONTRAST, Ascent, Recipe
 from vggviz.backend import tensorflow
-from vggviz.feature_visualization import STILL, caricature, invert, visualization_cost, visualize
+from vggviz.feature_visualization import caricature, invert, visualization_cost, visualize
 from vggviz.objectives import LOGITS, Objective, channel, class_logit, neuron
 from vggviz.parameterisation import noise, paint
 from vggviz.rendering import with_jitter
@@ -328,26 +328,31 @@ def test_words_of_any_kind_make_a_file_name(tmp_path):
 def test_what_a_layer_keeps_whole_is_found_again(photographs):
     kernel = np.zeros((1, 1, 3, 6))
     kernel[0, 0] = np.concatenate([np.eye(3), -np.eye(3)], axis=1)
-    found = invert(networks.single(kernel), photographs, "conv", steps=200)
+    found = invert(networks.single(kernel), photographs, "conv", steps=150)
     assert found.images.shape == (2, 32, 32, 3)
-    assert (found.reached < 0.02).all()
-    assert (np.abs(vggviz.preprocess(found.images) - photographs).mean((1, 2, 3)) < 12).all()
+    assert (found.reached < 0.03).all()
+    assert (np.abs(vggviz.preprocess(found.images) - photographs).mean((1, 2, 3)) < 8).all()
 
 
-def test_inversion_brings_the_activations_nearer(nested, photographs):
-    for layer in ("inner_conv3", "outer_conv", "scores"):
-        found = invert(nested, photographs, layer, steps=STEPS, recipe=replace(STILL, rate=0.2))
-        assert (found.reached < found.values[:, 0]).all(), layer
-        assert (found.values >= 0).all()
-    target, reached = (
-        vggviz.feature_maps(nested, batch, "outer_conv")["outer_conv"]
-        for batch in (
-            photographs,
-            vggviz.preprocess(invert(nested, photographs, "outer_conv", steps=STEPS).images),
-        )
-    )
+@pytest.mark.parametrize("layer", ["inner_conv3", "outer_conv", "scores"])
+def test_inversion_brings_the_activations_nearer(nested, photographs, layer):
+    found = invert(nested, photographs, layer, steps=3 * STEPS)
+    assert found.reached.sum() < 0.5 * found.values[:, 0].sum()
+    assert (found.values >= 0).all()
+
+
+def test_the_distance_is_that_of_the_picture_found(nested, photographs):
+    found = invert(nested, photographs, "outer_conv", steps=STEPS)
+    batches = photographs, vggviz.preprocess(found.images)
+    target, reached = (vggviz.feature_maps(nested, batch, "outer_conv")["outer_conv"] for batch in batches)
     share = ((reached - target) ** 2).sum((1, 2, 3)) / (target**2).sum((1, 2, 3))
-    assert np.allclose(share, invert(nested, photographs, "outer_conv", steps=STEPS).reached, rtol=1e-3)
+    assert np.allclose(share, found.reached, rtol=1e-3)
+
+
+def test_photographs_of_another_size(nested, photographs):
+    found = invert(nested, photographs[:1, :20, :24], "inner_conv3", steps=STEPS)
+    assert found.images.shape == (1, 20, 24, 3)
+    assert found.reached[0] < found.values[0, 0]
 
 
 def test_the_photograph_itself_is_a_caricature_of_strength_1(nested, photographs):
@@ -365,7 +370,7 @@ def test_the_photograph_itself_is_a_caricature_of_strength_1(nested, photographs
 
 
 def test_a_caricature_rises(nested, photographs):
-    found = caricature(nested, photographs, "outer_conv", steps=STEPS, recipe=replace(STILL, rate=0.2))
+    found = caricature(nested, photographs, "outer_conv", steps=STEPS)
     assert (found.reached > found.values[:, 0]).all()
     assert found.images.shape == (2, 32, 32, 3)
 
@@ -425,7 +430,9 @@ def test_dense_layers_hold_the_size_fixed():
 
 
 def test_a_batch_that_does_not_fit(functional, photographs):
-    with refused("(3, 3)", "32"):
+    with refused("(3, 3)"):
         invert(functional, photographs[0, :3, :3, 0], "conv_a")
+    with refused("(2, 32, 32, 2)"):
+        invert(functional, photographs[..., :2], "conv_a")
     with refused("conv_z", "conv_a"):
         caricature(functional, photographs, "conv_z")

@@ -42,7 +42,7 @@ class Recipe:
     scale: float = 0.1
     rotation: float = 5.0
     total_variation: float = 0.0
-    rate: float = 0.05
+    rate: float = 0.1
 
     def __post_init__(self) -> None:
         """Refuse what is no strength."""

@@ -18,7 +18,7 @@ from vggviz.activations import check_batch
 from vggviz.ascent import Recipe
 from vggviz.cost import Cost
 from vggviz.images import as_vgg16_reads
-from vggviz.layers import part, unfold
+from vggviz.layers import part
 from vggviz.objectives import Objective
 from vggviz.rendering import Rendering, Visualization, digest, drawing_size, layers_read, with_jitter
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 STEPS = 128
 ROBUST = Recipe()
 """For pictures from nothing: the network must recognise them however they are moved."""
-STILL = Recipe(jitter=0, scale=0, rotation=0, total_variation=0.05)
+STILL = Recipe(jitter=0, scale=0, rotation=0, total_variation=0.05, rate=0.2)
 """For pictures whose activations are compared with a photograph's, cell by cell."""
 
 
@@ -46,7 +46,8 @@ def visualize(
     """Draw pictures that excite a channel, a neuron, a class: activation maximization.
 
     Several objectives are drawn side by side in one batch: all begin with the same noise, and each
-    comes out as it would alone, at the same size and with the same jitter. The cost is logged before it starts (logger "vggviz", level INFO).
+    comes out as it would alone, at the same size and with the same jitter. The cost is logged before
+    it starts (logger "vggviz", level INFO).
 
     Args:
         model: any Keras model that reads pictures.
@@ -118,7 +119,8 @@ def invert(
 
     Args:
         model: any Keras model.
-        batch: float (N, H, W, C), the pictures to be remembered, as the model's input wants them.
+        batch: float (N, H, W, C), the pictures to be remembered, preprocessed; for convolutions of any
+            height and width.
         layer: the layer's name, convolutional or dense.
         steps: of gradient descent.
         seed: of the noise at the start.
@@ -161,7 +163,8 @@ def caricature(
 
     Args:
         model: any Keras model.
-        batch: float (N, H, W, C), the pictures to be exaggerated, as the model's input wants them.
+        batch: float (N, H, W, C), the pictures to be exaggerated, preprocessed; for convolutions of any
+            height and width.
         layer: the layer's name, convolutional or dense.
         power: of the cosine, which counts as 0.1 at least; 0 leaves the dot product alone.
         steps: of gradient ascent.
@@ -209,10 +212,10 @@ def _exaggeration(layer: str, target: np.ndarray, power: float, number: int) -> 
 
 
 def _activations(model: keras.Model, batch: np.ndarray, layer: str) -> np.ndarray:
-    """What a layer gives for a batch, float32 (N, ...)."""
-    function = part(model, [layer])
-    checked = check_batch(batch, unfold(model).inputs)
-    return np.asarray(function(checked, training=False)[layer], np.float32)
+    """What a layer gives for a batch of any size, float32 (N, ...)."""
+    own = part(model, [layer]).input.shape[1:3]
+    function = part(model, [layer], any_size=own != np.shape(batch)[1:3])
+    return np.asarray(function(check_batch(batch, function.inputs), training=False)[layer], np.float32)
 
 
 def _listed(objectives: Objective | Iterable[Objective]) -> list[Objective]:

@@ -100,7 +100,8 @@ class Rendering:
         missing = [number for number, picture in enumerate(found) if picture is None]
         at_once = max(1, PIXELS_AT_ONCE // (self.size[0] * self.size[1]))
         chunks = [missing[start : start + at_once] for start in range(0, len(missing), at_once)]
-        log.info("%s", self.cost([objectives[number] for number in missing]))
+        if missing:
+            log.info("%s", self.cost([objectives[number] for number in missing]))
         with tqdm(total=self.steps * len(chunks), desc="drawing", disable=None, leave=False, delay=1) as bar:
             for chunk in chunks:
                 drawn = self._ascent([objectives[k] for k in chunk]).run(len(chunk), bar.update)
@@ -113,7 +114,7 @@ class Rendering:
 
     def cost(self, objectives: Sequence[Objective]) -> Cost:
         """What it takes to draw a picture for each objective."""
-        macs = forward_macs(self.model, layers_read(objectives), self.size) if objectives else 0
+        macs = forward_macs(self.model, layers_read(objectives), self.size)
         return Cost(len(objectives), self.size, self.steps, macs)
 
     def _ascent(self, objectives: Sequence[Objective]) -> Ascent:
