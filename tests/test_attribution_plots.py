@@ -9,7 +9,7 @@ from sentences import refused
 
 import vggviz
 from vggviz.attribution_plots import plot_attribution, plot_deletion_insertion
-from vggviz.perturbation import DeletionInsertion
+from vggviz.trust import DeletionInsertion
 
 
 @pytest.fixture(autouse=True)

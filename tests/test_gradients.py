@@ -9,7 +9,7 @@ import vggviz
 from vggviz.gradients import guided_backprop, integrated_gradients, saliency, smooth_grad
 from vggviz.layers import LOGITS, part
 from vggviz.objectives import Objective, channel, class_logit, neuron
-from vggviz.perturbation import scores
+from vggviz.scoring import scores
 
 METHODS = {
     "saliency": saliency,

@@ -7,7 +7,7 @@ from sentences import refused
 
 import vggviz
 from vggviz.objectives import channel, class_logit, neuron
-from vggviz.perturbation import DeletionInsertion, deletion_insertion, occlusion, scores
+from vggviz.perturbation import occlusion
 
 
 @pytest.fixture(scope="module")
@@ -70,60 +70,6 @@ def test_a_batch_equals_its_pictures_one_by_one(sequential, batch):
     assert np.array_equal(batch, given)
 
 
-# --- deletion and insertion
-
-
-def test_the_curves_go_from_the_whole_picture_to_the_empty_one(sequential, batch):
-    curves = deletion_insertion(sequential, batch, np.abs(batch).sum(axis=-1), class_logit(0), steps=5)
-    whole = scores(sequential, batch, class_logit(0))
-    empty = scores(sequential, np.zeros_like(batch), class_logit(0))
-    assert curves.deletion.shape == curves.insertion.shape == (3, 6)
-    assert np.array_equal(curves.shares, np.linspace(0, 1, 6))
-    assert np.allclose(curves.deletion[:, 0], whole, rtol=1e-4)
-    assert np.allclose(curves.deletion[:, -1], empty, rtol=1e-4)
-    assert np.allclose(curves.insertion[:, -1], whole, rtol=1e-4)
-    assert curves.words == "logit of class 0"
-
-
-def test_deletion_of_a_weighted_sum_takes_its_terms_one_by_one(linear, small):
-    model, weights = linear
-    terms = (weights * small).sum(axis=-1)
-    curves = deletion_insertion(model, small, terms, channel("conv", 0), steps=64)
-    ordered = -np.sort(-terms.reshape(2, -1), axis=1)
-    left = terms.sum(axis=(1, 2))[:, None] - np.cumsum(ordered, axis=1)
-    assert np.allclose(curves.deletion[:, 1:], left, rtol=1e-3, atol=1e-2)
-
-
-def test_the_right_order_beats_a_random_one_and_that_beats_the_wrong_one(linear, small):
-    model, weights = linear
-    terms = (weights * small).sum(axis=-1)
-    right, control, wrong = (
-        deletion_insertion(model, small, order, channel("conv", 0), steps=8)
-        for order in (terms, None, -terms)
-    )
-    assert np.all(right.deletion_area < control.deletion_area)
-    assert np.all(control.deletion_area < wrong.deletion_area)
-    assert np.all(right.insertion_area > control.insertion_area)
-
-
-def test_areas_are_those_under_the_curves():
-    shares, falling = np.linspace(0, 1, 3), np.array([[4.0, 1.0, 0.0]], np.float32)
-    curves = DeletionInsertion(shares, falling, falling[:, ::-1], "words")
-    assert np.allclose(curves.deletion_area, [1.5])
-    assert np.allclose(curves.insertion_area, [1.5])
-
-
-def test_equal_pixels_go_in_an_order_set_by_the_seed(sequential, batch):
-    flat = np.zeros((3, 32, 32))
-    first, again, other, control = (
-        deletion_insertion(sequential, batch, order, class_logit(0), steps=4, seed=seed).deletion
-        for order, seed in ((flat, 0), (flat, 0), (flat, 1), (None, 0))
-    )
-    assert np.array_equal(first, again)
-    assert np.array_equal(first, control)
-    assert not np.array_equal(first, other)
-
-
 # --- what is refused
 
 
@@ -134,15 +80,7 @@ def test_a_square_that_does_not_fit(functional, batch, size, stride):
 
 
 def test_what_does_not_fit(functional, batch):
-    objective = channel("conv_a", 0)
-    with refused("(3, 16, 16)", "(3, 32, 32)"):
-        deletion_insertion(functional, batch, np.zeros((3, 16, 16)), objective)
-    with refused("finite", "(3, 32, 32)"):
-        deletion_insertion(functional, batch, np.full((3, 32, 32), np.nan), objective)
-    with refused("steps", 0):
-        deletion_insertion(functional, batch, None, objective, steps=0)
-    for ask in (occlusion, lambda m, b, o: deletion_insertion(m, b, None, o)):
-        with refused("32, 32, 3", "(3, 16, 32, 3)"):
-            ask(functional, batch[:, :16], objective)
-        with refused("'conv_x'", "'conv_a'"):
-            ask(functional, batch, channel("conv_x", 0))
+    with refused("32, 32, 3", "(3, 16, 32, 3)"):
+        occlusion(functional, batch[:, :16], channel("conv_a", 0))
+    with refused("'conv_x'", "'conv_a'"):
+        occlusion(functional, batch, channel("conv_x", 0))

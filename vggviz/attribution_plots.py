@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 
 from vggviz.drawing import extent, hatch, show_values
 from vggviz.figures import bare, describe, panels
-from vggviz.perturbation import DeletionInsertion
 from vggviz.scales import check_scale
+from vggviz.trust import DeletionInsertion
 
 SCALES = {
     "each": "each map scaled by its own largest value",

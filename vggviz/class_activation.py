@@ -11,13 +11,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
-from tqdm import tqdm
 
 from vggviz import backend, layers
 from vggviz.activations import check_batch, feature_maps
 from vggviz.gradients import gradients
 from vggviz.objectives import Objective
-from vggviz.perturbation import scores
 
 if TYPE_CHECKING:
     import keras
@@ -98,44 +96,6 @@ def layer_cam(
     return _by_gradients(model, batch, objective, layer, lambda _, gradient: np.maximum(gradient, 0))
 
 
-def score_cam(
-    model: keras.Model,
-    batch: np.ndarray,
-    objective: Objective,
-    layer: str | None = None,
-    *,
-    batch_size: int = 16,
-) -> np.ndarray:
-    """Score-CAM: each channel weighs what the network says to the picture seen through its map.
-
-    Wang et al., "Score-CAM", CVPR Workshops 2020, algorithm 1, with a softmax over the channels'
-    scores (so the score of the empty picture, which the algorithm subtracts from all, cancels).
-    One forward pass for each channel whose map is not the same everywhere; one for all the others, since
-    their mask leaves the empty picture.
-
-    Args:
-        model: any Keras model.
-        batch: float (N, H, W, C), as the model's input wants it; what is masked becomes zero.
-        objective: what is explained.
-        layer: whose maps are weighed; None is the last convolution.
-        batch_size: masked pictures computed at once.
-
-    Returns:
-        float32 (N, H, W), from zero on, in the picture's pixels, not normalised.
-
-    Raises:
-        ValueError: an unknown layer, one without maps, or a batch that does not fit.
-    """
-    layer, batch = _target(model, layer), check_batch(batch, layers.unfold(model).inputs)
-    cells = []
-    for picture in batch:
-        maps = feature_maps(model, picture[np.newaxis], layer)[layer][0]
-        seen = _masked_scores(model, picture, maps, objective, batch_size)
-        weights = np.exp(seen - seen.max())
-        cells.append(maps @ (weights / weights.sum()))
-    return _enlarged(np.stack(cells), batch)
-
-
 def eigen_cam(model: keras.Model, batch: np.ndarray, layer: str | None = None) -> np.ndarray:
     """Eigen-CAM: the maps along their first principal component, whatever the class.
 
@@ -154,9 +114,9 @@ def eigen_cam(model: keras.Model, batch: np.ndarray, layer: str | None = None) -
     Raises:
         ValueError: an unknown layer, one without maps, or a batch that does not fit.
     """
-    layer = _target(model, layer)
+    layer = target_layer(model, layer)
     maps = feature_maps(model, batch, layer)[layer]
-    return _enlarged(np.stack([_first_component(picture) for picture in maps]), batch)
+    return enlarged(np.stack([_first_component(picture) for picture in maps]), batch)
 
 
 def _mean_gradient(_: np.ndarray, gradient: np.ndarray) -> np.ndarray:
@@ -175,34 +135,12 @@ def _by_gradients(
     model: keras.Model, batch: np.ndarray, objective: Objective, layer: str | None, weigh: Weighing
 ) -> np.ndarray:
     """The positive part of the weighted sum of maps (equation 2 of Grad-CAM), one picture at a time."""
-    layer, batch = _target(model, layer), check_batch(batch, layers.unfold(model).inputs)
+    layer, batch = target_layer(model, layer), check_batch(batch, layers.unfold(model).inputs)
     cells = []
     for picture in batch:
         (activation,), (gradient,) = gradients(model, picture[np.newaxis], objective, layer)
         cells.append((weigh(activation, gradient) * activation).sum(axis=-1))
-    return _enlarged(np.stack(cells), batch)
-
-
-def _masked_scores(
-    model: keras.Model, picture: np.ndarray, maps: np.ndarray, objective: Objective, batch_size: int
-) -> np.ndarray:
-    """The objective for the picture seen through each channel's map, float32 (c,)."""
-    uneven = np.flatnonzero(np.ptp(maps, axis=(0, 1)) > 0)
-    empty = scores(model, np.zeros_like(picture)[np.newaxis], objective)
-    found = np.full(maps.shape[-1], empty[0], np.float32)
-    starts = range(0, len(uneven), batch_size)
-    for start in tqdm(starts, desc="Score-CAM", leave=False, delay=1, disable=None):
-        channels = uneven[start : start + batch_size]
-        masks = _masks(maps[..., channels], picture.shape[:2])
-        found[channels] = scores(model, masks[..., np.newaxis] * picture, objective)
-    return found
-
-
-def _masks(maps: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Maps (h, w, n) enlarged to the picture, each stretched from 0 to 1: (n, H, W)."""
-    masks = _resized(np.moveaxis(maps, -1, 0), size)
-    low, high = masks.min(axis=(1, 2), keepdims=True), masks.max(axis=(1, 2), keepdims=True)
-    return (masks - low) / np.where(high > low, high - low, 1)
+    return enlarged(np.stack(cells), batch)
 
 
 def _first_component(maps: np.ndarray) -> np.ndarray:
@@ -213,7 +151,8 @@ def _first_component(maps: np.ndarray) -> np.ndarray:
     return projected if projected.sum() >= 0 else -projected
 
 
-def _target(model: keras.Model, layer: str | None) -> str:
+def target_layer(model: keras.Model, layer: str | None) -> str:
+    """The layer's name, checked; None is the last convolution."""
     if layer is None:
         return layers.conv_layers(model)[-1]
     shape = tuple(layers.find_step(model, layer).output.shape)
@@ -222,11 +161,12 @@ def _target(model: keras.Model, layer: str | None) -> str:
     return layer
 
 
-def _enlarged(cells: np.ndarray, batch: np.ndarray) -> np.ndarray:
+def enlarged(cells: np.ndarray, batch: np.ndarray) -> np.ndarray:
     """The positive part of (N, h, w), enlarged to the batch's pixels."""
-    return _resized(np.maximum(cells, 0), batch.shape[1:3])
+    return resized(np.maximum(cells, 0), batch.shape[1:3])
 
 
-def _resized(maps: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
+def resized(maps: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
+    """Maps (n, h, w) at another size, bilinear, float32."""
     maps = maps.astype(np.float32)[..., np.newaxis]
     return backend.tensorflow().image.resize(maps, size, method="bilinear").numpy()[..., 0]

@@ -1,26 +1,24 @@
-"""Attribution by hiding: what becomes of the objective when pixels are taken away or given back."""
+"""Attribution by hiding: what the objective loses behind a square, or keeps behind a map."""
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 from tqdm import tqdm
 
-from vggviz import backend, layers
-from vggviz.activations import check_batch, run
+from vggviz import layers
+from vggviz.activations import check_batch, feature_maps
+from vggviz.class_activation import enlarged, resized, target_layer
 from vggviz.objectives import Objective
+from vggviz.scoring import scores, window_scorer
 
 if TYPE_CHECKING:
     import keras
 
 CHUNK = 16
 """Pictures computed at once."""
-BLUR = 5.0
-"""Standard deviation in pixels of the blur that insertion starts from (Petsiuk et al. 2018)."""
 
 
 def occlusion(
@@ -35,8 +33,8 @@ def occlusion(
     """How much the objective loses when a square of the picture is covered.
 
     Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014, section 4.2:
-    occlusion sensitivity. A square moves over the picture, one forward pass at each place; a pixel's value
-    is the mean loss over the squares that cover it.
+    occlusion sensitivity. A square moves over the picture; a pixel's value is the mean loss over the
+    squares that cover it.
 
     Args:
         model: any Keras model.
@@ -55,163 +53,121 @@ def occlusion(
             not fit.
     """
     batch = check_batch(batch, layers.unfold(model).inputs)
-    squares = _squares(batch.shape[1:3], size, stride)
-
-    covers, found = np.zeros(batch.shape[1:3]), np.zeros(batch.shape[:3])
-    for square in squares:
-        covers[square] += 1
-    for picture, losses in zip(batch, found, strict=True):
+    corners = _corners(batch.shape[1:3], size, stride)
+    cover = np.broadcast_to(np.asarray(fill, np.float32), (CHUNK, size, size, batch.shape[-1]))
+    maps = []
+    for picture in batch:
         whole = scores(model, picture[np.newaxis], objective)[0]
-        left = _each(model, functools.partial(_covered, picture, fill), squares, objective, "occlusion")
-        for square, value in zip(squares, left, strict=True):
-            losses[square] += whole - value
-    return (found / covers).astype(np.float32)
+        score = window_scorer(model, picture, objective)
+        left = [score(cover[: len(part)], part) for part in chunks(corners, "occlusion")]
+        maps.append(_mean_over_squares(whole - np.concatenate(left), corners, size, batch.shape[1:3]))
+    return np.stack(maps)
 
 
-@dataclass(frozen=True)
-class DeletionInsertion:
-    """The objective while an attribution's strongest pixels are taken from a picture, or given to it.
-
-    Attributes:
-        shares: float64 (steps + 1,), shares of the pixels, from 0 to 1.
-        deletion: float32 (N, steps + 1), the objective without them.
-        insertion: float32 (N, steps + 1), the objective with them alone sharp.
-        words: the objective in words.
-    """
-
-    shares: np.ndarray
-    deletion: np.ndarray
-    insertion: np.ndarray
-    words: str
-
-    @property
-    def deletion_area(self) -> np.ndarray:
-        """Area under each picture's deletion curve, float64 (N,): the smaller the better."""
-        return np.trapezoid(self.deletion, self.shares, axis=-1)
-
-    @property
-    def insertion_area(self) -> np.ndarray:
-        """Area under each picture's insertion curve, float64 (N,): the larger the better."""
-        return np.trapezoid(self.insertion, self.shares, axis=-1)
-
-
-def deletion_insertion(
+def score_cam(
     model: keras.Model,
     batch: np.ndarray,
-    attribution: np.ndarray | None,
     objective: Objective,
+    layer: str | None = None,
     *,
-    steps: int = 32,
-    fill: float | np.ndarray = 0,
-    seed: int = 0,
-) -> DeletionInsertion:
-    """Test an attribution: take its strongest pixels away first, or show them first.
+    batch_size: int = 16,
+) -> np.ndarray:
+    """Score-CAM: each channel weighs what the network says to the picture seen through its map.
 
-    Petsiuk, Das and Saenko, "RISE", 2018, section 4: pixels are deleted into a plain picture, or
-    inserted into a blurred one. If the attribution is right the objective falls early, and rises early.
+    Wang et al., "Score-CAM", CVPR Workshops 2020, algorithm 1, with a softmax over the channels'
+    scores (so the score of the empty picture, which the algorithm subtracts from all, cancels).
+    Channels whose map is the same everywhere leave the empty picture, and are computed once; of the others
+    only what lies where their mask is not zero (see `vggviz.scoring`).
 
     Args:
         model: any Keras model.
-        batch: float (N, H, W, C), as the model's input wants it.
-        attribution: float (N, H, W), the strongest pixels first; None is a random order, the control.
-        objective: what is read at each step; areas compare for one objective and picture only.
-        steps: of equally many pixels.
-        fill: of the plain picture, a number or one for each colour, in the batch's units.
-        seed: of the random order, and of the order of pixels with equal attribution.
+        batch: float (N, H, W, C), as the model's input wants it; what is masked becomes zero.
+        objective: what is explained.
+        layer: whose maps are weighed; None is the last convolution.
+        batch_size: masked pictures computed at once.
+
+    Returns:
+        float32 (N, H, W), from zero on, in the picture's pixels, not normalised.
 
     Raises:
-        ValueError: an attribution of another shape, an objective that the model does not have, or a
-            batch that does not fit.
+        ValueError: an unknown layer, one without maps, or a batch that does not fit.
     """
-    batch = check_batch(batch, layers.unfold(model).inputs)
-    given = np.zeros(batch.shape[:3]) if attribution is None else np.asarray(attribution)
-    if given.shape != batch.shape[:3] or not np.isfinite(given).all():
-        raise ValueError(
-            f"The attribution must hold finite numbers of shape {batch.shape[:3]}; got {given.shape}."
-        )
-    if isinstance(steps, bool) or int(steps) != steps or steps < 1:
-        raise ValueError(f"The number of steps is a whole number from 1 on; got {steps!r}.")
-    shares = np.linspace(0, 1, steps + 1)
-    curves = [
-        _curves(model, picture, _ranks(values, seed), shares, objective, fill)
-        for picture, values in zip(batch, given, strict=True)
-    ]
-    deletion, insertion = np.stack(curves, axis=1)
-    return DeletionInsertion(shares, deletion, insertion, objective.words)
+    layer, batch = target_layer(model, layer), check_batch(batch, layers.unfold(model).inputs)
+    cells = []
+    for picture in batch:
+        maps = feature_maps(model, picture[np.newaxis], layer)[layer][0]
+        seen = _masked_scores(model, picture, maps, objective, batch_size)
+        weights = np.exp(seen - seen.max())
+        cells.append(maps @ (weights / weights.sum()))
+    return enlarged(np.stack(cells), batch)
 
 
-def scores(model: keras.Model, batch: np.ndarray, objective: Objective) -> np.ndarray:
-    """The objective's value for each picture, float32 (N,); all of the batch at once."""
-    tensors = layers.part(model, objective.layers).output
-    values = run(model, batch, tuple(tensors.values()))
-    constant = backend.tensorflow().constant
-    maps = {name: constant(value) for name, value in zip(tensors, values, strict=True)}
-    return np.asarray(objective.value(maps), np.float32)
+def chunks(items: np.ndarray, words: str, size: int = CHUNK) -> Iterator[np.ndarray]:
+    """The items in portions, with a progress bar where it takes long."""
+    for start in tqdm(range(0, len(items), size), desc=words, leave=False, delay=1, disable=None):
+        yield items[start : start + size]
 
 
-def _each(
-    model: keras.Model,
-    change: Callable[[Any], np.ndarray],
-    changes: Sequence[Any],
-    objective: Objective,
-    words: str,
-) -> np.ndarray:
-    """Scores of one picture changed in many ways, each made when its turn comes."""
-    found = []
-    for start in tqdm(range(0, len(changes), CHUNK), desc=words, leave=False, delay=1, disable=None):
-        pictures = [change(what) for what in changes[start : start + CHUNK]]
-        found.append(scores(model, np.stack(pictures), objective))
-    return np.concatenate(found)
-
-
-def _covered(picture: np.ndarray, fill: float | np.ndarray, square: tuple[slice, slice]) -> np.ndarray:
-    copy = picture.copy()
-    copy[square] = fill
-    return copy
-
-
-def _squares(sides: tuple[int, ...], size: int, stride: int) -> list[tuple[slice, slice]]:
-    """Squares from edge to edge of the picture."""
+def _corners(sides: tuple[int, ...], size: int, stride: int) -> np.ndarray:
+    """Row and column of the first pixel of squares from edge to edge of the picture, int (n, 2)."""
     if not (1 <= size <= min(sides) and stride >= 1 and size == int(size) and stride == int(stride)):
         raise ValueError(
             f"The square's side is from 1 to {min(sides)} pixels and its stride from 1 on; "
             f"got {size!r} and {stride!r}."
         )
     rows, columns = (sorted({*range(0, side - size, stride), side - size}) for side in sides)
-    return [(slice(y, y + size), slice(x, x + size)) for y in rows for x in columns]
+    return np.array([(y, x) for y in rows for x in columns])
 
 
-def _ranks(values: np.ndarray, seed: int) -> np.ndarray:
-    """The place of each pixel in the order, 0 for the strongest; equal ones at random, int64 (H, W)."""
-    chance = np.random.default_rng(seed).random(values.size)
-    order = np.lexsort((chance, -values.ravel().astype(np.float64)))
-    ranks = np.empty(values.size, np.int64)
-    ranks[order] = np.arange(values.size)
-    return ranks.reshape(values.shape)
+def _mean_over_squares(
+    values: np.ndarray, corners: np.ndarray, size: int, sides: tuple[int, ...]
+) -> np.ndarray:
+    """Each pixel's mean over the squares that cover it, float32 (H, W)."""
+    total, covers = np.zeros(sides), np.zeros(sides)
+    for value, (y, x) in zip(values, corners, strict=True):
+        total[y : y + size, x : x + size] += value
+        covers[y : y + size, x : x + size] += 1
+    return (total / covers).astype(np.float32)
 
 
-def _curves(
-    model: keras.Model,
-    picture: np.ndarray,
-    ranks: np.ndarray,
-    shares: np.ndarray,
-    objective: Objective,
-    fill: float | np.ndarray,
-) -> tuple[np.ndarray, np.ndarray]:
-    """The objective after each share of the pixels was deleted, and after it was inserted."""
-    from skimage.filters import gaussian  # half a second that other functions need not pay
+def _masked_scores(
+    model: keras.Model, picture: np.ndarray, maps: np.ndarray, objective: Objective, batch_size: int
+) -> np.ndarray:
+    """The objective for the picture seen through each channel's map, float32 (c,)."""
+    score = window_scorer(model, np.zeros_like(picture), objective)
+    empty = score(np.zeros_like(picture[np.newaxis, :1, :1]), np.zeros((1, 2), int))
+    found = np.full(maps.shape[-1], empty[0], np.float32)
+    uneven = np.flatnonzero(np.ptp(maps, axis=(0, 1)) > 0)
+    uneven = uneven[np.argsort(_spreads(maps[..., uneven]), kind="stable")]  # windows alike go together
+    for channels in chunks(uneven, "Score-CAM", batch_size):
+        masks = _masks(maps[..., channels], picture.shape[:2])
+        found[channels] = score(*_windows(masks[..., np.newaxis] * picture))
+    return found
 
-    counts = np.rint(shares * ranks.size).astype(int).tolist()
-    plain = np.broadcast_to(np.asarray(fill, picture.dtype), picture.shape)
-    blurred = gaussian(picture, BLUR, channel_axis=-1, preserve_range=True).astype(picture.dtype)
 
-    def deleted(count: int) -> np.ndarray:
-        return np.where((ranks < count)[..., np.newaxis], plain, picture)
+def _spreads(maps: np.ndarray) -> np.ndarray:
+    """How far apart the cells above the minimum lie in each of the maps (h, w, n), int (n,)."""
+    above = maps > maps.min(axis=(0, 1))
+    return np.max([np.ptp(_ends(above.max(axis=axis)), axis=0) for axis in (0, 1)], axis=0)
 
-    def inserted(count: int) -> np.ndarray:
-        return np.where((ranks < count)[..., np.newaxis], picture, blurred)
 
-    return (
-        _each(model, deleted, counts, objective, "deletion"),
-        _each(model, inserted, counts, objective, "insertion"),
-    )
+def _windows(pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Windows of one size that hold all of each picture (n, H, W, C) that is not zero, and their corners."""
+    seen = (pictures != 0).max(axis=-1)
+    ends = np.stack([_ends(seen.max(axis=axis).T) for axis in (2, 1)], axis=-1)
+    size = np.ptp(ends, axis=0).max(axis=0)
+    corners = np.minimum(ends[0], np.array(seen.shape[1:]) - size)
+    windows = [p[y : y + size[0], x : x + size[1]] for p, (y, x) in zip(pictures, corners, strict=True)]
+    return np.stack(windows), corners
+
+
+def _ends(marks: np.ndarray) -> np.ndarray:
+    """The first mark in each column of bool (k, n), and the place behind the last: int (2, n)."""
+    return np.stack([marks.argmax(axis=0), len(marks) - marks[::-1].argmax(axis=0)])
+
+
+def _masks(maps: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Maps (h, w, n) enlarged to the picture, each stretched from 0 to 1: (n, H, W)."""
+    masks = resized(np.moveaxis(maps, -1, 0), size)
+    low, high = masks.min(axis=(1, 2), keepdims=True), masks.max(axis=(1, 2), keepdims=True)
+    return (masks - low) / np.where(high > low, high - low, 1)

@@ -1,0 +1,178 @@
+"""Whether an attribution can be trusted: tests of it, and of the network behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vggviz import backend, layers
+from vggviz.activations import check_batch
+from vggviz.objectives import Objective
+from vggviz.perturbation import chunks
+from vggviz.scoring import scores
+from vggviz.weights import note_provenance, provenance
+
+if TYPE_CHECKING:
+    import keras
+
+BLUR = 5.0
+"""Standard deviation in pixels of the blur that insertion starts from (Petsiuk et al. 2018)."""
+
+
+def randomised(model: keras.Model, layer: str, *, cascade: bool = True, seed: int = 0) -> keras.Model:
+    """A copy of the model whose weights are shuffled, from the top down to a layer.
+
+    Adebayo et al., "Sanity Checks for Saliency Maps", NeurIPS 2018, section 3: an attribution that looks
+    the same for such a copy does not explain the network. The weights of each array are shuffled among
+    themselves, which keeps their spread, and so the size of the activations.
+
+    Args:
+        model: any Keras model; it stays as it is.
+        layer: the lowest layer that is shuffled, one with weights.
+        cascade: shuffle all layers that run after it, too; else this one alone.
+        seed: of the shuffling. A layer comes out the same with and without the others.
+
+    Raises:
+        ValueError: an unknown layer, or one without weights.
+    """
+    if not getattr(layers.find_step(model, layer).layer, "weights", None):
+        raise ValueError(f"The layer {layer!r} has no weights to shuffle; name one that has.")
+    copy = backend.keras().models.clone_model(model)
+    copy.set_weights(model.get_weights())
+    names = list(layers.unfold(copy).steps)
+    chosen = names[names.index(layer) :] if cascade else [layer]
+    for name in chosen:
+        _shuffle(layers.find_step(copy, name).layer, np.random.default_rng([seed, names.index(name)]))
+    made_of = provenance(model)
+    words = f"{made_of.source}, {layer}{' and all after it' if cascade else ''} shuffled (seed {seed})"
+    note_provenance(copy, replace(made_of, source=words))
+    return copy
+
+
+@dataclass(frozen=True)
+class DeletionInsertion:
+    """The objective while an attribution's strongest pixels are taken from a picture, or given to it.
+
+    Attributes:
+        shares: float64 (steps + 1,), shares of the pixels, from 0 to 1.
+        deletion: float32 (N, steps + 1), the objective without them.
+        insertion: float32 (N, steps + 1), the objective with them alone sharp.
+        words: the objective in words.
+    """
+
+    shares: np.ndarray
+    deletion: np.ndarray
+    insertion: np.ndarray
+    words: str
+
+    @property
+    def deletion_area(self) -> np.ndarray:
+        """Area under each picture's deletion curve, float64 (N,): the smaller the better."""
+        return np.trapezoid(self.deletion, self.shares, axis=-1)
+
+    @property
+    def insertion_area(self) -> np.ndarray:
+        """Area under each picture's insertion curve, float64 (N,): the larger the better."""
+        return np.trapezoid(self.insertion, self.shares, axis=-1)
+
+
+def deletion_insertion(
+    model: keras.Model,
+    batch: np.ndarray,
+    attribution: np.ndarray | None,
+    objective: Objective,
+    *,
+    steps: int = 32,
+    fill: float | np.ndarray = 0,
+    seed: int = 0,
+) -> DeletionInsertion:
+    """Test an attribution: take its strongest pixels away first, or show them first.
+
+    Petsiuk, Das and Saenko, "RISE", 2018, section 4: pixels are deleted into a plain picture, or
+    inserted into a blurred one. If the attribution is right the objective falls early, and rises early.
+
+    Args:
+        model: any Keras model.
+        batch: float (N, H, W, C), as the model's input wants it.
+        attribution: float (N, H, W), the strongest pixels first; None is a random order, the control.
+        objective: what is read at each step; areas compare for one objective and picture only.
+        steps: of equally many pixels.
+        fill: of the plain picture, a number or one for each colour, in the batch's units.
+        seed: of the random order, and of the order of pixels with equal attribution.
+
+    Raises:
+        ValueError: an attribution of another shape, an objective that the model does not have, or a
+            batch that does not fit.
+    """
+    batch = check_batch(batch, layers.unfold(model).inputs)
+    given = np.zeros(batch.shape[:3]) if attribution is None else np.asarray(attribution)
+    if given.shape != batch.shape[:3] or not np.isfinite(given).all():
+        raise ValueError(
+            f"The attribution must hold finite numbers of shape {batch.shape[:3]}; got {given.shape}."
+        )
+    if isinstance(steps, bool) or int(steps) != steps or steps < 1:
+        raise ValueError(f"The number of steps is a whole number from 1 on; got {steps!r}.")
+    shares = np.linspace(0, 1, steps + 1)
+    curves = [
+        _curves(model, picture, _ranks(values, seed), shares, objective, fill)
+        for picture, values in zip(batch, given, strict=True)
+    ]
+    deletion, insertion = np.stack(curves, axis=1)
+    return DeletionInsertion(shares, deletion, insertion, objective.words)
+
+
+def _shuffle(layer: Any, rng: np.random.Generator) -> None:
+    """Shuffle each array of a layer's weights; operations have none."""
+    if getattr(layer, "weights", None):
+        layer.set_weights([rng.permuted(w.ravel()).reshape(w.shape) for w in layer.get_weights()])
+
+
+def _each(
+    model: keras.Model,
+    picture: Callable[[int], np.ndarray],
+    counts: np.ndarray,
+    objective: Objective,
+    words: str,
+) -> np.ndarray:
+    """Scores of a picture with so many pixels changed, each made when its turn comes."""
+    portions = (np.stack([picture(count) for count in part]) for part in chunks(counts, words))
+    return np.concatenate([scores(model, pictures, objective) for pictures in portions])
+
+
+def _ranks(values: np.ndarray, seed: int) -> np.ndarray:
+    """The place of each pixel in the order, 0 for the strongest; equal ones at random, int64 (H, W)."""
+    chance = np.random.default_rng(seed).random(values.size)
+    order = np.lexsort((chance, -values.ravel().astype(np.float64)))
+    ranks = np.empty(values.size, np.int64)
+    ranks[order] = np.arange(values.size)
+    return ranks.reshape(values.shape)
+
+
+def _curves(
+    model: keras.Model,
+    picture: np.ndarray,
+    ranks: np.ndarray,
+    shares: np.ndarray,
+    objective: Objective,
+    fill: float | np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """The objective after each share of the pixels was deleted, and after it was inserted."""
+    from skimage.filters import gaussian  # half a second that other functions need not pay
+
+    counts = np.rint(shares * ranks.size).astype(int)
+    plain = np.broadcast_to(np.asarray(fill, picture.dtype), picture.shape)
+    blurred = gaussian(picture, BLUR, channel_axis=-1, preserve_range=True).astype(picture.dtype)
+
+    def deleted(count: int) -> np.ndarray:
+        return np.where((ranks < count)[..., np.newaxis], plain, picture)
+
+    def inserted(count: int) -> np.ndarray:
+        return np.where((ranks < count)[..., np.newaxis], picture, blurred)
+
+    return (
+        _each(model, deleted, counts, objective, "deletion"),
+        _each(model, inserted, counts, objective, "insertion"),
+    )
