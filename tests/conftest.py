@@ -38,7 +38,7 @@ def vgg16():
 
 @pytest.fixture(scope="session")
 def bundled():
-    """The network that comes with the package, with its 40 classes."""
+    """The network that comes with the package, with its classes."""
     import vggviz
 
     return vggviz.load_vgg16("bundled", include_top=True)

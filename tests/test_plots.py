@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from sentences import refused
 
 import vggviz
-from vggviz import figures, objectives
+from vggviz import figures
 
 DEAD = 3
 
@@ -63,18 +63,52 @@ def cell():
 
 
 @pytest.fixture(scope="module")
-def draw(maps, linear, image, cell, functional):
+def of_channels(maps, image, functional):
+    """Plots of what excites channels, how alike they are and which feed which."""
+    examples = vggviz.dataset_examples(functional, {"photo": image}, "conv_a")["conv_a"]
+    crops = vggviz.example_crops(examples, {"photo": image}, [0, 2])
+    similarity = vggviz.channel_similarity(maps, "conv")
+    objective = vggviz.channel("conv_linear", 2)
+    trace = vggviz.trace(functional, vggviz.preprocess(image[:32, :32]), objective)
+    return {
+        "examples": lambda ax: vggviz.plot_examples(examples, crops, ax=ax),
+        "similarity": lambda ax: vggviz.plot_similarity(similarity, ax=ax),
+        "trace": lambda ax: vggviz.plot_trace(trace, ax=ax),
+    }
+
+
+@pytest.fixture(scope="module")
+def of_pictures(linear, image):
+    """Plots of attributions, of pictures drawn for a network, and of measures."""
+    levels = locked(image[np.newaxis].astype(np.float32))
+    drawn = vggviz.Visualization(levels, np.array([[1.0, 3.0, 2.0]]), ("channel 1 of conv",))
+    curves = np.array([[4.0, 2.0, 1.0]])
+    removed = vggviz.DeletionInsertion(np.linspace(0, 1, 3), curves, curves[:, ::-1], "logit of class 3")
+    measures = {"rank": {"conv": 3.0, "deep": 2.0}}
+    card = {
+        "recipe": {"batch": 8},
+        "phases": [{"step": 0, "sizes": [32]}],
+        "curve": [{"step": n, "loss": 5 / n, "top1_32": n / 9, "top1_64": n / 5} for n in (1, 2)],
+    }
+    signed = {"saliency": locked(linear["linear"][0, ..., 0])}
+    return {
+        "attribution": lambda ax: vggviz.plot_attribution(signed, ax=ax),
+        "deletion and insertion": lambda ax: vggviz.plot_deletion_insertion({"own": removed}, ax=ax),
+        "visualization": lambda ax: vggviz.plot_visualization(drawn, ax=ax),
+        "ascent": lambda ax: vggviz.plot_ascent(drawn, ax=ax),
+        "by layer": lambda ax: vggviz.plot_by_layer(measures, ax=ax),
+        "learning curve": lambda ax: vggviz.plot_learning_curve(card, ax=ax),
+    }
+
+
+@pytest.fixture(scope="module")
+def draw(maps, linear, image, cell, functional, of_channels, of_pictures):
     """Every plot, as functions of `ax` alone."""
     rgb = locked(np.random.default_rng(0).normal(size=(3, 3, 3, 10)).astype(np.float32))
     deep = locked(np.random.default_rng(0).normal(size=(3, 3, 20, 10)).astype(np.float32))
     statistics = vggviz.channel_statistics(maps)
     field = vggviz.ReceptiveField(9, 4, 3)
     table = vggviz.layer_table(functional)
-    examples = vggviz.dataset_examples(functional, {"photo": image}, "conv_a")["conv_a"]
-    crops = vggviz.example_crops(examples, {"photo": image}, [0, 2])
-    similarity = vggviz.channel_similarity(maps, "conv")
-    objective = objectives.channel("conv_linear", 2)
-    trace = vggviz.trace(functional, vggviz.preprocess(image[:32, :32]), objective)
     mixed = {"photo": image, "numbers": maps["conv"][0, ..., 0], "signed": linear["linear"][0, ..., 0]}
     return {
         "images": lambda ax: vggviz.plot_images(mixed, ax=ax),
@@ -89,9 +123,8 @@ def draw(maps, linear, image, cell, functional):
         "statistics of a layer": lambda ax: vggviz.plot_channel_statistics(statistics, "conv", ax=ax),
         "layer table": lambda ax: vggviz.plot_layer_table(table, ax=ax),
         "cell": lambda ax: vggviz.plot_cell(cell, ax=ax),
-        "examples": lambda ax: vggviz.plot_examples(examples, crops, ax=ax),
-        "similarity": lambda ax: vggviz.plot_similarity(similarity, ax=ax),
-        "trace": lambda ax: vggviz.plot_trace(trace, ax=ax),
+        **of_channels,
+        **of_pictures,
     }
 
 
@@ -111,6 +144,12 @@ PLOTS = [
     "examples",
     "similarity",
     "trace",
+    "attribution",
+    "deletion and insertion",
+    "visualization",
+    "ascent",
+    "by layer",
+    "learning curve",
 ]
 
 

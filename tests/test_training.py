@@ -14,7 +14,7 @@ import vggviz
 from training import __main__ as command
 from training import card, data, evaluate, fold, network, recipe
 from training.augment import crops
-from training.schedule import Schedule
+from training.schedule import PHASES, Schedule
 
 # Keras writes weights with a call that NumPy 2 finds old.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -132,13 +132,42 @@ def test_the_rate_rises_once_and_falls_to_nothing():
 
 def test_each_size_gets_its_share_of_the_work():
     schedule = Schedule(steps=20_000, peak=0.1)
+    sizes = [schedule.sizes(step) for step in range(20_000)]
+    work = np.array([np.mean(np.square(of_step)) for of_step in sizes])
+    assert list(dict.fromkeys(sizes)) == [together for _, together in PHASES]
+    for share, together in PHASES:
+        spent = work[[of_step == together for of_step in sizes]].sum() / work.sum()
+        assert spent == pytest.approx(share, abs=0.01)
+
+
+# --- the network while it learns
+
+
+def test_pictures_of_several_sizes_share_one_normalisation():
+    """Each channel's mean is beta and its variance gamma squared over all of them together, not by size."""
     random = np.random.default_rng(0)
-    sizes = np.array([schedule.size(step, random) for step in range(20_000)])
-    changes = np.flatnonzero(np.diff(sizes))
-    assert set(sizes[: changes[0] + 1]) == {32}
-    assert set(sizes[-500:]) == {48, 64, 96, 128}
-    work = sizes.astype(float) ** 2
-    assert work[sizes == 32].sum() / work.sum() == pytest.approx(0.6, abs=0.02)
+    maps = [random.normal(k, 1 + k, (3, size, size, 4)).astype(np.float32) for k, size in enumerate((4, 8))]
+    layer = network.JointNormalization(momentum=0.0, epsilon=1e-6)
+    layer(maps[0])
+    given = [np.asarray(part) for part in layer(maps, training=True)]
+    weights = np.concatenate([np.full(part.size // 4, 1 / part[0].size) for part in given])
+    channels = np.concatenate([part.reshape(-1, 4) for part in given])
+    mean = np.average(channels, axis=0, weights=weights)
+    np.testing.assert_allclose(mean, 0, atol=1e-5)
+    np.testing.assert_allclose(np.average((channels - mean) ** 2, axis=0, weights=weights), 1, rtol=1e-4)
+    assert np.abs(given[0].mean(axis=(0, 1, 2))).min() > 0.1
+    later = [np.asarray(part) for part in layer(maps, training=False)]
+    np.testing.assert_allclose(later[1], given[1], atol=1e-4)
+
+
+def test_several_sizes_at_once_give_the_logits_of_each(monkeypatch):
+    monkeypatch.setattr(network, "BLOCKS", ((4, 1), (6, 1)))
+    model = network.build(classes=3)
+    random = np.random.default_rng(0)
+    parts = [network.batch_of(random.integers(0, 256, (2, 64, 64, 3), dtype=np.uint8), s) for s in (32, 64)]
+    apart = np.concatenate([np.asarray(model(part, training=False)) for part in parts])
+    at_once = np.asarray(network.Together(model)(parts, training=False))
+    np.testing.assert_allclose(at_once, apart, rtol=1e-5, atol=1e-6)
 
 
 # --- the loop
@@ -196,12 +225,11 @@ def test_the_kept_weights_are_an_average_of_the_last_steps(tmp_path, monkeypatch
 def test_statistics_taken_anew_are_those_of_the_pictures(monkeypatch):
     """Each normalisation then gives mean beta and spread gamma over the pictures, at any depth."""
     monkeypatch.setattr(network, "BLOCKS", ((4, 2), (6, 1)))
-    monkeypatch.setattr(recipe, "MEASURED", (64,))
     keras.utils.set_random_seed(0)
     model = network.build(classes=3)
     random = np.random.default_rng(0)
     pictures = data.Pictures(random.integers(0, 256, (30, 64, 64, 3), dtype=np.uint8), np.zeros(30, int))
-    recipe.recompute_statistics(model, pictures, seed=0)
+    recipe.recompute_statistics(model, pictures, (64,), seed=0)
     batch = network.batch_of(pictures.images, 64)
     for name in network.convolutions(model):
         given = keras.Model(model.input, model.get_layer(f"{name}_norm").output)(batch, training=False)

@@ -23,6 +23,7 @@ from vggviz.files import atomic_path
 if TYPE_CHECKING:
     from training.data import DataSet
     from training.recipe import Recipe
+    from training.schedule import Schedule
 
 SMOKE = {"epochs": 2.0, "batch": 8, "training": 24, "validation": 8}
 """A run that shows only whether everything runs."""
@@ -56,8 +57,9 @@ def run(options: argparse.Namespace) -> None:
         plan = recipe.Recipe(SMOKE["epochs"], SMOKE["batch"], options.peak, seed=options.seed)
     if options.mixed:
         keras.mixed_precision.set_global_policy("mixed_bfloat16")
-    steps = plan.steps(len(pictures.training.labels))
-    print(f"{len(pictures.training.labels):,} pictures, {len(pictures.wnids)} classes, {steps:,} steps.")
+    count = len(pictures.training.labels)
+    schedule = plan.schedule(count)
+    print(f"{count:,} pictures, {len(pictures.wnids)} classes, {schedule.steps:,} steps.")
     model = recipe.train(plan, pictures, folder)
     folded = fold.fold(model)
     head = tuple(model.get_layer("logits").get_weights())
@@ -66,8 +68,8 @@ def run(options: argparse.Namespace) -> None:
     if keras.backend.backend() != "tensorflow":
         print("To measure it and write its card, run the same again with KERAS_BACKEND=tensorflow.")
         return
-    found |= _describe_training(plan, steps, pictures, folder) | _measure(folded, head, pictures, options)
-    _write_card(found, out)
+    found |= {"remark": options.remark} | _describe_training(plan, schedule, pictures, folder)
+    _write_card(found | _measure(folded, head, pictures, options), out)
 
 
 def _ship(folded: Any, head: Any, pictures: DataSet, out: Path) -> dict[str, Any]:
@@ -92,16 +94,14 @@ def _ship(folded: Any, head: Any, pictures: DataSet, out: Path) -> dict[str, Any
     }
 
 
-def _describe_training(plan: Recipe, steps: int, pictures: DataSet, folder: Path) -> dict[str, Any]:
-    from training.schedule import Schedule
-
+def _describe_training(plan: Recipe, schedule: Schedule, pictures: DataSet, folder: Path) -> dict[str, Any]:
     log = folder / "log.jsonl"
     curve = [json.loads(line) for line in log.read_text("utf-8").splitlines()] if log.is_file() else []
     state = json.loads((folder / "state.json").read_text("utf-8"))
     return {
         "recipe": asdict(plan),
-        "steps": steps,
-        "phases": [{"step": step, "sizes": sizes} for step, sizes in Schedule(steps, plan.peak).starts],
+        "steps": schedule.steps,
+        "phases": [{"step": step, "sizes": sizes} for step, sizes in schedule.starts],
         "seconds": state["seconds"],
         "machine": state["machine"],
         "plans": state["plans"],
@@ -163,6 +163,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--mixed", action="store_true", help="compute in bfloat16 where the processor can")
     add("--large", type=int, default=1000, metavar="N", help="pictures measured at 224 pixels; 1000")
     add("--probe", type=int, default=8000, metavar="N", help="pictures that probes are fitted to; 8000")
+    add("--remark", default="", metavar="TEXT", help="a sentence for the card, on what was special")
     add("--smoke", action="store_true", help="a few pictures and steps: does everything run?")
     return parser
 

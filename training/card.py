@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,6 @@ import vggviz
 from training import evaluate, network
 from training.data import DataSet, Pictures
 from training.fold import Weights
-from training.schedule import PHASES
 
 TEMPLATE = Path(__file__).with_name("model_card.md")
 POOLS = tuple(f"block{block}_pool" for block in range(1, 6))
@@ -66,7 +65,6 @@ def measures(model: keras.Model, weights: Weights, pictures: DataSet, probe: int
 def text(card: dict[str, Any]) -> str:
     """The card in words, Markdown: the template's fields filled with the card's numbers."""
     trained, random = card["measures"]["trained"], card["measures"]["random"]
-    sizes = [f"{share:.0%} of the work at {' or '.join(map(str, at))} pixels" for share, at in PHASES]
     derived = {
         "trained": trained,
         "random": random,
@@ -75,7 +73,8 @@ def text(card: dict[str, Any]) -> str:
         "megabytes": card["bytes"] / 1e6,
         "minutes": card["seconds"] / 60,
         "seen": card["steps"] * card["recipe"]["batch"],
-        "phases": "; ".join(sizes),
+        "sizes": _shared_out(card["recipe"]["phases"]),
+        "last_sizes": _listed(card["recipe"]["phases"][-1][1]),
         "changes": _changes(card["plans"]),
         "where": ", ".join(f"{what} {value}" for what, value in card["machine"].items()),
         "accuracy_rows": _rows(_accuracy_row(*entry) for entry in card["accuracy"].items()),
@@ -88,15 +87,23 @@ def text(card: dict[str, Any]) -> str:
     return TEMPLATE.read_text("utf-8").format(**card, **derived)
 
 
+def _listed(sizes: Sequence[int]) -> str:
+    """Numbers in words: 48, 64 and 96."""
+    return " and ".join(filter(None, [", ".join(map(str, sizes[:-1])), str(sizes[-1])]))
+
+
+def _shared_out(phases: Sequence[tuple[float, Sequence[int]]]) -> str:
+    return "; ".join(f"{share:.0%} of the work at {_listed(sizes)} pixels" for share, sizes in phases)
+
+
 def _changes(plans: list[dict[str, Any]]) -> str:
     """A sentence for each time that a resumed run was given another recipe."""
     sentences = ""
     for before, after in itertools.pairwise(plans):
         for name, value in after["recipe"].items():
             if (old := before["recipe"][name]) != value:
-                sentences += (
-                    f" Up to step {after['step']:,} it ran with {name} {old:g} in view, not {value:g}."
-                )
+                was, became = (_shared_out(v) if name == "phases" else f"{v:g}" for v in (old, value))
+                sentences += f" Up to step {after['step']:,} it ran with {name} {was} in view, not {became}."
     return sentences
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import keras
 import numpy as np
-from keras import layers
+from keras import layers, ops
 
 from vggviz.images import preprocess
 
@@ -31,6 +33,67 @@ def build(classes: int) -> keras.Model:
         maps = layers.MaxPooling2D(2, name=f"block{block}_pool")(maps)
     pooled = layers.GlobalAveragePooling2D(name="pooled")(maps)
     return keras.Model(inputs, layers.Dense(classes, dtype="float32", name="logits")(pooled))
+
+
+class JointNormalization(layers.BatchNormalization):
+    """Batch normalisation of maps of several sizes with one mean and variance for all of them.
+
+    A batch of one size is normalised by that size's own statistics, and a network that learns from
+    such batches in turn is lost without them: the mean of its statistics over the sizes fits none.
+    Each picture counts alike, however large. Given one array, this is Keras' own layer.
+    """
+
+    def build(self, input_shape: Any) -> None:
+        """As Keras' own, and open to lists."""
+        super().build(input_shape)
+        self.input_spec = None
+
+    def call(self, maps: Any, training: bool | None = None) -> Any:
+        """Normalise one array (N, H, W, C), or each of a list of them, jointly while training."""
+        if not isinstance(maps, list):
+            return super().call(maps, training=training)
+        if not training:
+            return [super(JointNormalization, self).call(part, training=False) for part in maps]
+        exact = [ops.cast(part, "float32") for part in maps]
+        mean, variance = _joint_moments(exact)
+        for running, now in ((self.moving_mean, mean), (self.moving_variance, variance)):
+            running.assign(running * self.momentum + now * (1 - self.momentum))
+        normalised = [
+            ops.batch_normalization(part, mean, variance, -1, self.beta, self.gamma, self.epsilon)
+            for part in exact
+        ]
+        return [ops.cast(part, self.compute_dtype) for part in normalised]
+
+
+def _joint_moments(maps: list[Any]) -> tuple[Any, Any]:
+    """Mean and variance of each channel; each picture counts alike, so each array by its pictures."""
+    counts = [ops.cast(ops.shape(part)[0], "float32") for part in maps]
+    weights = [count / sum(counts) for count in counts]
+    moments = [ops.moments(part, axes=(0, 1, 2)) for part in maps]
+    mean = sum(w * m for w, (m, _) in zip(weights, moments, strict=True))
+    spread = (w * (v + ops.square(m - mean)) for w, (m, v) in zip(weights, moments, strict=True))
+    return mean, sum(spread)
+
+
+class Together(keras.Model):
+    """The same network over pictures of several sizes at once; it shares the weights of `model`.
+
+    From a list of arrays (n, h, w, 3), each of its own size, to the logits of all their pictures, one
+    array after the other.
+    """
+
+    def __init__(self, model: keras.Model) -> None:
+        super().__init__()
+        self.model = model
+
+    def call(self, parts: list[Any], training: bool | None = None) -> Any:
+        """Layer by layer, so that each normalisation sees the maps of all sizes."""
+        for layer in self.model.layers[1:]:
+            if isinstance(layer, JointNormalization):
+                parts = layer(parts, training=training)
+            else:
+                parts = [layer(part) for part in parts]
+        return ops.concatenate(parts)
 
 
 def single_precision(model: keras.Model) -> keras.Model:
@@ -64,5 +127,5 @@ def _convolution(maps: keras.KerasTensor, channels: int, name: str) -> keras.Ker
     start = keras.initializers.RandomNormal(stddev=0.03) if name == "block1_conv1" else "he_normal"
     convolve = layers.Conv2D(channels, 3, padding="same", use_bias=False, kernel_initializer=start, name=name)
     maps = convolve(maps)
-    maps = layers.BatchNormalization(momentum=0.9, epsilon=1e-5, name=f"{name}_norm")(maps)
+    maps = JointNormalization(momentum=0.9, epsilon=1e-5, name=f"{name}_norm")(maps)
     return layers.ReLU(name=f"{name}_relu")(maps)

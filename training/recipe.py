@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
 from functools import lru_cache
 from pathlib import Path
@@ -19,15 +20,13 @@ from training import network
 from training.augment import crops
 from training.data import DataSet, Pictures
 from training.evaluate import accuracy
-from training.schedule import Schedule
+from training.schedule import PHASES, Schedule
 from vggviz.files import atomic_path
 
 LOGGED = 250
 """Steps between two lines of the log."""
 WATCHED = 1000
 """Validation pictures that the log's accuracy is measured on."""
-MEASURED = (64, 96, 128)
-"""Pixels at which the normalisation's statistics are taken at the end, in turn."""
 CHECKPOINT = 300
 """Seconds between two checkpoints."""
 
@@ -45,6 +44,7 @@ class Recipe:
         smoothing: label smoothing (Szegedy et al., 2016, section 7).
         average: momentum of the weights' exponential average, which is what is kept.
         seed: of the start, the order and the crops.
+        phases: (share of the work, sizes in pixels that a step's pictures are shared out among), in order.
     """
 
     epochs: float = 40
@@ -54,10 +54,11 @@ class Recipe:
     smoothing: float = 0.1
     average: float = 0.995
     seed: int = 0
+    phases: tuple[tuple[float, tuple[int, ...]], ...] = PHASES
 
-    def steps(self, pictures: int) -> int:
-        """Steps of the whole training."""
-        return max(1, round(self.epochs * pictures / self.batch))
+    def schedule(self, pictures: int) -> Schedule:
+        """Rate and sizes at each step of the whole training."""
+        return Schedule(max(1, round(self.epochs * pictures / self.batch)), self.peak, phases=self.phases)
 
 
 def train(recipe: Recipe, pictures: DataSet, folder: Path) -> keras.Model:
@@ -73,7 +74,7 @@ def train(recipe: Recipe, pictures: DataSet, folder: Path) -> keras.Model:
         computed anew.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    schedule = Schedule(recipe.steps(len(pictures.training.labels)), recipe.peak)
+    schedule = recipe.schedule(len(pictures.training.labels))
     state = _start(recipe, len(pictures.wnids), folder)
     state.follow(recipe)
     begin, saved = state.step, time.monotonic()
@@ -88,21 +89,23 @@ def train(recipe: Recipe, pictures: DataSet, folder: Path) -> keras.Model:
     state.model.optimizer.finalize_variable_values(state.model.trainable_variables)
     _save(state, folder)
     model = network.single_precision(state.model)
-    recompute_statistics(model, pictures.training, seed=recipe.seed)
+    recompute_statistics(model, pictures.training, schedule.sizes(schedule.steps - 1), seed=recipe.seed)
     return model
 
 
-def recompute_statistics(model: keras.Model, pictures: Pictures, *, seed: int, count: int = 2000) -> None:
-    """Mean and variance of each normalisation, anew over training pictures at the sizes that count.
+def recompute_statistics(
+    model: keras.Model, pictures: Pictures, sizes: Sequence[int], *, seed: int, count: int = 2000
+) -> None:
+    """Mean and variance of each normalisation, anew over training pictures at the last sizes in turn.
 
     While the weights move, and above all after they were averaged, the running statistics lag
     behind. The pictures go through the network layer by layer, so each layer's statistics are taken
     with those before it already mended. The maps of all pictures are held: 5 GB for 2,000.
     """
     chosen = np.random.default_rng(seed).permutation(len(pictures.labels))[:count]
-    parts = np.array_split(chosen, max(3, len(chosen) // 100))
+    parts = np.array_split(chosen, max(len(sizes), len(chosen) // 100))
     maps = [
-        keras.ops.convert_to_numpy(network.batch_of(pictures.images[part], MEASURED[k % len(MEASURED)]))
+        keras.ops.convert_to_numpy(network.batch_of(pictures.images[part], sizes[k % len(sizes)]))
         for k, part in enumerate(parts)
     ]
     for layer in tqdm(model.layers[1:], desc="statistics"):
@@ -133,11 +136,18 @@ def machine() -> dict[str, Any]:
     }
 
 
+_MODELS = ("model", "learner")
+
+
 @dataclass
 class _State:
-    """What a checkpoint holds: with the seed it decides all that follows."""
+    """What a checkpoint holds: with the seed it decides all that follows.
+
+    `model` is what is kept, `learner` the same network as it takes steps: the rest is in numbers.
+    """
 
     model: keras.Model
+    learner: keras.Model
     step: int = 0
     loss: float = float("nan")
     seconds: float = 0.0
@@ -146,7 +156,7 @@ class _State:
 
     def follow(self, recipe: Recipe) -> None:
         """Note from which step on which recipe holds: a resumed run may be given another."""
-        plan = asdict(recipe)
+        plan = json.loads(json.dumps(asdict(recipe)))
         if not self.plans or self.plans[-1]["recipe"] != plan:
             self.plans.append({"step": self.step, "recipe": plan})
 
@@ -164,14 +174,16 @@ def _start(recipe: Recipe, classes: int, folder: Path) -> _State:
     )
     optimizer.exclude_from_weight_decay(var_names=["bias", "beta", "gamma"])
     loss = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=recipe.smoothing)
-    model.compile(optimizer, loss)
+    learner = network.Together(model)
+    for either in (model, learner):
+        either.compile(optimizer, loss)
+    optimizer.build(model.trainable_variables)
     kept = folder / "state.json"
     if not kept.is_file():
-        return _State(model)
+        return _State(model, learner)
     # A whole saved model would forget what is exempt from weight decay, so only the numbers are read.
-    optimizer.build(model.trainable_variables)
     model.load_weights(folder / "checkpoint.weights.h5")
-    return _State(model, **json.loads(kept.read_text()))
+    return _State(model, learner, **json.loads(kept.read_text()))
 
 
 def _step(state: _State, recipe: Recipe, schedule: Schedule, pictures: Pictures) -> None:
@@ -179,11 +191,12 @@ def _step(state: _State, recipe: Recipe, schedule: Schedule, pictures: Pictures)
     begin = time.monotonic()
     model, step = state.model, state.step
     random = np.random.default_rng((recipe.seed, step))
-    chosen = _order(recipe, len(pictures.labels), step)
-    batch = network.batch_of(crops(pictures.images[chosen], random), schedule.size(step, random))
+    chosen, sizes = _order(recipe, len(pictures.labels), step), schedule.sizes(step)
+    parts = zip(np.array_split(chosen, len(sizes)), sizes, strict=True)
+    batch = [network.batch_of(crops(pictures.images[part], random), size) for part, size in parts]
     wanted = keras.utils.to_categorical(pictures.labels[chosen], model.output_shape[-1])
     model.optimizer.learning_rate = schedule.rate(step)
-    loss = float(model.train_on_batch(batch, wanted))
+    loss = float(state.learner.train_on_batch(batch, wanted))
     state.loss = loss if step == 0 else 0.98 * state.loss + 0.02 * loss
     state.step += 1
     state.seconds += time.monotonic() - begin
@@ -207,7 +220,9 @@ def _save(state: _State, folder: Path) -> None:
     with atomic_path(folder / "checkpoint.weights.h5") as beside:
         state.model.save_weights(beside)
     with atomic_path(folder / "state.json") as beside:
-        numbers = {f.name: getattr(state, f.name) for f in fields(state) if f.name != "model"}
+        numbers = {
+            f.name: getattr(state, f.name) for f in fields(state) if f.name not in ("model", "learner")
+        }
         beside.write_text(json.dumps(numbers))
 
 

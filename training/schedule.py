@@ -8,14 +8,14 @@ from functools import cached_property
 
 import numpy as np
 
-PHASES = ((0.6, (32,)), (0.15, (48,)), (0.25, (48, 64, 96, 128)))
-"""(Share of the work, sizes in pixels that are drawn from): most is learned where a picture costs least,
-and the end sees several sizes, so that the network belongs to no single one."""
+PHASES = ((0.5, (32,)), (0.2, (32, 64)), (0.3, (48, 64, 96, 128)))
+"""(Share of the work, sizes in pixels): most is learned where a picture costs least. In the later phases
+each step holds pictures of several sizes, so that the network belongs to no single one."""
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """One cycle of the learning rate; small pictures first, several sizes at the end.
+    """One cycle of the learning rate; small pictures first, several sizes together at the end.
 
     The rate rises while the first `rise` of the work is done, and falls along a cosine to nothing
     (after Smith and Topin, "Super-Convergence", 2018). Work is counted in pixels, which is what
@@ -25,7 +25,7 @@ class Schedule:
         steps: of the whole training.
         peak: the largest rate.
         rise: share of the work in which the rate rises.
-        phases: (share of the work, sizes in pixels that are drawn from), in order.
+        phases: (share of the work, sizes in pixels that a step's pictures are shared out among), in order.
     """
 
     steps: int
@@ -40,10 +40,9 @@ class Schedule:
             return self.peak * done / self.rise
         return self.peak * 0.5 * (1 + math.cos(math.pi * (done - self.rise) / (1 - self.rise)))
 
-    def size(self, step: int, random: np.random.Generator) -> int:
-        """The pictures' side at a step, in pixels."""
-        phase = int(np.searchsorted(self._ends[1:-1], step, side="right"))
-        return int(random.choice(self.phases[phase][1]))
+    def sizes(self, step: int) -> tuple[int, ...]:
+        """The sides of a step's pictures in pixels; as many pictures of one as of another."""
+        return self.phases[int(np.searchsorted(self._ends[1:-1], step, side="right"))][1]
 
     @property
     def starts(self) -> list[tuple[int, tuple[int, ...]]]:
