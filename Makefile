@@ -6,11 +6,12 @@ INSTALLED := .venv/installed
 BUILD := $(BIN)/python book/_ext/build_book.py
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lint serve clean
+.PHONY: help book test audit lint serve clean
 
 help:
 	@echo "make book    build the book into _build/html (the first call installs what it needs into .venv)"
 	@echo "make test    lint, unit tests, a clean build of the book, and its pages tried in a browser"
+	@echo "make audit   what takes minutes to check (VGGVIZ_TINY_IMAGENET=zip for the data set's part)"
 	@echo "make lint    ruff and mypy"
 	@echo "make serve   the built book at http://localhost:$(PORT) (PORT=... for another)"
 	@echo "make clean   remove the built book and the caches; .venv and node_modules stay"
@@ -26,6 +27,9 @@ test: lint
 	$(BIN)/python -m pytest --ignore=tests/test_book.py --ignore=tests/test_browser.py
 	$(BUILD) --fresh
 	$(BIN)/python -m pytest tests/test_book.py tests/test_browser.py
+
+audit: $(INSTALLED)
+	$(BIN)/python -m pytest -m audit --log-cli-level=INFO tests/test_claims.py
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check

@@ -1,4 +1,4 @@
-"""Activation maximization: beside tf-keras-vis, and many channels in a batch beside one by one."""
+"""Activation maximization and Score-CAM beside tf-keras-vis; many channels in a batch beside one by one."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ def measure() -> Iterator[Ratio]:
             _tf_keras_vis(model),
             wanted=2,
         )
+        yield _score_cam()
     channels = [vggviz.channel(EARLY, number) for number in range(64)]
     yield compare(
         f"64 channels of {EARLY}: one by one at 224 pixels",
@@ -47,3 +48,22 @@ def _tf_keras_vis(model: Any) -> Any:
         part = backend.keras().Model(model.inputs, model.get_layer(DEEP).output)
         maximize = ActivationMaximization(part, clone=False)
     return lambda: maximize(CategoricalScore(7), steps=STEPS)
+
+
+def _score_cam() -> Ratio:
+    """All 512 channels of the last convolution; the numbers agree where tests/test_tf_keras_vis.py says."""
+    from tf_keras_vis.scorecam import Scorecam
+    from tf_keras_vis.utils.model_modifiers import ReplaceToLinear
+    from tf_keras_vis.utils.scores import CategoricalScore
+
+    model = vggviz.load_vgg16("bundled", include_top=True)
+    batch = vggviz.preprocess(vggviz.load_image("cat"))
+    best = int(model.predict_on_batch(batch).argmax())
+    theirs = Scorecam(model, model_modifier=ReplaceToLinear(), clone=True)
+    return compare(
+        f"Score-CAM on {DEEP}, 512 channels: tf-keras-vis",
+        lambda: vggviz.score_cam(model, batch, vggviz.class_logit(best), DEEP),
+        lambda: theirs(CategoricalScore(best), batch, penultimate_layer=DEEP),
+        wanted=3,
+        turns=2,
+    )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,33 +102,64 @@ def load(archive: Path, folder: Path) -> DataSet:
     return DataSet(training, validation, *names)
 
 
-def _decode(archive: Path) -> dict[str, np.ndarray]:
+def validation(archive: Path, wnids: Sequence[str]) -> Pictures:
+    """The validation pictures of some classes, straight from the zip.
+
+    Args:
+        archive: as for `load`.
+        wnids: WordNet ids of the classes, which are numbered in this order.
+
+    Raises:
+        FileNotFoundError: there is no such zip.
+        ValueError: it is no zip, of another layout, or without one of the classes.
+    """
+    with _opened(archive) as pack:
+        number = _numbers(pack)
+        pictures = _validation(pack, number)
+    return pictures.only([number[wnid] for wnid in wnids])
+
+
+@contextmanager
+def _opened(archive: Path) -> Iterator[zipfile.ZipFile]:
     if not archive.is_file():
         raise FileNotFoundError(f"There is no data set {str(archive)!r}.")
     try:
         with zipfile.ZipFile(archive) as pack:
-            return _read(pack)
+            yield pack
     except (zipfile.BadZipFile, KeyError) as error:
         raise ValueError(f"{str(archive)!r} is not Tiny ImageNet's zip ({error}).") from error
 
 
-def _read(pack: zipfile.ZipFile) -> dict[str, np.ndarray]:
-    wnids = pack.read(f"{ROOT}/wnids.txt").decode().split()
-    number = {wnid: k for k, wnid in enumerate(wnids)}
-    words = dict(line.split("\t") for line in pack.read(f"{ROOT}/words.txt").decode().splitlines())
-    train = sorted(n for n in pack.namelist() if n.startswith(f"{ROOT}/train/") and n.endswith(".JPEG"))
+def _decode(archive: Path) -> dict[str, np.ndarray]:
+    with _opened(archive) as pack:
+        number = _numbers(pack)
+        training, watched = _training(pack, number), _validation(pack, number)
+        words = dict(line.split("\t") for line in pack.read(f"{ROOT}/words.txt").decode().splitlines())
+    return {
+        "training_images": training.images,
+        "training_labels": training.labels,
+        "validation_images": watched.images,
+        "validation_labels": watched.labels,
+        "names": np.array(json.dumps([list(number), [words[wnid].split(",")[0] for wnid in number]])),
+    }
+
+
+def _numbers(pack: zipfile.ZipFile) -> dict[str, int]:
+    """{WordNet id: number of the class}."""
+    return {wnid: k for k, wnid in enumerate(pack.read(f"{ROOT}/wnids.txt").decode().split())}
+
+
+def _training(pack: zipfile.ZipFile, number: dict[str, int]) -> Pictures:
+    names = sorted(n for n in pack.namelist() if n.startswith(f"{ROOT}/train/") and n.endswith(".JPEG"))
+    return Pictures(_pictures(pack, names), np.array([number[name.split("/")[2]] for name in names]))
+
+
+def _validation(pack: zipfile.ZipFile, number: dict[str, int]) -> Pictures:
     rows = [line.split("\t") for line in pack.read(f"{ROOT}/val/val_annotations.txt").decode().splitlines()]
     there = set(pack.namelist())
-    validation = [(f"{ROOT}/val/images/{row[0]}", number[row[1]]) for row in rows]
-    validation = [pair for pair in validation if pair[0] in there]
-    labels = [words[wnid].split(",")[0] for wnid in wnids]
-    return {
-        "training_images": _pictures(pack, train),
-        "training_labels": np.array([number[name.split("/")[2]] for name in train]),
-        "validation_images": _pictures(pack, [name for name, _ in validation]),
-        "validation_labels": np.array([label for _, label in validation]),
-        "names": np.array(json.dumps([wnids, labels])),
-    }
+    pairs = [(f"{ROOT}/val/images/{row[0]}", number[row[1]]) for row in rows]
+    pairs = [(name, label) for name, label in pairs if name in there]
+    return Pictures(_pictures(pack, [name for name, _ in pairs]), np.array([label for _, label in pairs]))
 
 
 def _pictures(pack: zipfile.ZipFile, names: list[str]) -> np.ndarray:
