@@ -30,7 +30,7 @@ def sequential():
         keras.layers.MaxPooling2D(2, name="pool"),
         _conv(keras, "second", 6, 3),
         keras.layers.GlobalAveragePooling2D(name="mean"),
-        keras.layers.Dense(3, activation="softmax", name="classes"),
+        _dense(keras, "classes", 3, activation="softmax"),
     ]
     return keras.Sequential(layers, name="sequential")
 
@@ -49,7 +49,7 @@ def nested():
     x = inner(x)
     x = _conv(keras, "outer_conv", 5, 3)(x)
     x = keras.layers.GlobalMaxPooling2D(name="strongest")(x)
-    return keras.Model(inputs, keras.layers.Dense(2, name="scores")(x), name="nested")
+    return keras.Model(inputs, _dense(keras, "scores", 2)(x), name="nested")
 
 
 DEAD = 2
@@ -121,6 +121,11 @@ def _conv(keras, name, channels, size, **settings):
         name=name,
         **settings,
     )
+
+
+def _dense(keras, name, units, **settings):
+    start = keras.initializers.GlorotUniform(sum(map(ord, name)))
+    return keras.layers.Dense(units, kernel_initializer=start, name=name, **settings)
 
 
 def _keras():
