@@ -56,6 +56,7 @@ from .objectives import class_logit as class_logit
 from .objectives import neuron as neuron
 from .perturbation import occlusion as occlusion
 from .perturbation import score_cam as score_cam
+from .picture_plots import plot_picture_map as plot_picture_map
 from .pictures import read_pictures as read_pictures
 from .plots import plot_cell as plot_cell
 from .plots import plot_channel as plot_channel
