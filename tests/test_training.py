@@ -1,8 +1,10 @@
 """The recipe of the bundled weights: data, schedule, resuming, folding, the grid, and a whole small run."""
 
 import io
+import itertools
 import json
 import zipfile
+from dataclasses import asdict
 
 import keras
 import numpy as np
@@ -236,6 +238,19 @@ def test_statistics_taken_anew_are_those_of_the_pictures(monkeypatch):
         given = np.asarray(given)
         np.testing.assert_allclose(given.mean(axis=(0, 1, 2)), 0, atol=1e-3)
         np.testing.assert_allclose(given.std(axis=(0, 1, 2)), 1, atol=1e-2)
+
+
+def test_the_sizes_seen_follow_each_change_of_plan():
+    """Each step's sizes are those of the plan that held then."""
+    plans = [
+        {"step": 0, "recipe": asdict(recipe.Recipe(epochs=10, batch=10))},
+        {"step": 30, "recipe": asdict(recipe.Recipe(epochs=20, batch=10))},
+    ]
+    seen = recipe.sizes_seen(plans, pictures=50, steps=100)
+    for step in range(100):
+        held = recipe.Recipe(**plans[step >= 30]["recipe"]).schedule(50).sizes(step)
+        assert [phase["sizes"] for phase in seen if phase["step"] <= step][-1] == list(held)
+    assert all(one["sizes"] != other["sizes"] for one, other in itertools.pairwise(seen))
 
 
 # --- folding and writing

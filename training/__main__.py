@@ -95,13 +95,15 @@ def _ship(folded: Any, head: Any, pictures: DataSet, out: Path) -> dict[str, Any
 
 
 def _describe_training(plan: Recipe, schedule: Schedule, pictures: DataSet, folder: Path) -> dict[str, Any]:
+    from training import recipe
+
     log = folder / "log.jsonl"
     curve = [json.loads(line) for line in log.read_text("utf-8").splitlines()] if log.is_file() else []
     state = json.loads((folder / "state.json").read_text("utf-8"))
     return {
         "recipe": asdict(plan),
         "steps": schedule.steps,
-        "phases": [{"step": step, "sizes": sizes} for step, sizes in schedule.starts],
+        "phases": recipe.sizes_seen(state["plans"], len(pictures.training.labels), schedule.steps),
         "seconds": state["seconds"],
         "machine": state["machine"],
         "plans": state["plans"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import platform
@@ -123,6 +124,27 @@ def _moments(maps: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     mean = np.average([v.mean(axis=(0, 1, 2), dtype=float) for v in maps], axis=0, weights=pictures)
     far = [np.square(v - mean.astype(np.float32)).mean(axis=(0, 1, 2), dtype=float) for v in maps]
     return mean, np.average(far, axis=0, weights=pictures)
+
+
+def sizes_seen(plans: Sequence[dict[str, Any]], pictures: int, steps: int) -> list[dict[str, Any]]:
+    """From which step on pictures of which sizes were seen, through all changes of plan.
+
+    Args:
+        plans: as a checkpoint's state keeps them, {"step": from which on, "recipe": what held}.
+        pictures: there are to learn from.
+        steps: of the whole training.
+
+    Returns:
+        [{"step": first step, "sizes": pixels}], in order.
+    """
+    seen: list[dict[str, Any]] = []
+    for plan, end in zip(plans, [after["step"] for after in plans[1:]] + [steps], strict=True):
+        starts = Recipe(**plan["recipe"]).schedule(pictures).starts
+        for (start, sizes), (stop, _) in itertools.pairwise([*starts, (steps, ())]):
+            first = max(start, plan["step"])
+            if first < min(stop, end) and (not seen or seen[-1]["sizes"] != list(sizes)):
+                seen.append({"step": first, "sizes": list(sizes)})
+    return seen
 
 
 def machine() -> dict[str, Any]:

@@ -47,7 +47,7 @@ class Schedule:
     @property
     def starts(self) -> list[tuple[int, tuple[int, ...]]]:
         """(First step, sizes) of each phase."""
-        return [(round(step), sizes) for step, (_, sizes) in zip(self._ends, self.phases, strict=False)]
+        return [(math.ceil(step), sizes) for step, (_, sizes) in zip(self._ends, self.phases, strict=False)]
 
     @cached_property
     def _work(self) -> np.ndarray:
