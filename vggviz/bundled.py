@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
-WEIGHTS = "vgg16_tiny_imagenet_40_notop.h5"
-HEAD = "vgg16_tiny_imagenet_40_head.npz"
-CLASSES = "vgg16_tiny_imagenet_40_classes.json"
+WEIGHTS = "vgg16_tiny_imagenet_notop.h5"
+HEAD = "vgg16_tiny_imagenet_head.npz"
+CLASSES = "vgg16_tiny_imagenet_classes.json"
 CARD = "vgg16_tiny_imagenet_card.json"
-SHA256 = "cdc4e3abfadb0d321283240945bbd4d40e87174d39679559e40e5fb770bea229"
+SHA256 = "50d35c17466850dd513a61d8997a5ce8a023321c249a7a67e8c12e717780f8aa"
 """Of the file of weights."""
 
 
