@@ -37,7 +37,7 @@ def read_pictures(source: Pictures, size: int | None = 224) -> Iterator[tuple[st
     pairs = named_pictures(source)
     total = len(pairs) if isinstance(pairs, list) else None
     read = 0
-    for name, picture in tqdm(pairs, desc="pictures", total=total, leave=False, delay=1):
+    for name, picture in tqdm(pairs, desc="pictures", total=total, leave=False, delay=1, disable=None):
         try:
             image = load_image(picture, size)
         except (ValueError, OSError) as error:
