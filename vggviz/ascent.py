@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -11,6 +12,7 @@ import numpy as np
 
 from vggviz import backend
 from vggviz.parameterisation import noise, paint
+from vggviz.relu_gradients import gradient_through, redirected
 from vggviz.transformations import moved
 
 CONTRAST = 0.3
@@ -63,12 +65,14 @@ class State(NamedTuple):
         mean: Adam's running mean of the gradient.
         square: Adam's running mean of the squared gradient.
         largest: (N, 1, 1, 1), the largest gradient of the score so far, root mean square over pixels.
+        asleep: bool (N, 1, 1, 1), whether no pixel mattered to the score at the last step.
     """
 
     parameters: Any
     mean: Any
     square: Any
     largest: Any
+    asleep: Any
 
 
 @dataclass(frozen=True)
@@ -105,15 +109,20 @@ class Ascent:
         """
         tf = backend.tensorflow()
         state = self._start(count)
-        specs = State(*(tf.TensorSpec(tensor.shape) for tensor in state))
-        step = tf.function(self._step, autograph=False)
-        step = step.get_concrete_function(specs, tf.TensorSpec((), tf.int32))
+        specs = State(*(tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in state))
+
+        @functools.cache
+        def steps(wake: bool) -> Any:
+            function = tf.function(lambda *given: self._step(*given, wake=wake), autograph=False)
+            return function.get_concrete_function(specs, tf.TensorSpec((), tf.int32))
+
         scores = []
         for number in range(self.steps):
+            step = steps(bool(tf.reduce_any(state.asleep)))
             score, state = step(state, tf.constant(number))
             scores.append(score.numpy())
             tick()
-        finished = step(state, tf.constant(self.steps))[0].numpy()
+        finished = steps(False)(state, tf.constant(self.steps))[0].numpy()
         pictures = self._paint(state.parameters).numpy()
         return pictures, np.stack([*scores, finished], axis=1).astype(np.float32)
 
@@ -121,33 +130,36 @@ class Ascent:
         how = self.recipe
         return paint(parameters, self.size, fourier=how.fourier, decorrelate=how.decorrelate)
 
-    def _noise(self, number: Any) -> Any:
-        return CONTRAST * noise(self.size, (self.seed, -1 - number), fourier=self.recipe.fourier)
-
     def _start(self, count: int) -> State:
         tf = backend.tensorflow()
-        parameters = tf.repeat(self._noise(0), count, axis=0)
-        zeros = tf.zeros_like(parameters)
-        return State(parameters, zeros, zeros, tf.zeros((count, 1, 1, 1)))
+        first = CONTRAST * noise(self.size, (self.seed, -1), fourier=self.recipe.fourier)
+        parameters = tf.repeat(first, count, axis=0)
+        zeros, each = tf.zeros_like(parameters), (count, 1, 1, 1)
+        return State(parameters, zeros, zeros, tf.zeros(each), tf.zeros(each, tf.bool))
 
-    def _step(self, state: State, number: Any) -> tuple[Any, State]:
-        """The scores before the step, and where it leads."""
+    def _step(self, state: State, number: Any, *, wake: bool) -> tuple[Any, State]:
+        """The scores before the step, and where it leads.
+
+        What is silent has no slope. With `wake` pictures that are asleep go by the slope that would
+        wake them: in a deep layer there are channels that hardly any noise excites.
+        """
         tf = backend.tensorflow()
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(state.parameters)
             pictures = self._paint(state.parameters)
             seen = self._moved(pictures, number)
         score, uphill = _gradient(self.score, seen)
+        asleep = tf.reduce_all(uphill == 0, axis=(1, 2, 3), keepdims=True)
+        if wake:
+            other = gradient_through(self.score, seen, redirected())
+            uphill = tf.where(asleep & state.asleep, other, uphill)
         largest = tf.maximum(state.largest, tf.sqrt(tf.reduce_mean(uphill**2, axis=(1, 2, 3), keepdims=True)))
         awake = largest > 0
         smoother = -self.recipe.total_variation * tf.cast(awake, tf.float32) * _roughening(pictures / 255)
         pulls = [tf.math.divide_no_nan(uphill, largest), smoother]
         gradient = tape.gradient([seen, pictures], state.parameters, output_gradients=pulls)
-        moved_on = _adam(state._replace(largest=largest), gradient, number, self._rate(number))
-        # Where no pixel has mattered to the score yet there is no way up: look from another noise.
-        found = tf.reshape(awake, (-1, *[1] * (len(gradient.shape) - 1)))
-        parameters = tf.where(found, moved_on.parameters, self._noise(number + 1))
-        return score, moved_on._replace(parameters=parameters)
+        state = state._replace(largest=largest, asleep=asleep)
+        return score, _adam(state, gradient, number, self._rate(number))
 
     def _moved(self, pictures: Any, number: Any) -> Any:
         """The pictures as the network sees them at a step: moved at random, but not once finished."""
@@ -190,4 +202,5 @@ def _adam(state: State, gradient: Any, number: Any, rate: Any) -> State:
     mean = 0.9 * state.mean + 0.1 * gradient
     square = 0.999 * state.square + 0.001 * gradient**2
     size = tf.sqrt(square / (1 - 0.999**steps)) + 1e-8
-    return State(state.parameters + rate * mean / (1 - 0.9**steps) / size, mean, square, state.largest)
+    parameters = state.parameters + rate * mean / (1 - 0.9**steps) / size
+    return state._replace(parameters=parameters, mean=mean, square=square)

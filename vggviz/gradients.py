@@ -12,6 +12,7 @@ import numpy as np
 from vggviz import backend, layers
 from vggviz.activations import check_batch
 from vggviz.objectives import Objective
+from vggviz.relu_gradients import gradient_through, guided
 
 if TYPE_CHECKING:
     import keras
@@ -106,13 +107,12 @@ def guided_backprop(model: keras.Model, batch: np.ndarray, objective: Objective)
     tf = backend.tensorflow()
     part = layers.part(model, objective.layers)
 
-    def guided(images: Any) -> Any:
-        with tf.compat.v1.get_default_graph().gradient_override_map(_guided_gradients()):
-            value = objective.value(part(images, training=False))
-        return tf.gradients(value, images, unconnected_gradients=tf.UnconnectedGradients.ZERO)[0]
+    def score(images: Any) -> Any:
+        return objective.value(part(images, training=False))
 
     shape = tf.TensorSpec([None, *batch.shape[1:]], batch.dtype)
-    compiled = tf.function(guided, autograph=False).get_concrete_function(shape)
+    function = tf.function(lambda images: gradient_through(score, images, guided()), autograph=False)
+    compiled = function.get_concrete_function(shape)
     found = [compiled(tf.constant(images)).numpy() for images in _chunks(batch, batch.shape[1:3])]
     return _strongest_colour(np.concatenate(found))
 
@@ -193,22 +193,6 @@ def gradients(
             f"The objective ({objective.words}) does not depend on {layer!r}; name a layer before it."
         )
     return np.asarray(maps[layer], np.float32), np.asarray(found, np.float32)
-
-
-@functools.cache
-def _guided_gradients() -> dict[str, str]:
-    """TensorFlow's names of the operations whose gradient is replaced, and of what replaces it."""
-    tf = backend.tensorflow()
-    ways_back = {"Relu": tf.raw_ops.ReluGrad, "Relu6": tf.raw_ops.Relu6Grad}
-
-    def register(kind: str, way_back: Callable[..., Any]) -> str:
-        name = f"VggvizGuided{kind}"
-        tf.RegisterGradient(name)(
-            lambda op, gradient: way_back(gradients=tf.nn.relu(gradient), features=op.outputs[0])
-        )
-        return name
-
-    return {kind: register(kind, way_back) for kind, way_back in ways_back.items()}
 
 
 def _average(
