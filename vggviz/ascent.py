@@ -64,7 +64,8 @@ class State(NamedTuple):
         parameters: of the pictures.
         mean: Adam's running mean of the gradient.
         square: Adam's running mean of the squared gradient.
-        largest: (N, 1, 1, 1), the largest gradient of the score so far, root mean square over pixels.
+        largest: (N, 1, 1, 1), the largest gradient of the score so far, root mean square over pixels; that of
+            a picture asleep does not count.
         asleep: bool (N, 1, 1, 1), whether no pixel mattered to the score at the last step.
     """
 
@@ -150,13 +151,14 @@ class Ascent:
             seen = self._moved(pictures, number)
         score, uphill = _gradient(self.score, seen)
         asleep = tf.reduce_all(uphill == 0, axis=(1, 2, 3), keepdims=True)
+        waking = asleep & state.asleep & wake
         if wake:
-            other = gradient_through(self.score, seen, redirected())
-            uphill = tf.where(asleep & state.asleep, other, uphill)
-        largest = tf.maximum(state.largest, tf.sqrt(tf.reduce_mean(uphill**2, axis=(1, 2, 3), keepdims=True)))
-        awake = largest > 0
-        smoother = -self.recipe.total_variation * tf.cast(awake, tf.float32) * _roughening(pictures / 255)
-        pulls = [tf.math.divide_no_nan(uphill, largest), smoother]
+            uphill = tf.where(waking, gradient_through(self.score, seen, redirected()), uphill)
+        size = tf.sqrt(tf.reduce_mean(uphill**2, axis=(1, 2, 3), keepdims=True))
+        largest = tf.where(waking, state.largest, tf.maximum(state.largest, size))
+        limit = tf.where(waking, size, largest)
+        smoother = -self.recipe.total_variation * tf.cast(limit > 0, tf.float32) * _roughening(pictures / 255)
+        pulls = [tf.math.divide_no_nan(uphill, limit), smoother]
         gradient = tape.gradient([seen, pictures], state.parameters, output_gradients=pulls)
         state = state._replace(largest=largest, asleep=asleep)
         return score, _adam(state, gradient, number, self._rate(number))
