@@ -91,6 +91,7 @@ def of_pictures(linear, image):
         "curve": [{"step": n, "loss": 5 / n, "top1_32": n / 9, "top1_64": n / 5} for n in (1, 2)],
     }
     signed = {"saliency": locked(linear["linear"][0, ..., 0])}
+    points = np.array([[0.0, 1.0], [3.0, 2.0]])
     return {
         "attribution": lambda ax: vggviz.plot_attribution(signed, ax=ax),
         "deletion and insertion": lambda ax: vggviz.plot_deletion_insertion({"own": removed}, ax=ax),
@@ -98,6 +99,7 @@ def of_pictures(linear, image):
         "ascent": lambda ax: vggviz.plot_ascent(drawn, ax=ax),
         "by layer": lambda ax: vggviz.plot_by_layer(measures, ax=ax),
         "learning curve": lambda ax: vggviz.plot_learning_curve(card, ax=ax),
+        "picture map": lambda ax: vggviz.plot_picture_map(points, [image, image], ax=ax),
     }
 
 
@@ -150,6 +152,7 @@ PLOTS = [
     "ascent",
     "by layer",
     "learning curve",
+    "picture map",
 ]
 
 
