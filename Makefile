@@ -24,7 +24,7 @@ book: $(INSTALLED)
 	@$(BUILD)
 
 test: lint
-	$(BIN)/python -m pytest --ignore=tests/test_book.py --ignore=tests/test_browser.py
+	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/test_book.py --ignore=tests/test_browser.py
 	$(BUILD) --fresh
 	$(BIN)/python -m pytest tests/test_book.py tests/test_browser.py
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -26,8 +27,8 @@ def randomised(model: keras.Model, layer: str, *, cascade: bool = True, seed: in
     """A copy of the model whose weights are shuffled, from the top down to a layer.
 
     Adebayo et al., "Sanity Checks for Saliency Maps", NeurIPS 2018, section 3: an attribution that looks
-    the same for such a copy does not explain the network. The weights of each array are shuffled among
-    themselves, which keeps their spread, and so the size of the activations.
+    the same for such a copy does not explain the network. They draw new random weights; here the weights
+    of each array are shuffled among themselves, which keeps their spread, and so the activations' size.
 
     Args:
         model: any Keras model; it stays as it is.
@@ -40,8 +41,10 @@ def randomised(model: keras.Model, layer: str, *, cascade: bool = True, seed: in
     """
     if not getattr(layers.find_step(model, layer).layer, "weights", None):
         raise ValueError(f"The layer {layer!r} has no weights to shuffle; name one that has.")
+    gc.collect()  # earlier copies: Keras' models hold themselves in cycles, half a gigabyte each
     copy = backend.keras().models.clone_model(model)
-    copy.set_weights(model.get_weights())
+    for new, old in zip(copy.weights, model.weights, strict=True):
+        new.assign(old)
     names = list(layers.unfold(copy).steps)
     chosen = names[names.index(layer) :] if cascade else [layer]
     for name in chosen:
