@@ -65,8 +65,15 @@ def test_each_map_has_its_own_scale_and_colours(maps):
 
 def test_a_shared_scale_is_that_of_the_largest_value(maps):
     figure, axes = plot_attribution(maps, scale="shared")
-    assert [drawn(ax).get_clim() for ax in axes] == [(0, 4), (-4, 4), (0, 4)]
+    assert [drawn(ax).get_clim() for ax in axes] == [(-4, 4)] * 3
+    assert [drawn(ax).get_cmap().name for ax in axes] == ["RdBu_r"] * 3
     assert "all maps scaled" in figure.get_suptitle()
+
+
+def test_a_map_of_zeros_does_not_change_the_shared_scale(maps):
+    small = {"small": maps["grad_cam"] / 1000, "dead": maps["dead"]}
+    _, axes = plot_attribution(small, scale="shared")
+    assert [drawn(ax).get_clim() for ax in axes] == [(0, small["small"].max())] * 2
 
 
 def test_a_map_of_zeros_is_hatched(maps):

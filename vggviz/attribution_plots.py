@@ -35,7 +35,8 @@ def plot_attribution(
     """Draw attributions side by side, each with its colourbar, alone or over the grey photograph.
 
     Maps with negative values are drawn in red (for the objective) and blue (against it), white in the
-    middle is zero. A map that is zero everywhere is hatched.
+    middle is zero; on a shared scale all maps are, if one has them. A map that is zero everywhere is
+    hatched.
 
     Args:
         maps: {title: float (H, W)}, as they were computed.
@@ -50,10 +51,10 @@ def plot_attribution(
     check_scale(scale, SCALES)
     _check_maps(maps)
     under = {title: _image_under(title, values, images) for title, values in maps.items()}
-    largest = max(extent(values) for values in maps.values())
+    whole = np.concatenate([np.ravel(values) for values in maps.values()])
     figure, axes = panels(ax, len(maps), columns=columns, aspect=0.95)
     for part, (title, values) in zip(axes, maps.items(), strict=True):
-        _show(figure, part, values, largest if scale == "shared" else extent(values), under[title])
+        _show(figure, part, values, under[title], whole if scale == "shared" else values)
         part.set_title(title if np.any(values) else f"{title}: zero everywhere", fontsize=9)
         describe(figure, _about(title, values))
     describe(figure, f"{SCALES[scale].capitalize()}.")
@@ -96,8 +97,10 @@ def plot_deletion_insertion(
     return figure, axes
 
 
-def _show(figure: Figure, ax: Axes, values: np.ndarray, limit: float, image: np.ndarray | None) -> None:
-    drawn = show_values(ax, values, limit, signed=bool((values < 0).any()))
+def _show(
+    figure: Figure, ax: Axes, values: np.ndarray, image: np.ndarray | None, scaled_by: np.ndarray
+) -> None:
+    drawn = show_values(ax, values, extent(scaled_by), signed=bool((scaled_by < 0).any()))
     figure.colorbar(drawn, ax=ax, shrink=0.8).ax.tick_params(labelsize=7)
     if image is not None:
         drawn.set(alpha=0.65, zorder=1)

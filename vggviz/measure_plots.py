@@ -36,9 +36,12 @@ def plot_by_layer(
         if list(values) != layers:
             raise ValueError(f"All measures must have the layers {layers}; {title!r} has {list(values)}.")
     figure, ax = one_axes(ax, 8, 4)
-    for (title, values), colour, marker in zip(measures.items(), COLOURS, MARKERS, strict=False):
+    widths = 0.8 + 0.7 * np.arange(len(measures), 0, -1)  # a curve under another stays visible
+    for (title, values), colour, marker, width in zip(
+        measures.items(), COLOURS, MARKERS, widths, strict=False
+    ):
         numbers = np.array([values[layer] for layer in layers], float)
-        ax.plot(numbers, f"{marker}-", color=colour, label=title)
+        ax.plot(numbers, f"{marker}-", color=colour, label=title, linewidth=width, markersize=3 + 2 * width)
         describe(figure, _line(f"{title}, {label}" if label else title, layers, numbers))
     ax.set_xticks(range(len(layers)), layers, rotation=60, ha="right", fontsize=8)
     ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))

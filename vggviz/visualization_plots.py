@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from itertools import takewhile
 
@@ -17,6 +18,9 @@ from vggviz.rendering import Visualization
 
 NAMED = 6
 """Curves that can be told apart by their colours, and rows of a legend."""
+
+LETTERS = 55
+"""Of a title's line above a single picture."""
 
 
 def plot_visualization(
@@ -47,7 +51,10 @@ def plot_visualization(
         text = f"{label}: {value:.3g}" if label else f"{value:.3g}"
         ax.text(middle, below, text, fontsize=7 if columns > 4 else 9, ha="center", va="top")
     steps = visualization.values.shape[1] - 1
-    ax.set_title(f"{shared}\n{steps} steps; below: {visualization.measure}", fontsize=10)
+    lines = textwrap.wrap(shared, LETTERS) + textwrap.wrap(
+        f"{steps} steps; below: {visualization.measure}", LETTERS
+    )
+    ax.set_title("\n".join(lines), fontsize=10)
     described = f"{count} pictures" if count > 1 else "One picture"
     describe(figure, f"{described} of {width} x {height} pixels, {shared}, drawn in {steps} steps.")
     describe(figure, _about(visualization, labels))
