@@ -85,7 +85,7 @@ class Examples:
         """What each strongest cell of a channel saw of its picture, clipped at the border.
 
         Returns:
-            int (k, 4): top, left, bottom, right, half-open; the whole picture where the reach of
+            int (k, 4), of top, left, bottom, right, half-open; the whole picture where the reach of
             the layer is not known.
         """
         place = self.place(channel)

@@ -22,7 +22,7 @@ PIXELS = 8 * 224 * 224
 
 
 def saliency(model: keras.Model, batch: np.ndarray, objective: Objective) -> np.ndarray:
-    """How strongly the objective answers to each pixel: the largest |gradient| of its colours.
+    """How strongly the objective answers to each pixel: the largest gradient of its colours, unsigned.
 
     Simonyan, Vedaldi and Zisserman, "Deep Inside Convolutional Networks", 2014, section 3.1.
 

@@ -46,7 +46,7 @@ def occlusion(
             ImageNet's mean colour.
 
     Returns:
-        float32 (N, H, W), signed: positive where the objective needs the pixels.
+        float32 (N, H, W), signed, positive where the objective needs the pixels.
 
     Raises:
         ValueError: an objective that the model does not have, or a batch, size or stride that does

@@ -23,7 +23,7 @@ def channel_similarity(maps: Mapping[str, np.ndarray], layer: str, *, by: str = 
             channel's mean (Pearson), which does not count two channels alike because both are always on.
 
     Returns:
-        float64 (c, c), -1 to 1, symmetric. Zero for a channel without direction: one that is zero
+        float64 (c, c), -1 to 1, symmetric. Zero for a channel without direction, one that is zero
         all over, or with "correlation" constant.
 
     Raises:
@@ -142,7 +142,7 @@ def neighbours(
             then no neighbour of its own.
 
     Returns:
-        (numbers, cosines): int (Q, top), rows of `features`, nearest first, equals by number; and
+        numbers, int (Q, top), rows of `features`, nearest first, equals by number; and
         float64 (Q, top), -1 to 1, where a row of zeros has 0 with all.
 
     Raises:

@@ -73,12 +73,12 @@ class DeletionInsertion:
 
     @property
     def deletion_area(self) -> np.ndarray:
-        """Area under each picture's deletion curve, float64 (N,): the smaller the better."""
+        """Area under each picture's deletion curve, float64 (N,), the smaller the better."""
         return np.trapezoid(self.deletion, self.shares, axis=-1)
 
     @property
     def insertion_area(self) -> np.ndarray:
-        """Area under each picture's insertion curve, float64 (N,): the larger the better."""
+        """Area under each picture's insertion curve, float64 (N,), the larger the better."""
         return np.trapezoid(self.insertion, self.shares, axis=-1)
 
 
