@@ -66,9 +66,8 @@ export function taps(values, channels, channel) {
  */
 export function explain({ patch, kernel, bias, activation, channels, top = 8 }) {
   if (patch.length !== kernel.length || kernel.length % channels) {
-    throw new Error(
-      `A patch of ${patch.length} values and a kernel of ${kernel.length} do not fit ${channels} input channels.`,
-    );
+    const lengths = `A patch of ${patch.length} values and a kernel of ${kernel.length}`;
+    throw new Error(`${lengths} do not fit ${channels} input channels.`);
   }
   if (!Object.hasOwn(ACTIVATIONS, activation)) {
     throw new Error(`The arithmetic is known for relu and linear, not for “${activation}”.`);
@@ -79,7 +78,8 @@ export function explain({ patch, kernel, bias, activation, channels, top = 8 }) 
   const products = all.slice(0, top);
   const remainder = total(all.slice(top));
   const sum = total(products) + remainder + bias;
-  return { products, remainder, others: all.length - products.length, bias, sum, value: ACTIVATIONS[activation](sum) };
+  const others = all.length - products.length;
+  return { products, remainder, others, bias, sum, value: ACTIVATIONS[activation](sum) };
 }
 
 /**

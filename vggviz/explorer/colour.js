@@ -59,7 +59,7 @@ export function limit(scale, limits) {
  * Marks of a colourbar: its two ends exactly, and round numbers between them.
  * @param {number} limit
  * @param {boolean} signed
- * @returns {{value: number, at: number, text: string}[]} rising; `at` is 0 to 1 along the bar; none if limit is 0
+ * @returns {{value: number, at: number, text: string}[]} rising, `at` 0 to 1 along the bar; none if limit is 0
  */
 export function ticks(limit, signed) {
   if (!(limit > 0)) return [];

@@ -31,7 +31,10 @@ function up(index, columns, rows) {
   return index - columns * Math.min(rows, Math.floor(index / columns));
 }
 
-/** Into a shorter last row it goes to that row's end. @type {(i: number, c: number, n: number, r: number) => number} */
+/**
+ * Into a shorter last row it goes to that row's end.
+ * @type {(index: number, columns: number, count: number, rows: number) => number}
+ */
 function down(index, columns, count, rows) {
   const row = Math.min(Math.floor(index / columns) + rows, Math.floor((count - 1) / columns));
   return Math.min(row * columns + (index % columns), count - 1);

@@ -24,7 +24,7 @@ export function layerNamed(manifest, name) {
   const layer = manifest.layers.find((each) => each.name === name);
   if (layer) return layer;
   if (name === "input") return inputLayer(manifest);
-  throw new Error(`There is no layer “${name}” here; there are ${manifest.layers.map((each) => each.name).join(", ")}.`);
+  throw new Error(`There is no layer “${name}” here; there are ${listed(manifest.layers, "name")}.`);
 }
 
 /**
@@ -35,7 +35,7 @@ export function layerNamed(manifest, name) {
 export function pictureNamed(manifest, id) {
   const picture = manifest.pictures.find((each) => each.id === id);
   if (picture) return picture;
-  throw new Error(`There is no picture “${id}” here; there are ${manifest.pictures.map((each) => each.id).join(", ")}.`);
+  throw new Error(`There is no picture “${id}” here; there are ${listed(manifest.pictures, "id")}.`);
 }
 
 /**
@@ -57,3 +57,6 @@ export function inputLayer(manifest) {
     kernel: null,
   };
 }
+
+/** @type {(things: object[], key: string) => string} */
+const listed = (things, key) => things.map((each) => each[key]).join(", ");

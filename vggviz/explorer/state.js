@@ -46,8 +46,8 @@ export function after(state, action, manifest) {
     throw new Error(`The explorer cannot do this: ${JSON.stringify(action)}.`);
   }
   const changes = CHANGES[action.type]?.(state, action, manifest) ?? { [action.type]: action.value };
-  const same = Object.keys(changes).every((name) => String(state[name]) === String(changes[name]));
-  return same ? state : { ...state, ...changes };
+  const next = { ...state, ...changes };
+  return JSON.stringify(next) === JSON.stringify(state) ? state : next;
 }
 
 /**

@@ -62,9 +62,13 @@ export function orderWords(order) {
  * @param {string} activation
  * @returns {string}
  */
-export function explainWords({ products, remainder, others, bias, sum, value }, names = null, activation = "relu") {
-  const parts = products.map(({ channel, sum }) => `${names?.[channel] ?? `channel ${channel}`} ${formatted(sum)}`);
-  if (others) parts.push(`the other ${others} ${others === 1 ? "channel" : "channels together"} ${formatted(remainder)}`);
+export function explainWords(explained, names = null, activation = "relu") {
+  const { products, remainder, others, bias, sum, value } = explained;
+  const parts = products.map(
+    ({ channel, sum }) => `${names?.[channel] ?? `channel ${channel}`} gives ${formatted(sum)}`,
+  );
+  const rest = others === 1 ? "the one other channel" : `the other ${others} channels together`;
+  if (others) parts.push(`${rest} ${formatted(remainder)}`);
   parts.push(`bias ${formatted(bias)}`);
   const end = activation === "relu" ? `; ReLU makes it ${formatted(value)}` : "";
   const text = `${parts.join(", ")}: sum ${formatted(sum)}${end}.`;
