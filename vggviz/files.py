@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,3 +53,35 @@ def output_folder(folder: str | os.PathLike[str]) -> Path:
             f"Cannot write into the folder {str(folder)!r} ({error.strerror}); "
             "name a folder that you may write to."
         ) from error
+
+
+@contextmanager
+def folder_in_place(folder: str | os.PathLike[str], *, mark: str) -> Iterator[Path]:
+    """Give an empty folder beside `folder`; put it in its place if the block ends well.
+
+    Args:
+        folder: made or replaced; its parents are made.
+        mark: a file that tells a folder of this kind, which may be replaced, from any other.
+
+    Yields:
+        The folder to write to.
+
+    Raises:
+        ValueError: `folder` holds other things than a folder of this kind, or cannot be written.
+    """
+    folder = Path(folder)
+    if folder.exists() and not (folder.is_dir() and ((folder / mark).is_file() or not any(folder.iterdir()))):
+        raise ValueError(f"{str(folder)!r} holds other things; name a folder that is new or empty.")
+    beside = output_folder(folder.absolute().parent) / f".{secrets.token_hex(4)}-{folder.name}"
+    old = beside.with_name(f"{beside.name}-old")
+    beside.mkdir()
+    try:
+        yield beside
+        if folder.exists():
+            folder.rename(old)
+        beside.rename(folder)
+    finally:
+        if old.exists() and not folder.exists():
+            old.rename(folder)
+        for left in (beside, old):
+            shutil.rmtree(left, ignore_errors=True)

@@ -5,18 +5,19 @@ import { floats, halves } from "./numbers.js";
 /** @typedef {{data: Float32Array, rows: number, columns: number, channels: number}} Planes */
 
 /**
- * @param {ArrayBuffer} buffer unpacked: float16, or float32 for the layer "input"
+ * @param {ArrayBuffer} buffer unpacked: float16, or float32 where halves would not hold the values
  * @param {{name: string, rows: number, columns: number, channels: number}} layer
  * @returns {Planes}
  * @throws {Error} the bytes are not those of the layer's maps
  */
 export function planes(buffer, layer) {
   const { name, rows, columns, channels } = layer;
-  const expected = rows * columns * channels * (name === "input" ? 4 : 2);
-  if (buffer.byteLength !== expected) {
-    throw new Error(`The maps of ${name} have ${buffer.byteLength} bytes, not ${expected}; load the page again.`);
+  const count = rows * columns * channels;
+  const unpack = { [2 * count]: halves, [4 * count]: floats }[buffer.byteLength];
+  if (!unpack) {
+    throw new Error(`The maps of ${name} have ${buffer.byteLength} bytes, not ${2 * count}; load the page again.`);
   }
-  return { data: name === "input" ? floats(buffer) : halves(buffer), rows, columns, channels };
+  return { data: unpack(buffer), rows, columns, channels };
 }
 
 /**

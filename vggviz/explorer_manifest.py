@@ -1,0 +1,234 @@
+"""What the explorer's page is told of a network: manifest.json, names of files, where values come from."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import matplotlib
+import numpy as np
+
+from vggviz import backend, images, layers, sheets
+from vggviz.activations import same_padding
+from vggviz.receptive_field import receptive_fields
+from vggviz.weights import provenance
+
+if TYPE_CHECKING:
+    import keras
+
+    from vggviz.examples import Examples
+    from vggviz.exploring import Explorer
+
+BGR = [f"{colour}, mean subtracted" for colour in ("blue", "green", "red")]
+COLOURS = ("viridis", "RdBu_r")
+
+
+@dataclass
+class Facts:
+    """What is known of the maps only when they are computed.
+
+    Attributes:
+        shapes: {layer: (h, w, c)}.
+        signed: {layer: whether any value is below zero}.
+        maxima: {picture: {layer: largest |value|}}.
+        map_bytes: {layer: bytes of the largest packed file of maps}.
+        kernel_bytes: {layer: bytes of the packed kernels}.
+        input_shape: (H, W, C).
+    """
+
+    shapes: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    signed: dict[str, bool] = field(default_factory=dict)
+    maxima: dict[str, dict[str, float]] = field(default_factory=dict)
+    map_bytes: dict[str, int] = field(default_factory=dict)
+    kernel_bytes: dict[str, int] = field(default_factory=dict)
+    input_shape: tuple[int, ...] = ()
+
+    def note_input(self, batch: np.ndarray) -> None:
+        """Remember the shape of what the network reads."""
+        self.input_shape = batch.shape[1:]
+
+    def note(self, picture: str, layer: str, values: np.ndarray, signed: bool, size: int) -> None:
+        """Remember what a layer gave for a picture, float32 (1, h, w, c), packed in `size` bytes."""
+        self.shapes[layer] = values.shape[1:]
+        self.signed[layer] = signed
+        self.maxima.setdefault(picture, {})[layer] = float(np.abs(values).max())
+        self.map_bytes[layer] = max(size, self.map_bytes.get(layer, 0))
+
+
+def manifest(
+    explorer: Explorer, facts: Facts, names: Mapping[str, str], ids: Mapping[str, str]
+) -> dict[str, Any]:
+    """All that the page is told, as JSON has it."""
+    height, width, channels = facts.input_shape
+    known = explorer.preprocess is images.preprocess
+    ids_of_examples = file_names(explorer.example_pictures)
+    return {
+        "version": 1,
+        "provenance": str(provenance(explorer.model)),
+        "pictures": [
+            {
+                "id": ids[title],
+                "title": title,
+                "rows": height,
+                "columns": width,
+                "maximum": {names[layer]: value for layer, value in facts.maxima[ids[title]].items()},
+            }
+            for title in explorer.pictures
+        ],
+        "input": {"channels": BGR if known else [f"input {number}" for number in range(channels)]},
+        "layers": [_layer(explorer, layer, facts, names) for layer in explorer.layers],
+        "examples": {
+            "titles": {ids_of_examples[title]: title for title in explorer.example_pictures},
+            "side": next((examples.size for examples in explorer.examples.values()), 0),
+        },
+    }
+
+
+def _layer(explorer: Explorer, layer: str, facts: Facts, names: Mapping[str, str]) -> dict[str, Any]:
+    step = layers.unfold(explorer.model).steps[layer]
+    height, width, channels = facts.shapes[layer]
+    seen = receptive_fields(explorer.model).get(layer)
+    read = reads(explorer.model, layer)
+    tile = sheets.tile_of(height, width)
+    drawn = explorer.drawings.get(layer)
+    return {
+        "name": names[layer],
+        "kind": _kind(step),
+        "rows": height,
+        "columns": width,
+        "channels": channels,
+        "reads": names.get(read, "input") if read in (*names, "input") else None,
+        "signed": facts.signed[layer],
+        "bytes": {"maps": facts.map_bytes[layer], "kernels": facts.kernel_bytes.get(layer, 0)},
+        "sheet": {"columns": sheets.columns_of(channels), "tile": list(tile)},
+        "field": seen
+        and {what: _pair(getattr(seen, what)) for what in ("size", "stride", "padding")},
+        "kernel": kernel(explorer.model, layer, explorer.layers),
+        "pool": pool(explorer.model, layer, explorer.layers),
+        "examples": layer in explorer.examples,
+        "drawings": None
+        if drawn is None
+        else {"columns": sheets.columns_of(channels), "tile": [drawn.shape[1], drawn.shape[2]]},
+    }
+
+
+def shown_layers(model: keras.Model, names: Iterable[str] | None) -> tuple[str, ...]:
+    """The layers of an explorer in the order they run.
+
+    Args:
+        model: any Keras model.
+        names: those wanted; None is every convolution and pool, and what else a convolution reads.
+
+    Raises:
+        ValueError: an unknown layer (close matches are named), one without maps, or none.
+    """
+    steps = layers.unfold(model).steps
+    if names is None:
+        wanted = set(layers.feature_layers(model))
+        wanted |= {read for name in wanted if (read := reads(model, name)) in steps}
+    else:
+        wanted = {names} if isinstance(names, str) else set(names)
+    if not wanted:
+        raise ValueError("No layer was named; name one at least, or None for every convolution and pool.")
+    for name in wanted:
+        if len(layers.find_step(model, name).output.shape) != 4:
+            raise ValueError(f"The layer {name!r} has no maps to show; name a convolution or a pool.")
+    return tuple(name for name in steps if name in wanted)
+
+
+def reads(model: keras.Model, layer: str) -> str | None:
+    """Name of the layer that a layer reads, "input" for the picture; None if it reads several."""
+    network = layers.unfold(model)
+    tensors = network.steps[layer].inputs
+    if len(tensors) != 1:
+        return None
+    if any(tensors[0] is each for each in network.inputs):
+        return "input"
+    return next((name for name, step in network.steps.items() if step.output is tensors[0]), None)
+
+
+def kernel(model: keras.Model, layer: str, shown: Iterable[str]) -> dict[str, Any] | None:
+    """How a convolution slides and ends; None where its arithmetic cannot be shown.
+
+    It can for a Conv2D without groups and dilation, with ReLU or no activation, that reads a layer shown.
+    """
+    step = layers.unfold(model).steps[layer]
+    if step.kind != "Conv2D" or not _reads_shown(model, layer, shown):
+        return None
+    convolution, activations = step.layer, backend.keras().activations
+    ends = {activations.relu: "relu", activations.linear: "linear"}
+    plain = convolution.groups == 1 and tuple(convolution.dilation_rate) == (1, 1)
+    if not plain or convolution.activation not in ends:
+        return None
+    window = _window(step, convolution.kernel_size)
+    return window | {"activation": ends[convolution.activation]}
+
+
+def pool(model: keras.Model, layer: str, shown: Iterable[str]) -> dict[str, Any] | None:
+    """How a pool slides, and what it takes of the cells under it; None for any other layer."""
+    step = layers.unfold(model).steps[layer]
+    takes = {"MaxPooling2D": "maximum", "AveragePooling2D": "mean"}
+    if step.kind not in takes or not _reads_shown(model, layer, shown):
+        return None
+    return _window(step, step.layer.pool_size) | {"takes": takes[step.kind]}
+
+
+def _reads_shown(model: keras.Model, layer: str, shown: Iterable[str]) -> bool:
+    return reads(model, layer) in ("input", *shown)
+
+
+def _window(step: layers.Step, size: tuple[int, int]) -> dict[str, list[int]]:
+    convolution = step.layer
+    padding = [
+        same_padding(step.inputs[0].shape[1 + axis], size[axis], convolution.strides[axis])
+        if convolution.padding == "same"
+        else 0
+        for axis in (0, 1)
+    ]
+    return {"size": list(size), "stride": list(convolution.strides), "padding": padding}
+
+
+def _kind(step: layers.Step) -> str:
+    if step.kind in layers.CONVOLUTIONS:
+        return "convolution"
+    return "pooling" if step.kind in layers.POOLS else "other"
+
+
+def examples_of(examples: Examples, ids: Mapping[str, str]) -> list[list[list[Any]]]:
+    """For each channel its examples: [picture, value, top, left, bottom, right]."""
+    return [
+        [
+            [ids[str(name)], float(f"{value:.7g}"), *map(int, box)]
+            for name, value, box in zip(names, values, examples.boxes(int(channel)), strict=True)
+        ]
+        for channel, names, values in zip(examples.channels, examples.names, examples.values, strict=True)
+    ]
+
+
+def file_names(titles: Iterable[str]) -> dict[str, str]:
+    """A name for each title that is safe in a file's name and an address: letters, digits, - and _."""
+    found: dict[str, str] = {}
+    for title in titles:
+        safe = re.sub(r"[^A-Za-z0-9_-]+", "-", title).strip("-") or "unnamed"
+        taken = {name.lower() for name in found.values()} | {"kernels", "examples", "drawings", "input"}
+        free = (safe if n == 1 else f"{safe}-{n}" for n in range(1, len(found) + 3))
+        found[title] = next(name for name in free if name.lower() not in taken)
+    return found
+
+
+def page_files() -> Iterator[tuple[str, bytes]]:
+    """The page itself, and matplotlib's colours: names and bytes."""
+    for file in sorted(resources.files("vggviz").joinpath("explorer").iterdir(), key=lambda file: file.name):
+        if file.is_file():
+            yield file.name, file.read_bytes()
+    levels = np.linspace(0, 1, 256)
+    tables = {name: matplotlib.colormaps[name](levels, bytes=True)[:, :3].tolist() for name in COLOURS}
+    yield "colours.json", json.dumps(tables, separators=(",", ":")).encode()
+
+
+def _pair(value: int | tuple[int, int]) -> list[int]:
+    return [value, value] if isinstance(value, int) else list(value)
