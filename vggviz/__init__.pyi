@@ -23,6 +23,8 @@ from .cost import Cost as Cost
 from .examples import Examples as Examples
 from .examples import dataset_examples as dataset_examples
 from .examples import example_crops as example_crops
+from .exploring import Explorer as Explorer
+from .exploring import explorer as explorer
 from .feature_visualization import caricature as caricature
 from .feature_visualization import invert as invert
 from .feature_visualization import visualization_cost as visualization_cost

@@ -13,8 +13,7 @@ import matplotlib
 import numpy as np
 
 from vggviz import backend, images, layers, sheets
-from vggviz.activations import same_padding
-from vggviz.receptive_field import receptive_fields
+from vggviz.receptive_field import receptive_fields, same_padding
 from vggviz.weights import provenance
 
 if TYPE_CHECKING:
@@ -105,8 +104,7 @@ def _layer(explorer: Explorer, layer: str, facts: Facts, names: Mapping[str, str
         "signed": facts.signed[layer],
         "bytes": {"maps": facts.map_bytes[layer], "kernels": facts.kernel_bytes.get(layer, 0)},
         "sheet": {"columns": sheets.columns_of(channels), "tile": list(tile)},
-        "field": seen
-        and {what: _pair(getattr(seen, what)) for what in ("size", "stride", "padding")},
+        "field": seen and {what: _pair(getattr(seen, what)) for what in ("size", "stride", "padding")},
         "kernel": kernel(explorer.model, layer, explorer.layers),
         "pool": pool(explorer.model, layer, explorer.layers),
         "examples": layer in explorer.examples,

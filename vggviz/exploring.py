@@ -6,6 +6,7 @@ What is written, and what each file holds, stands at `Explorer.save`; vggviz/exp
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import logging
 import os
@@ -26,12 +27,11 @@ from vggviz.files import folder_in_place
 from vggviz.filters import filters
 from vggviz.images import Source
 from vggviz.layers import check_name, unfold
+from vggviz.mosaic import mosaic
 from vggviz.pictures import Pictures, read_pictures
 
 if TYPE_CHECKING:
     import keras
-
-Preprocess = Callable[[np.ndarray], np.ndarray]
 
 log = logging.getLogger("vggviz")
 
@@ -53,7 +53,7 @@ class Explorer:
     model: keras.Model
     pictures: Mapping[str, np.ndarray]
     layers: tuple[str, ...]
-    preprocess: Preprocess
+    preprocess: Callable[[np.ndarray], np.ndarray]
     examples: Mapping[str, Examples] = dataclasses.field(default_factory=dict)
     example_pictures: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
     drawings: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
@@ -125,12 +125,15 @@ class Explorer:
 
     def _repr_html_(self) -> str:
         """The page in a frame; see `vggviz.showing` for where its files come from."""
-        return showing.frame(self.save, f"Explorer of {self.model.name}: {', '.join(self.pictures)}")
+        titles = ", ".join(self.pictures)
+        made_of = f"{self.model.name} {titles} {' '.join(self.layers)}"
+        name = f"{self.model.name}-{hashlib.sha256(made_of.encode()).hexdigest()[:8]}"
+        return showing.frame(self.save, f"Explorer of {self.model.name}: {titles}", name)
 
     def _cost(self) -> str:
-        cells = sum(int(np.prod(unfold(self.model).steps[n].output.shape[-1:])) for n in self.layers)
+        channels = sum(unfold(self.model).steps[layer].output.shape[-1] for layer in self.layers)
         pictures = "a picture" if len(self.pictures) == 1 else f"{len(self.pictures)} pictures"
-        return f"The explorer shows {cells:,} channels of {len(self.layers)} layers for {pictures}."
+        return f"The explorer shows {channels:,} channels of {len(self.layers)} layers for {pictures}."
 
     def _files(self) -> Iterator[tuple[str, bytes]]:
         """Every file of the page: its name, and its bytes."""
@@ -190,7 +193,7 @@ class Explorer:
         for layer, examples in self.examples.items():
             yield f"examples/{names[layer]}.json", _json(explorer_manifest.examples_of(examples, ids))
         for layer, drawn in self.drawings.items():
-            tiles = sheets.mosaic(np.moveaxis(drawn, 0, -1), sheets.columns_of(len(drawn)), gap=0)
+            tiles = mosaic(np.moveaxis(drawn, 0, -1), sheets.columns_of(len(drawn)), gap=0)
             yield f"drawings/{names[layer]}.png", sheets.png(np.nan_to_num(tiles).astype(np.uint8))
 
 
@@ -199,7 +202,7 @@ def explorer(
     images: Source | Pictures | Iterable[str],
     *,
     layers: Iterable[str] | None = None,
-    preprocess: Preprocess | None = None,
+    preprocess: Callable[[np.ndarray], np.ndarray] | None = None,
 ) -> Explorer:
     """A page that shows every channel of a network for some pictures, down to the arithmetic of a cell.
 

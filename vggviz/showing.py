@@ -19,7 +19,7 @@ HEIGHT = 900
 """Pixels of the frame."""
 
 
-def frame(save: Callable[[Path], Any], title: str) -> str:
+def frame(save: Callable[[Path], Any], title: str, name: str) -> str:
     """HTML of a frame with the page that `save` writes.
 
     Where `BOOK` is set the files go there. Elsewhere a small server in this process gives them to
@@ -29,15 +29,16 @@ def frame(save: Callable[[Path], Any], title: str) -> str:
     Args:
         save: writes a page, its index.html among it, into a folder.
         title: of the frame, for those who do not see it.
+        name: of the folder in a book. A page that is built again keeps it, and so its address.
     """
-    name = secrets.token_urlsafe(16).replace("_", "-")
     if os.environ.get(BOOK):
         save(Path(os.environ[BOOK]) / name)
         address = f"../explorers/{name}/index.html"
     else:
         folder, port = _server()
-        save(folder / name)
-        address = f"{_prefix(port)}/{name}/index.html"
+        secret = secrets.token_urlsafe(16).replace("_", "-")
+        save(folder / secret)
+        address = f"{_prefix(port)}/{secret}/index.html"
     return (
         f'<iframe class="explorer" src="{escape(address)}" title="{escape(title)}" loading="lazy" '
         f'style="width: 100%; height: {HEIGHT}px; border: 0"></iframe>'
@@ -53,9 +54,12 @@ def _prefix(port: int) -> str:
 class _Quiet(http.server.SimpleHTTPRequestHandler):
     """Gives out files of folders whose names are known; lists nothing."""
 
-    extensions_map = {**http.server.SimpleHTTPRequestHandler.extensions_map, ".js": "text/javascript"}
+    extensions_map: ClassVar = {
+        **http.server.SimpleHTTPRequestHandler.extensions_map,
+        ".js": "text/javascript",
+    }
 
-    def list_directory(self, path: Any) -> None:  # type: ignore[override]
+    def list_directory(self, path: Any) -> None:  # noqa: ARG002
         self.send_error(404)
 
     def log_message(self, *_: Any) -> None:

@@ -1,13 +1,14 @@
 // What the views draw, wherever it comes from: files made beforehand, or a picture computed in the page.
 
 import { gunzip, halves } from "./numbers.js";
+import { createLru } from "./lru.js";
 import { layerNamed, pictureNamed } from "./manifest.js";
 import { planes } from "./planes.js";
 
 /**
  * @typedef {import("./planes.js").Planes} Planes
  * @typedef {import("./manifest.js").Statistics} Statistics
- * @typedef {{levels: Uint8Array | Uint8ClampedArray, width: number, step: number}} Sheet  a level every `step`
+ * @typedef {{levels: Uint8Array | Uint8ClampedArray, width: number}} Sheet   row by row
  * @typedef {(loaded: number, total: number) => void} Progress
  * @typedef {{photograph: () => Promise<ImageBitmap>, sheet: (layer: string) => Promise<Sheet>,
  *   statistics: (layer: string) => Promise<Statistics>,
@@ -15,7 +16,8 @@ import { planes } from "./planes.js";
  */
 
 /** Layers whose maps are held: a cell's arithmetic needs two, and a reader goes back and forth. */
-const HELD = 10;
+const MAPS = 10;
+const IMAGES = 24;
 
 /**
  * @param {import("./manifest.js").Manifest} manifest
@@ -23,48 +25,34 @@ const HELD = 10;
  */
 export function openData(manifest, files) {
   const live = new Map();
-  const held = new Map();
-  const ready = new Map();
-
-  /** @type {(key: string, make: () => Promise<any>) => Promise<any>} */
-  const keep = (key, make) => {
-    const found = held.get(key) ?? make();
-    held.delete(key);
-    held.set(key, found);
-    found.then((value) => held.has(key) && ready.set(key, value), () => held.delete(key));
-    for (const old of [...held.keys()].slice(0, -HELD)) {
-      held.delete(old);
-      ready.delete(old);
-    }
-    return found;
-  };
+  const numbers = createLru(MAPS);
+  const images = createLru(IMAGES);
 
   /** @type {(picture: string) => Provider} */
   const of = (picture) => live.get(picture) ?? stored(picture, manifest, files);
 
   return {
-    photograph: (picture) => of(picture).photograph(),
-    sheet: (picture, layer) => of(picture).sheet(layer),
+    photograph: (picture) => images.get(`${picture}/`, () => of(picture).photograph()),
+    sheet: (picture, layer) => images.get(`${picture}/${layer}`, () => of(picture).sheet(layer)),
     statistics: (picture, layer) => of(picture).statistics(layer),
     maps: (picture, layer, progress) =>
-      keep(`${picture}/${layer}`, () => of(picture).maps(layer, progress)),
+      numbers.get(`${picture}/${layer}`, () => of(picture).maps(layer, progress)),
     /** The maps if they are at hand, else null. @returns {?Planes} */
-    mapsAtHand: (picture, layer) => ready.get(`${picture}/${layer}`) ?? null,
+    mapsAtHand: (picture, layer) => numbers.atHand(`${picture}/${layer}`),
     kernels: (layer, progress) =>
-      keep(`kernels/${layer}`, async () => {
+      numbers.get(`kernels/${layer}`, async () => {
         const [packed, { bias }] = await Promise.all([
           files.bytes(`kernels/${layer}.gz`, progress),
           files.json(`kernels/${layer}.json`),
         ]);
-        return { weights: numbers(await gunzip(packed), weightsOf(layerNamed(manifest, layer), manifest)), bias };
+        return { weights: weights(await gunzip(packed), weightsOf(layerNamed(manifest, layer), manifest)), bias };
       }),
+    /** @returns {?{weights: Float32Array, bias: number[]}} */
+    kernelsAtHand: (layer) => numbers.atHand(`kernels/${layer}`),
     /** A picture computed in the page. @type {(picture: string, provider: Provider) => void} */
     add(picture, provider) {
       live.set(picture, provider);
-      for (const key of [...held.keys()].filter((key) => key.startsWith(`${picture}/`))) {
-        held.delete(key);
-        ready.delete(key);
-      }
+      for (const held of [numbers, images]) held.forget(`${picture}/`);
     },
   };
 }
@@ -88,7 +76,7 @@ function levelsOf(bitmap) {
   const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d", { willReadFrequently: true });
   context.drawImage(bitmap, 0, 0);
   const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
-  return { levels: data, width: bitmap.width, step: 4 };
+  return { levels: Uint8Array.from({ length: data.length / 4 }, (_, place) => data[4 * place]), width: bitmap.width };
 }
 
 /**
@@ -98,12 +86,12 @@ function levelsOf(bitmap) {
  * @param {number} channel
  * @returns {Uint8Array} rows * columns levels
  */
-export function tileOf({ levels, width, step }, { sheet: { columns, tile } }, channel) {
+export function tileOf({ levels, width }, { sheet: { columns, tile } }, channel) {
   const [rows, wide] = tile;
   const start = Math.floor(channel / columns) * rows * width + (channel % columns) * wide;
   const values = new Uint8Array(rows * wide);
   for (let y = 0, place = 0; y < rows; y++) {
-    for (let x = 0; x < wide; x++) values[place++] = levels[step * (start + y * width + x)];
+    for (let x = 0; x < wide; x++) values[place++] = levels[start + y * width + x];
   }
   return values;
 }
@@ -114,7 +102,7 @@ function weightsOf({ channels, reads, kernel }, manifest) {
 }
 
 /** @type {(buffer: ArrayBuffer, count: number) => Float32Array} */
-function numbers(buffer, count) {
+function weights(buffer, count) {
   if (buffer.byteLength === 2 * count) return halves(buffer);
   if (buffer.byteLength === 4 * count) return new Float32Array(buffer);
   throw new Error(`The kernels have ${buffer.byteLength} bytes, not ${2 * count}; load the page again.`);

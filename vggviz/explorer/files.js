@@ -19,8 +19,9 @@ export function createFiles(base) {
   return {
     json: (path) => once(path, (response) => response.json()),
     // Levels as they stand in the file: no colour profile, no alpha mixed in.
-    image: (path) => once(path, async (response) => createImageBitmap(await response.blob(), PLAIN)),
-    // Numbers are large; who asks keeps what was made of them.
+    image: (path) =>
+      ask(new URL(path, base), path).then(async (response) => createImageBitmap(await response.blob(), PLAIN)),
+    // Pictures and numbers are large: who asks keeps what was made of them.
     bytes: (path, progress) => ask(new URL(path, base), path).then((response) => read(response, path, progress)),
   };
 }

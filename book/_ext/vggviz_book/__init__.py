@@ -2,6 +2,7 @@
 
 kernels: chapters are computed by the library beside them, and recomputed when it changes.
 chapters: they run side by side before Sphinx reads them.
+explorers: the pages in a frame, beside the pages of the book.
 figures: text alternatives, light files, lazy loading.
 icons: only those of the theme's icons that stand in the pages.
 mathjax: formulas without asking another host.
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect each part to the moment of the build when it acts."""
-    from vggviz_book import chapters, downloads, figures, icons, kernels, mathjax, thebe
+    from vggviz_book import chapters, downloads, explorers, figures, icons, kernels, mathjax, thebe
 
     app.connect("config-inited", kernels.prepare)
     app.connect("config-inited", thebe.leave_out)
@@ -30,4 +31,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("html-page-context", mathjax.only_where_needed, priority=900)
     app.connect("html-page-context", downloads.add_script, priority=900)  # after the theme's own buttons
     app.connect("build-finished", icons.lighten)
+    app.connect("build-finished", explorers.copy)
     return {"parallel_read_safe": False, "parallel_write_safe": False}

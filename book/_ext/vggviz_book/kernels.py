@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sphinx.errors import ExtensionError
 
-from vggviz_book import fingerprint, lock
+from vggviz_book import explorers, fingerprint, lock
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -38,6 +38,7 @@ def prepare(app: Sphinx, config: Config) -> None:
     os.utime(cache)
     remove_old(caches)
     config.nb_execution_cache_path = str(cache)
+    explorers.keep_in(cache, os.environ)
 
 
 def put_on_path(root: Path, environ: MutableMapping[str, str]) -> None:

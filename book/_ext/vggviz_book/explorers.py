@@ -1,0 +1,37 @@
+"""The explorers that chapters show: written beside the notebook cache, copied to the pages."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import MutableMapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+SHOWN = re.compile(r'src="\.\./explorers/([\w-]+)/index\.html"')
+
+
+def keep_in(cache: Path, environ: MutableMapping[str, str]) -> None:
+    """Let kernels write explorers beside their outputs, so that both are kept or computed anew."""
+    from vggviz.showing import BOOK
+
+    environ[BOOK] = str(cache.absolute() / "explorers")
+
+
+def copy(app: Sphinx, exception: Exception | None) -> None:
+    """Copy those that the written pages show; others may be left of an earlier text."""
+    if exception or app.builder.format != "html":
+        return
+    kept = Path(app.config.nb_execution_cache_path, "explorers")
+    target = Path(app.outdir, "explorers")
+    shutil.rmtree(target, ignore_errors=True)
+    for name in sorted(shown(Path(app.outdir, "book"))):
+        shutil.copytree(kept / name, target / name)
+
+
+def shown(pages: Path) -> set[str]:
+    """Names of the explorers in the pages of a folder."""
+    return {name for page in pages.glob("*.html") for name in SHOWN.findall(page.read_text("utf-8"))}

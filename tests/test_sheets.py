@@ -1,0 +1,79 @@
+"""Sheets of thumbnails, and numbers packed for a page."""
+
+import gzip
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from vggviz import sheets
+
+
+@pytest.fixture
+def maps():
+    return np.random.default_rng(3).random((20, 30, 7), dtype=np.float32)
+
+
+def tile(sheet, size, channel, count):
+    row, column = divmod(channel, sheets.columns_of(count))
+    return sheet[row * size[0] : (row + 1) * size[0], column * size[1] : (column + 1) * size[1]]
+
+
+def test_each_tile_is_its_channel_in_levels_of_its_own_largest(maps):
+    maps *= [1, 10, 100, 0.1, 5, 7, 1e-6]
+    sheet = sheets.sheet(maps)
+    for channel in range(7):
+        share = maps[..., channel] / maps[..., channel].max()
+        assert np.abs(tile(sheet, (20, 30), channel, 7) / 255 - share).max() <= 0.5 / 255 + 1e-6
+        assert tile(sheet, (20, 30), channel, 7).max() == 255
+
+
+def test_of_signed_maps_128_is_zero(maps):
+    maps[..., 0] = 0
+    sheet = sheets.sheet(maps - 0.5, signed=True)
+    assert (tile(sheets.sheet(maps * 0, signed=True), (20, 30), 3, 7) == 128).all()
+    values = maps[..., 2] - 0.5
+    levels = tile(sheet, (20, 30), 2, 7).astype(float) - 128
+    assert np.abs(levels / 127 - values / np.abs(values).max()).max() <= 0.5 / 127 + 1e-6
+
+
+def test_a_dead_channel_is_zero_and_draws_without_a_warning(maps):
+    maps[..., 4] = 0
+    assert (tile(sheets.sheet(maps), (20, 30), 4, 7) == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("size", "small"),
+    [((224, 224), (56, 56)), ((100, 50), (56, 28)), ((57, 400), (8, 56)), ((3, 56), (3, 56))],
+)
+def test_thumbnails_are_averages_in_the_same_proportions(size, small):
+    maps = np.random.default_rng(0).random((*size, 2), dtype=np.float32)
+    made = sheets.thumbnails(maps)
+    assert made.shape == (*small, 2)
+    assert sheets.tile_of(*size) == small
+    np.testing.assert_allclose(made.mean((0, 1)), maps.mean((0, 1)), rtol=1e-4)
+    assert made.max() <= maps.max()
+
+
+def test_thumbnails_of_whole_blocks_are_their_means():
+    maps = np.random.default_rng(0).random((112, 112, 3), dtype=np.float32)
+    blocks = maps.reshape(56, 2, 56, 2, 3).mean((1, 3))
+    np.testing.assert_allclose(sheets.thumbnails(maps), blocks, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("size", "dtype"), [(1, "<f2"), (6e4, "<f2"), (7e4, "<f4"), (1e-5, "<f4"), (0, "<f2")]
+)
+def test_numbers_come_back_to_a_thousandth_of_the_largest(maps, size, dtype):
+    values = maps * size
+    back = np.frombuffer(gzip.decompress(sheets.pack(values)), dtype).reshape(maps.shape)
+    assert np.abs(back - values).max() <= 1e-3 * np.abs(values).max()
+
+
+def test_packing_gives_the_same_bytes_each_time(maps):
+    assert sheets.pack(maps) == sheets.pack(maps.copy())
+
+
+def test_a_picture_comes_back_level_for_level(photograph):
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(sheets.png(photograph)))), photograph)
