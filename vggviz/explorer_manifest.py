@@ -80,6 +80,7 @@ def manifest(
         ],
         "input": {"channels": BGR if known else [f"input {number}" for number in range(channels)]},
         "layers": [_layer(explorer, layer, facts, names) for layer in explorer.layers],
+        "live": None,
         "examples": {
             "titles": {ids_of_examples[title]: title for title in explorer.example_pictures},
             "side": next((examples.size for examples in explorer.examples.values()), 0),
@@ -212,7 +213,14 @@ def file_names(titles: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for title in titles:
         safe = re.sub(r"[^A-Za-z0-9_-]+", "-", title).strip("-") or "unnamed"
-        taken = {name.lower() for name in found.values()} | {"kernels", "examples", "drawings", "input"}
+        taken = {name.lower() for name in found.values()} | {
+            "kernels",
+            "examples",
+            "drawings",
+            "input",
+            "live",
+            "yours",
+        }
         free = (safe if n == 1 else f"{safe}-{n}" for n in range(1, len(found) + 3))
         found[title] = next(name for name in free if name.lower() not in taken)
     return found

@@ -6,6 +6,7 @@ What is written, and what each file holds, stands at `Explorer.save`; vggviz/exp
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import json
 import logging
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from tqdm import tqdm
 
-from vggviz import explorer_manifest, sheets, showing
+from vggviz import explorer_manifest, live, sheets, showing
 from vggviz import images as pictures_of
 from vggviz.activations import feature_maps
 from vggviz.channels import channel_statistics
@@ -94,7 +95,7 @@ class Explorer:
         levels = {layer: np.clip(np.round(d), 0, 255).astype(np.uint8) for layer, d in drawings.items()}
         return dataclasses.replace(self, drawings={**self.drawings, **levels})
 
-    def save(self, folder: str | os.PathLike[str]) -> Path:
+    def save(self, folder: str | os.PathLike[str], *, runtime: str | os.PathLike[str] | None = None) -> Path:
         """Write the page and all that it reads, to be served by any static host.
 
         Browsers read no numbers from disk: ``python -m http.server`` in the folder shows the page.
@@ -108,18 +109,21 @@ class Explorer:
         Args:
             folder: made if it is not there. An explorer that stands there is replaced when the new one
                 is whole.
+            runtime: npm's folder ``node_modules/@litertjs``. With it the page computes a reader's own
+                picture by itself: ``live/`` then holds LiteRT.js and the network, half precision.
 
         Returns:
             The folder.
 
         Raises:
+            FileNotFoundError: there is no LiteRT.js in `runtime`.
             ValueError: the folder holds something else, or cannot be written.
         """
         log.info("%s", self._cost())
         with folder_in_place(folder, mark="manifest.json") as beside:
-            for name, content in self._files():
+            for name, content in self._files(runtime):
                 path = beside / name
-                path.parent.mkdir(exist_ok=True)
+                path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
         return Path(folder)
 
@@ -128,14 +132,15 @@ class Explorer:
         titles = ", ".join(self.pictures)
         made_of = f"{self.model.name} {titles} {' '.join(self.layers)}"
         name = f"{self.model.name}-{hashlib.sha256(made_of.encode()).hexdigest()[:8]}"
-        return showing.frame(self.save, f"Explorer of {self.model.name}: {titles}", name)
+        save = functools.partial(self.save, runtime=os.environ.get(live.RUNTIME))
+        return showing.frame(save, f"Explorer of {self.model.name}: {titles}", name)
 
     def _cost(self) -> str:
         channels = sum(unfold(self.model).steps[layer].output.shape[-1] for layer in self.layers)
         pictures = "a picture" if len(self.pictures) == 1 else f"{len(self.pictures)} pictures"
         return f"The explorer shows {channels:,} channels of {len(self.layers)} layers for {pictures}."
 
-    def _files(self) -> Iterator[tuple[str, bytes]]:
+    def _files(self, runtime: str | os.PathLike[str] | None) -> Iterator[tuple[str, bytes]]:
         """Every file of the page: its name, and its bytes."""
         yield from explorer_manifest.page_files()
         names = explorer_manifest.file_names(self.layers)
@@ -159,7 +164,15 @@ class Explorer:
                 bar.update()
         yield from self._kernel_files(names, facts)
         yield from self._liked_files(names)
-        yield "manifest.json", _json(explorer_manifest.manifest(self, facts, names, ids))
+        told = explorer_manifest.manifest(self, facts, names, ids)
+        fixed = None not in unfold(self.model).inputs[0].shape[1:]
+        reading = live.reading(self.preprocess, _side(self.model)) if runtime and fixed else None
+        if runtime and reading:
+            parts = live.segments(self.model, self.layers)
+            yield from live.runtime_files(runtime)
+            yield from ((part.file, part.packed) for part in parts)
+            told["live"] = {**reading, "segments": [part.told(names) for part in parts]}
+        yield "manifest.json", _json(told)
 
     def _maps(self, image: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         batch = np.asarray(self.preprocess(image[None]), np.float32)

@@ -54,7 +54,7 @@ def _prefix(port: int) -> str:
 class _Quiet(http.server.SimpleHTTPRequestHandler):
     """Gives out files of folders whose names are known; lists nothing."""
 
-    extensions_map: ClassVar = {
+    extensions_map: dict[str, str] = {  # noqa: RUF012
         **http.server.SimpleHTTPRequestHandler.extensions_map,
         ".js": "text/javascript",
     }

@@ -15,6 +15,7 @@ export function createChannels({ grid, words, title }, { colours, dispatch }) {
   let tiles = [];
   let order = [];
   let drawn = null;
+  let drawnSheet = null;
 
   const columns = () => getComputedStyle(grid).gridTemplateColumns.split(" ").length;
   const chosen = (event) => event.target.closest("[role=option]");
@@ -88,12 +89,12 @@ export function createChannels({ grid, words, title }, { colours, dispatch }) {
     order: () => order,
     show({ state, layer, statistics, sheet, limits }) {
       const key = JSON.stringify([state.picture, state.layer, state.order, state.scale, state.compare, limits.layer]);
-      if (key !== drawn || sheet.fresh) {
+      if (key !== drawn || sheet !== drawnSheet) {
         const focused = grid.contains(document.activeElement);
         order = ordered(statistics, state.order);
         build(layer, statistics);
         fill(layer, statistics, sheet, state.scale, limits);
-        drawn = key;
+        [drawn, drawnSheet] = [key, sheet];
         title.textContent = `${layer.name}: ${layer.channels} channels`;
         const dead = order.filter((channel) => isDead(statistics, channel)).length;
         words.textContent = `In order ${orderWords(state.order)}. ${dead} dead for this picture.`;

@@ -9,6 +9,7 @@ import { createControls } from "./controls.js";
 import { openData } from "./data.js";
 import { createFiles } from "./files.js";
 import { box } from "./geometry.js";
+import { keepForLater } from "./isolation.js";
 import { createKeys } from "./keys.js";
 import { createLikes } from "./likes.js";
 import { layerNamed, pictureNamed } from "./manifest.js";
@@ -20,6 +21,7 @@ import { after } from "./state.js";
 import { createStrip } from "./strip.js";
 import { followTheme } from "./theme.js";
 import { cellWords, channelWords, layerWords } from "./words.js";
+import { createYours } from "./yours.js";
 
 const place = (id) => document.getElementById(id);
 
@@ -31,14 +33,16 @@ function failed(problem) {
 
 async function start() {
   followTheme(document.documentElement);
-  const files = createFiles(new URL(".", document.baseURI));
+  const base = new URL(".", document.baseURI);
+  const files = createFiles(base);
   const [manifest, table] = await Promise.all([files.json("manifest.json"), files.json("colours.json")]);
-  const explorer = createExplorer(manifest, files, coloursOf(table));
+  const explorer = createExplorer(manifest, files, coloursOf(table), base);
   window.addEventListener("hashchange", () => explorer.go(read(location.hash, manifest)));
   await explorer.go(read(location.hash, manifest));
+  keepForLater();
 }
 
-function createExplorer(manifest, files, colours) {
+function createExplorer(manifest, files, colours, base) {
   const data = openData(manifest, files);
   let state = null;
   let shown = null; // what the last whole view was made of
@@ -49,8 +53,9 @@ function createExplorer(manifest, files, colours) {
     const next = after(state, action, manifest);
     // The maps of a layer are large, so they come when a reader asks of a channel or a cell.
     if (["channel", "cell", "move", "layer"].includes(action.type)) wants = { ...wants, maps: true };
-    if (next !== state) go(next);
-    else if (wants.maps) update();
+    if (next !== state) return go(next);
+    if (wants.maps) update();
+    return Promise.resolve();
   };
   const explain = () => {
     if (!state.cell) return;
@@ -90,6 +95,12 @@ function createExplorer(manifest, files, colours) {
     tell: (words) => { place("loading").textContent = words; },
     failed,
   });
+  createYours(place("yours"), {
+    manifest, data, base, dispatch, failed,
+    state: () => state,
+    refresh: () => go({ ...state }),
+    photograph: () => shown?.pictures[0].photograph ?? null,
+  });
   place("network").textContent = `${manifest.layers.length} layers, ${count(manifest).toLocaleString("en")} channels`;
   place("provenance").textContent = manifest.provenance;
 
@@ -126,7 +137,8 @@ function createExplorer(manifest, files, colours) {
       place("problem").hidden = true;
       update();
     } catch (problem) {
-      if (state !== next) return;
+      // A newer picture took the place of the one that was waited for; it shows itself.
+      if (state !== next || problem.superseded) return;
       failed(problem);
       if (!before || !shown) return;
       state = before; // the last view stays, and so does its address

@@ -1,0 +1,54 @@
+// Keeps what was seen for a visit without a connection, and isolates the page, which a static host does not.
+
+const STORE = "explorer-files";
+const HEADERS = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+  "Cross-Origin-Resource-Policy": "same-origin",
+};
+
+self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+self.addEventListener("message", ({ data }) => {
+  // One file that cannot be kept must not lose the others.
+  Promise.all(data.filter(isOurs).map((name) => fetch(name).then((response) => keep(name, response), () => {})));
+});
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  // The weights have a store of their own, which knows how to go on after a break.
+  if (request.method !== "GET" || !isOurs(request.url) || request.url.endsWith(".tflite.gz")) return;
+  event.respondWith(answer(request));
+});
+
+const isOurs = (address) => new URL(address).origin === self.location.origin && !address.endsWith(".tflite.gz");
+
+/** The newest if there is a connection, else what was kept. */
+async function answer(request) {
+  try {
+    const response = await fetch(request);
+    if (response.status === 200) keep(request.url, response.clone());
+    return isolated(response);
+  } catch (problem) {
+    const kept = await (await caches.open(STORE)).match(request.url.split("#")[0], { ignoreVary: true });
+    if (kept) return isolated(kept);
+    throw problem;
+  }
+}
+
+async function keep(address, response) {
+  if (response.status !== 200) return;
+  try {
+    await (await caches.open(STORE)).put(address.split("#")[0], response);
+  } catch {
+    // The store is full: the page goes on, with a connection.
+  }
+}
+
+/** @type {(response: Response) => Response} */
+function isolated(response) {
+  if (response.type === "opaque") return response;
+  const headers = new Headers(response.headers);
+  for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
+  const { status, statusText } = response;
+  return new Response(response.body, { status, statusText, headers });
+}
