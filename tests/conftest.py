@@ -9,6 +9,8 @@ import networks
 import numpy as np
 import pytest
 
+pytest_plugins = ["pages"]
+
 
 def pytest_configure(config):
     """Before Keras is imported, which reads it then: a cache that holds nothing of this machine's."""

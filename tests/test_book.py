@@ -15,7 +15,7 @@ import yaml
 from PIL import ExifTags, Image
 from PIL.PngImagePlugin import PngInfo
 
-from vggviz_book import chapters, figures, fingerprint, icons, kernels, mathjax
+from vggviz_book import chapters, explorers, figures, fingerprint, icons, kernels, npm
 
 ROOT = Path(__file__).parents[1]
 BUILT = ROOT / "_build" / "html"
@@ -155,6 +155,8 @@ def test_style_rules_of_other_icons_are_left_out() -> None:
     sun, uber, other = '.fa-sun:before{content:"1"}', '.fa-uber:before{content:"2"}', "html{color:red}"
     assert icons.without_others(sun + uber + other, {"sun"}) == sun + other
     assert icons.without_others(f"@media print{{{sun}{other}}}", set()) == f"@media print{{{other}}}"
+    family = '.fa-brands,.fab{font-family:"Brands"}'
+    assert icons.without_others(family, {"github"}) == family
 
 
 # npm ------------------------------------------------------------------------------------------
@@ -162,16 +164,23 @@ def test_style_rules_of_other_icons_are_left_out() -> None:
 
 def test_without_npm_the_one_from_a_python_package_serves(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: None)
-    version = subprocess.run([*mathjax.npm(), "--version"], capture_output=True, text=True, check=True)
+    version = subprocess.run([*npm.command(), "--version"], capture_output=True, text=True, check=True)
     assert re.match(r"\d+\.\d+", version.stdout)
 
 
-def test_a_half_installed_mathjax_does_not_count(tmp_path: Path) -> None:
+def test_what_is_half_installed_does_not_count(tmp_path: Path) -> None:
     shutil.copy(ROOT / "package-lock.json", tmp_path)
     (tmp_path / "node_modules" / "mathjax").mkdir(parents=True)
-    assert not mathjax.is_installed(tmp_path)
+    assert not npm.is_installed(tmp_path)
     shutil.copy(ROOT / "package-lock.json", tmp_path / "node_modules" / ".package-lock.json")
-    assert mathjax.is_installed(tmp_path)
+    assert npm.is_installed(tmp_path)
+
+
+def test_only_explorers_that_a_page_shows_are_copied(tmp_path: Path) -> None:
+    frame = '<iframe src="../explorers/{}/index.html">'
+    (tmp_path / "one.html").write_text(frame.format("a-1") + frame.format("b_2"))
+    (tmp_path / "two.html").write_text(frame.format("a-1") + '<a href="../explorers/c/index.html">')
+    assert explorers.shown(tmp_path) == {"a-1", "b_2"}
 
 
 def test_the_lock_file_names_no_registry() -> None:
@@ -220,7 +229,7 @@ class TinyBook:
 
 @pytest.fixture(scope="module")
 def tiny_book(tmp_path_factory: pytest.TempPathFactory) -> TinyBook:
-    if not mathjax.is_installed(ROOT):
+    if not npm.is_installed(ROOT):
         pytest.skip("MathJax is not installed: run `make book` first")
     book = TinyBook(tmp_path_factory.mktemp("book"))
     status, printed = book.make()

@@ -6,115 +6,31 @@ Needs the pages (`make book`) and Debian's chromium with chromium-driver; skips 
 from __future__ import annotations
 
 import functools
-import gzip
-import http.server
 import json
-import shutil
-import threading
 import time
 import urllib.request
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
+from pages import BUILT, show_on
 from selenium import webdriver
-from selenium.common.exceptions import WebDriverException
-from selenium.webdriver.chrome.options import Options
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
-ROOT = Path(__file__).parents[1]
-BUILT = ROOT / "_build" / "html"
 PAGES = sorted(page.stem for page in (BUILT / "book").glob("*.html")) or ["no-book-is-built"]
 CHAPTERS = [p for p in PAGES if (BUILT / "_sources" / "book" / f"{p}.ipynb").is_file()]
 CHAPTERS = CHAPTERS or ["no-book-is-built"]
 
-FLAGS = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-COMPRESSED = {".html", ".css", ".js", ".svg", ".json", ".map", ".ttf"}
 LOADED = "return arguments[0].complete && arguments[0].naturalWidth > 0"
 BELOW_THE_VIEW = """
 const below = (image) => image.getBoundingClientRect().top > innerHeight;
 return [...document.images].filter(below).map((image) => image.currentSrc);
 """
 FIRST_VIEW = 1_000_000  # bytes
-
-
-class StaticHost(http.server.SimpleHTTPRequestHandler):
-    """Serves files as static hosts do: text is compressed."""
-
-    def send_head(self) -> Any:
-        path = Path(self.translate_path(self.path))
-        if path.suffix not in COMPRESSED or not path.is_file():
-            return super().send_head()
-        body = gzip.compress(path.read_bytes(), 6)
-        self.send_response(200)
-        self.send_header("Content-Type", self.guess_type(str(path)))
-        self.send_header("Content-Encoding", "gzip")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-        return None
-
-    def log_message(self, *_: Any) -> None:
-        """Tests stay quiet."""
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[str]:
-    """Address of the built book."""
-    if not (BUILT / "index.html").is_file():
-        pytest.skip("there is no built book: run `make book` first")
-    handler = functools.partial(StaticHost, directory=str(BUILT))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if not (chromium and driver):
-        pytest.skip("no chromium and chromedriver here: `apt-get install chromium chromium-driver`")
-    for attempt in range(3):
-        options = Options()
-        options.binary_location = chromium
-        profile = tmp_path_factory.mktemp("profile")
-        for flag in [*FLAGS, f"--user-data-dir={profile}", "--window-size=1440,900"]:
-            options.add_argument(flag)
-        options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-        try:
-            chrome = webdriver.Chrome(options=options, service=Service(driver))
-            break
-        except WebDriverException:  # a loaded machine may be too slow at first
-            if attempt == 2:
-                raise
-    chrome.set_page_load_timeout(120)
-    yield chrome
-    chrome.quit()
-
-
-def show_on(browser: webdriver.Chrome, width: int, height: int, theme: str) -> None:
-    """Pretend a screen; the theme follows the system's preference."""
-    size = {"width": width, "height": height, "deviceScaleFactor": 2, "mobile": width < 600}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    preference = [{"name": "prefers-color-scheme", "value": theme}]
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": preference})
 
 
 @dataclass

@@ -39,9 +39,10 @@ def frame(save: Callable[[Path], Any], title: str, name: str) -> str:
         secret = secrets.token_urlsafe(16).replace("_", "-")
         save(folder / secret)
         address = f"{_prefix(port)}/{secret}/index.html"
+    alone = f'<a class="explorer" href="{escape(address)}" target="_blank">Open it on a page of its own</a>'
     return (
         f'<iframe class="explorer" src="{escape(address)}" title="{escape(title)}" loading="lazy" '
-        f'style="width: 100%; height: {HEIGHT}px; border: 0"></iframe>'
+        f'style="width: 100%; height: {HEIGHT}px; border: 0"></iframe><p>{alone}</p>'
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sphinx.errors import ExtensionError
 
-from vggviz_book import fingerprint, kernels, lock
+from vggviz_book import fingerprint, kernels, lock, npm
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "_build"
@@ -29,6 +29,8 @@ def main() -> int:
     lock.hold(BUILD / ".lock")
     recover()
     kernels.put_on_path(ROOT, os.environ)
+    if not npm.is_installed(ROOT):
+        npm.install(ROOT)  # what goes wrong is said while the pages are built
     if not fresh and is_current():
         print(f"Nothing changed since the last build: {shown(BOOK / 'index.html')}")
         return 0

@@ -37,6 +37,7 @@ async function start() {
   const files = createFiles(base);
   const [manifest, table] = await Promise.all([files.json("manifest.json"), files.json("colours.json")]);
   const explorer = createExplorer(manifest, files, coloursOf(table), base);
+  window.explorer = explorer; // for the console: explorer.data.maps("cat", "block1_conv1")
   window.addEventListener("hashchange", () => explorer.go(read(location.hash, manifest)));
   await explorer.go(read(location.hash, manifest));
   keepForLater();

@@ -35,12 +35,14 @@ export function createYours(root, { manifest, data, base, state, refresh, dispat
       if (!words.textContent.startsWith("Computed")) words.textContent = "The network is ready.";
     }
     if (news.type === "full") {
+      words.dataset.store = "full";
       words.textContent = "The browser’s store is full, so the network stays for this visit only.";
     }
     if (news.type === "done") {
       const layers = manifest.live.segments[news.segment].layers;
       const until = news.whole && news.segment === manifest.live.segments.length - 1 ? "All layers" : `Up to ${layers.at(-1)}`;
       words.textContent = `Computed in this page. ${until}: ${Math.round(news.milliseconds)} ms ${deviceWords(news.on, how.threads)}.`;
+      words.dataset.pictures = Number(words.dataset.pictures ?? 0) + 1;
       words.dataset.milliseconds = news.milliseconds;
       words.dataset.segment = news.segment;
     }

@@ -5,6 +5,7 @@ chapters: they run side by side before Sphinx reads them.
 explorers: the pages in a frame, beside the pages of the book.
 figures: text alternatives, light files, lazy loading.
 icons: only those of the theme's icons that stand in the pages.
+npm: what the pages take from there.
 mathjax: formulas without asking another host.
 downloads: each chapter as a script, beside the theme's notebook.
 thebe: left out.
@@ -20,11 +21,13 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect each part to the moment of the build when it acts."""
-    from vggviz_book import chapters, downloads, explorers, figures, icons, kernels, mathjax, thebe
+    from vggviz_book import chapters, downloads, explorers, figures, icons, kernels, mathjax, npm, thebe
 
+    app.connect("config-inited", npm.provide)
     app.connect("config-inited", kernels.prepare)
     app.connect("config-inited", thebe.leave_out)
     app.connect("builder-inited", mathjax.provide)
+    app.connect("builder-inited", explorers.offer_runtime)
     app.connect("env-before-read-docs", chapters.execute)
     app.connect("doctree-resolved", figures.prepare)
     app.connect("html-page-context", figures.keep_proportions)

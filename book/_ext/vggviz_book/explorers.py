@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import MutableMapping
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from vggviz_book import npm
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -19,6 +22,15 @@ def keep_in(cache: Path, environ: MutableMapping[str, str]) -> None:
     from vggviz.showing import BOOK
 
     environ[BOOK] = str(cache.absolute() / "explorers")
+
+
+def offer_runtime(app: Sphinx) -> None:
+    """Let kernels put LiteRT.js into explorers, if npm has brought it."""
+    from vggviz.live import RUNTIME
+
+    root = Path(app.srcdir)
+    if npm.is_installed(root):
+        os.environ[RUNTIME] = str(root.absolute() / "node_modules" / "@litertjs")
 
 
 def copy(app: Sphinx, exception: Exception | None) -> None:

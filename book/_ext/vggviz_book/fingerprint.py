@@ -8,6 +8,8 @@ import platform
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from vggviz_book import npm
+
 COMPUTING = ("tensorflow", "keras", "numpy", "matplotlib", "scikit-image", "pillow")
 WRITING = ("jupyter-book", "myst-nb", "sphinx", "sphinx-book-theme", "sphinx-exercise", "jupytext")
 NOTE = ".made-of"
@@ -26,7 +28,7 @@ def of_figures(root: Path, environ: Mapping[str, str]) -> str:
     _add_versions(digest, COMPUTING)
     sources = ("vggviz", "benchmarks", "requirements.txt", "pyproject.toml")
     _add_files(digest, root, [root / source for source in sources])
-    for part in (_picture(environ), _weights(environ)):
+    for part in (_picture(environ), _weights(environ), _runtime(root)):
         digest.update(part.encode() + b"\0")
     return digest.hexdigest()[:16]
 
@@ -54,6 +56,11 @@ def _add_files(digest: hashlib._Hash, root: Path, paths: Iterable[Path]) -> None
     for file in sorted(set(files)):
         if file.is_file() and not LEFT_OUT.intersection(file.relative_to(root).parts):
             digest.update(f"{file.relative_to(root).as_posix()}\0{_content(file)}\n".encode())
+
+
+def _runtime(root: Path) -> str:
+    """Whether explorers can be given what npm brings."""
+    return "with npm's packages" if npm.is_installed(root) else "without npm's packages"
 
 
 def _content(file: Path) -> str:

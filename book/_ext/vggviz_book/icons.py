@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SCRIPT = re.compile(r"\s*<script[^>]*fontawesome\.js[^>]*></script>")
 NAME = re.compile(r"\bfa-([a-z0-9-]+)")
 RULE = re.compile(r"([^{}]*){([^{}]*)}")
+SIGN = re.compile(r"content:|--fa:")
 # Written as an escape or as the character itself, of Unicode's private use area.
 CODE = re.compile(r'"(?:\\(f[0-9a-f]{3})|([\ue000-\uf8ff]))"')
 
@@ -45,11 +46,14 @@ def lighten(app: Sphinx, exception: Exception | None) -> None:
 
 
 def without_others(style: str, names: set[str]) -> str:
-    """A style sheet without the rules that are for icons of other names only."""
+    """A style sheet without the signs of icons of other names.
+
+    Only rules that hold a sign are meant: one for `.fa-brands, .fab` is wanted wherever `fab` stands.
+    """
 
     def kept(rule: re.Match[str]) -> str:
         own = set(NAME.findall(rule[1]))
-        return rule[0] if not own or own & names else ""
+        return "" if own and not own & names and SIGN.search(rule[2]) else rule[0]
 
     return RULE.sub(kept, style)
 

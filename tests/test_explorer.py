@@ -1,0 +1,772 @@
+"""The explorer in a real browser: everything that a reader can do there, and that its numbers are right.
+
+Needs the built book, whose explorer this is, with LiteRT.js in it; skips without them.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import http.server
+import io
+import json
+import struct
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlparse
+
+import numpy as np
+import pytest
+from pages import BUILT, StaticHost, show_on
+from PIL import Image
+from selenium import webdriver
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import Select, WebDriverWait
+
+import vggviz
+
+FOLDERS = sorted((BUILT / "explorers").glob("vgg16-*")) or [BUILT / "explorers" / "no-explorer-is-built"]
+FOLDER = FOLDERS[0]
+FIRST_VIEW = 700_000  # bytes
+WIDTHS = (360, 768, 1440)
+
+
+class Host(StaticHost):
+    """Serves ranges as hosts do, takes what the tests' own scripts send, and can break off."""
+
+    asked: list[tuple[str, str]] = []  # noqa: RUF012  # path, Range
+    taken: dict[str, bytes] = {}  # noqa: RUF012
+    cut_after: int | None = None  # bytes of a file with weights
+
+    def end_headers(self) -> None:
+        self.send_header("Cache-Control", "no-store")
+        super().end_headers()
+
+    def send_head(self) -> Any:
+        wanted = self.headers.get("Range", "")
+        self.asked.append((urlparse(self.path).path, wanted))
+        path = Path(self.translate_path(self.path))
+        if path.suffix != ".gz" or not path.is_file():
+            return super().send_head()
+        body = path.read_bytes()
+        start = int(wanted.removeprefix("bytes=").rstrip("-")) if wanted else 0
+        self.send_response(206 if wanted else 200)
+        self.send_header("Content-Length", str(len(body) - start))
+        if wanted:
+            self.send_header("Content-Range", f"bytes {start}-{len(body) - 1}/{len(body)}")
+        self.end_headers()
+        cut = Host.cut_after if path.name.endswith(".tflite.gz") else None
+        self.wfile.write(body[start : None if cut is None else start + cut])
+        if cut is not None and start + cut < len(body):
+            self.close_connection = True
+        return None
+
+    def do_POST(self) -> None:
+        self.taken[self.path] = self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(204)
+        super(StaticHost, self).end_headers()
+
+
+class Server:
+    """A host of the explorer's folder that can be shut down."""
+
+    def __init__(self) -> None:
+        handler = functools.partial(Host, directory=str(FOLDER))
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.address = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@pytest.fixture(scope="module")
+def manifest() -> dict[str, Any]:
+    if not (FOLDER / "manifest.json").is_file():
+        pytest.skip("there is no built explorer: run `make book` first")
+    return json.loads((FOLDER / "manifest.json").read_text("utf-8"))
+
+
+@pytest.fixture
+def server(manifest: dict[str, Any]) -> Iterator[Server]:
+    """An own port for each test: stores and service workers of one are not those of another."""
+    Host.asked.clear()
+    Host.taken.clear()
+    Host.cut_after = None
+    made = Server()
+    yield made
+    made.close()
+
+
+class Page:
+    """The explorer's page, and what one does there."""
+
+    def __init__(self, browser: webdriver.Chrome, server: Server) -> None:
+        self.browser, self.server = browser, server
+        show_on(browser, 1440, 1000, "light")
+
+    def open(self, view: str = "") -> Page:
+        self.browser.get("about:blank")
+        for log in ("performance", "browser"):
+            self.browser.get_log(log)
+        self.browser.get(f"{self.server.address}/index.html{view}")
+        self.until(lambda: self.find("#grid [role=option][aria-selected=true]"))
+        return self
+
+    def find(self, selector: str) -> Any:
+        found = self.browser.find_elements(By.CSS_SELECTOR, selector)
+        return found[0] if found else None
+
+    def text(self, selector: str) -> str:
+        return self.js("return document.querySelector(arguments[0]).textContent", selector)
+
+    def js(self, code: str, *arguments: Any) -> Any:
+        return self.browser.execute_script(code, *arguments)
+
+    def until(self, condition: Any, seconds: float = 60) -> Any:
+        return WebDriverWait(self.browser, seconds, poll_frequency=0.05).until(lambda _: condition())
+
+    @property
+    def state(self) -> dict[str, Any]:
+        return self.js("return explorer.state()")
+
+    def dispatch(self, **action: Any) -> None:
+        self.js("return explorer.dispatch(arguments[0])", action)
+
+    def exact(self) -> None:
+        """Wait until the map is the exact one, not its thumbnail."""
+        ready = "const s = explorer.state(); return Boolean(explorer.data.mapsAtHand(s.picture, s.layer))"
+        self.until(lambda: self.js(ready))
+        self.until(lambda: "at row" in self.text("#words") or "dead" in self.text("#words"))
+
+    def give(self, *files: Path) -> None:
+        self.browser.find_element(By.ID, "file").send_keys("\n".join(map(str, files)))
+
+    def live(self) -> None:
+        self.until(lambda: self.find("#live")).click()
+        self.until(lambda: self.js("return document.querySelector('#file')?.offsetParent != null"))
+
+    def computed(self) -> None:
+        self.until(lambda: self.text("#live-words").startswith("Computed in this page. All layers"), 120)
+
+    def numbers(self, picture: str, layer: str, shape: tuple[int, ...]) -> np.ndarray:
+        """The maps that the page holds, channels first."""
+        send = """
+        const [picture, layer, done] = arguments;
+        explorer.data.maps(picture, layer)
+          .then(({ data }) => fetch("/taken", { method: "POST", body: data }))
+          .then(() => done(null), (problem) => done(problem.message));
+        """
+        self.browser.set_script_timeout(120)
+        assert self.browser.execute_async_script(send, picture, layer) is None
+        return np.frombuffer(Host.taken["/taken"], "<f4").reshape(shape)
+
+
+@pytest.fixture
+def page(browser: webdriver.Chrome, server: Server) -> Page:
+    return Page(browser, server).open()
+
+
+def stored(picture: str, layer: dict[str, Any]) -> np.ndarray:
+    """The maps in the file, channels first."""
+    import gzip
+
+    raw = gzip.decompress((FOLDER / picture / f"{layer['name']}.maps.gz").read_bytes())
+    return (
+        np.frombuffer(raw, "<f2")
+        .reshape(layer["channels"], layer["rows"], layer["columns"])
+        .astype(np.float64)
+    )
+
+
+def layer_of(manifest: dict[str, Any], name: str) -> dict[str, Any]:
+    return next(layer for layer in manifest["layers"] if layer["name"] == name)
+
+
+def number(text: str) -> float:
+    return float(text.replace("−", "-"))
+
+
+def severe(page: Page) -> list[str]:
+    return [entry["message"] for entry in page.browser.get_log("browser") if entry["level"] == "SEVERE"]
+
+
+# At once, without a model ---------------------------------------------------------------------
+
+
+def test_the_first_view_is_light_and_without_errors(page: Page) -> None:
+    time.sleep(1.5)  # what comes late counts too
+    sizes = "return performance.getEntriesByType('resource').reduce((sum, e) => sum + e.transferSize, 0)"
+    assert 50_000 < page.js(sizes) < FIRST_VIEW
+    assert severe(page) == []
+    assert not [path for path, _ in Host.asked if path.endswith((".gz", ".wasm"))]
+
+
+def test_nothing_jumps_while_the_page_comes(page: Page) -> None:
+    shifts = """
+    const done = arguments[0];
+    new PerformanceObserver((list) => done(list.getEntries().reduce((sum, e) => sum + e.value, 0)))
+      .observe({ type: "layout-shift", buffered: true });
+    setTimeout(() => done(0), 1000);
+    """
+    assert page.browser.execute_async_script(shifts) < 0.1
+
+
+def test_a_channel_by_click_shows_its_exact_map(page: Page, manifest: dict[str, Any]) -> None:
+    page.find("#strip button:nth-child(8)").click()
+    page.until(lambda: page.text("#channels-title").startswith("block3_conv2"))
+    page.find("#grid [role=option]:nth-child(5)").click()
+    page.exact()
+    state = page.state
+    values = stored(state["picture"], layer_of(manifest, "block3_conv2"))[state["channel"]]
+    row, column = np.unravel_index(values.argmax(), values.shape)
+    words = page.text("#words")
+    assert f"channel {state['channel']} of 256: largest" in words
+    assert f"at row {row}, column {column}" in words
+    assert number(words.split("largest ")[1].split(" at")[0]) == pytest.approx(values.max(), rel=6e-3)
+
+
+def test_the_map_is_painted_in_the_colours_of_its_bar(page: Page, manifest: dict[str, Any]) -> None:
+    """The pixels of the canvas, looked up in viridis, are the values of the file."""
+    page.dispatch(type="layer", value="block4_conv1")
+    page.dispatch(type="channel", value=3)
+    page.exact()
+    pixels = """
+    const canvas = document.querySelector("#maps figure:nth-child(2) canvas");
+    return [canvas.height, canvas.width, [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data]];
+    """
+    rows, columns, levels = page.js(pixels)
+    colours = np.array(json.loads((FOLDER / "colours.json").read_text())["viridis"])
+    image = np.array(levels).reshape(rows, columns, 4)
+    values = stored("photograph", layer_of(manifest, "block4_conv1"))[3]
+    share = values / values.max()
+    nearest = np.abs(image[..., None, :3] - colours).sum(-1).argmin(-1)
+    assert (image[..., 3] == 255).all()
+    assert np.abs(nearest / 255 - share).max() <= 1 / 255
+
+
+def test_order_and_scale(page: Page, manifest: dict[str, Any]) -> None:
+    statistics = json.loads((FOLDER / "photograph" / "block1_conv1.json").read_text())
+    shown = (
+        "return [...document.querySelectorAll('#grid [role=option]')].map((e) => Number(e.dataset.channel))"
+    )
+    for order, key in [("variance", "variance"), ("sparsity", "zeros"), ("strength", "maximum")]:
+        Select(page.find("#order")).select_by_value(order)
+        page.until(lambda order=order: f"by {order}" in page.text("#channels-words"))
+        values = np.array(statistics[key])[page.js(shown)]
+        assert (np.diff(values) <= 0).all()
+    Select(page.find("#order")).select_by_value("number")
+    page.until(lambda: page.js(shown) == list(range(64)))
+    tops = {}
+    for scale in ("channel", "layer", "network"):
+        Select(page.find("#scale")).select_by_value(scale)
+        page.until(lambda scale=scale: page.state["scale"] == scale and page.text("#bar span:last-of-type"))
+        time.sleep(0.2)
+        tops[scale] = number(page.text("#bar span:last-of-type"))
+    maxima = manifest["pictures"][0]["maximum"]
+    assert tops["channel"] == pytest.approx(statistics["maximum"][page.state["channel"]], rel=6e-3)
+    assert tops["layer"] == pytest.approx(maxima["block1_conv1"], rel=6e-3)
+    assert tops["network"] == pytest.approx(max(maxima.values()), rel=6e-3)
+
+
+def test_pointing_at_a_cell_says_its_value_and_frames_what_it_sees(
+    page: Page, manifest: dict[str, Any]
+) -> None:
+    page.dispatch(type="layer", value="block3_conv1")
+    page.dispatch(type="channel", value=7)
+    page.exact()
+    layer = layer_of(manifest, "block3_conv1")
+    stage = page.find("#maps figure:nth-child(2) .stage")
+    row, column = 20, 33
+    box = stage.rect
+    across, down = ((column + 0.5) / 56 - 0.5) * box["width"], ((row + 0.5) / 56 - 0.5) * box["height"]
+    ActionChains(page.browser).move_to_element_with_offset(stage, across, down).perform()
+    page.until(lambda: f"Row {row}, column {column}" in page.text("#words"))
+    assert page.state["cell"] is None  # pointed at, not chosen
+    value = stored("photograph", layer)[7, row, column]
+    told = page.text("#words").split(f"column {column}: ")[1].split(". It sees")[0]
+    assert number(told) == pytest.approx(value, rel=6e-3, abs=1e-6)
+    field = vggviz.receptive_fields(vggviz.load_vgg16("random"))["block3_conv1"]
+    top, left, bottom, right = field.box(row, column, 224)
+    assert f"rows {top} to {bottom - 1} and columns {left} to {right - 1}" in page.text("#words")
+    style = page.js(
+        "const s = document.querySelector('#maps .marker').style; return [s.top, s.left, s.height, s.width]"
+    )
+    percent = [float(text.rstrip("%")) for text in style]
+    np.testing.assert_allclose(percent, np.array([top, left, bottom - top, right - left]) / 2.24, rtol=1e-4)
+    stage.click()
+    page.until(lambda: page.state["cell"])
+
+
+def test_a_cell_by_touch(page: Page) -> None:
+    page.dispatch(type="channel", value=1)
+    page.exact()
+    box = page.js(
+        "const r = document.querySelectorAll('.stage')[1].getBoundingClientRect(); return [r.x, r.y, r.width]"
+    )
+    point = {"x": box[0] + box[2] / 4, "y": box[1] + box[2] / 2}
+    page.browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    touch = functools.partial(page.browser.execute_cdp_cmd, "Input.dispatchTouchEvent")
+    touch({"type": "touchStart", "touchPoints": [point]})
+    touch({"type": "touchEnd", "touchPoints": []})
+    page.browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
+    row, column = page.until(lambda: page.state["cell"])
+    assert abs(row - 112) <= 1
+    assert abs(column - 56) <= 1
+
+
+def test_by_keyboard_alone(page: Page, manifest: dict[str, Any]) -> None:
+    keys = lambda *some: ActionChains(page.browser).send_keys(*some).perform()  # noqa: E731
+    page.js("document.querySelector('#grid [aria-selected=true]').focus()")
+    before = page.state["channel"]
+    keys(Keys.ARROW_RIGHT)
+    page.until(lambda: page.state["channel"] != before)
+    focused = "return document.activeElement.dataset.channel"
+    assert int(page.js(focused)) == page.state["channel"]
+    assert len(page.browser.find_elements(By.CSS_SELECTOR, "#grid [tabindex='0']")) == 1
+    keys("]")
+    page.until(lambda: page.state["layer"] == "block1_conv2")
+    keys("[", "v")
+    page.until(lambda: page.state["layer"] == "block1_conv1" and page.state["over"])
+    keys("v", "o", "s")
+    page.until(lambda: (page.state["order"], page.state["scale"]) == ("variance", "layer"))
+    keys("c")
+    page.until(lambda: page.state["compare"])
+    keys("i")
+    page.until(lambda: page.state["picture"] == manifest["pictures"][1]["id"])
+    keys("?")
+    page.until(lambda: page.js("return document.querySelector('dialog').open"))
+    keys(Keys.ESCAPE)
+    page.until(lambda: not page.js("return document.querySelector('dialog').open"))
+    page.js("document.querySelectorAll('.stage[tabindex]')[0].focus()")
+    keys(Keys.ARROW_DOWN)
+    page.until(lambda: page.state["cell"] == [113, 112])
+    ActionChains(page.browser).key_down(Keys.SHIFT).send_keys(Keys.ARROW_LEFT).key_up(Keys.SHIFT).perform()
+    page.until(lambda: page.state["cell"] == [113, 102])
+    keys("e")
+    page.until(lambda: page.find("#agreement"))
+    keys(Keys.ESCAPE)
+    page.until(lambda: page.state["cell"] is None)
+
+
+def test_every_button_can_be_reached_by_tab(page: Page) -> None:
+    page.js("document.body.focus()")
+    seen = set()
+    for _ in range(40):
+        ActionChains(page.browser).send_keys(Keys.TAB).perform()
+        seen.add(
+            page.js(
+                "const e = document.activeElement; return e.id || e.getAttribute('role') || e.textContent"
+            )
+        )
+    assert {"help", "compare", "order", "scale", "over", "option", "application", "save-png", "share"} <= seen
+
+
+def test_the_map_over_the_picture_and_two_pictures(page: Page, manifest: dict[str, Any]) -> None:
+    page.dispatch(type="layer", value="block2_conv1")
+    page.dispatch(type="compare", value="coffee")
+    page.until(lambda: len(page.browser.find_elements(By.CSS_SELECTOR, "#maps figure")) == 4)
+    page.exact()
+    page.until(lambda: "coffee: block2_conv1" in page.text("#words"))
+    channel = page.state["channel"]
+    both = [
+        json.loads((FOLDER / name / "block2_conv1.json").read_text()) for name in ("photograph", "coffee")
+    ]
+    top = max(each["maximum"][channel] for each in both)
+    assert number(page.text("#bar span:last-of-type")) == pytest.approx(top, rel=6e-3)
+    page.find("#over").click()
+    page.until(lambda: page.js("return !document.querySelector('#maps canvas.over').hidden"))
+    visible = "return [...document.querySelectorAll('#maps figure')].filter((f) => f.offsetParent).length"
+    assert page.js(visible) == 2
+
+
+def test_what_the_channel_likes_best(page: Page) -> None:
+    page.dispatch(type="layer", value="block5_conv3")
+    page.dispatch(type="channel", value=11)
+    page.until(lambda: len(page.browser.find_elements(By.CSS_SELECTOR, "#likes figure")) == 4)
+    examples = json.loads((FOLDER / "examples" / "block5_conv3.json").read_text())[11]
+    told = [each.text for each in page.browser.find_elements(By.CSS_SELECTOR, "#likes figcaption")]
+    values = [number(text.split(": ")[1]) for text in told]
+    np.testing.assert_allclose(values, [value for _, value, *_ in examples], rtol=6e-3)
+
+
+# The arithmetic -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["block1_conv1", "block2_conv2", "block5_conv3"])
+def test_the_arithmetic_adds_up(page: Page, manifest: dict[str, Any], name: str) -> None:
+    layer = layer_of(manifest, name)
+    values = stored("photograph", layer)
+    channel = int(values.max((1, 2)).argmax())
+    row, column = (int(i) for i in np.unravel_index(values[channel].argmax(), values[channel].shape))
+    for action, value in [("layer", name), ("channel", channel), ("cell", [row, column])]:
+        page.dispatch(type=action, value=value)
+    page.exact()
+    page.until(lambda: page.find("#explain")).click()
+    page.until(lambda: page.find("#agreement"))
+    assert page.text("#agreement").startswith("They agree")
+    cells = [line.text.splitlines() for line in page.browser.find_elements(By.CSS_SELECTOR, "#cell tbody tr")]
+    numbers = {line[0].rsplit(" ", 1)[0]: number(line[-1].rsplit(" ", 1)[-1]) for line in cells}
+    parts = [
+        value
+        for key, value in numbers.items()
+        if key.startswith(("channel", "the other", "blue", "green", "red"))
+    ]
+    bias = numbers["bias"]
+    assert sum(parts) + bias == pytest.approx(numbers["sum"], rel=0.02, abs=0.02 * max(map(abs, parts)))
+    assert numbers["the number in the map"] == pytest.approx(values[channel, row, column], rel=6e-3)
+    assert max(numbers["sum"], 0) == pytest.approx(numbers["the number in the map"], rel=1e-2)
+
+
+def test_stepping_back_to_the_pixels(page: Page) -> None:
+    page.open("#picture=photograph&layer=block2_conv1&channel=3&cell=50,60")
+    page.find("#detail-title").click()
+    page.dispatch(type="channel", value=3)
+    page.until(lambda: page.find("#explain")).click()
+    for expected in ("block1_pool", "block1_conv2", "block1_conv1"):
+        step = page.until(lambda: page.find("#cell tbody button"))
+        place = page.state["cell"]
+        step.click()
+        page.until(lambda expected=expected: page.state["layer"] == expected)
+        assert page.state["cell"] is not None
+        assert page.state["cell"] != place or expected != "block1_pool"
+        page.until(lambda: page.find("#agreement") or "is taken" in page.text("#cell"))
+    page.until(lambda: page.find("#agreement"))
+    assert "blue, mean subtracted" in page.text("#cell")
+    assert page.find("#cell tbody button") is None
+
+
+def test_the_same_place_in_every_other_layer(page: Page, manifest: dict[str, Any]) -> None:
+    page.open("#picture=photograph&layer=block1_conv1&channel=0&cell=100,40")
+    page.dispatch(type="channel", value=0)
+    page.exact()
+    buttons = page.browser.find_elements(By.CSS_SELECTOR, ".places button")
+    assert len(buttons) == len(manifest["layers"]) - 1
+    page.js("document.querySelector('details:has(.places)').open = true")
+    deep = next(button for button in buttons if button.text.startswith("block4_conv3"))
+    assert deep.text == "block4_conv3: row 12, column 5"
+    deep.click()
+    page.until(lambda: page.state["layer"] == "block4_conv3" and page.state["cell"] == [12, 5])
+
+
+# The address, and what is saved ---------------------------------------------------------------
+
+
+def test_the_view_stands_in_the_address(page: Page) -> None:
+    view = "#picture=coffee&layer=block3_conv2&channel=17&cell=12,30&order=variance&scale=layer&over=1&compare=rocket"
+    page.open(view)
+    expected = {
+        "picture": "coffee", "layer": "block3_conv2", "channel": 17, "cell": [12, 30],
+        "order": "variance", "scale": "layer", "over": True, "compare": "rocket",
+    }  # fmt: skip
+    assert page.state == expected
+    assert page.browser.current_url.endswith(view)
+    page.open("#picture=nobody&layer=block3_conv2&channel=9999&cell=abc&order=<b>")
+    assert page.state["layer"] == "block3_conv2"
+    assert (page.state["picture"], page.state["channel"], page.state["order"]) == (
+        "photograph",
+        0,
+        "strength",
+    )
+
+
+def test_a_view_can_be_saved(page: Page, manifest: dict[str, Any], tmp_path: Path) -> None:
+    allow = {"behavior": "allow", "downloadPath": str(tmp_path)}
+    page.browser.execute_cdp_cmd("Browser.setDownloadBehavior", allow)
+    for action, value in [("layer", "block4_conv2"), ("channel", 5), ("cell", [3, 4])]:
+        page.dispatch(type=action, value=value)
+    page.exact()
+    found = {}
+    for kind in ("png", "svg", "npy"):
+        page.find(f"#save-{kind}").click()
+        found[kind] = tmp_path / f"photograph_block4_conv2_5.{kind}"
+        page.until(lambda kind=kind: found[kind].is_file() and not list(tmp_path.glob("*.crdownload")))
+    maps = np.load(found["npy"])
+    assert maps.shape == (1, 28, 28, 512)
+    values = stored("photograph", layer_of(manifest, "block4_conv2"))
+    np.testing.assert_array_equal(np.moveaxis(maps[0], -1, 0), values.astype(np.float32))
+    drawn = found["svg"].read_text("utf-8")
+    assert manifest["provenance"].replace("&", "&amp;") in drawn
+    assert drawn.count("<image") == 3
+    with Image.open(found["png"]) as image:
+        assert image.width > 1000
+        assert len(np.unique(np.asarray(image.convert("RGB")).reshape(-1, 3), axis=0)) > 500
+
+
+# Private and safe -----------------------------------------------------------------------------
+
+
+def test_no_other_host_is_asked_and_none_could_be(page: Page) -> None:
+    forbidden = """
+    const done = arguments[0];
+    document.addEventListener("securitypolicyviolation", (event) => done(event.effectiveDirective));
+    fetch("https://example.org/").catch(() => {});
+    setTimeout(() => done("nothing was forbidden"), 3000);
+    """
+    page.dispatch(type="layer", value="block3_conv1")
+    page.exact()
+    hosts = set()
+    for entry in page.browser.get_log("performance"):
+        message = json.loads(entry["message"])["message"]
+        if message["method"] == "Network.requestWillBeSent":
+            hosts.add(urlparse(message["params"]["request"]["url"]).netloc)
+    assert hosts - {""} == {urlparse(page.server.address).netloc}
+    assert page.browser.execute_async_script(forbidden) == "connect-src"
+
+
+def test_a_lost_connection_leaves_the_last_view(page: Page, server: Server) -> None:
+    page.dispatch(type="layer", value="block2_conv2")
+    page.until(lambda: page.text("#channels-title").startswith("block2_conv2"))
+    page.js(
+        "return navigator.serviceWorker.getRegistrations().then((all) => Promise.all(all.map((r) => r.unregister())))"
+    )
+    server.close()
+    page.dispatch(type="layer", value="block5_conv1")
+    page.until(lambda: page.js("return !document.querySelector('#problem').hidden"))
+    assert "there is no connection" in page.text("#problem")
+    assert page.state["layer"] == "block2_conv2"
+    assert page.text("#channels-title").startswith("block2_conv2")
+    page.server = Server()
+
+
+def test_offline_after_the_first_visit(page: Page, server: Server) -> None:
+    kept = "return caches.open('explorer-files').then((c) => c.keys()).then((k) => k.map((r) => r.url).join(' '))"
+    page.until(
+        lambda: all(
+            name in page.js(kept) for name in ("index.html", "main.js", "manifest.json", "picture.png")
+        )
+    )
+    server.close()
+    page.browser.refresh()
+    page.until(lambda: page.find("#grid [role=option][aria-selected=true]"))
+    assert page.text("#channels-title").startswith("block1_conv1")
+    page.server = Server()
+
+
+# Live -----------------------------------------------------------------------------------------
+
+
+def png_header(columns: int, rows: int) -> bytes:
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + struct.pack(">I4sIIBBBBB", 13, b"IHDR", columns, rows, 8, 2, 0, 0, 0)
+        + b"\0" * 64
+    )
+
+
+@pytest.fixture(scope="module")
+def photographs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """A JPEG turned by its EXIF data, a PNG with transparency, and a large JPEG that is no square."""
+    import skimage.data
+
+    folder = tmp_path_factory.mktemp("photographs")
+    paths = [folder / name for name in ("turned.jpg", "glass.png", "wide.jpg")]
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(skimage.data.chelsea()).save(paths[0], quality=92, exif=exif)
+    astronaut = Image.fromarray(skimage.data.astronaut())
+    fade = Image.linear_gradient("L").resize(astronaut.size)
+    astronaut.putalpha(fade)
+    astronaut.save(paths[1])
+    Image.fromarray(skimage.data.rocket()).resize((2560, 1707)).save(paths[2], quality=85)
+    return paths
+
+
+def check_live_maps(page: Page, manifest: dict[str, Any], model: Any, photograph: Path) -> None:
+    """Pixels as load_image has them, and all maps as Keras computes them of the page's own pixels."""
+    read = page.numbers("yours", "input", (3, 224, 224))
+    expected = np.moveaxis(vggviz.preprocess(vggviz.load_image(photograph))[0], -1, 0)
+    assert np.abs(read - expected).max() <= 2.001, photograph.name
+    names = vggviz.conv_layers(model)
+    assert len(names) == 13
+    maps = vggviz.feature_maps(model, np.moveaxis(read, 0, -1)[None], names)
+    for name, values in maps.items():
+        layer = layer_of(manifest, name)
+        live = page.numbers("yours", name, (layer["channels"], layer["rows"], layer["columns"]))
+        off = np.abs(live - np.moveaxis(values[0], -1, 0)).max() / values.max()
+        assert off <= 2e-3, (photograph.name, name, off)
+
+
+def test_a_readers_pictures_are_computed_as_keras_does(
+    page: Page, manifest: dict[str, Any], photographs: list[Path]
+) -> None:
+    if not manifest["live"]:
+        pytest.skip("the explorer was built without LiteRT.js")
+    model = vggviz.load_vgg16("bundled")
+    page.live()
+    for photograph in photographs:
+        page.js("document.querySelector('#live-words').textContent = ''")
+        page.give(photograph)
+        page.until(lambda photograph=photograph: page.text("#maps figcaption") == photograph.name)
+        page.computed()
+        check_live_maps(page, manifest, model, photograph)
+    assert {urlparse(path).netloc for path, _ in Host.asked} == {""}
+    statistics = page.browser.execute_async_script(
+        "const done = arguments[0]; explorer.data.statistics('yours', 'block4_conv3').then(done)"
+    )
+    layer = layer_of(manifest, "block4_conv3")
+    values = page.numbers("yours", "block4_conv3", (512, 28, 28)).astype(np.float64)
+    np.testing.assert_allclose(statistics["maximum"], values.max((1, 2)), rtol=1e-6)
+    np.testing.assert_allclose(statistics["variance"], values.var((1, 2)), rtol=1e-3, atol=1e-9)
+    np.testing.assert_allclose(statistics["zeros"], (values <= 0).mean((1, 2)), rtol=1e-6)
+    assert layer["channels"] == 512
+    for action, value in [("layer", "block3_conv1"), ("channel", 4), ("cell", [10, 10])]:
+        page.dispatch(type=action, value=value)
+    page.until(lambda: page.find("#explain")).click()
+    page.until(lambda: page.find("#agreement"))
+    assert page.text("#agreement").startswith("They agree")
+
+
+@pytest.mark.parametrize("way", ["drop", "paste", "camera", "running", "draw"])
+def test_ways_to_bring_a_picture(
+    page: Page, manifest: dict[str, Any], photographs: list[Path], way: str
+) -> None:
+    if not manifest["live"]:
+        pytest.skip("the explorer was built without LiteRT.js")
+    page.live()
+    if way in ("drop", "paste"):
+        data = base64.b64encode(photographs[0].read_bytes()).decode()
+        page.js(
+            """
+            const bytes = Uint8Array.from(atob(arguments[0]), (sign) => sign.charCodeAt(0));
+            const transfer = new DataTransfer();
+            transfer.items.add(new File([bytes], "brought.jpg", { type: "image/jpeg" }));
+            document.dispatchEvent(arguments[1] === "drop"
+              ? new DragEvent("drop", { dataTransfer: transfer, bubbles: true })
+              : new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true }));
+            """,
+            data,
+            way,
+        )
+        title = "brought.jpg"
+    elif way == "draw":
+        page.js("document.querySelector('details.sketch').open = true")
+        sketch = page.find("#sketch")
+        ActionChains(page.browser).move_to_element(sketch).click_and_hold().move_by_offset(
+            40, 10
+        ).release().perform()
+        title = "drawing"
+    else:
+        page.find("#camera").click()
+        page.until(lambda: page.find("#camera-still").is_displayed())
+        page.find("#camera-still" if way == "camera" else "#camera-run").click()
+        title = "camera"
+    page.until(lambda: page.text("#maps figcaption") == title)
+    if way == "running":
+        count = "return Number(document.querySelector('#live-words').dataset.pictures)"
+        first = page.until(lambda: page.js(count))
+        page.until(lambda: page.js(count) >= first + 3)
+        page.find("#camera-close").click()
+    page.computed()
+    if way == "draw":
+        read = page.numbers("yours", "input", (3, 224, 224))
+        assert 0.9 < (np.abs(read - read.max((1, 2), keepdims=True)) < 1).mean() < 1
+    assert page.state["picture"] == "yours"
+    assert page.js("return document.querySelector('#problem').hidden")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("letter.txt", b"dear reader", "is no picture that can be read here"),
+        ("nothing.png", b"", "is empty"),
+        ("bomb.png", png_header(30_000, 30_000), "is too large: 30,000 × 30,000 pixels"),
+        ("cut.png", png_header(300, 200), "is damaged or cut short"),
+        ("strip.png", png_header(40_000, 20), "is a strip"),
+    ],
+)
+def test_a_wrong_file_gets_one_sentence(
+    page: Page, manifest: dict[str, Any], tmp_path: Path, name: str, content: bytes, sentence: str
+) -> None:
+    if not manifest["live"]:
+        pytest.skip("the explorer was built without LiteRT.js")
+    page.live()
+    (tmp_path / name).write_bytes(content)
+    before = page.state
+    page.give(tmp_path / name)
+    page.until(lambda: page.js("return !document.querySelector('#problem').hidden"))
+    assert sentence in page.text("#problem")
+    assert name in page.text("#problem")
+    assert page.state == before
+
+
+def test_a_broken_download_goes_on_where_it_stopped(
+    page: Page, manifest: dict[str, Any], photographs: list[Path]
+) -> None:
+    if not manifest["live"]:
+        pytest.skip("the explorer was built without LiteRT.js")
+    before = page.state
+    Host.cut_after = 1_000_000
+    page.live()
+    page.give(photographs[1])
+    page.until(lambda: page.js("return !document.querySelector('#problem').hidden"))
+    assert "broke off after 1.0 MB of the network" in page.text("#problem")
+    page.until(lambda: page.state["picture"] == before["picture"])
+    Host.cut_after = None
+    Host.asked.clear()
+    page.js("document.querySelector('#live').click()")
+    page.until(lambda: page.js("return document.querySelector('#file')?.offsetParent != null"))
+    page.give(photographs[1])
+    page.computed()
+    assert "bytes=1000000-" in [wanted for path, wanted in Host.asked if path.endswith(".tflite.gz")]
+    Host.asked.clear()
+    page.open()
+    page.live()
+    page.give(photographs[1])
+    page.computed()
+    assert not [path for path, _ in Host.asked if path.endswith(".tflite.gz")], "the weights were kept"
+
+
+def test_a_full_store_is_said_and_the_network_works(
+    page: Page, manifest: dict[str, Any], photographs: list[Path]
+) -> None:
+    if not manifest["live"]:
+        pytest.skip("the explorer was built without LiteRT.js")
+    quota = functools.partial(page.browser.execute_cdp_cmd, "Storage.overrideQuotaForOrigin")
+    quota({"origin": page.server.address, "quotaSize": 200_000})
+    page.live()
+    page.give(photographs[1])
+    page.computed()
+    assert page.js("return document.querySelector('#live-words').dataset.store") == "full"
+
+
+# On every screen ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_it_fits_every_screen(page: Page, width: int, theme: str) -> None:
+    show_on(page.browser, width, 900, theme)
+    page.open("#picture=photograph&layer=block3_conv2&channel=17&cell=12,30&compare=coffee")
+    page.dispatch(type="channel", value=17)
+    page.exact()
+    page.js("document.querySelector('#explain')?.click()")
+    page.until(lambda: page.find("#agreement"))
+    assert page.js("return document.documentElement.scrollWidth") <= width
+    small = """
+    return [...document.querySelectorAll("button, select, [role=option]")]
+      .filter((e) => e.offsetParent && (e.offsetWidth < 44 || e.offsetHeight < 44)).map((e) => e.id || e.textContent);
+    """
+    assert page.js(small) == []
+    background = page.js("return getComputedStyle(document.body).backgroundColor")
+    assert (background == "rgb(255, 255, 255)") == (theme == "light")
+    assert severe(page) == []
+
+
+def test_reduced_motion_and_a_page_of_another_theme(page: Page) -> None:
+    features = [{"name": "prefers-reduced-motion", "value": "reduce"}]
+    page.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+    assert page.js("return getComputedStyle(document.querySelector('#grid')).scrollBehavior") == "auto"
+    page.js("document.documentElement.dataset.theme = 'dark'")
+    assert page.js("return getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)"
+
+
+def test_the_picture_of_a_saved_view_is_the_photographs_own(manifest: dict[str, Any]) -> None:
+    with Image.open(io.BytesIO((FOLDER / "photograph" / "picture.png").read_bytes())) as image:
+        assert np.array_equal(np.asarray(image), vggviz.load_image())
