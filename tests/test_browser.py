@@ -10,7 +10,6 @@ import json
 import time
 import urllib.request
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import nbformat

@@ -66,7 +66,7 @@ class Host(StaticHost):
             self.close_connection = True
         return None
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802
         self.taken[self.path] = self.rfile.read(int(self.headers["Content-Length"]))
         self.send_response(204)
         super(StaticHost, self).end_headers()
@@ -239,7 +239,8 @@ def test_the_map_is_painted_in_the_colours_of_its_bar(page: Page, manifest: dict
     page.exact()
     pixels = """
     const canvas = document.querySelector("#maps figure:nth-child(2) canvas");
-    return [canvas.height, canvas.width, [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data]];
+    const { height, width } = canvas;
+    return [height, width, [...canvas.getContext("2d").getImageData(0, 0, width, height).data]];
     """
     rows, columns, levels = page.js(pixels)
     colours = np.array(json.loads((FOLDER / "colours.json").read_text())["viridis"])
@@ -459,7 +460,8 @@ def test_the_same_place_in_every_other_layer(page: Page, manifest: dict[str, Any
 
 
 def test_the_view_stands_in_the_address(page: Page) -> None:
-    view = "#picture=coffee&layer=block3_conv2&channel=17&cell=12,30&order=variance&scale=layer&over=1&compare=rocket"
+    view = "#picture=coffee&layer=block3_conv2&channel=17&cell=12,30"
+    view += "&order=variance&scale=layer&over=1&compare=rocket"
     page.open(view)
     expected = {
         "picture": "coffee", "layer": "block3_conv2", "channel": 17, "cell": [12, 30],
@@ -524,7 +526,8 @@ def test_a_lost_connection_leaves_the_last_view(page: Page, server: Server) -> N
     page.dispatch(type="layer", value="block2_conv2")
     page.until(lambda: page.text("#channels-title").startswith("block2_conv2"))
     page.js(
-        "return navigator.serviceWorker.getRegistrations().then((all) => Promise.all(all.map((r) => r.unregister())))"
+        "return navigator.serviceWorker.getRegistrations()"
+        ".then((all) => Promise.all(all.map((r) => r.unregister())))"
     )
     server.close()
     page.dispatch(type="layer", value="block5_conv1")
@@ -536,7 +539,10 @@ def test_a_lost_connection_leaves_the_last_view(page: Page, server: Server) -> N
 
 
 def test_offline_after_the_first_visit(page: Page, server: Server) -> None:
-    kept = "return caches.open('explorer-files').then((c) => c.keys()).then((k) => k.map((r) => r.url).join(' '))"
+    kept = (
+        "return caches.open('explorer-files')"
+        ".then((store) => store.keys()).then((all) => all.map((request) => request.url).join(' '))"
+    )
     page.until(
         lambda: all(
             name in page.js(kept) for name in ("index.html", "main.js", "manifest.json", "picture.png")
@@ -751,7 +757,8 @@ def test_it_fits_every_screen(page: Page, width: int, theme: str) -> None:
     assert page.js("return document.documentElement.scrollWidth") <= width
     small = """
     return [...document.querySelectorAll("button, select, [role=option]")]
-      .filter((e) => e.offsetParent && (e.offsetWidth < 44 || e.offsetHeight < 44)).map((e) => e.id || e.textContent);
+      .filter((e) => e.offsetParent && (e.offsetWidth < 44 || e.offsetHeight < 44))
+      .map((e) => e.id || e.textContent);
     """
     assert page.js(small) == []
     background = page.js("return getComputedStyle(document.body).backgroundColor")
