@@ -63,6 +63,8 @@ class Host(StaticHost):
         cut = Host.cut_after if path.name.endswith(".tflite.gz") else None
         self.wfile.write(body[start : None if cut is None else start + cut])
         if cut is not None and start + cut < len(body):
+            self.wfile.flush()
+            time.sleep(1)  # a browser drops what it has not yet given to the page
             self.close_connection = True
         return None
 
@@ -113,8 +115,7 @@ class Page:
 
     def open(self, view: str = "") -> Page:
         self.browser.get("about:blank")
-        for log in ("performance", "browser"):
-            self.browser.get_log(log)
+        self.browser.get_log("browser")
         self.browser.get(f"{self.server.address}/index.html{view}")
         self.until(lambda: self.find("#grid [role=option][aria-selected=true]"))
         return self
@@ -432,11 +433,9 @@ def test_stepping_back_to_the_pixels(page: Page) -> None:
     page.until(lambda: page.find("#explain")).click()
     for expected in ("block1_pool", "block1_conv2", "block1_conv1"):
         step = page.until(lambda: page.find("#cell tbody button"))
-        place = page.state["cell"]
         step.click()
         page.until(lambda expected=expected: page.state["layer"] == expected)
         assert page.state["cell"] is not None
-        assert page.state["cell"] != place or expected != "block1_pool"
         page.until(lambda: page.find("#agreement") or "is taken" in page.text("#cell"))
     page.until(lambda: page.find("#agreement"))
     assert "blue, mean subtracted" in page.text("#cell")
@@ -511,6 +510,8 @@ def test_no_other_host_is_asked_and_none_could_be(page: Page) -> None:
     fetch("https://example.org/").catch(() => {});
     setTimeout(() => done("nothing was forbidden"), 3000);
     """
+    page.browser.get_log("performance")  # what came before
+    page.open()
     page.dispatch(type="layer", value="block3_conv1")
     page.exact()
     hosts = set()

@@ -23,6 +23,10 @@ export function createCell(root, { manifest, colours, dispatch, ask }) {
     element("details", {}, element("summary", {}, "The same place in every other layer"), places),
   );
 
+  const button = element("button", { type: "button", id: "explain", onclick: ask }, "Show the arithmetic");
+  const note = element("span", { class: "quiet" });
+  const question = element("p", {}, button, " ", note);
+
   const stepTo = (layer, channel, cell) => {
     dispatch({ type: "layer", value: layer });
     dispatch({ type: "channel", value: channel });
@@ -39,9 +43,9 @@ export function createCell(root, { manifest, colours, dispatch, ask }) {
       if (!layer.kernel && !layer.pool) {
         how.replaceChildren(element("p", {}, `The arithmetic of ${layer.name} cannot be shown here.`));
       } else if (!asked) {
-        const button = element("button", { type: "button", id: "explain", onclick: ask }, "Show the arithmetic");
-        const note = needed ? `Loads the kernels of ${layer.name} (${size(needed)}) and the maps it reads.` : "";
-        how.replaceChildren(button, " ", element("span", { class: "quiet" }, note));
+        note.textContent = needed ? `Loads the kernels of ${layer.name} (${size(needed)}) and the maps it reads.` : "";
+        // Put there once: a button that is made anew loses the keyboard's focus.
+        if (!how.contains(button)) how.replaceChildren(question);
       } else if (!inputs || (layer.kernel && !kernels) || value === null) {
         how.replaceChildren(element("p", {}, "Loading the numbers …"));
       } else if (layer.kernel) {

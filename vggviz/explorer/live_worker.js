@@ -87,7 +87,7 @@ async function run({ id, pixels, shape, last }) {
     const given = [];
     for (const output of inOrder(outputs, compiled)) {
       const here = on === "webgpu" ? await output.moveTo("wasm") : output;
-      given.push(new Float32Array(here.toTypedArray()));
+      given.push(here.toTypedArray()); // a copy, which outlives the tensor
       here.delete();
     }
     input.delete();
