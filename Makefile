@@ -4,6 +4,7 @@ PORT ?= 8000
 BIN := .venv/bin
 INSTALLED := .venv/installed
 BUILD := $(BIN)/python book/_ext/build_book.py
+PAGES := tests/test_book.py tests/test_browser.py tests/test_explorer.py
 
 .DEFAULT_GOAL := help
 .PHONY: help book test audit lint serve clean
@@ -24,9 +25,9 @@ book: $(INSTALLED)
 	@$(BUILD)
 
 test: lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/test_book.py --ignore=tests/test_browser.py
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(PAGES:%=--ignore=%)
 	$(BUILD) --fresh
-	$(BIN)/python -m pytest tests/test_book.py tests/test_browser.py
+	$(BIN)/python -m pytest $(PAGES)
 
 audit: $(INSTALLED)
 	$(BIN)/python -m pytest -m audit --log-cli-level=INFO tests/test_claims.py

@@ -27,7 +27,7 @@ from vggviz.examples import Examples, dataset_examples
 from vggviz.files import folder_in_place
 from vggviz.filters import filters
 from vggviz.images import Source
-from vggviz.layers import check_name, unfold
+from vggviz.layers import check_name, conv_layers, unfold
 from vggviz.mosaic import mosaic
 from vggviz.pictures import Pictures, read_pictures
 
@@ -110,7 +110,8 @@ class Explorer:
             folder: made if it is not there. An explorer that stands there is replaced when the new one
                 is whole.
             runtime: npm's folder ``node_modules/@litertjs``. With it the page computes a reader's own
-                picture by itself: ``live/`` then holds LiteRT.js and the network, half precision.
+                picture by itself: ``live/`` then holds LiteRT.js and the network, half precision. Only
+                where every convolution is shown and `preprocess` is one and the same sum for each pixel.
 
         Returns:
             The folder.
@@ -165,14 +166,18 @@ class Explorer:
         yield from self._kernel_files(names, facts)
         yield from self._liked_files(names)
         told = explorer_manifest.manifest(self, facts, names, ids)
-        fixed = None not in unfold(self.model).inputs[0].shape[1:]
-        reading = live.reading(self.preprocess, _side(self.model)) if runtime and fixed else None
+        reading = live.reading(self.preprocess, _side(self.model)) if runtime and self._is_whole() else None
         if runtime and reading:
             parts = live.segments(self.model, self.layers)
             yield from live.runtime_files(runtime)
             yield from ((part.file, part.packed) for part in parts)
             told["live"] = {**reading, "segments": [part.told(names) for part in parts]}
         yield "manifest.json", _json(told)
+
+    def _is_whole(self) -> bool:
+        """Whether every convolution is shown, for pictures of one size: only then is the network sent along."""
+        sized = None not in unfold(self.model).inputs[0].shape[1:]
+        return sized and set(conv_layers(self.model)) <= set(self.layers)
 
     def _maps(self, image: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         batch = np.asarray(self.preprocess(image[None]), np.float32)

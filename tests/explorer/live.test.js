@@ -9,7 +9,7 @@ import { chance } from "./vgg16.js";
 
 const layer = { rows: 6, columns: 9, channels: 5, signed: false, sheet: { columns: 3, tile: [4, 6] } };
 const next = chance(4);
-const values = Float32Array.from({ length: 6 * 9 * 5 }, () => Math.max(0, next() - 0.3));
+const values = Float32Array.from({ length: 6 * 9 * 5 }, () => Math.max(0, next(1000) / 1000 - 0.3));
 const planes = planar(values, layer);
 
 test("planes hold the channels one after the other", () => {

@@ -16,7 +16,7 @@ function striped(pixels, columns) {
 
 function noise(rows, columns, seed) {
   const next = chance(seed);
-  return Array.from({ length: rows * columns * 4 }, (_, i) => (i % 4 === 3 ? 255 : Math.floor(256 * next())));
+  return Array.from({ length: rows * columns * 4 }, (_, i) => (i % 4 === 3 ? 255 : next(256)));
 }
 
 test("a picture of the right size stays as it is", () => {
