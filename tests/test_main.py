@@ -1,5 +1,6 @@
 """The command line: it does what it says, and tells a mistake in one sentence with status 2."""
 
+import json
 import re
 
 import matplotlib.pyplot as plt
@@ -14,7 +15,7 @@ import vggviz
 from vggviz import weights
 from vggviz.__main__ import main
 
-COMMANDS = ["layers", "filters", "maps", "cell", "stats", "examples", "dream", "why", "weights"]
+COMMANDS = ["layers", "filters", "maps", "cell", "stats", "examples", "dream", "why", "explore", "weights"]
 
 
 @pytest.fixture(scope="module")
@@ -274,6 +275,18 @@ def test_why_another_class_by_another_layer(run, classifier, folder):
     options = ["--class", 2, "--layer", "first", "--out", "two.svg"]
     assert run("why", "photos/p0.png", "--model", classifier, *options).splitlines()[-1] == "two.svg"
     assert "grad_cam: class 2" in (folder / "two.svg").read_text("utf-8")
+
+
+def test_explore(run, model, folder, photograph):
+    PIL.Image.fromarray(photograph).save("mine.png")
+    said = run("explore", "mine.png", "coffee", "--model", model, "--input", "unit")
+    assert "python -m http.server --directory vggviz-explorer" in said
+    manifest = json.loads((folder / "vggviz-explorer" / "manifest.json").read_text())
+    assert [picture["title"] for picture in manifest["pictures"]] == ["mine", "coffee"]
+    assert manifest["pictures"][0]["rows"] == 32
+    run("explore", "coffee", "--model", model, "--layer", "conv_b", "--out", "small")
+    layers = json.loads((folder / "small" / "manifest.json").read_text())["layers"]
+    assert [layer["name"] for layer in layers] == ["conv_b"]
 
 
 # --- weights

@@ -19,6 +19,7 @@ See inside VGG16, or any convolutional network of Keras.
   vggviz stats photos/         busy, silent and dead channels over a folder
   vggviz examples photos/ --layer block3_conv2 --channel 5 9
   vggviz dream block3_conv2:5  the picture that a channel asks for
+  vggviz explore photo.jpg     a page with every map, down to the arithmetic
   vggviz why photo.jpg         the classes, and where the network saw the likeliest
   vggviz weights               which weights there are, and where
 """
@@ -58,6 +59,7 @@ def build_parser() -> Parser:
     _add_examples(subparsers, network)
     _add_dream(subparsers, network)
     _add_why(subparsers, network)
+    _add_explore(subparsers, network)
     _add_weights(subparsers)
     return parser
 
@@ -217,6 +219,29 @@ def _add_why(subparsers: Any, network: Parser) -> None:
     )
     command.add_argument("--out", metavar="FILE", help=".png, .svg or .pdf; PHOTO_why.png if left out")
     command.set_defaults(run=explaining.run_why)
+
+
+def _add_explore(subparsers: Any, network: Parser) -> None:
+    command = subparsers.add_parser(
+        "explore",
+        parents=[network],
+        help="a page on which to walk through the network",
+        description="Write a page with every map of the photographs and the arithmetic of each number. "
+        "All of VGG16 takes about 20 MB a photograph, and 16 MB for the kernels or more.",
+    )
+    command.add_argument("photo", nargs="+", metavar="PHOTO", help="picture files, or names of samples")
+    command.add_argument(
+        "--layer", nargs="+", metavar="NAME", help="only these; every convolution and pool if left out"
+    )
+    command.add_argument(
+        "--runtime",
+        metavar="FOLDER",
+        help="npm's node_modules/@litertjs: the page then computes pictures chosen there, too",
+    )
+    command.add_argument(
+        "--out", metavar="FOLDER", default="vggviz-explorer", help="vggviz-explorer if left out"
+    )
+    command.set_defaults(run=commands.run_explore)
 
 
 def _add_weights(subparsers: Any) -> None:

@@ -89,6 +89,20 @@ def run_stats(options: argparse.Namespace) -> None:
         say_saved(figures.save_figure(figure, options.out))
 
 
+def run_explore(options: argparse.Namespace) -> None:
+    """Write the explorer's page for photographs, and say how to look at it."""
+    from vggviz.exploring import explorer
+    from vggviz.images import load_image
+
+    for photo in options.photo:  # a mistake is told before the network is loaded
+        load_image(photo)
+    read = None if options.input == "vgg16" else lambda images: reading(options)(images.astype("float32"))
+    names = dict(zip(_own_names(options.photo), options.photo, strict=True))
+    page = explorer(load_network(options), names, layers=options.layer, preprocess=read)
+    folder = page.save(options.out, runtime=options.runtime)
+    print(f"Saved the page in {str(folder)!r}; to look at it: python -m http.server --directory {folder}")
+
+
 def run_weights(options: argparse.Namespace) -> None:
     """List the sources of weights, say where they are, check or fetch them."""
     from vggviz import weights

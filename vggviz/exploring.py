@@ -175,7 +175,7 @@ class Explorer:
         yield "manifest.json", _json(told)
 
     def _is_whole(self) -> bool:
-        """Whether every convolution is shown, for pictures of one size: only then is the network sent along."""
+        """Whether every convolution is shown, for pictures of one size; else no page computes them."""
         sized = None not in unfold(self.model).inputs[0].shape[1:]
         return sized and set(conv_layers(self.model)) <= set(self.layers)
 
