@@ -12,7 +12,7 @@ import os
 import platform
 import sys
 
-from benchmarks import building, drawing, extraction, startup, visualizing
+from benchmarks import building, drawing, exploring, extraction, startup, visualizing
 from benchmarks.report import Report
 from benchmarks.timing import Ratio
 
@@ -21,7 +21,7 @@ def main() -> None:
     """Measure everything and write results.json."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--no-book", action="store_true", help="leave the building of the book out")
-    rooms = [startup, extraction, drawing, visualizing, building]
+    rooms = [startup, extraction, drawing, exploring, visualizing, building]
     if parser.parse_args().no_book:
         rooms.remove(building)
     ratios: list[Ratio] = []

@@ -1,0 +1,123 @@
+"""A picture computed in the explorer's page, in a real browser: beside TensorFlow on the same cores.
+
+Needs chromium with chromedriver, and LiteRT.js from npm (`make book` brings it); left out without them.
+"""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import vggviz
+from benchmarks.timing import Ratio, seconds
+
+RUNTIME = Path(__file__).parent.parent / "node_modules" / "@litertjs"
+TURNS = 5
+WANTED = {1: 4.0, 2: 2.2}
+"""How many times as long as TensorFlow a page may take, by its threads."""
+
+
+def measure() -> Iterator[Ratio]:
+    """Yield the ratios of the first block and of all layers, on one thread and on two."""
+    if not (RUNTIME.is_dir() and shutil.which("chromium") and shutil.which("chromedriver")):
+        return
+    model = vggviz.load_vgg16("bundled")
+    batch = vggviz.preprocess(vggviz.load_image("cat"))
+    layers = list(vggviz.feature_maps(model, batch))
+    with tempfile.TemporaryDirectory() as folder:
+        page = vggviz.explorer(model, "cat").save(Path(folder) / "page", runtime=RUNTIME)
+        for threads, at_most in WANTED.items():
+            first, whole = _in_the_page(page, threads)
+            for name, names, ours in (("block 1", layers[:3], first), ("18 layers", layers, whole)):
+                extract = functools.partial(vggviz.feature_maps, model, batch, names)
+                extract()
+                theirs = min(seconds(extract) for _ in range(TURNS))
+                words = "1 thread" if threads == 1 else f"{threads} threads"
+                yield Ratio(f"{name} in the page, {words}: TensorFlow", ours, theirs, wanted=1 / at_most)
+
+
+def _in_the_page(page: Path, threads: int) -> tuple[float, float]:
+    """Seconds until the first block's maps, and until all, the best of several pictures."""
+    with _served(page, isolated=threads > 1) as address, _browser() as browser:
+        browser.get(f"{address}/index.html")
+        browser.set_script_timeout(300)
+        times = browser.execute_async_script(PICTURES, TURNS)
+    if isinstance(times, str):
+        raise RuntimeError(times)
+    return min(first for first, _ in times) / 1e3, min(whole for _, whole in times) / 1e3
+
+
+PICTURES = """
+const [turns, done] = arguments;
+const wait = () => new Promise((resolve) => setTimeout(resolve, 20));
+const run = async () => {
+  while (!document.querySelector("#live")) await wait();
+  document.querySelector("#live").click();
+  const words = document.querySelector("#live-words");
+  const times = [];
+  const blob = await (await fetch("cat/picture.png")).blob();
+  for (let turn = 0; turn < turns; turn++) {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([blob], "cat.png", { type: "image/png" }));
+    const seen = [];
+    const note = () => seen.push([words.dataset.segment, Number(words.dataset.milliseconds)]);
+    const watcher = new MutationObserver(note);
+    watcher.observe(words, { attributes: true });
+    document.dispatchEvent(new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true }));
+    while (!seen.some(([segment]) => segment === "4")) await wait();
+    watcher.disconnect();
+    times.push(["0", "4"].map((segment) => seen.findLast(([each]) => each === segment)[1]));
+  }
+  return times;
+};
+run().then(done, (problem) => done(problem.message));
+"""
+
+
+@contextmanager
+def _served(folder: Path, isolated: bool) -> Iterator[str]:
+    """The folder's address; isolated by headers, or with no service worker that could isolate it."""
+
+    class Host(http.server.SimpleHTTPRequestHandler):
+        def end_headers(self) -> None:
+            if isolated:
+                self.send_header("Cross-Origin-Opener-Policy", "same-origin")
+                self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
+            super().end_headers()
+
+        def send_head(self) -> object:
+            if self.path.endswith("service_worker.js"):
+                self.send_error(404)
+                return None
+            return super().send_head()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Host, directory=folder)
+    ) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@contextmanager
+def _browser() -> Iterator[object]:
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium") or ""
+    for flag in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"):
+        options.add_argument(flag)
+    browser = webdriver.Chrome(options, webdriver.ChromeService(shutil.which("chromedriver")))
+    try:
+        yield browser
+    finally:
+        browser.quit()
