@@ -7,6 +7,9 @@ import { next } from "./grid.js";
 import { isDead, ordered } from "./order.js";
 import { channelWords, orderWords } from "./words.js";
 
+/** Tiles painted before the page may do something else. */
+const CHUNK = 48;
+
 /**
  * @param {{grid: HTMLElement, words: HTMLElement, title: HTMLElement}} places
  * @param {{colours: import("./colour.js").Colours, dispatch: (action: object) => void}} tools
@@ -16,6 +19,9 @@ export function createChannels({ grid, words, title }, { colours, dispatch }) {
   let order = [];
   let drawn = null;
   let drawnSheet = null;
+  let drawnLayer = null;
+  let marked = null;
+  let painting = 0;
 
   const columns = () => getComputedStyle(grid).gridTemplateColumns.split(" ").length;
   const chosen = (event) => event.target.closest("[role=option]");
@@ -38,50 +44,63 @@ export function createChannels({ grid, words, title }, { colours, dispatch }) {
     dispatch({ type: "channel", value: Number(tiles[to].dataset.channel) });
   });
 
-  /** @type {(layer: object, statistics: object) => void} */
+  /** The tiles for a layer: those that are there are used again, for a new canvas is dear. */
   const build = (layer, statistics) => {
-    tiles = order.map((channel) =>
-      element(
-        "div",
-        {
-          role: "option",
-          class: isDead(statistics, channel) ? "channel dead" : "channel",
-          "data-channel": channel,
-          "aria-label": spoken(layer, statistics, channel),
-          title: spoken(layer, statistics, channel),
-        },
-        element("canvas", { "aria-hidden": "true" }),
-        element("span", { "aria-hidden": "true" }, isDead(statistics, channel) ? `${channel} dead` : `${channel}`),
-      ),
-    );
-    grid.replaceChildren(...tiles);
-    grid.scrollTop = 0;
-  };
-
-  /** @type {(layer: object, statistics: object, sheet: object, scale: string, limits: object) => void} */
-  const fill = (layer, statistics, sheet, scale, limits) => {
+    while (tiles.length < order.length) tiles.push(newTile());
+    tiles.length = order.length;
     tiles.forEach((tile, place) => {
       const channel = order[place];
-      const maximum = statistics.maximum[channel];
-      const top = limit(scale, { ...limits, channel: maximum });
-      const how = { limit: top, signed: layer.signed, colours, ...sheetUnits(layer.signed, maximum) };
-      const shown = maximum > 0 ? top : 0;
-      const pixels = paint(tileOf(sheet, layer, channel), { ...how, limit: shown });
-      draw(tile.firstChild, pixels, ...layer.sheet.tile);
+      const dead = isDead(statistics, channel);
+      tile.className = dead ? "channel dead" : "channel";
+      tile.dataset.channel = channel;
+      tile.setAttribute("aria-label", spoken(layer, statistics, channel));
+      tile.lastChild.textContent = dead ? `${channel} dead` : `${channel}`;
     });
+    if (grid.childElementCount !== tiles.length) grid.replaceChildren(...tiles);
+    marked = null;
+    for (const tile of grid.querySelectorAll("[aria-selected=true], [tabindex='0']")) unmark(tile);
+  };
+
+  /** Paint what can be seen at once, the rest while nothing else is to be done. */
+  const fill = (layer, statistics, sheet, scale, limits) => {
+    const paintTile = (place) => {
+      const channel = order[place];
+      const maximum = statistics.maximum[channel];
+      const top = maximum > 0 ? limit(scale, { ...limits, channel: maximum }) : 0;
+      const how = { limit: top, signed: layer.signed, colours, ...sheetUnits(layer.signed, maximum) };
+      draw(tiles[place].firstChild, paint(tileOf(sheet, layer, channel), how), ...layer.sheet.tile);
+    };
+    const across = columns();
+    const high = grid.clientWidth / across;
+    const first = Math.max(0, (Math.floor(grid.scrollTop / high) - 1) * across);
+    const last = Math.min(order.length, (Math.ceil((grid.scrollTop + grid.clientHeight) / high) + 1) * across);
+    for (let place = first; place < last; place++) paintTile(place);
+    const rest = [...order.keys()].filter((place) => place < first || place >= last);
+    const turn = (painting += 1);
+    const later = () => {
+      if (turn !== painting) return; // another view is being painted
+      rest.splice(0, CHUNK).forEach(paintTile);
+      if (rest.length) setTimeout(later);
+    };
+    setTimeout(later);
+  };
+
+  const unmark = (tile) => {
+    tile.setAttribute("aria-selected", "false");
+    tile.tabIndex = -1;
   };
 
   /** Mark the chosen one; bring it into view if it is out of sight. */
   const mark = (channel) => {
-    tiles.forEach((tile, place) => {
-      const here = order[place] === channel;
-      if (tile.getAttribute("aria-selected") !== String(here)) tile.setAttribute("aria-selected", String(here));
-      tile.tabIndex = here ? 0 : -1;
-      if (!here) return;
-      const [top, bottom] = [tile.offsetTop - grid.offsetTop, tile.offsetTop - grid.offsetTop + tile.offsetHeight];
-      if (top < grid.scrollTop) grid.scrollTop = top - 4;
-      if (bottom > grid.scrollTop + grid.clientHeight) grid.scrollTop = bottom - grid.clientHeight + 4;
-    });
+    const tile = tiles[order.indexOf(channel)];
+    if (!tile || tile === marked) return;
+    if (marked) unmark(marked);
+    marked = tile;
+    tile.setAttribute("aria-selected", "true");
+    tile.tabIndex = 0;
+    const [top, bottom] = [tile.offsetTop - grid.offsetTop, tile.offsetTop - grid.offsetTop + tile.offsetHeight];
+    if (top < grid.scrollTop) grid.scrollTop = top - 4;
+    if (bottom > grid.scrollTop + grid.clientHeight) grid.scrollTop = bottom - grid.clientHeight + 4;
   };
 
   return {
@@ -93,17 +112,25 @@ export function createChannels({ grid, words, title }, { colours, dispatch }) {
         const focused = grid.contains(document.activeElement);
         order = ordered(statistics, state.order);
         build(layer, statistics);
+        if (state.layer !== drawnLayer) grid.scrollTop = 0;
+        drawnLayer = state.layer;
+        mark(state.channel); // before painting: it may bring other tiles into view
         fill(layer, statistics, sheet, state.scale, limits);
         [drawn, drawnSheet] = [key, sheet];
         title.textContent = `${layer.name}: ${layer.channels} channels`;
         const dead = order.filter((channel) => isDead(statistics, channel)).length;
         words.textContent = `In order ${orderWords(state.order)}. ${dead} dead for this picture.`;
         grid.setAttribute("aria-label", `Channels of ${layer.name}`);
-        mark(state.channel);
         if (focused) tiles[order.indexOf(state.channel)]?.focus({ preventScroll: true });
       } else mark(state.channel);
     },
   };
+}
+
+/** @returns {HTMLElement} */
+function newTile() {
+  const parts = [element("canvas", { "aria-hidden": "true" }), element("span", { "aria-hidden": "true" })];
+  return element("div", { role: "option", "aria-selected": "false", tabindex: -1 }, ...parts);
 }
 
 /** @type {(layer: object, statistics: object, channel: number) => string} */
