@@ -66,6 +66,14 @@ def test_figures_do_not_depend_on_the_text(sources: Path) -> None:
     assert fingerprint.of_book(sources, {}) != book
 
 
+def test_the_explorers_scripts_cost_no_chapter(sources: Path) -> None:
+    (sources / "vggviz" / "explorer").mkdir()
+    figures, book = fingerprint.of_figures(sources, {}), fingerprint.of_book(sources, {})
+    (sources / "vggviz" / "explorer" / "main.js").write_text("new")
+    assert fingerprint.of_figures(sources, {}) == figures
+    assert fingerprint.of_book(sources, {}) != book
+
+
 @pytest.mark.parametrize("variable", ["VGGVIZ_IMAGE", "VGGVIZ_WEIGHTS"])
 def test_a_named_file_counts_by_its_content(sources: Path, variable: str) -> None:
     photo, copy = sources / "photo.jpg", sources / "copy.jpg"

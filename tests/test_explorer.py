@@ -521,6 +521,15 @@ def test_no_other_host_is_asked_and_none_could_be(page: Page) -> None:
             hosts.add(urlparse(message["params"]["request"]["url"]).netloc)
     assert hosts - {""} == {urlparse(page.server.address).netloc}
     assert page.browser.execute_async_script(forbidden) == "connect-src"
+    worker = """
+    const done = arguments[0];
+    const source = "fetch('https://example.org/').catch(() => {});"
+      + "addEventListener('securitypolicyviolation', (event) => postMessage(event.effectiveDirective))";
+    const started = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
+    started.onmessage = ({ data }) => done(data);
+    setTimeout(() => done("nothing was forbidden"), 3000);
+    """
+    assert page.browser.execute_async_script(worker) == "connect-src"
 
 
 def test_a_lost_connection_leaves_the_last_view(page: Page, server: Server) -> None:

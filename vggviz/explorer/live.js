@@ -54,7 +54,7 @@ export function createLive({ manifest, data, base, tell, failed }) {
     /** Fetch the network and make it ready. @param {{threads: number, gpu: boolean}} how */
     start({ threads, gpu }) {
       if (worker) return;
-      worker = new Worker(new URL("live_worker.js", base));
+      worker = startWorker(new URL("live_worker.js", base));
       worker.onmessage = heard;
       worker.onerror = () => heard({ data: { type: "failed", message: "The network could not be started in this browser. What was shown stays." } });
       worker.postMessage({ type: "load", base: base.href, live, layers, threads, gpu });
@@ -90,6 +90,19 @@ export function createLive({ manifest, data, base, tell, failed }) {
       await Promise.all(wanted.map((name) => mine.get(name).promise));
     },
   };
+}
+
+/**
+ * A worker under the page's own rules: one that is started from a file of its own would not have them, and might ask
+ * another host.
+ * @param {URL} script
+ */
+function startWorker(script) {
+  const source = new Blob([`importScripts(${JSON.stringify(script.href)});`], { type: "text/javascript" });
+  const address = URL.createObjectURL(source);
+  const worker = new Worker(address);
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+  return worker;
 }
 
 /** What the network reads, channels first. */

@@ -37,11 +37,15 @@ def copy(app: Sphinx, exception: Exception | None) -> None:
     """Copy those that the written pages show; others may be left of an earlier text."""
     if exception or app.builder.format != "html":
         return
+    from vggviz.explorer_manifest import page_files
+
     kept = Path(app.config.nb_execution_cache_path, "explorers")
     target = Path(app.outdir, "explorers")
     shutil.rmtree(target, ignore_errors=True)
     for name in sorted(shown(Path(app.outdir, "book"))):
         shutil.copytree(kept / name, target / name)
+        for script, content in page_files():  # those of today, whenever the numbers were computed
+            (target / name / script).write_bytes(content)
 
 
 def shown(pages: Path) -> set[str]:

@@ -14,6 +14,8 @@ COMPUTING = ("tensorflow", "keras", "numpy", "matplotlib", "scikit-image", "pill
 WRITING = ("jupyter-book", "myst-nb", "sphinx", "sphinx-book-theme", "sphinx-exercise", "jupytext")
 NOTE = ".made-of"
 """File in a built book that holds its digest; only `make book` writes it, and any build removes it."""
+PAINTING = "vggviz/explorer"
+"""The explorer's scripts: they compute nothing that is kept, so a change in them costs no chapter."""
 LEFT_OUT = {"__pycache__", ".ipynb_checkpoints", "_build", "node_modules"}
 
 
@@ -26,8 +28,11 @@ def of_figures(root: Path, environ: Mapping[str, str]) -> str:
     """
     digest = hashlib.sha256(platform.python_version().encode())
     _add_versions(digest, COMPUTING)
-    sources = ("vggviz", "benchmarks", "requirements.txt", "pyproject.toml")
-    _add_files(digest, root, [root / source for source in sources])
+    sources = (
+        *root.glob("vggviz/*"),
+        *(root / name for name in ("benchmarks", "requirements.txt", "pyproject.toml")),
+    )
+    _add_files(digest, root, [source for source in sources if source != root / PAINTING])
     for part in (_picture(environ), _weights(environ), _runtime(root)):
         digest.update(part.encode() + b"\0")
     return digest.hexdigest()[:16]
@@ -37,7 +42,7 @@ def of_book(root: Path, environ: Mapping[str, str]) -> str:
     """Digest of all that the built pages depend on: the figures', and the book's own sources."""
     digest = hashlib.sha256(of_figures(root, environ).encode())
     _add_versions(digest, WRITING)
-    sources = ("book/_ext", "book/_static", "_config.yml", "_toc.yml", "package-lock.json")
+    sources = (PAINTING, "book/_ext", "book/_static", "_config.yml", "_toc.yml", "package-lock.json")
     pages = [*root.glob("book/*.md"), *root.glob("book/*.bib")]  # not what a chapter's cells may write
     _add_files(digest, root, [*pages, *(root / source for source in sources)])
     return digest.hexdigest()[:16]
