@@ -3,24 +3,21 @@
 import { read, write } from "./address.js";
 import { createCell } from "./cell.js";
 import { createChannels } from "./channels.js";
-import { colours as coloursOf, limit, limits } from "./colour.js";
+import { colours as coloursOf } from "./colour.js";
 import { createColourbar } from "./colourbar.js";
 import { createControls } from "./controls.js";
 import { openData } from "./data.js";
 import { createFiles } from "./files.js";
-import { box } from "./geometry.js";
 import { keepForLater } from "./isolation.js";
 import { createKeys } from "./keys.js";
 import { createLikes } from "./likes.js";
-import { layerNamed, pictureNamed } from "./manifest.js";
-import { mapOf, viewOf } from "./map.js";
-import { at, plane, strongest } from "./planes.js";
+import { fileOf, viewOf } from "./map.js";
+import { at } from "./planes.js";
 import { createSave } from "./save.js";
 import { createStage } from "./stage.js";
 import { after } from "./state.js";
 import { createStrip } from "./strip.js";
 import { followTheme } from "./theme.js";
-import { cellWords, channelWords, layerWords } from "./words.js";
 import { createYours } from "./yours.js";
 
 const place = (id) => document.getElementById(id);
@@ -90,7 +87,7 @@ function createExplorer(manifest, files, colours, base) {
   const showLikes = createLikes(place("likes"), { manifest, files, failed });
   createKeys(place("keys"), place("help"), { manifest, state: () => state, order: channels.order, dispatch, explain });
   createSave(place("save"), {
-    view: () => viewOf(shown, colours),
+    view: () => fileOf(shown, colours),
     maps: () => data.maps(state.picture, state.layer, progress),
     name: () => `${state.picture}_${state.layer}_${state.channel}`,
     tell: (words) => { place("loading").textContent = words; },
@@ -152,36 +149,22 @@ function createExplorer(manifest, files, colours, base) {
   /** Show what is at hand now; what is still to come calls this again. */
   function update() {
     if (!shown) return;
-    const layer = layerNamed(manifest, state.layer);
-    const { pictures } = shown;
-    const ids = pictures.map(({ id }) => id);
-    const statistics = pictures.map((each) => each.statistics);
-    const tops = limits(manifest, { pictures: ids, layer: layer.name, channel: state.channel, statistics });
-    const top = limit(state.scale, tops);
-    channels.show({ state, layer, statistics: statistics[0], sheet: pictures[0].sheet, limits: tops });
-    const at_ = pointed ?? state.cell;
-    const views = pictures.map((each) => {
-      const picture = pictureNamed(manifest, each.id);
-      const planes = data.mapsAtHand(each.id, layer.name);
-      const map = mapOf({ ...each, planes, layer, channel: state.channel, limit: top, colours });
-      return {
-        ...each, picture, planes, layer, map, title: picture.title, cell: at_, over: state.over,
-        name: `${layer.name}, channel ${state.channel}`, box: at_ && box(layer, at_, picture),
-      };
-    });
+    const at = pointed ?? state.cell;
+    const { layer, tops, top, views, words } = viewOf({ state, pictures: shown.pictures, cell: at, manifest, data, colours });
+    const { statistics, sheet } = shown.pictures[0];
+    channels.show({ state, layer, statistics, sheet, limits: tops });
     place("maps").classList.toggle("over-mode", state.over);
     if (views.length > 1) place("maps").append(...stages[1].figures);
     else stages[1].figures.forEach((figure) => figure.remove());
     views.forEach((view, number) => stages[number].show(view));
     showBar({ limit: top, signed: layer.signed });
     place("detail-title").textContent = `${layer.name}, channel ${state.channel}`;
-    const words = views.map((view) => wordsOf(view, state, at_, views.length > 1)).join(" ");
     if (place("words").textContent !== words) place("words").textContent = words;
     Object.assign(shown, { views, limit: top, layer, words, provenance: manifest.provenance });
     if (wants.maps) showLikes({ layer, channel: state.channel });
     else place("likes").hidden = true;
     showArithmetic(layer, views[0].planes);
-    if (wants.maps) fetchMaps(layer, ids);
+    if (wants.maps) fetchMaps(layer, shown.pictures.map(({ id }) => id));
   }
 
   function fetchMaps(layer, ids) {
@@ -211,17 +194,6 @@ function createExplorer(manifest, files, colours, base) {
   }
 
   return { go, dispatch, data, manifest, state: () => state };
-}
-
-/** What is said of one picture: its channel, and the cell if one is chosen or pointed at. */
-function wordsOf({ planes, layer, statistics, box, title }, { channel }, cell, several) {
-  const [maximum, zeros] = [statistics.maximum[channel], statistics.zeros[channel]];
-  const best = planes && maximum ? strongest(plane(planes, channel), planes.columns) : null;
-  const name = several ? `${title}: ` : "";
-  const first = name + channelWords({ layer, channel, strongest: best, maximum, zeros });
-  if (!cell) return `${first} ${layerWords(layer)}`;
-  if (!planes) return first;
-  return `${first} ${cellWords({ layer, channel, cell, value: at(planes, channel, cell), box })}`;
 }
 
 /** @type {(manifest: object) => number} */

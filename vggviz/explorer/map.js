@@ -1,9 +1,35 @@
-// One channel's map as pixels: the exact one where it is at hand, else its thumbnail.
+// What is drawn and said of one channel: its map as pixels, the exact one where it is at hand, else its thumbnail.
 
-import { paint, sheetUnits } from "./colour.js";
+import { limit, limits, paint, sheetUnits } from "./colour.js";
 import { tileOf } from "./data.js";
 import { draw, element } from "./elements.js";
-import { plane } from "./planes.js";
+import { box } from "./geometry.js";
+import { layerNamed, pictureNamed } from "./manifest.js";
+import { at, plane, strongest } from "./planes.js";
+import { cellWords, channelWords, layerWords } from "./words.js";
+
+/**
+ * All that the page shows of the chosen channel, for one picture or two that are compared.
+ * @param {{state: object, pictures: object[], cell: ?[number, number], manifest: object, data: object,
+ *   colours: object}} given `cell` is the one pointed at or chosen
+ */
+export function viewOf({ state, pictures, cell, manifest, data, colours }) {
+  const layer = layerNamed(manifest, state.layer);
+  const { channel } = state;
+  const ids = pictures.map(({ id }) => id);
+  const statistics = pictures.map((each) => each.statistics);
+  const tops = limits(manifest, { pictures: ids, layer: layer.name, channel, statistics });
+  const top = limit(state.scale, tops);
+  const views = pictures.map((each) => {
+    const picture = pictureNamed(manifest, each.id);
+    const planes = data.mapsAtHand(each.id, layer.name);
+    const map = mapOf({ ...each, planes, layer, channel, limit: top, colours });
+    const [name, { title }] = [`${layer.name}, channel ${channel}`, picture];
+    return { ...each, picture, planes, layer, map, title, name, cell, over: state.over, box: cell && box(layer, cell, picture) };
+  });
+  const words = views.map((view) => wordsOf(view, channel, views.length > 1)).join(" ");
+  return { layer, tops, top, views, words };
+}
 
 /**
  * @param {{planes: ?object, sheet: object, statistics: object, layer: object, channel: number,
@@ -22,12 +48,23 @@ export function mapOf({ planes, sheet, statistics, layer, channel, limit, colour
   return { pixels, rows, columns, dead: maximum === 0 };
 }
 
+/** What is said of one picture: its channel, and the cell if one is chosen or pointed at. */
+function wordsOf({ planes, layer, statistics, box, title, cell }, channel, several) {
+  const [maximum, zeros] = [statistics.maximum[channel], statistics.zeros[channel]];
+  const best = planes && maximum ? strongest(plane(planes, channel), planes.columns) : null;
+  const name = several ? `${title}: ` : "";
+  const first = name + channelWords({ layer, channel, strongest: best, maximum, zeros });
+  if (!cell) return `${first} ${layerWords(layer)}`;
+  if (!planes) return first;
+  return `${first} ${cellWords({ layer, channel, cell, value: at(planes, channel, cell), box })}`;
+}
+
 /**
  * What a saved picture is made of, its parts as data: addresses.
  * @param {object} shown what is on the page now
  * @param {object} colours
  */
-export function viewOf({ views, limit, layer, words, provenance }, colours) {
+export function fileOf({ views, limit, layer, words, provenance }, colours) {
   const scale = Float32Array.from({ length: 256 }, (_, i) => (layer.signed ? i / 127.5 - 1 : i / 255));
   const bar = { pixels: paint(scale, { limit: 1, signed: layer.signed, colours }), rows: 1, columns: 256 };
   return {
