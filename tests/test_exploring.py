@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 import vggviz
-from vggviz import exploring, showing
+from vggviz import explorer_files, explorer_manifest, showing
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_names_of_files_are_safe_and_their_own(saved):
     _, folder = saved
     ids = [picture["id"] for picture in manifest_of(folder)["pictures"]]
     assert ids == ["noise", "berraschung-2"]
-    names = exploring.explorer_manifest.file_names(["a/b", "a:b", "A-B", "kernels", "…", "input"])
+    names = explorer_manifest.file_names(["a/b", "a:b", "A-B", "kernels", "…", "input"])
     assert len({name.lower() for name in names.values()}) == 6
     assert all(name.replace("-", "").replace("_", "").isalnum() for name in names.values())
     assert "kernels" not in names.values()
@@ -170,7 +170,7 @@ def test_what_fails_half_way_leaves_the_old_page(functional, pictures, tmp_path,
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(exploring.sheets, "sheet", full)
+    monkeypatch.setattr(explorer_files.sheets, "sheet", full)
     with pytest.raises(OSError, match="space"):
         explorer.save(folder)
     assert sorted(path.relative_to(folder) for path in folder.rglob("*")) == before
@@ -194,6 +194,7 @@ def test_kinds_of_pictures(functional, photograph, tmp_path):
         ("cat", ["cat"]),
         (["cat", tmp_path / "own.png"], ["cat", "own"]),
         ({"mine": stream.getvalue()}, ["mine"]),
+        ([("mine", photograph), ("other", "cat")], ["mine", "other"]),
         (tmp_path, ["own.png"]),
     ]:
         assert list(vggviz.explorer(functional, images, preprocess=identity).pictures) == titles
@@ -251,3 +252,13 @@ def test_in_a_book_the_files_go_where_the_book_wants_them(dead, photograph, tmp_
     assert f'src="../explorers/{folder.name}/index.html"' in html
     assert explorer._repr_html_() == html
     assert (folder / "manifest.json").is_file()
+
+
+def test_what_it_costs_is_said_first(functional, pictures, tmp_path, caplog):
+    explorer = vggviz.explorer(functional, pictures, preprocess=identity)
+    with caplog.at_level("INFO", "vggviz"):
+        folder = explorer.save(tmp_path / "page")
+    said = float(caplog.text.split("it takes ")[1].split(" MB")[0])
+    packed = [path for path in folder.rglob("*.gz") if not path.name.startswith("input")]
+    assert sum(path.stat().st_size for path in packed) / 1e6 <= said + 0.5
+    assert f"{len(explorer.layers)} layers for 2 pictures" in caplog.text

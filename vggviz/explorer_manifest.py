@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -165,6 +166,12 @@ def kernel(model: keras.Model, layer: str, shown: Iterable[str]) -> dict[str, An
         return None
     window = _window(step, convolution.kernel_size)
     return window | {"activation": ends[convolution.activation]}
+
+
+def weights(model: keras.Model, layer: str) -> int:
+    """Numbers in a convolution's kernels; 0 for any other layer."""
+    step = layers.unfold(model).steps[layer]
+    return math.prod(step.layer.kernel.shape) if step.kind == "Conv2D" else 0
 
 
 def pool(model: keras.Model, layer: str, shown: Iterable[str]) -> dict[str, Any] | None:

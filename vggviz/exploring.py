@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 import functools
 import hashlib
-import json
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -17,18 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from tqdm import tqdm
 
-from vggviz import explorer_manifest, live, sheets, showing
-from vggviz import images as pictures_of
-from vggviz.activations import feature_maps
-from vggviz.channels import channel_statistics
+from vggviz import explorer_files, explorer_manifest, live, showing
 from vggviz.examples import Examples, dataset_examples
 from vggviz.files import folder_in_place
-from vggviz.filters import filters
-from vggviz.images import Source
-from vggviz.layers import check_name, conv_layers, unfold
-from vggviz.mosaic import mosaic
+from vggviz.images import Source, load_image
+from vggviz.images import preprocess as vgg16_preprocess
+from vggviz.layers import check_name, unfold
 from vggviz.pictures import Pictures, read_pictures
 
 if TYPE_CHECKING:
@@ -72,7 +66,11 @@ class Explorer:
         """
         found = dataset_examples(self.model, source, self.layers, top=top, preprocess=self.preprocess)
         names = {str(name) for examples in found.values() for name in examples.names.flat}
-        kept = {name: image for name, image in read_pictures(source, _side(self.model)) if name in names}
+        kept = {
+            name: image
+            for name, image in read_pictures(source, explorer_files.side(self.model))
+            if name in names
+        }
         return dataclasses.replace(self, examples=found, example_pictures=kept)
 
     def with_drawings(self, drawings: Mapping[str, np.ndarray]) -> Explorer:
@@ -120,9 +118,9 @@ class Explorer:
             FileNotFoundError: there is no LiteRT.js in `runtime`.
             ValueError: the folder holds something else, or cannot be written.
         """
-        log.info("%s", self._cost())
+        log.info("%s", explorer_files.cost(self))
         with folder_in_place(folder, mark="manifest.json") as beside:
-            for name, content in self._files(runtime):
+            for name, content in explorer_files.files(self, runtime):
                 path = beside / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
@@ -135,84 +133,6 @@ class Explorer:
         name = f"{self.model.name}-{hashlib.sha256(made_of.encode()).hexdigest()[:8]}"
         save = functools.partial(self.save, runtime=os.environ.get(live.RUNTIME))
         return showing.frame(save, f"Explorer of {self.model.name}: {titles}", name)
-
-    def _cost(self) -> str:
-        channels = sum(unfold(self.model).steps[layer].output.shape[-1] for layer in self.layers)
-        pictures = "a picture" if len(self.pictures) == 1 else f"{len(self.pictures)} pictures"
-        return f"The explorer shows {channels:,} channels of {len(self.layers)} layers for {pictures}."
-
-    def _files(self, runtime: str | os.PathLike[str] | None) -> Iterator[tuple[str, bytes]]:
-        """Every file of the page: its name, and its bytes."""
-        yield from explorer_manifest.page_files()
-        names = explorer_manifest.file_names(self.layers)
-        ids = explorer_manifest.file_names(self.pictures)
-        signed = self._signed()
-        facts = explorer_manifest.Facts()
-        with tqdm(total=len(self.pictures), desc="explorer", disable=None, leave=False, delay=1) as bar:
-            for title, image in self.pictures.items():
-                yield f"{ids[title]}/picture.png", sheets.png(image)
-                batch, maps = self._maps(image)
-                packed = sheets.pack_exactly(np.moveaxis(batch[0], -1, 0))
-                yield f"{ids[title]}/input.maps.gz", packed
-                facts.note_input(batch)
-                for layer, values in maps.items():
-                    path = f"{ids[title]}/{names[layer]}"
-                    planes = sheets.pack(np.moveaxis(values[0], -1, 0))
-                    facts.note(ids[title], layer, values, signed[layer], len(planes))
-                    yield f"{path}.png", sheets.png(sheets.sheet(values[0], signed[layer]))
-                    yield f"{path}.json", _json(_statistics(layer, values))
-                    yield f"{path}.maps.gz", planes
-                bar.update()
-        yield from self._kernel_files(names, facts)
-        yield from self._liked_files(names)
-        told = explorer_manifest.manifest(self, facts, names, ids)
-        reading = live.reading(self.preprocess, _side(self.model)) if runtime and self._is_whole() else None
-        if runtime and reading:
-            parts = live.segments(self.model, self.layers)
-            yield from live.runtime_files(runtime)
-            yield from ((part.file, part.packed) for part in parts)
-            told["live"] = {**reading, "segments": [part.told(names) for part in parts]}
-        yield "manifest.json", _json(told)
-
-    def _is_whole(self) -> bool:
-        """Whether every convolution is shown, for pictures of one size; else no page computes them."""
-        sized = None not in unfold(self.model).inputs[0].shape[1:]
-        return sized and set(conv_layers(self.model)) <= set(self.layers)
-
-    def _maps(self, image: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-        batch = np.asarray(self.preprocess(image[None]), np.float32)
-        return batch, feature_maps(self.model, batch, self.layers)
-
-    def _signed(self) -> dict[str, bool]:
-        """Which layers have values below zero for a picture; one more pass, so that no maps are kept."""
-        below = dict.fromkeys(self.layers, False)
-        for image in self.pictures.values():
-            for layer, values in self._maps(image)[1].items():
-                below[layer] = below[layer] or bool(values.min() < 0)
-        return below
-
-    def _kernel_files(
-        self, names: Mapping[str, str], facts: explorer_manifest.Facts
-    ) -> Iterator[tuple[str, bytes]]:
-        for layer, name in names.items():
-            if explorer_manifest.kernel(self.model, layer, self.layers):
-                weights = filters(self.model, layer)
-                packed = sheets.pack(np.moveaxis(weights, -1, 0))
-                facts.kernel_bytes[layer] = len(packed)
-                bias = unfold(self.model).steps[layer].layer.bias
-                values = np.zeros(weights.shape[-1]) if bias is None else np.asarray(bias)
-                yield f"kernels/{name}.gz", packed
-                yield f"kernels/{name}.json", _json({"bias": values.astype(float).tolist()})
-
-    def _liked_files(self, names: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
-        ids = explorer_manifest.file_names(self.example_pictures)
-        for title, image in self.example_pictures.items():
-            yield f"examples/{ids[title]}.png", sheets.png(image)
-        for layer, examples in self.examples.items():
-            yield f"examples/{names[layer]}.json", _json(explorer_manifest.examples_of(examples, ids))
-        for layer, drawn in self.drawings.items():
-            tiles = mosaic(np.moveaxis(drawn, 0, -1), sheets.columns_of(len(drawn)), gap=0)
-            yield f"drawings/{names[layer]}.png", sheets.png(np.nan_to_num(tiles).astype(np.uint8))
 
 
 def explorer(
@@ -237,11 +157,11 @@ def explorer(
         FileNotFoundError: there is no such picture.
         ValueError: an unknown layer, a picture that cannot be read, or none at all.
     """
-    shown = dict(_pictures(images, _side(model)))
+    shown = dict(_pictures(images, explorer_files.side(model)))
     if not shown:
         raise ValueError("There is no picture to explore; got an empty collection.")
     names = explorer_manifest.shown_layers(model, layers)
-    return Explorer(model, shown, names, preprocess or pictures_of.preprocess)
+    return Explorer(model, shown, names, preprocess or vgg16_preprocess)
 
 
 def _pictures(images: Any, size: int) -> Iterator[tuple[str, np.ndarray]]:
@@ -251,32 +171,14 @@ def _pictures(images: Any, size: int) -> Iterator[tuple[str, np.ndarray]]:
         yield from read_pictures(images, size)
         return
     elif isinstance(images, (list, tuple)):
-        pairs = [(_title(image, number), image) for number, image in enumerate(images)]
+        pairs = [_titled(image, number) for number, image in enumerate(images)]
     else:
-        pairs = [(_title(images, 0), images)]
+        pairs = [_titled(images, 0)]
     for title, image in pairs:
-        yield str(title), pictures_of.load_image(image, size)
+        yield str(title), load_image(image, size)
 
 
-def _title(image: Any, number: int) -> str:
-    return Path(image).stem if isinstance(image, (str, os.PathLike)) else f"picture {number + 1}"
-
-
-def _side(model: keras.Model) -> int:
-    return int(unfold(model).inputs[0].shape[1] or 224)
-
-
-def _statistics(layer: str, values: np.ndarray) -> dict[str, list[float]]:
-    found = channel_statistics({layer: values})[layer]
-    numbers = {
-        "maximum": np.abs(values).max(axis=(0, 1, 2)),
-        "mean": found.mean,
-        "variance": found.std**2,
-        "zeros": found.apoz,
-    }
-    # Seven digits, as single precision has; fewer bytes for the first view.
-    return {name: [float(f"{n:.7g}") for n in array.astype(float)] for name, array in numbers.items()}
-
-
-def _json(value: Any) -> bytes:
-    return json.dumps(value, allow_nan=False, separators=(",", ":")).encode()
+def _titled(image: Any, number: int) -> tuple[str, Any]:
+    if isinstance(image, tuple):
+        return image
+    return (Path(image).stem if isinstance(image, (str, os.PathLike)) else f"picture {number + 1}"), image
