@@ -42,6 +42,7 @@ class Host(StaticHost):
     asked: list[tuple[str, str]] = []  # noqa: RUF012  # path, Range
     taken: dict[str, bytes] = {}  # noqa: RUF012
     cut_after: int | None = None  # bytes of a file with weights
+    wait: float = 0  # seconds before a large file of weights
 
     def end_headers(self) -> None:
         self.send_header("Cache-Control", "no-store")
@@ -51,7 +52,7 @@ class Host(StaticHost):
         wanted = self.headers.get("Range", "")
         self.asked.append((urlparse(self.path).path, wanted))
         path = Path(self.translate_path(self.path))
-        if path.suffix != ".gz" or not path.is_file():
+        if path.suffix not in (".gz", ".packed") or not path.is_file():
             return super().send_head()
         body = path.read_bytes()
         start = int(wanted.removeprefix("bytes=").rstrip("-")) if wanted else 0
@@ -60,7 +61,9 @@ class Host(StaticHost):
         if wanted:
             self.send_header("Content-Range", f"bytes {start}-{len(body) - 1}/{len(body)}")
         self.end_headers()
-        cut = Host.cut_after if path.name.endswith(".tflite.gz") else None
+        if path.name.endswith(".tflite.packed") and len(body) > 1_000_000:
+            time.sleep(Host.wait)
+        cut = Host.cut_after if path.name.endswith(".tflite.packed") else None
         self.wfile.write(body[start : None if cut is None else start + cut])
         if cut is not None and start + cut < len(body):
             self.wfile.flush()
@@ -100,7 +103,7 @@ def server(manifest: dict[str, Any]) -> Iterator[Server]:
     """An own port for each test: stores and service workers of one are not those of another."""
     Host.asked.clear()
     Host.taken.clear()
-    Host.cut_after = None
+    Host.cut_after, Host.wait = None, 0
     made = Server()
     yield made
     made.close()
@@ -206,7 +209,7 @@ def test_the_first_view_is_light_and_without_errors(page: Page) -> None:
     sizes = "return performance.getEntriesByType('resource').reduce((sum, e) => sum + e.transferSize, 0)"
     assert 50_000 < page.js(sizes) < FIRST_VIEW
     assert severe(page) == []
-    assert not [path for path, _ in Host.asked if path.endswith((".gz", ".wasm"))]
+    assert not [path for path, _ in Host.asked if path.endswith((".gz", ".packed", ".wasm"))]
 
 
 def test_nothing_jumps_while_the_page_comes(page: Page) -> None:
@@ -730,13 +733,32 @@ def test_a_broken_download_goes_on_where_it_stopped(
     page.until(lambda: page.js("return document.querySelector('#file')?.offsetParent != null"))
     page.give(photographs[1])
     page.computed()
-    assert "bytes=1000000-" in [wanted for path, wanted in Host.asked if path.endswith(".tflite.gz")]
+    assert "bytes=1000000-" in [wanted for path, wanted in Host.asked if path.endswith(".tflite.packed")]
     Host.asked.clear()
     page.open()
     page.live()
     page.give(photographs[1])
     page.computed()
-    assert not [path for path, _ in Host.asked if path.endswith(".tflite.gz")], "the weights were kept"
+    assert not [path for path, _ in Host.asked if path.endswith(".tflite.packed")], "the weights were kept"
+
+
+def test_the_first_blocks_are_shown_before_the_rest_has_come(
+    page: Page, manifest: dict[str, Any], photographs: list[Path]
+) -> None:
+    if not manifest["live"]:
+        pytest.skip("the explorer was built without LiteRT.js")
+    Host.wait = 3
+    page.dispatch(type="layer", value="block5_conv3")
+    page.live()
+    page.give(photographs[1])
+    page.until(lambda: page.text("#maps figcaption") == photographs[1].name)
+    assert page.state["layer"] == "block1_conv1"
+    assert not page.text("#live-words").startswith("Computed in this page. All layers")
+    assert page.js(
+        "const bar = document.querySelector('#yours progress'); return !bar.hidden && bar.value < bar.max"
+    )
+    page.exact()
+    page.computed()
 
 
 def test_a_full_store_is_said_and_the_network_works(

@@ -49,8 +49,11 @@ class Segment:
 
     @property
     def file(self) -> str:
-        """Its place in the page's folder; another content, another name."""
-        return f"live/{hashlib.sha256(self.packed).hexdigest()[:12]}.tflite.gz"
+        """Its place in the page's folder; another content, another name.
+
+        Not ".gz": some hosts have browsers unpack such files, and then neither sum nor range would fit.
+        """
+        return f"live/{hashlib.sha256(self.packed).hexdigest()[:12]}.tflite.packed"
 
 
 def segments(model: keras.Model, shown: tuple[str, ...]) -> list[Segment]:

@@ -42,6 +42,7 @@ def frame(save: Callable[[Path], Any], title: str, name: str) -> str:
     alone = f'<a class="explorer" href="{escape(address)}" target="_blank">Open it on a page of its own</a>'
     return (
         f'<iframe class="explorer" src="{escape(address)}" title="{escape(title)}" loading="lazy" '
+        'allow="camera; clipboard-write" '
         f'style="width: 100%; height: {HEIGHT}px; border: 0"></iframe><p>{alone}</p>'
     )
 

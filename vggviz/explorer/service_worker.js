@@ -16,11 +16,11 @@ self.addEventListener("message", ({ data }) => {
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   // The weights have a store of their own, which knows how to go on after a break.
-  if (request.method !== "GET" || !isOurs(request.url) || request.url.endsWith(".tflite.gz")) return;
+  if (request.method !== "GET" || !isOurs(request.url) || request.url.endsWith(".tflite.packed")) return;
   event.respondWith(answer(request));
 });
 
-const isOurs = (address) => new URL(address).origin === self.location.origin && !address.endsWith(".tflite.gz");
+const isOurs = (address) => new URL(address).origin === self.location.origin && !address.endsWith(".tflite.packed");
 
 /** The newest if there is a connection, else what was kept. */
 async function answer(request) {
