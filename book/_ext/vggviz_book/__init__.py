@@ -3,9 +3,15 @@
 kernels: chapters are computed by the library beside them, and recomputed when it changes.
 chapters: they run side by side before Sphinx reads them.
 explorers: the pages in a frame, beside the pages of the book.
-figures: text alternatives, light files, lazy loading.
-icons: only those of the theme's icons that stand in the pages.
-npm: what the pages take from there.
+figures: text alternatives, light files, lazy loading, smaller copies for phones.
+finishing: the written pages are read once more, and mended by
+    markup: valid HTML, and what a screen reader hears;
+    scripts: no page waits for one;
+    styles: one style sheet with the rules in use;
+    icons: only those of the theme's icons that stand in the pages;
+    sharing: what a search engine and a link to a page show.
+notfound: the page for an address where there is none.
+npm: what the pages take from there, and what makes them light.
 mathjax: formulas without asking another host.
 downloads: each chapter as a script, beside the theme's notebook.
 thebe: left out.
@@ -21,7 +27,7 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect each part to the moment of the build when it acts."""
-    from vggviz_book import chapters, downloads, explorers, figures, icons, kernels, mathjax, npm, thebe
+    from vggviz_book import chapters, downloads, explorers, figures, finishing, kernels, mathjax, notfound, npm, thebe
 
     app.connect("config-inited", npm.provide)
     app.connect("config-inited", kernels.prepare)
@@ -33,6 +39,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("html-page-context", figures.keep_proportions)
     app.connect("html-page-context", mathjax.only_where_needed, priority=900)
     app.connect("html-page-context", downloads.add_script, priority=900)  # after the theme's own buttons
-    app.connect("build-finished", icons.lighten)
+    app.connect("html-collect-pages", notfound.collect)
+    app.connect("build-finished", finishing.finish)
     app.connect("build-finished", explorers.copy)
     return {"parallel_read_safe": False, "parallel_write_safe": False}

