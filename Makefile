@@ -20,6 +20,8 @@ help:
 	@echo "PYTHON=python3.12 make book            another Python, 3.11 to 3.13"
 	@echo "VGGVIZ_IMAGE=photo.jpg make book       the whole book about your photograph"
 	@echo "VGGVIZ_WEIGHTS=weights.h5 make book    the whole book about your weights"
+	@echo "VGGVIZ_REPOSITORY=me/fork make book    where its buttons lead, if not to git's origin; #branch may follow"
+	@echo "VGGVIZ_SITE=https://... make book      where it will be published, if not on GitHub Pages"
 
 book: $(INSTALLED)
 	@$(BUILD)

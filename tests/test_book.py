@@ -314,6 +314,35 @@ def test_of_two_builds_at_once_one_waits(tiny_book: TinyBook) -> None:
     assert "Two at once" in (tiny_book.pages / "two.html").read_text()
 
 
+def test_the_buttons_lead_to_the_repository_that_is_built(tiny_book: TinyBook) -> None:
+    status, printed = tiny_book.make(
+        VGGVIZ_REPOSITORY="eve/fork#topic/one", VGGVIZ_SITE="https://eve.example.org"
+    )
+    assert status == 0, printed
+    page, fork = (tiny_book.pages / "two.html").read_text(), "https://github.com/eve/fork"
+    assert 'href="https://mybinder.org/v2/gh/eve/fork/topic/one?urlpath=lab/tree/book/two.md"' in page
+    assert f'href="{fork}"' in page
+    assert f'href="{fork}/edit/topic/one/book/two.md"' in page
+    assert f'href="{fork}/issues/new?' in page
+    assert '<link rel="canonical" href="https://eve.example.org/book/two.html"' in page
+    assert "inside-vgg16/inside-vgg16" not in page
+
+
+def test_for_another_host_there_are_no_buttons_to_a_wrong_place(tiny_book: TinyBook) -> None:
+    status, printed = tiny_book.make(VGGVIZ_REPOSITORY="https://git.example.org/team/group/book")
+    assert status == 0, printed
+    page = (tiny_book.pages / "two.html").read_text()
+    assert not re.findall(r'href="[^"]*(?:mybinder|github\.com|git\.example)[^"]*"', page)
+    assert "download-notebook-button" in page
+
+
+def test_a_repository_that_is_none_stops_the_build_with_one_sentence(tiny_book: TinyBook) -> None:
+    status, printed = tiny_book.make(VGGVIZ_REPOSITORY="nowhere")
+    assert status != 0
+    assert "VGGVIZ_REPOSITORY is 'nowhere'" in printed
+    assert "Traceback" not in printed
+
+
 # The built pages ------------------------------------------------------------------------------
 
 

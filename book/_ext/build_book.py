@@ -31,12 +31,15 @@ def main() -> int:
     kernels.put_on_path(ROOT, os.environ)
     if not npm.is_installed(ROOT):
         npm.install(ROOT)  # what goes wrong is said while the pages are built
-    if not fresh and is_current():
-        print(f"Nothing changed since the last build: {shown(BOOK / 'index.html')}")
-        return 0
-    if fresh:
-        shutil.rmtree(ROOT / kernels.CACHES, ignore_errors=True)
-    return build()
+    try:
+        if not fresh and is_current():
+            print(f"Nothing changed since the last build: {shown(BOOK / 'index.html')}")
+            return 0
+        if fresh:
+            shutil.rmtree(ROOT / kernels.CACHES, ignore_errors=True)
+        return build()
+    except ExtensionError as error:
+        return failed(str(error))
 
 
 def is_current() -> bool:
@@ -46,12 +49,13 @@ def is_current() -> bool:
 
 
 def build() -> int:
-    """Build all pages into a folder of their own, then put that in the place of the last book."""
+    """Build all pages into a folder of their own, then put that in the place of the last book.
+
+    Raises:
+        ExtensionError: the picture, the weights or the addresses that were asked for are none.
+    """
     started = time.monotonic()
-    try:
-        kernels.settle_inputs(os.environ)
-    except ExtensionError as error:
-        return failed(str(error))
+    kernels.settle_inputs(os.environ)
     made_of = fingerprint.of_book(ROOT, os.environ)
     strict = ["-W", "-n", "--keep-going"]
     jupyter_book = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]

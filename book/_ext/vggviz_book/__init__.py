@@ -15,6 +15,7 @@ npm: what the pages take from there, and what makes them light.
 mathjax: formulas without asking another host.
 downloads: each chapter as a script, beside the theme's notebook.
 thebe: left out.
+repository: the buttons lead to the repository that is built, a fork's to the fork.
 """
 
 from __future__ import annotations
@@ -27,11 +28,24 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect each part to the moment of the build when it acts."""
-    from vggviz_book import chapters, downloads, explorers, figures, finishing, kernels, mathjax, notfound, npm, thebe
+    from vggviz_book import (
+        chapters,
+        downloads,
+        explorers,
+        figures,
+        finishing,
+        kernels,
+        mathjax,
+        notfound,
+        npm,
+        repository,
+        thebe,
+    )
 
     app.connect("config-inited", npm.provide)
     app.connect("config-inited", kernels.prepare)
     app.connect("config-inited", thebe.leave_out)
+    app.connect("config-inited", repository.prepare)
     app.connect("builder-inited", mathjax.provide)
     app.connect("builder-inited", explorers.offer_runtime)
     app.connect("env-before-read-docs", chapters.execute)

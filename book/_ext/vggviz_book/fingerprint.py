@@ -8,7 +8,7 @@ import platform
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from vggviz_book import npm
+from vggviz_book import npm, repository
 
 COMPUTING = ("tensorflow", "keras", "numpy", "matplotlib", "scikit-image", "pillow")
 WRITING = ("jupyter-book", "myst-nb", "sphinx", "sphinx-book-theme", "sphinx-exercise", "jupytext")
@@ -39,12 +39,13 @@ def of_figures(root: Path, environ: Mapping[str, str]) -> str:
 
 
 def of_book(root: Path, environ: Mapping[str, str]) -> str:
-    """Digest of all that the built pages depend on: the figures', and the book's own sources."""
+    """Digest of all that the built pages depend on: the figures', the book's own sources, its addresses."""
     digest = hashlib.sha256(of_figures(root, environ).encode())
     _add_versions(digest, WRITING)
     sources = (PAINTING, "book/_ext", "book/_static", "_config.yml", "_toc.yml", "package-lock.json")
     pages = [*root.glob("book/*.md"), *root.glob("book/*.bib")]  # not what a chapter's cells may write
     _add_files(digest, root, [*pages, *(root / source for source in sources)])
+    digest.update(f"{repository.of(root, environ)} {repository.site(environ)}".encode())
     return digest.hexdigest()[:16]
 
 
