@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import gzip
 import http.server
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -57,14 +58,20 @@ class StaticHost(http.server.SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def site() -> Iterator[str]:
-    """Address of the built book."""
-    if not (BUILT / "index.html").is_file():
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of the built book, below the path at which it will be published."""
+    if not (BUILT / "404.html").is_file():
         pytest.skip("there is no built book: run `make book` first")
-    handler = functools.partial(StaticHost, directory=str(BUILT))
+    start = re.search(r'href="(/.*?)search.html"', (BUILT / "404.html").read_text("utf-8"))
+    assert start
+    root = tmp_path_factory.mktemp("host") / "root"
+    place = root / start[1].strip("/")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.symlink_to(BUILT, target_is_directory=True)
+    handler = functools.partial(StaticHost, directory=str(root))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"http://127.0.0.1:{server.server_port}{start[1].rstrip('/')}"
         server.shutdown()
 
 

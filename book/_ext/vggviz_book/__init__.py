@@ -54,6 +54,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("html-page-context", mathjax.only_where_needed, priority=900)
     app.connect("html-page-context", downloads.add_script, priority=900)  # after the theme's own buttons
     app.connect("html-collect-pages", notfound.collect)
-    app.connect("build-finished", finishing.finish)
+    app.connect("build-finished", finishing.finish, priority=900)  # after the theme's last style sheet
     app.connect("build-finished", explorers.copy)
     return {"parallel_read_safe": False, "parallel_write_safe": False}

@@ -15,6 +15,7 @@ def mend(page: BeautifulSoup) -> None:
         keep_headings_to_the_text,
         name_landmarks,
         name_buttons,
+        hide_what_needs_scripts,
         free_repeated_names,
         list_arguments,
         list_citations,
@@ -59,6 +60,12 @@ def name_buttons(page: BeautifulSoup) -> None:
             button["aria-label"] = button["title"]
     for icon in page.select("i[class*='fa-'], span.fa-solid"):
         icon["aria-hidden"] = "true"
+
+
+def hide_what_needs_scripts(page: BeautifulSoup) -> None:
+    """By the theme's own class, which hides things where there is no JavaScript."""
+    for button in page.select(".sidebar-toggle, .btn-fullscreen-button, .btn-download-pdf-button"):
+        button["class"] = [*button.get_attribute_list("class"), "pst-js-only"]
 
 
 def free_repeated_names(page: BeautifulSoup) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup
 
 SEARCH = {"searchtools.js", "language_data.js", "searchindex.js"}
 """Needed in all pages only by themes that search while one types."""
@@ -24,16 +24,16 @@ def lighten(page: BeautifulSoup, path: Path) -> None:
     for link in page.select('link[rel="preload"][as="script"]'):
         link.decompose()
     for script in page.select("script[src]"):
-        name = Path(address(script)).name
+        name = Path(path_of(script["src"])).name
         if name == "fontawesome.js" or (name in SEARCH and path.name != "search.html"):
             script.decompose()
         elif name == OPTIONS:
-            script.string = (path.parent / address(script)).read_text("utf-8").strip()
+            script.string = (path.parent / path_of(script["src"])).read_text("utf-8").strip()
             del script["src"]
         else:
             script["defer"] = ""
 
 
-def address(script: Tag) -> str:
-    """A script's address as a path from its page, without the version behind it."""
-    return urlsplit(str(script["src"])).path
+def path_of(address: object) -> str:
+    """The path in an address as a page names it, without the version behind it."""
+    return urlsplit(str(address)).path

@@ -40,7 +40,9 @@ def join(app: Sphinx, pages: Mapping[Path, BeautifulSoup]) -> None:
     """
     root = Path(app.outdir)
     static = root / "_static"
-    named = (path.parent / scripts.address(link) for path, page in pages.items() for link in sheets(page))
+    named = (
+        path.parent / scripts.path_of(link["href"]) for path, page in pages.items() for link in sheets(page)
+    )
     everything = "\n".join(flat(sheet, static) for sheet in dict.fromkeys(file.resolve() for file in named))
     style = used(everything, "\n".join(map(str, pages.values())), Path(app.srcdir), static)
     sheet = static / f"book-{hashlib.sha256(style.encode()).hexdigest()[:12]}.css"
@@ -80,7 +82,8 @@ def used(style: str, pages: str, root: Path, static: Path) -> str:
         sheet.write_text(style, "utf-8")
         content.write_text(pages, "utf-8")
         words = [str(content), *(str(script) for script in static.rglob("*.js") if speaks_of_styles(script))]
-        command = [*npm.node(), str(program), "--css", str(sheet), "--content", *words, "--output", folder]
+        options = ["--css", str(sheet), "--variables", "--keyframes", "--output", folder, "--content", *words]
+        command = [*npm.node(), str(program), *options]
         done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
         if done.returncode:
             log.warning("PurgeCSS did not find out which style rules are used: %s", done.stderr.strip())
