@@ -124,6 +124,7 @@ def test_a_page_fits_on_paper(browser: webdriver.Chrome, site: str, page: str) -
     for name in (".bd-sidebar-primary", ".bd-sidebar-secondary", ".bd-header-article", ".prev-next-footer"):
         for part in browser.find_elements(By.CSS_SELECTOR, name):
             assert not part.is_displayed(), name
+    assert browser.find_element(By.TAG_NAME, "h1").is_displayed()
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 
 
@@ -134,3 +135,16 @@ def test_figures_are_on_the_printed_page(browser: webdriver.Chrome, site: str) -
     printed = base64.b64decode(browser.execute_cdp_cmd("Page.printToPDF", {"printBackground": False})["data"])
     figures = browser.find_elements(By.CSS_SELECTOR, ".bd-article a.image-reference img")
     assert printed.count(b"/Subtype /Image") >= len(figures)
+
+
+def test_the_dark_theme_is_printed_dark_on_white(browser: webdriver.Chrome, site: str) -> None:
+    show_on(browser, 1440, 900, "dark")
+    browser.get(f"{site}/book/{WITH_FIGURES}.html")
+    theme = "return document.documentElement.dataset.theme"
+    seen = (
+        "addEventListener('beforeprint', () => { window.printed = document.documentElement.dataset.theme; })"
+    )
+    browser.execute_script(seen)
+    browser.execute_cdp_cmd("Page.printToPDF", {})
+    assert browser.execute_script("return window.printed") == "light"
+    assert browser.execute_script(theme) == "dark"
