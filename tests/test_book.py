@@ -10,8 +10,10 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pydata_sphinx_theme
 import pytest
 import yaml
+from fontTools.ttLib import TTFont
 from PIL import ExifTags, Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -159,12 +161,13 @@ def test_a_figure_as_webp_has_the_same_pixels_and_words(tmp_path: Path) -> None:
     assert read == ["noise of 40 × 60 pixels", "Computed with no network"]
 
 
-def test_style_rules_of_other_icons_are_left_out() -> None:
-    sun, uber, other = '.fa-sun:before{content:"1"}', '.fa-uber:before{content:"2"}', "html{color:red}"
-    assert icons.without_others(sun + uber + other, {"sun"}) == sun + other
-    assert icons.without_others(f"@media print{{{sun}{other}}}", set()) == f"@media print{{{other}}}"
-    family = '.fa-brands,.fab{font-family:"Brands"}'
-    assert icons.without_others(family, {"github"}) == family
+def test_a_font_keeps_the_icons_that_the_style_sheet_names(tmp_path: Path) -> None:
+    theme = Path(pydata_sphinx_theme.__file__).parent / "theme" / "pydata_sphinx_theme" / "static"
+    (font,) = theme.rglob("fa-solid-900.woff2")
+    shutil.copy(font, tmp_path)
+    (tmp_path / "book-1.css").write_text('.fa-bars:before{content:"\\f0c9"}.fa-x:before{content:"\uf00d"}')
+    icons.keep_used(tmp_path)
+    assert sorted(TTFont(tmp_path / font.name).getBestCmap()) == [0xF00D, 0xF0C9]
 
 
 # npm ------------------------------------------------------------------------------------------
@@ -380,7 +383,8 @@ def test_figures_have_words_sizes_and_a_large_version(source: Path) -> None:
     for link, target, image in figures:
         assert link, image
         assert (BUILT / "book" / target).is_file()
-        assert re.search(r' width="\d+" height="\d+"', image), image
+        assert re.search(r' width="\d+"', image), image
+        assert re.search(r' height="\d+"', image), image
         alternative = re.search(r'alt="([^"]*)"', image)
         assert alternative, image
         assert len(alternative[1].split()) > 3

@@ -65,7 +65,7 @@ def name_buttons(page: BeautifulSoup) -> None:
 def hide_what_needs_scripts(page: BeautifulSoup) -> None:
     """By the theme's own class, which hides things where there is no JavaScript."""
     for button in page.select(".sidebar-toggle, .btn-fullscreen-button, .btn-download-pdf-button"):
-        button["class"] = [*button.get_attribute_list("class"), "pst-js-only"]
+        button["class"] = " ".join(map(str, [*button.get_attribute_list("class"), "pst-js-only"]))
 
 
 def free_repeated_names(page: BeautifulSoup) -> None:
