@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
+from bs4.dammit import EntitySubstitution
+from bs4.formatter import HTMLFormatter
 
 from vggviz_book import figures, icons, markup, notfound, scripts, sharing, styles
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+
+
+class AsWritten(HTMLFormatter):
+    """HTML 5, with the attributes of an element in the order in which they were written."""
+
+    def __init__(self) -> None:
+        super().__init__(EntitySubstitution.substitute_xml, void_element_close_prefix="")
+
+    def attributes(self, tag: Tag) -> Iterable[tuple[str, Any]]:
+        """All of them, unsorted; one without a value as its name alone."""
+        return ((name, None if value == "" and name != "alt" else value) for name, value in tag.attrs.items())
 
 
 def finish(app: Sphinx, exception: Exception | None) -> None:
@@ -28,7 +42,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     icons.keep_used(root / "_static")
     notfound.hold_from_anywhere(pages[root / f"{notfound.NAME}.html"], app.config.html_baseurl)
     for path, page in pages.items():
-        path.write_text(page.decode(formatter="html5"), "utf-8")
+        path.write_text(page.decode(formatter=AsWritten()), "utf-8")
     sharing.write_entrance(app)
 
 
