@@ -1,0 +1,59 @@
+"""keract, on the older Keras."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import keract
+import matplotlib.pyplot as plt
+import numpy as np
+import tf_keras
+
+from benchmarks.peers import by_hand, network
+from benchmarks.peers.answering import Work, nothing, serve
+from benchmarks.peers.material import DRAWN, LAYERS, Material, read
+
+
+def extraction(given: Material) -> Work:
+    model = network.vgg16(tf_keras, given.weights)
+    batch = given.batch
+    return Work(lambda: keract.get_activations(model, batch, layer_names=LAYERS))
+
+
+def one_layer_drawn(given: Material) -> Work:
+    maps = {DRAWN: given.maps[DRAWN]}
+    return Work(lambda: _drawn(given, maps), nothing)
+
+
+def all_layers_drawn(given: Material) -> Work:
+    maps = given.maps
+    return Work(lambda: _drawn(given, maps), nothing)
+
+
+def _drawn(given: Material, maps: dict[str, np.ndarray]) -> None:
+    keract.display_activations(maps, save=True, directory=str(given.drawings / "keract"))
+    plt.close("all")
+
+
+def folder(given: Material, count: int) -> Work:
+    """All pictures, then all maps of all of them, in memory: it takes and gives whole arrays."""
+    model = network.vgg16(tf_keras, given.weights)
+
+    def run() -> dict[str, np.ndarray]:
+        batch = read(sorted(given.pictures(count).iterdir()))
+        return by_hand.statistics(keract.get_activations(model, batch, layer_names=LAYERS))
+
+    return Work(run)
+
+
+TASKS = {
+    "extraction": extraction,
+    "one_layer_drawn": one_layer_drawn,
+    "all_layers_drawn": all_layers_drawn,
+    "folder50": partial(folder, count=50),
+    "folder200": partial(folder, count=200),
+}
+
+if __name__ == "__main__":
+    plt.switch_backend("agg")
+    serve(TASKS, ["keract", "tensorflow", "tf-keras", "numpy", "matplotlib"])

@@ -1,0 +1,93 @@
+"""Ours: vggviz."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from functools import partial
+
+import matplotlib
+import numpy as np
+
+import vggviz
+from benchmarks.peers import network
+from benchmarks.peers.answering import Work, nothing, serve
+from benchmarks.peers.material import CHANNEL, DRAWN, EXPLAINED, MAXIMIZED, SMALL, STEPS, TOGETHER, Material
+from vggviz import backend, figures
+
+
+def extraction(given: Material) -> Work:
+    model = network.vgg16(backend.keras(), given.weights)
+    batch = given.batch
+    return Work(lambda: vggviz.feature_maps(model, batch))
+
+
+def one_layer_drawn(given: Material) -> Work:
+    maps = {DRAWN: given.maps[DRAWN]}
+
+    def run() -> None:
+        figure, _ = vggviz.plot_feature_maps(maps, DRAWN)
+        vggviz.save_figure(figure, given.drawings / "ours.png")
+        figures.close(figure)
+
+    return Work(run, nothing)
+
+
+def all_layers_drawn(given: Material) -> Work:
+    maps = given.maps
+    return Work(lambda: vggviz.save_feature_maps(maps, given.drawings / "ours"), nothing)
+
+
+def folder(given: Material, count: int) -> Work:
+    model = network.vgg16(backend.keras(), given.weights)
+
+    def batches() -> Iterator[np.ndarray]:
+        pictures = vggviz.read_pictures(given.pictures(count))
+        while some := [picture for _, picture in itertools.islice(pictures, TOGETHER)]:
+            yield vggviz.preprocess(np.stack(some))
+
+    def run() -> dict[str, vggviz.ChannelStatistics]:
+        return vggviz.channel_statistics(vggviz.feature_maps(model, batch) for batch in batches())
+
+    return Work(run, _by_name)
+
+
+def _by_name(found: dict[str, vggviz.ChannelStatistics]) -> dict[str, np.ndarray]:
+    return {layer: np.stack([each.mean, each.std, each.max, each.apoz]) for layer, each in found.items()}
+
+
+def grad_cam(given: Material) -> Work:
+    model = network.vgg16(backend.keras(), given.weights, classes=True)
+    objective, batch = vggviz.class_logit(given.chosen), given.batch
+    return Work(lambda: {"map": vggviz.grad_cam(model, batch, objective, EXPLAINED)})
+
+
+def score_cam(given: Material) -> Work:
+    model = network.vgg16(backend.keras(), given.weights, size=SMALL, classes=True)
+    objective, batch = vggviz.class_logit(given.chosen), given.small
+    return Work(lambda: {"map": vggviz.score_cam(model, batch, objective, EXPLAINED)})
+
+
+def maximization(given: Material) -> Work:
+    model = network.vgg16(backend.keras(), given.weights)
+    objective = vggviz.channel(MAXIMIZED, CHANNEL)
+    return Work(
+        lambda: vggviz.visualize(model, objective, size=224, steps=STEPS),
+        lambda drawn: {"reached": drawn.reached},
+    )
+
+
+TASKS = {
+    "extraction": extraction,
+    "one_layer_drawn": one_layer_drawn,
+    "all_layers_drawn": all_layers_drawn,
+    "folder50": partial(folder, count=50),
+    "folder200": partial(folder, count=200),
+    "grad_cam": grad_cam,
+    "score_cam": score_cam,
+    "maximization": maximization,
+}
+
+if __name__ == "__main__":
+    matplotlib.use("agg")
+    serve(TASKS, ["tensorflow", "keras", "numpy", "matplotlib"])

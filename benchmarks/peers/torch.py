@@ -1,0 +1,113 @@
+"""PyTorch: forward hooks on VGG16 in its faster memory layout, channels last."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from functools import partial
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+from benchmarks.peers import by_hand
+from benchmarks.peers.answering import THREADS, Work, serve
+from benchmarks.peers.material import BLOCKS, EXPLAINED, TOGETHER, Material, read
+
+
+def vgg16(given: Material) -> nn.Sequential:
+    """The convolutional part; each ReLU stands under its convolution's name."""
+    parts: OrderedDict[str, nn.Module] = OrderedDict()
+    before = 3
+    for block, (depth, channels) in enumerate(BLOCKS, 1):
+        for k in range(1, depth + 1):
+            name = f"block{block}_conv{k}"
+            convolution = nn.Conv2d(before, channels, 3, padding=1)
+            kernel, bias = given.weights[name]
+            convolution.weight.data = torch.from_numpy(kernel.transpose(3, 2, 0, 1).copy())
+            convolution.bias.data = torch.from_numpy(bias)
+            parts[f"{name}_linear"], parts[name], before = convolution, nn.ReLU(inplace=True), channels
+        parts[f"block{block}_pool"] = nn.MaxPool2d(2)
+    return nn.Sequential(parts).to(memory_format=torch.channels_last).eval()
+
+
+def tensor(batch: np.ndarray) -> torch.Tensor:
+    """A batch (N, H, W, C) as PyTorch numbers its axes; in memory it stays as it is."""
+    return torch.from_numpy(batch).permute(0, 3, 1, 2)
+
+
+def hooked(model: nn.Sequential) -> dict[str, torch.Tensor]:
+    """A dictionary that holds each layer's last output."""
+    kept: dict[str, torch.Tensor] = {}
+    for name, part in model.named_children():
+        if not name.endswith("_linear"):
+            part.register_forward_hook(lambda _, __, output, name=name: kept.__setitem__(name, output))
+    return kept
+
+
+def extraction(given: Material) -> Work:
+    model = vgg16(given)
+    kept = hooked(model)
+    batch = given.batch
+
+    @torch.inference_mode()
+    def run() -> dict[str, np.ndarray]:
+        model(tensor(batch))
+        return {name: output.permute(0, 2, 3, 1).numpy() for name, output in kept.items()}
+
+    return Work(run)
+
+
+def folder(given: Material, count: int) -> Work:
+    """Batch by batch, as one writes it by hand."""
+    model = vgg16(given)
+    kept = hooked(model)
+
+    @torch.inference_mode()
+    def run() -> dict[str, np.ndarray]:
+        paths = sorted(given.pictures(count).iterdir())
+        sums = by_hand.Sums()
+        for start in range(0, len(paths), TOGETHER):
+            model(tensor(read(paths[start : start + TOGETHER])))
+            for name, output in kept.items():
+                sums.add(name, output.numel() // output.shape[1], _of_one(output))
+        return sums.statistics()
+
+    return Work(run)
+
+
+def _of_one(output: torch.Tensor) -> list[np.ndarray]:
+    where = (0, 2, 3)
+    parts = [output.sum(where), (output**2).sum(where), output.amax(where), (output <= 0).sum(where)]
+    return [part.numpy() for part in parts]
+
+
+def grad_cam(given: Material) -> Work:
+    """By hand: PyTorch itself has the gradient, not the method."""
+    model = vgg16(given)
+    kept = hooked(model)
+    kernel, bias = (torch.from_numpy(each) for each in given.weights["predictions"])
+    batch, chosen = given.batch, given.chosen
+
+    def run() -> dict[str, np.ndarray]:
+        features = model(tensor(batch))
+        logits = features.mean((2, 3)) @ kernel + bias
+        maps = kept[EXPLAINED]
+        (slopes,) = torch.autograd.grad(logits[0, chosen], maps)
+        cells = (slopes.mean((2, 3), keepdim=True) * maps).sum(1, keepdim=True).relu()
+        enlarged = functional.interpolate(cells, batch.shape[1:3], mode="bilinear", align_corners=False)
+        return {"map": enlarged[:, 0].detach().numpy()}
+
+    return Work(run)
+
+
+TASKS = {
+    "extraction": extraction,
+    "folder50": partial(folder, count=50),
+    "folder200": partial(folder, count=200),
+    "grad_cam": grad_cam,
+}
+
+if __name__ == "__main__":
+    torch.set_num_threads(THREADS)
+    serve(TASKS, ["torch", "numpy"])
