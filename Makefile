@@ -7,12 +7,14 @@ BUILD := $(BIN)/python book/_ext/build_book.py
 PAGES := tests/test_book.py tests/test_browser.py tests/test_explorer.py
 
 .DEFAULT_GOAL := help
-.PHONY: help book test audit lint serve clean
+.PHONY: help book test audit bench lint serve clean
 
 help:
 	@echo "make book    build the book into _build/html (the first call installs what it needs into .venv)"
 	@echo "make test    lint, unit tests, a clean build of the book, and its pages tried in a browser"
 	@echo "make audit   what takes minutes to check (VGGVIZ_TINY_IMAGENET=zip for the data set's part)"
+	@echo "make bench   the library beside its peers: says first how long it takes and what it installs"
+	@echo "             (PART=\"extraction grad_cam\" for a part, which is not kept for the book)"
 	@echo "make lint    ruff and mypy"
 	@echo "make serve   the built book at http://localhost:$(PORT) (PORT=... for another)"
 	@echo "make clean   remove the built book and the caches; .venv and node_modules stay"
@@ -33,6 +35,9 @@ test: lint
 
 audit: $(INSTALLED)
 	$(BIN)/python -m pytest -m audit --log-cli-level=INFO tests/test_claims.py
+
+bench: $(INSTALLED)
+	$(BIN)/python -m benchmarks --no-book $(PART)
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check

@@ -1,6 +1,6 @@
-"""`python -m benchmarks`: measure, print a table, and keep the numbers for the book.
+"""`make bench`, or `python -m benchmarks`: measure, print tables, and keep the numbers for the book.
 
-Takes about five minutes, and the machine to itself. `--no-book` leaves the building of the book out.
+Wants the machine to itself. Says beforehand how long it takes, and what it installs.
 """
 
 from __future__ import annotations
@@ -11,47 +11,132 @@ import importlib.metadata
 import os
 import platform
 import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
 
-from benchmarks import building, drawing, exploring, extraction, startup, visualizing
-from benchmarks.report import Report
-from benchmarks.timing import Ratio
+import psutil
+
+from benchmarks import building, exploring, startup, visualizing, yardstick
+from benchmarks.catalogue import OURS, PEERS, TASKS
+from benchmarks.comparing import Comparison
+from benchmarks.environments import LeftOutError, interpreter, is_made, megabytes
+from benchmarks.lines import of_ratio, of_task
+from benchmarks.materials import lay_out
+from benchmarks.report import Installed, Report, latest
+
+ROOMS = {
+    room.__name__.rpartition(".")[2]: room for room in (startup, yardstick, exploring, visualizing, building)
+}
+PARTS = (*TASKS, *ROOMS)
 
 
-def main() -> None:
-    """Measure everything and write results.json."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure, and write results.json after a complete run; exit status 1 where a ratio is not as wanted."""
+    asked = _parser().parse_args(arguments)
+    parts = [part for part in asked.parts or PARTS if not (asked.no_book and part == "building")]
+    peers = list(dict.fromkeys([OURS, *(asked.peers or PEERS)]))
+    print(_cost(parts, peers), flush=True)
+    report = Report(machine=_machine())
+    with tempfile.TemporaryDirectory(prefix="vggviz-") as folder:
+        pythons = _prepare(report, peers if set(parts) & set(TASKS) else [])
+        if pythons:
+            lay_out(Path(folder))
+        for number, part in enumerate(parts, 1):
+            print(f"[{number}/{len(parts)}] {part}", flush=True)
+            try:
+                _measure(report, part, pythons, Path(folder))
+            except LeftOutError as error:
+                sys.exit(f"vggviz itself could not be measured: {error}.")
+    if asked.parts or asked.peers:
+        print("Only a complete run is kept for the book.")
+    else:
+        report.save()
+    sys.exit(any(ratio.value < ratio.wanted for ratio in report.ratios))
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", type=_part, help=f"of {', '.join(PARTS)}; all")
+    parser.add_argument("--peers", nargs="+", choices=PEERS, help="beside whom; all")
     parser.add_argument("--no-book", action="store_true", help="leave the building of the book out")
-    rooms = [startup, extraction, drawing, exploring, visualizing, building]
-    if parser.parse_args().no_book:
-        rooms.remove(building)
-    ratios: list[Ratio] = []
-    for room in rooms:
-        for ratio in room.measure():
-            print(_line(ratio), flush=True)
-            ratios.append(ratio)
-    Report(_machine(), ratios).save()
-    sys.exit(any(ratio.value < ratio.wanted for ratio in ratios))
+    return parser
 
 
-def _line(ratio: Ratio) -> str:
-    verdict = "" if ratio.value >= ratio.wanted else "  too slow"
+def _part(name: str) -> str:
+    if name not in PARTS:
+        raise argparse.ArgumentTypeError(f"there is no part {name!r}; use some of {', '.join(PARTS)}")
+    return name
+
+
+def _cost(parts: Sequence[str], peers: Sequence[str]) -> str:
+    """What it will take, as the last complete run took it."""
+    last = latest()
+    minutes = sum(last.seconds.get(part, 0) for part in parts) / 60
+    missing = [peer for peer in peers if not is_made(peer)]
+    known = {peer: last.peers[peer].megabytes or 0 for peer in missing if peer in last.peers}
+    install = ", ".join(f"{PEERS[peer].title} ({known.get(peer, 0):,} MB)" for peer in missing)
     return (
-        f"{ratio.name:55} {ratio.theirs:9.3f} s {ratio.ours:9.3f} s "
-        f"{ratio.value:8.2f} times (wanted {ratio.wanted:g}){verdict}"
+        f"About {max(minutes, 1):.0f} minutes, as last measured. "
+        f"To be installed first, below _build/bench: {install or 'nothing'}."
     )
+
+
+def _prepare(report: Report, peers: Sequence[str]) -> dict[str, Path]:
+    """The peers' interpreters; why one is missing stands in the report."""
+    pythons = {}
+    for peer in peers:
+        report.peers[peer] = Installed()
+        try:
+            pythons[peer] = interpreter(peer)
+        except LeftOutError as error:
+            print(f"{PEERS[peer].title} is left out: {error}.", flush=True)
+            report.peers[peer].left_out = str(error)
+        else:
+            report.peers[peer].megabytes = megabytes(peer)
+    return pythons
+
+
+def _measure(report: Report, part: str, pythons: dict[str, Path], folder: Path) -> None:
+    start = time.perf_counter()
+    if part in TASKS:
+        comparison = Comparison(part, TASKS[part], pythons, folder)
+        report.tasks[part] = comparison.run()
+        for peer, versions in comparison.versions.items():
+            report.peers[peer].versions |= versions
+        print("\n".join(of_task(report.tasks[part])), flush=True)
+    else:
+        for ratio in ROOMS[part].measure():
+            report.ratios.append(ratio)
+            print(of_ratio(ratio), flush=True)
+    report.seconds[part] = time.perf_counter() - start
 
 
 def _machine() -> dict[str, object]:
     """What the numbers hold for, and the day."""
     packages = ("tensorflow", "keras", "numpy", "matplotlib", "jupyter-book")
     return {
-        "processor": platform.machine(),
+        "processor": _processor(),
         "cores": os.cpu_count(),
+        "memory": f"{psutil.virtual_memory().total / 1e9:.0f} GB",
         "system": platform.system(),
         "day": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "python": platform.python_version(),
         **{name: importlib.metadata.version(name) for name in packages},
     }
+
+
+def _processor() -> str:
+    """The processor's name, with its vector units on Linux: they decide more than its speed."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    found = dict(line.split(":", 1) for line in lines if ":" in line)
+    found = {name.strip(): value.strip() for name, value in found.items()}
+    units = [unit for unit in ("avx2", "avx512f", "amx_tile") if unit in found.get("flags", "").split()]
+    return ", ".join([found.get("model name", platform.machine()), platform.machine(), *units])
 
 
 if __name__ == "__main__":

@@ -1,48 +1,65 @@
-"""The last measurement, as a table for the terminal and for the book."""
+"""The last measurement: kept as one file, read again for the terminal and for the book."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
-from html import escape
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
+from benchmarks.measured import Measured, measured
 from benchmarks.timing import Ratio
 from vggviz.files import atomic_path
 
 RESULTS = Path(__file__).parent / "results.json"
 
 
+@dataclass
+class Installed:
+    """What a peer was, on the day.
+
+    Attributes:
+        versions: {package: version}, "Python" among them.
+        megabytes: of its environment; None where that is the project's own.
+        left_out: why it was not measured, or "".
+    """
+
+    versions: dict[str, str] = field(default_factory=dict)
+    megabytes: int | None = None
+    left_out: str = ""
+
+
+@dataclass
 class Report:
-    """Ratios, and the machine that they hold for."""
+    """One run.
 
-    def __init__(self, machine: dict[str, object], ratios: list[Ratio]) -> None:
-        self.machine = machine
-        self.ratios = ratios
+    Attributes:
+        machine: what the numbers hold for, and the day.
+        seconds: that each part of the run took.
+        peers: by name.
+        tasks: what was measured beside the peers.
+        ratios: what was measured beside ourselves.
+    """
 
-    def save(self) -> None:
+    machine: dict[str, Any] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    peers: dict[str, Installed] = field(default_factory=dict)
+    tasks: dict[str, Measured] = field(default_factory=dict)
+    ratios: list[Ratio] = field(default_factory=list)
+
+    def save(self, path: Path = RESULTS) -> None:
         """Keep the numbers for the book."""
-        kept = {"machine": self.machine, "ratios": [asdict(ratio) for ratio in self.ratios]}
-        with atomic_path(RESULTS) as beside:
-            beside.write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
-
-    def _repr_html_(self) -> str:
-        head = "".join(
-            f'<th scope="col">{name}</th>' for name in ("", "the other way", "ours", "ratio", "wanted")
-        )
-        rows = "".join(
-            f'<tr><th scope="row">{escape(ratio.name)}</th><td>{ratio.theirs:.3f} s</td>'
-            f"<td>{ratio.ours:.3f} s</td><td>{ratio.value:.3g}</td><td>{ratio.wanted:g}</td></tr>"
-            for ratio in self.ratios
-        )
-        machine = ", ".join(f"{name} {value}" for name, value in self.machine.items())
-        return (
-            f'<table class="layer-table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
-            f"<p><small>Measured on: {escape(machine)}.</small></p>"
-        )
+        with atomic_path(path) as beside:
+            beside.write_text(json.dumps(asdict(self), indent=1) + "\n", "utf-8")
 
 
-def latest() -> Report:
-    """The measurement that `python -m benchmarks` made last."""
-    kept = json.loads(RESULTS.read_text("utf-8"))
-    return Report(kept["machine"], [Ratio(**ratio) for ratio in kept["ratios"]])
+def latest(path: Path = RESULTS) -> Report:
+    """The measurement that `make bench` made last."""
+    kept = json.loads(path.read_text("utf-8"))
+    return Report(
+        kept["machine"],
+        kept["seconds"],
+        {name: Installed(**each) for name, each in kept["peers"].items()},
+        {name: measured(each) for name, each in kept["tasks"].items()},
+        [Ratio(**each) for each in kept["ratios"]],
+    )

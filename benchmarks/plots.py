@@ -1,0 +1,142 @@
+"""The measurement as figures for the book; what they show stands in them in words, too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import StrMethodFormatter
+
+from benchmarks.catalogue import FOLDERS, OURS, PEERS, TASKS
+from benchmarks.report import Report
+from vggviz.figures import describe, one_axes, root
+
+STYLES = {
+    OURS: ("#000000", "o"),
+    "classic": ("#e69f00", "s"),
+    "tf_explain": ("#56b4e9", "^"),
+    "tf_keras_vis": ("#009e73", "v"),
+    "keract": ("#cc79a7", "D"),
+    "torch": ("#d55e00", "P"),
+    "onnxruntime": ("#0072b2", "X"),
+}
+"""Of Okabe and Ito's palette, told apart by colour-blind readers; markers differ besides."""
+
+
+def plot_ratios(report: Report, *, ax: Axes | None = None) -> tuple[Figure, Axes]:
+    """Draw how many times as long as ours each peer takes, a line for each task.
+
+    Args:
+        report: the measurement.
+        ax: axes to draw on; None makes a figure.
+
+    Raises:
+        ValueError: no peer was measured.
+    """
+    ratios = {name: _ratios(report, name) for name in TASKS if name in report.tasks}
+    ratios = {name: row for name, row in ratios.items() if row}
+    if not ratios:
+        raise ValueError("There is no peer in the measurement to be drawn; run `make bench` first.")
+    figure, ax = one_axes(ax, 8, 1.4 + 0.45 * len(ratios))
+    for line, (name, row) in enumerate(ratios.items()):
+        for number, (peer, ratio) in enumerate(row.items()):
+            colour, marker = STYLES[peer]
+            apart = 0.5 * ((number + 0.5) / len(row) - 0.5)  # so that equals do not cover each other
+            ax.plot(ratio, line + apart, marker, color=colour, markersize=7, label=PEERS[peer].title)
+        described = ", ".join(f"{PEERS[peer].title} {ratio:.2g}" for peer, ratio in row.items())
+        describe(figure, f"{TASKS[name].title}, times as long as ours: {described}.")
+    ax.set_yticks(range(len(ratios)), [TASKS[name].title for name in ratios], fontsize=8)
+    ax.invert_yaxis()
+    ax.set_xscale("log")
+    ax.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    ax.axvline(1, color="black", linewidth=1)
+    ax.set_xlabel("times as long as ours; left of the line a peer is faster (logarithmic scale)", fontsize=8)
+    ax.grid(axis="y", color="0.9")
+    _legend(ax)
+    return figure, ax
+
+
+def plot_memory(report: Report, *, ax: Axes | None = None) -> tuple[Figure, Axes]:
+    """Draw what a folder of pictures takes in memory, by its size, above the loaded network.
+
+    Args:
+        report: the measurement.
+        ax: axes to draw on; None makes a figure.
+
+    Raises:
+        ValueError: no memory was measured.
+    """
+    points = _memory(report)
+    if not points:
+        raise ValueError(
+            "There is no memory in the measurement to be drawn; run `make bench` on Linux first."
+        )
+    figure, ax = one_axes(ax, 8, 4)
+    for number, (peer, by_count) in enumerate(points.items()):
+        colour, marker = STYLES[peer]
+        style = {"color": colour, "markersize": 11 - 1.2 * number}  # what lies below stays visible
+        ax.plot(list(by_count), list(by_count.values()), f"{marker}-", label=PEERS[peer].title, **style)
+        described = ", ".join(f"{most:.2g} GB for {count} pictures" for count, most in by_count.items())
+        describe(figure, f"{PEERS[peer].title}: {described}.")
+        _mark_what_was_not_run(ax, peer, by_count)
+    ax.set_xticks(FOLDERS)
+    ax.set_xlim(0, FOLDERS[-1] * 1.05)
+    ax.set_ylim(0, 1.08 * ax.get_ylim()[1])
+    ax.set_xlabel("pictures in the folder", fontsize=8)
+    ax.set_ylabel("most memory above the loaded network (GB)", fontsize=8)
+    _legend(ax)
+    return figure, ax
+
+
+def _ratios(report: Report, name: str) -> dict[str, float]:
+    measured = report.tasks[name]
+    found = {peer: measured.ratio(peer) for peer in PEERS if peer != OURS}
+    return {peer: ratio for peer, ratio in found.items() if ratio is not None}
+
+
+def _memory(report: Report) -> Mapping[str, dict[int, float]]:
+    """{peer: {pictures: GB}}."""
+    found: dict[str, dict[int, float]] = {}
+    for count in FOLDERS:
+        task = report.tasks.get(f"folder{count}")
+        for peer, cell in task.cells.items() if task else ():
+            if cell.memory is not None and not cell.wrong:
+                found.setdefault(peer, {})[count] = cell.memory / 1e9
+    return found
+
+
+def _mark_what_was_not_run(ax: Axes, peer: str, by_count: Mapping[int, float]) -> None:
+    """For a peer that holds all maps: a hollow mark at what these alone would take."""
+    last = max(by_count)
+    for count in FOLDERS:
+        needed = TASKS[f"folder{count}"].stacked.get(peer, 0) / 1e9
+        if needed and count > last:
+            colour, marker = STYLES[peer]
+            hollow = {"markerfacecolor": "white", "markevery": [1]}
+            ax.plot([last, count], [by_count[last], needed], f"{marker}:", color=colour, **hollow)
+            ax.annotate(
+                "not run: the maps alone",
+                (count, needed),
+                (-8, 4),
+                fontsize=8,
+                ha="right",
+                va="bottom",
+                textcoords="offset points",
+            )
+            describe(root(ax), f"Not run for {count}, whose maps alone take {needed:.2g} GB.")
+
+
+def _legend(ax: Axes) -> None:
+    """Each peer once, above the axes."""
+    handles, titles = ax.get_legend_handles_labels()
+    once = dict(zip(titles, handles, strict=True))
+    ax.legend(
+        once.values(),
+        once.keys(),
+        ncols=3,
+        fontsize=8,
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        frameon=False,
+    )

@@ -1,0 +1,316 @@
+"""The benchmarks' own laws, on made-up results: nothing is measured here, and nothing is installed."""
+
+import platform
+import sys
+from pathlib import Path
+from typing import ClassVar
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+import vggviz
+from benchmarks import __main__ as command
+from benchmarks import catalogue, comparing, environments, plots, tables, timing
+from benchmarks.environments import LeftOutError
+from benchmarks.measured import MARGIN, Cell, Measured
+from benchmarks.peers.material import DRAWN
+from benchmarks.report import Installed, Report, latest
+from benchmarks.workers import Worker
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    yield
+    plt.close("all")
+
+
+def cell(seconds, **more):
+    return Cell(1.0, [seconds * 3, seconds, seconds * 1.05], **more)
+
+
+@pytest.fixture
+def report():
+    tasks = {
+        "extraction": Measured(
+            {
+                "ours": cell(0.2, difference=0.0),
+                "classic": cell(4.0, difference=0.0),
+                "keract": cell(0.1, difference=0.5, wrong=True),
+                "torch": cell(0.1, difference=1e-7),
+                "onnxruntime": cell(0.2 / MARGIN * 1.01, difference=2e-6),
+            },
+            {"tf_explain": "its <environment> could not be made"},
+        ),
+        "folder50": Measured(
+            {"ours": cell(9, memory=10**9), "classic": cell(60, memory=4 * 10**9)},
+        ),
+        "folder200": Measured(
+            {"ours": cell(36, memory=10**9)}, {"classic": "its maps alone take 12.1 GB"}
+        ),
+        "maximization": Measured(
+            {"ours": cell(8, reached=3.5), "tf_keras_vis": cell(16, reached=0.5)},
+        ),
+    }  # fmt: skip
+    peers = {
+        "ours": Installed({"Python": "3.11.7", "tensorflow": "2.21.0"}),
+        "torch": Installed({"torch": "2"}, 989),
+    }
+    ratios = [timing.Ratio("import", 0.1, 3.0, 5)]
+    return Report({"cores": 2, "day": "2026-01-01"}, {"extraction": 60.0}, peers, tasks, ratios)
+
+
+def test_a_report_comes_back_as_it_was_kept(report, tmp_path):
+    report.save(tmp_path / "results.json")
+    assert latest(tmp_path / "results.json") == report
+    assert [path.name for path in tmp_path.iterdir()] == ["results.json"]
+
+
+def test_the_kept_report_can_be_read_and_shown():
+    kept = latest()
+    for table in (
+        tables.overview,
+        tables.ahead,
+        tables.memory,
+        tables.reached,
+        tables.peers,
+        tables.ourselves,
+    ):
+        assert "<" in table(kept)._repr_html_()
+    for name in catalogue.TASKS:
+        assert tables.of_task(kept, name)._repr_html_().count("<tr>") > 2
+
+
+def test_the_best_turn_counts_and_the_first_is_kept():
+    some = Cell(1.0, [3.0, 1.0, 2.0])
+    assert (some.first, some.best) == (3.0, 1.0)
+    assert Measured({"ours": some, "torch": cell(2.0)}).ratio("torch") == 2
+    assert Measured({"ours": some, "torch": cell(2.0)}).ratio("torch", "first") == 2
+
+
+def test_ahead_is_whoever_is_faster_by_more_than_the_margin(report):
+    extraction = report.tasks["extraction"]
+    assert [peer for peer in catalogue.PEERS if extraction.is_ahead(peer)] == ["torch"]
+    assert extraction.ratio("onnxruntime") < 1  # yet by less than runs differ
+    said = tables.ahead(report)._repr_html_()
+    assert said.count("<li>") == 1
+    assert "PyTorch hooks takes 0.5 of our time" in said
+    del extraction.cells["torch"]
+    assert tables.ahead(report)._repr_html_() == "<p>In no task of this run was a peer ahead.</p>"
+
+
+def test_wrong_numbers_get_no_ratio(report):
+    assert report.tasks["extraction"].ratio("keract") is None
+    assert "other numbers" in tables.overview(report)._repr_html_()
+    assert "too large" in tables.of_task(report, "extraction")._repr_html_()
+
+
+def test_what_a_peer_does_not_have_stays_empty(report):
+    row = rows(tables.overview(report))[0]
+    assert dict(zip(tables.OTHERS, row, strict=True)) == {
+        "classic": "20",
+        "tf_explain": "left out",
+        "tf_keras_vis": "",
+        "keract": "other numbers",
+        "torch": "0.5 (ahead)",
+        "onnxruntime": "0.92",
+    }
+
+
+def test_why_a_peer_is_left_out_is_said_and_cannot_break_the_page(report):
+    said = tables.of_task(report, "extraction")._repr_html_()
+    assert "tf-explain is left out: its &lt;environment&gt; could not be made." in said
+
+
+def test_memory_is_flat_or_grows_or_is_not_known(report):
+    ours, classic = rows(tables.memory(report))
+    assert ours[:3] == ["1.00 GB", "1.00 GB", "1 times"]
+    assert classic[:3] == ["4.00 GB", "", ""]
+
+
+def test_figures_show_the_numbers_and_say_them(report):
+    figure, ax = plots.plot_ratios(report)
+    drawn = {line.get_label(): line.get_xdata()[0] for line in ax.lines if abs(line.get_ydata()[0]) < 0.3}
+    assert drawn["classic notebook"] == pytest.approx(20)
+    assert "keract" not in drawn
+    words = vggviz.text_alternative(figure)
+    assert "18 layers of one picture, times as long as ours: classic notebook 20, PyTorch hooks 0.5" in words
+    figure, ax = plots.plot_memory(report)
+    drawn = {line.get_label(): list(line.get_ydata()) for line in ax.lines if line.get_label()[0] != "_"}
+    assert drawn == {"vggviz (ours)": [1, 1], "classic notebook": [4]}
+    words = vggviz.text_alternative(figure)
+    assert "vggviz (ours): 1 GB for 50 pictures, 1 GB for 200 pictures." in words
+    assert "classic notebook: 4 GB for 50 pictures. Not run for 200, whose maps alone take 12 GB." in words
+
+
+def test_peers_are_told_apart_by_colour_and_by_marker():
+    assert plots.STYLES.keys() == catalogue.PEERS.keys()
+    for part in zip(*plots.STYLES.values(), strict=True):
+        assert len(set(part)) == len(plots.STYLES)
+
+
+def test_nothing_measured_is_nothing_drawn():
+    for plot in (plots.plot_ratios, plots.plot_memory):
+        with pytest.raises(ValueError, match="make bench"):
+            plot(Report())
+
+
+MAPS = {"a": np.array([[0.0, 1.0], [2.0, 4.0]], np.float32)}
+
+
+@pytest.mark.parametrize(
+    ("theirs", "difference", "wrong"),
+    [
+        (MAPS["a"], 0, False),
+        (MAPS["a"] + np.float32(4e-4), 1e-4, False),
+        (MAPS["a"] + np.float32(0.4), 0.1, True),
+        ((MAPS["a"] * 255 / 4).astype(np.uint8), 0.003, False),
+        (255 - (MAPS["a"] * 255 / 4).astype(np.uint8), 1, True),
+        (MAPS["a"].T[:1], np.inf, True),
+        (MAPS["a"] * np.nan, np.nan, True),
+    ],
+)
+def test_answers_are_held_against_ours(theirs, difference, wrong):
+    found = Cell(1.0, [1.0])
+    comparing.compare(found, MAPS, {"a": theirs}, equal=True)
+    assert found.difference == pytest.approx(difference, rel=0.05, abs=1e-6, nan_ok=True)
+    assert found.wrong == wrong
+
+
+def test_a_missing_layer_is_wrong_and_another_definition_is_not():
+    lacking, other = Cell(1.0, [1.0]), Cell(1.0, [1.0])
+    comparing.compare(lacking, MAPS, {}, equal=True)
+    comparing.compare(other, MAPS, {"a": MAPS["a"] + 1}, equal=False)
+    assert (lacking.wrong, other.wrong, other.difference) == (True, False, None)
+
+
+def test_what_would_fill_the_memory_is_not_tried():
+    comparing.refuse_what_does_not_fit(10**9, free=3 * 10**9)
+    with pytest.raises(LeftOutError, match=r"2\.0 GB"):
+        comparing.refuse_what_does_not_fit(2 * 10**9, free=3 * 10**9)
+
+
+def test_an_environment_that_cannot_be_made_says_why_and_leaves_no_stamp(tmp_path, monkeypatch):
+    listed = tmp_path / "torch.txt"
+    listed.write_text("torch")
+    monkeypatch.setattr(environments, "FOLDER", tmp_path)
+    monkeypatch.setattr(environments, "requirements", lambda _: listed)
+    monkeypatch.setattr(environments.sys, "executable", sys.executable)
+    monkeypatch.setattr(environments, "_run", no_network)
+    with pytest.raises(LeftOutError, match="no network"):
+        environments.interpreter("torch")
+    assert not environments.is_made("torch")
+
+
+def no_network(*_):
+    raise LeftOutError("its environment could not be made (no network)")
+
+
+def test_an_environment_is_kept_until_it_lists_other_packages(tmp_path, monkeypatch):
+    listed, asked = tmp_path / "torch.txt", []
+    monkeypatch.setattr(environments, "FOLDER", tmp_path)
+    monkeypatch.setattr(environments, "requirements", lambda _: listed)
+    monkeypatch.setattr(environments, "_run", lambda *command: asked.append(command[-1]))
+    (tmp_path / "torch").mkdir()
+    for text in ("torch", "torch", "torch<3"):
+        listed.write_text(text)
+        environments.interpreter("torch")
+    assert asked.count(str(listed)) == 2
+
+
+def test_a_peer_answers_from_a_process_of_its_own(tmp_path):
+    (tmp_path / "drawings").mkdir()
+    np.savez(tmp_path / "maps.npz", **{DRAWN: np.ones((1, 4, 4, 3), np.float32)})
+    with Worker("ours", Path(sys.executable), "one_layer_drawn", tmp_path) as worker:
+        assert worker.versions["Python"] == platform.python_version()
+        assert worker.turn()["seconds"] > 0
+        assert worker.answer() == {}
+    assert (tmp_path / "drawings" / "ours.png").is_file()
+
+
+def test_a_peer_that_fails_says_its_last_words(tmp_path):
+    with pytest.raises(LeftOutError, match="KeyError: 'no_such_task'"):
+        Worker("ours", Path(sys.executable), "no_such_task", tmp_path)
+
+
+class Actor:
+    """A process's stand-in: each turn takes a second; "keract" fails at its second turn, "torch" at once."""
+
+    played: ClassVar[list[str]] = []
+
+    def __init__(self, peer, *_):
+        if peer == "torch":
+            raise LeftOutError("it failed")
+        self.peer, self.turns, self.ready, self.versions = peer, 0, 1.0, {}
+
+    def turn(self):
+        self.turns += 1
+        self.played.append(self.peer)
+        if self.peer == "keract" and self.turns == 2:
+            raise LeftOutError("it failed later")
+        return {"seconds": 1.0, "memory": 10 * self.turns}
+
+    def answer(self):
+        return MAPS
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.played.append(f"end of {self.peer}")
+
+
+def test_peers_take_turns_and_one_that_fails_stops_no_other(monkeypatch, tmp_path):
+    monkeypatch.setattr(comparing, "Worker", Actor)
+    monkeypatch.setattr(Actor, "played", [])
+    task = catalogue.Task("a task", ("ours", "keract", "torch", "classic"), turns=2)
+    pythons = dict.fromkeys(("ours", "keract", "torch"), tmp_path)  # the classic one could not be installed
+    found = comparing.Comparison("task", task, pythons, tmp_path).run()
+    assert Actor.played[:5] == ["ours", "keract", "ours", "keract", "ours"]
+    assert found.cells.keys() == {"ours"}
+    assert found.cells["ours"].turns == [1, 1, 1]
+    assert found.cells["ours"].memory == 10
+    assert found.left_out == {"keract": "it failed later", "torch": "it failed"}
+
+
+def test_where_memory_counts_one_ends_before_the_next_begins(monkeypatch, tmp_path):
+    monkeypatch.setattr(comparing, "Worker", Actor)
+    monkeypatch.setattr(Actor, "played", [])
+    task = catalogue.Task("a task", ("ours", "classic"), alone=True)
+    comparing.Comparison("task", task, dict.fromkeys(("ours", "classic"), tmp_path), tmp_path).run()
+    assert Actor.played == ["ours", "end of ours", "classic", "end of classic"]
+
+
+def test_without_ours_there_is_nothing_to_compare(monkeypatch, tmp_path):
+    monkeypatch.setattr(comparing, "OURS", "torch")
+    monkeypatch.setattr(comparing, "Worker", Actor)
+    task = catalogue.Task("a task", ("torch", "classic"))
+    with pytest.raises(LeftOutError):
+        comparing.Comparison("task", task, dict.fromkeys(("torch", "classic"), tmp_path), tmp_path).run()
+
+
+def test_every_peer_has_a_module_that_knows_its_tasks():
+    folder = catalogue.ROOT / "benchmarks" / "peers"
+    for name, task in catalogue.TASKS.items():
+        assert task.peers[0] == "ours"
+        for peer in task.peers:
+            assert f'"{name}":' in (folder / f"{peer}.py").read_text("utf-8")
+    assert {path.stem for path in folder.glob("*.txt")} < set(catalogue.PEERS)
+
+
+def test_all_layers_of_a_picture_weigh_what_the_network_says(vgg16):
+    maps = vggviz.feature_maps(vgg16, np.zeros((1, 224, 224, 3), np.float32))
+    assert sum(values.nbytes for values in maps.values()) == catalogue.MAPS_OF_A_PICTURE
+
+
+def test_a_part_that_is_not_there_is_one_sentence_and_status_2(capsys):
+    with pytest.raises(SystemExit) as ended:
+        command.main(["extractoin"])
+    assert ended.value.code == 2
+    assert "there is no part 'extractoin'; use some of extraction" in capsys.readouterr().err
+
+
+def rows(table):
+    """The cells of each row of a table behind its first."""
+    body = table._repr_html_().partition("<tbody>")[2].partition("</tbody>")[0]
+    return [[each.partition("</td>")[0] for each in row.split("<td>")[1:]] for row in body.split("<tr>")[1:]]
