@@ -59,7 +59,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", type=_part, help=f"of {', '.join(PARTS)}; all")
-    parser.add_argument("--peers", nargs="+", choices=PEERS, help="beside whom; all")
+    parser.add_argument(
+        "--peers", nargs="+", choices=PEERS, metavar="PEER", help=f"of {', '.join(PEERS)}; all"
+    )
     parser.add_argument("--no-book", action="store_true", help="leave the building of the book out")
     return parser
 

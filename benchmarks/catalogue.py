@@ -50,7 +50,7 @@ class Task:
     Attributes:
         title: a line of the table.
         peers: who has it, ours first.
-        turns: how often it is done after the first time.
+        turns: how many turns everybody has after the first.
         alone: whether the others' processes are ended before it is done, since memory is measured.
         compared: whether the numbers must be ours.
         other: {peer: what is defined otherwise, so that its numbers cannot be ours}.
@@ -95,7 +95,7 @@ TASKS = {
     "extraction": Task(
         "18 layers of one picture",
         (OURS, "classic", "tf_explain", "keract", "torch", "onnxruntime"),
-        turns=5,
+        turns=3,
     ),
     "one_layer_drawn": Task(
         "512 maps of 28 × 28 drawn", (OURS, "classic", "keract", "tf_explain"), turns=2, compared=False
@@ -107,7 +107,7 @@ TASKS = {
     "grad_cam": Task(
         "Grad-CAM",
         (OURS, "tf_keras_vis", "torch", "tf_explain"),
-        turns=5,
+        turns=2,
     ),
     "score_cam": Task(
         f"Score-CAM, 512 channels, at {SMALL} pixels",

@@ -18,8 +18,8 @@ class Cell:
 
     Attributes:
         ready: seconds from the start of the interpreter until the network stands.
-        turns: seconds of each turn, in order; the first builds what is built once.
-        memory: the most that the first turn took above what was taken before it, in bytes; None where the
+        turns: seconds of each call, in order; the first builds what is built once.
+        memory: the most that the first call took above what was taken before it, in bytes; None where the
             system does not say.
         difference: the largest from ours, of the largest number of the layer; None where none is compared.
         reached: the objective's value for the finished picture, of activation maximization; else None.

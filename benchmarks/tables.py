@@ -35,7 +35,8 @@ def overview(report: Report) -> Html:
 def of_task(report: Report, name: str) -> Html:
     """All that was measured of a task: a row for each peer that has it."""
     measured = report.tasks[name]
-    head = ["", "first call", "best call", "of our best", "of our first", "largest difference"]
+    times = ["until ready", "first call", "best call", "first, times ours", "best, times ours"]
+    head = ["", *times, "largest difference"]
     rows = [[PEERS[peer].title, *_numbers(name, measured, peer)] for peer in measured.cells]
     return Html(_table(head, rows).text + _notes(name, measured))
 
@@ -131,8 +132,8 @@ def _rounded(ratio: float) -> str:
 
 def _numbers(name: str, measured: Measured, peer: str) -> Iterable[str]:
     cell = measured.cells[peer]
-    ratios = [measured.ratio(peer, what) for what in ("best", "first")]
-    yield from (f"{seconds:.3g} s" for seconds in (cell.first, cell.best))
+    ratios = [measured.ratio(peer, what) for what in ("first", "best")]
+    yield from (f"{seconds:.3g} s" for seconds in (cell.ready, cell.first, cell.best))
     yield from ("" if ratio is None else _rounded(ratio) for ratio in ratios)
     if peer == OURS or cell.difference is None:
         yield "another definition" if peer in TASKS[name].other else ""

@@ -234,9 +234,10 @@ def test_a_peer_that_fails_says_its_last_words(tmp_path):
 
 
 class Actor:
-    """A process's stand-in: each turn takes a second; "keract" fails at its second turn, "torch" at once."""
+    """A process's stand-in: a call takes five seconds; "keract" fails at its second one, "torch" at once."""
 
     played: ClassVar[list[str]] = []
+    seconds = 5.0
 
     def __init__(self, peer, *_):
         if peer == "torch":
@@ -248,7 +249,7 @@ class Actor:
         self.played.append(self.peer)
         if self.peer == "keract" and self.turns == 2:
             raise LeftOutError("it failed later")
-        return {"seconds": 1.0, "memory": 10 * self.turns}
+        return {"seconds": self.seconds, "memory": 10 * self.turns}
 
     def answer(self):
         return MAPS
@@ -268,9 +269,18 @@ def test_peers_take_turns_and_one_that_fails_stops_no_other(monkeypatch, tmp_pat
     found = comparing.Comparison("task", task, pythons, tmp_path).run()
     assert Actor.played[:5] == ["ours", "keract", "ours", "keract", "ours"]
     assert found.cells.keys() == {"ours"}
-    assert found.cells["ours"].turns == [1, 1, 1]
+    assert found.cells["ours"].turns == [5, 5, 5]
     assert found.cells["ours"].memory == 10
     assert found.left_out == {"keract": "it failed later", "torch": "it failed"}
+
+
+@pytest.mark.parametrize(("seconds", "calls"), [(0.1, 5), (1.0, 3), (9.0, 1)])
+def test_a_quick_peer_is_called_several_times_in_a_turn(monkeypatch, tmp_path, seconds, calls):
+    monkeypatch.setattr(comparing, "Worker", Actor)
+    monkeypatch.setattr(Actor, "seconds", seconds)
+    task = catalogue.Task("a task", ("ours",))
+    found = comparing.Comparison("task", task, {"ours": tmp_path}, tmp_path).run()
+    assert found.cells["ours"].turns == [seconds] * calls
 
 
 def test_where_memory_counts_one_ends_before_the_next_begins(monkeypatch, tmp_path):
