@@ -32,7 +32,7 @@ PEERS = {
     "tf_explain": Peer("tf-explain", OLDER_KERAS),
     "tf_keras_vis": Peer("tf-keras-vis"),
     "keract": Peer("keract", OLDER_KERAS),
-    "torch": Peer("PyTorch hooks"),
+    "torch": Peer("PyTorch"),
     "onnxruntime": Peer("onnxruntime"),
 }
 
@@ -48,7 +48,8 @@ class Task:
     """What all who have it do, from the same files.
 
     Attributes:
-        title: a line of the table.
+        title: what is done.
+        short: the same, where there is little room.
         peers: who has it, ours first.
         turns: how many turns everybody has after the first.
         alone: whether the others' processes are ended before it is done, since memory is measured.
@@ -58,6 +59,7 @@ class Task:
     """
 
     title: str
+    short: str
     peers: tuple[str, ...]
     turns: int = 0
     alone: bool = False
@@ -85,6 +87,7 @@ FOLDERS = (50, 200)
 def _folder(count: int) -> Task:
     return Task(
         f"statistics of every channel over {count} pictures",
+        f"{count} pictures",
         (OURS, "torch", "onnxruntime", "classic", "keract"),
         alone=True,
         stacked=dict.fromkeys(("classic", "keract"), count * MAPS_OF_A_PICTURE),
@@ -94,23 +97,33 @@ def _folder(count: int) -> Task:
 TASKS = {
     "extraction": Task(
         "18 layers of one picture",
+        "18 layers",
         (OURS, "classic", "tf_explain", "keract", "torch", "onnxruntime"),
         turns=3,
     ),
     "one_layer_drawn": Task(
-        "512 maps of 28 × 28 drawn", (OURS, "classic", "keract", "tf_explain"), turns=2, compared=False
+        "512 maps of 28 × 28 drawn",
+        "512 drawn",
+        (OURS, "classic", "keract", "tf_explain"),
+        turns=2,
+        compared=False,
     ),
     "all_layers_drawn": Task(
-        "4,224 maps of 13 layers drawn", (OURS, "classic", "keract", "tf_explain"), compared=False
+        "4,224 maps of 13 layers drawn",
+        "4,224 drawn",
+        (OURS, "classic", "keract", "tf_explain"),
+        compared=False,
     ),
     **{f"folder{count}": _folder(count) for count in FOLDERS},
     "grad_cam": Task(
+        "Grad-CAM",
         "Grad-CAM",
         (OURS, "tf_keras_vis", "torch", "tf_explain"),
         turns=2,
     ),
     "score_cam": Task(
         f"Score-CAM, 512 channels, at {SMALL} pixels",
+        "Score-CAM",
         (OURS, "tf_keras_vis"),
         turns=1,
         other={
@@ -118,7 +131,8 @@ TASKS = {
         },
     ),
     "maximization": Task(
-        f"a channel drawn in {STEPS} steps",
+        f"what a channel wants, drawn in {STEPS} steps",
+        "a channel",
         (OURS, "tf_keras_vis"),
         turns=1,
         other={"tf_keras_vis": "the start, the parameterisation and the regularisers are its own"},

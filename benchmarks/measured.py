@@ -9,7 +9,7 @@ from typing import Any
 from benchmarks.catalogue import OURS
 
 MARGIN = 1.1
-"""How many times faster one must be to be called faster: runs on one machine differ by less, mostly."""
+"""How many times as fast one must be to be called faster: less may be chance."""
 
 
 @dataclass
@@ -75,3 +75,8 @@ class Measured:
 def measured(kept: Mapping[str, Any]) -> Measured:
     """A task from what `dataclasses.asdict` made of it."""
     return Measured({peer: Cell(**cell) for peer, cell in kept["cells"].items()}, dict(kept["left_out"]))
+
+
+def rounded(ratio: float) -> str:
+    """A ratio to two digits, or to whole times."""
+    return f"{ratio:.0f}" if ratio >= 100 else f"{ratio:.2g}"

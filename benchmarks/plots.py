@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import StrMethodFormatter
 
 from benchmarks.catalogue import FOLDERS, OURS, PEERS, TASKS
+from benchmarks.measured import rounded
 from benchmarks.report import Report
 from vggviz.figures import describe, one_axes, root
 
@@ -38,20 +39,20 @@ def plot_ratios(report: Report, *, ax: Axes | None = None) -> tuple[Figure, Axes
     ratios = {name: row for name, row in ratios.items() if row}
     if not ratios:
         raise ValueError("There is no peer in the measurement to be drawn; run `make bench` first.")
-    figure, ax = one_axes(ax, 8, 1.4 + 0.45 * len(ratios))
+    figure, ax = one_axes(ax, 7, 1.4 + 0.45 * len(ratios))
     for line, (name, row) in enumerate(ratios.items()):
         for number, (peer, ratio) in enumerate(row.items()):
             colour, marker = STYLES[peer]
             apart = 0.5 * ((number + 0.5) / len(row) - 0.5)  # so that equals do not cover each other
             ax.plot(ratio, line + apart, marker, color=colour, markersize=7, label=PEERS[peer].title)
-        described = ", ".join(f"{PEERS[peer].title} {ratio:.2g}" for peer, ratio in row.items())
+        described = ", ".join(f"{PEERS[peer].title} {rounded(ratio)}" for peer, ratio in row.items())
         describe(figure, f"{TASKS[name].title}, times as long as ours: {described}.")
-    ax.set_yticks(range(len(ratios)), [TASKS[name].title for name in ratios], fontsize=8)
+    ax.set_yticks(range(len(ratios)), [TASKS[name].short for name in ratios])
     ax.invert_yaxis()
     ax.set_xscale("log")
     ax.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
     ax.axvline(1, color="black", linewidth=1)
-    ax.set_xlabel("times as long as ours; left of the line a peer is faster (logarithmic scale)", fontsize=8)
+    ax.set_xlabel("times as long as ours; left of the line a peer is faster")
     ax.grid(axis="y", color="0.9")
     _legend(ax)
     return figure, ax
@@ -72,7 +73,7 @@ def plot_memory(report: Report, *, ax: Axes | None = None) -> tuple[Figure, Axes
         raise ValueError(
             "There is no memory in the measurement to be drawn; run `make bench` on Linux first."
         )
-    figure, ax = one_axes(ax, 8, 4)
+    figure, ax = one_axes(ax, 7, 4)
     for number, (peer, by_count) in enumerate(points.items()):
         colour, marker = STYLES[peer]
         style = {"color": colour, "markersize": 11 - 1.2 * number}  # what lies below stays visible
@@ -83,8 +84,8 @@ def plot_memory(report: Report, *, ax: Axes | None = None) -> tuple[Figure, Axes
     ax.set_xticks(FOLDERS)
     ax.set_xlim(0, FOLDERS[-1] * 1.05)
     ax.set_ylim(0, 1.08 * ax.get_ylim()[1])
-    ax.set_xlabel("pictures in the folder", fontsize=8)
-    ax.set_ylabel("most memory above the loaded network (GB)", fontsize=8)
+    ax.set_xlabel("pictures in the folder")
+    ax.set_ylabel("most memory (GB)")
     _legend(ax)
     return figure, ax
 

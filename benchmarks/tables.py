@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from benchmarks.catalogue import FOLDERS, OURS, PEERS, TASKS
-from benchmarks.measured import Cell, Measured
+from benchmarks.measured import Cell, Measured, rounded
 from benchmarks.report import Report
 
 OTHERS = [peer for peer in PEERS if peer != OURS]
@@ -28,15 +28,14 @@ def overview(report: Report) -> Html:
     rows = []
     for name, task in TASKS.items():
         if name in report.tasks:
-            rows.append([task.title, *(_verdict(report.tasks[name], peer) for peer in OTHERS)])
+            rows.append([task.short, *(_verdict(report.tasks[name], peer) for peer in OTHERS)])
     return _table(["", *(PEERS[peer].title for peer in OTHERS)], rows)
 
 
 def of_task(report: Report, name: str) -> Html:
     """All that was measured of a task: a row for each peer that has it."""
     measured = report.tasks[name]
-    times = ["until ready", "first call", "best call", "first, times ours", "best, times ours"]
-    head = ["", *times, "largest difference"]
+    head = ["", "ready", "first", "best", "first / ours", "best / ours", "difference"]
     rows = [[PEERS[peer].title, *_numbers(name, measured, peer)] for peer in measured.cells]
     return Html(_table(head, rows).text + _notes(name, measured))
 
@@ -50,7 +49,8 @@ def memory(report: Report) -> Html:
         cells = [report.tasks[name].cells.get(peer) for name in names]
         if any(cells):
             rows.append([PEERS[peer].title, *map(_gigabytes, cells), _growth(cells), _of_a_picture(cells)])
-    return Html(_table(head, rows).text + "".join(_notes(name, report.tasks[name]) for name in names))
+    notes = (_notes(name, report.tasks[name], f"{TASKS[name].short}: ") for name in names)
+    return Html(_table(head, rows).text + "".join(notes))
 
 
 def reached(report: Report) -> Html:
@@ -70,8 +70,8 @@ def peers(report: Report) -> Html:
     for peer, each in report.peers.items():
         versions = ", ".join(f"{name} {version}" for name, version in each.versions.items())
         disk = "the project's own" if each.megabytes is None else f"{each.megabytes:,} MB"
-        rows.append([PEERS[peer].title, versions or f"left out: {each.left_out}", disk if versions else ""])
-    return _table(["", "versions", "environment"], rows)
+        rows.append([PEERS[peer].title, disk if versions else "", versions or f"left out: {each.left_out}"])
+    return _table(["", "environment", "versions"], rows)
 
 
 def machine(report: Report) -> Html:
@@ -123,25 +123,21 @@ def _verdict(measured: Measured, peer: str) -> str:
     ratio = measured.ratio(peer)
     if ratio is None:
         return "other numbers"
-    return f"{ratio:.2g} (ahead)" if measured.is_ahead(peer) else _rounded(ratio)
-
-
-def _rounded(ratio: float) -> str:
-    return f"{ratio:.0f}" if ratio >= 100 else f"{ratio:.2g}"
+    return f"{ratio:.2g} (ahead)" if measured.is_ahead(peer) else rounded(ratio)
 
 
 def _numbers(name: str, measured: Measured, peer: str) -> Iterable[str]:
     cell = measured.cells[peer]
     ratios = [measured.ratio(peer, what) for what in ("first", "best")]
     yield from (f"{seconds:.3g} s" for seconds in (cell.ready, cell.first, cell.best))
-    yield from ("" if ratio is None else _rounded(ratio) for ratio in ratios)
+    yield from ("" if ratio is None else rounded(ratio) for ratio in ratios)
     if peer == OURS or cell.difference is None:
         yield "another definition" if peer in TASKS[name].other else ""
     else:
         yield f"{cell.difference:.1g}" + (" (too large: not compared)" if cell.wrong else "")
 
 
-def _notes(name: str, measured: Measured) -> str:
+def _notes(name: str, measured: Measured, before: str = "") -> str:
     """Why somebody is missing, and whose numbers cannot be ours."""
     lines = [f"{PEERS[peer].title} is left out: {why}." for peer, why in measured.left_out.items()]
     lines += [
@@ -149,7 +145,7 @@ def _notes(name: str, measured: Measured) -> str:
         for peer, why in TASKS[name].other.items()
         if peer in measured.cells
     ]
-    return "".join(f"<p><small>{escape(line)}</small></p>" for line in lines)
+    return "".join(f"<p><small>{escape(before + line)}</small></p>" for line in lines)
 
 
 def _gigabytes(cell: Cell | None) -> str:
@@ -161,7 +157,7 @@ def _growth(cells: Sequence[Cell | None]) -> str:
     first, last = cells[0], cells[-1]
     if not (first and last and first.memory and last.memory):
         return ""
-    return f"{last.memory / first.memory:.2g} times"
+    return f"{last.memory / first.memory:.2f} times"
 
 
 def _of_a_picture(cells: Sequence[Cell | None]) -> str:

@@ -94,7 +94,7 @@ def test_ahead_is_whoever_is_faster_by_more_than_the_margin(report):
     assert extraction.ratio("onnxruntime") < 1  # yet by less than runs differ
     said = tables.ahead(report)._repr_html_()
     assert said.count("<li>") == 1
-    assert "PyTorch hooks takes 0.5 of our time" in said
+    assert "PyTorch takes 0.5 of our time" in said
     del extraction.cells["torch"]
     assert tables.ahead(report)._repr_html_() == "<p>In no task of this run was a peer ahead.</p>"
 
@@ -124,7 +124,7 @@ def test_why_a_peer_is_left_out_is_said_and_cannot_break_the_page(report):
 
 def test_memory_is_flat_or_grows_or_is_not_known(report):
     ours, classic = rows(tables.memory(report))
-    assert ours[:3] == ["1.00 GB", "1.00 GB", "1 times"]
+    assert ours[:3] == ["1.00 GB", "1.00 GB", "1.00 times"]
     assert classic[:3] == ["4.00 GB", "", ""]
 
 
@@ -134,7 +134,7 @@ def test_figures_show_the_numbers_and_say_them(report):
     assert drawn["classic notebook"] == pytest.approx(20)
     assert "keract" not in drawn
     words = vggviz.text_alternative(figure)
-    assert "18 layers of one picture, times as long as ours: classic notebook 20, PyTorch hooks 0.5" in words
+    assert "18 layers of one picture, times as long as ours: classic notebook 20, PyTorch 0.5" in words
     figure, ax = plots.plot_memory(report)
     drawn = {line.get_label(): list(line.get_ydata()) for line in ax.lines if line.get_label()[0] != "_"}
     assert drawn == {"vggviz (ours)": [1, 1], "classic notebook": [4]}
@@ -264,7 +264,7 @@ class Actor:
 def test_peers_take_turns_and_one_that_fails_stops_no_other(monkeypatch, tmp_path):
     monkeypatch.setattr(comparing, "Worker", Actor)
     monkeypatch.setattr(Actor, "played", [])
-    task = catalogue.Task("a task", ("ours", "keract", "torch", "classic"), turns=2)
+    task = catalogue.Task("a task", "short", ("ours", "keract", "torch", "classic"), turns=2)
     pythons = dict.fromkeys(("ours", "keract", "torch"), tmp_path)  # the classic one could not be installed
     found = comparing.Comparison("task", task, pythons, tmp_path).run()
     assert Actor.played[:5] == ["ours", "keract", "ours", "keract", "ours"]
@@ -278,7 +278,7 @@ def test_peers_take_turns_and_one_that_fails_stops_no_other(monkeypatch, tmp_pat
 def test_a_quick_peer_is_called_several_times_in_a_turn(monkeypatch, tmp_path, seconds, calls):
     monkeypatch.setattr(comparing, "Worker", Actor)
     monkeypatch.setattr(Actor, "seconds", seconds)
-    task = catalogue.Task("a task", ("ours",))
+    task = catalogue.Task("a task", "short", ("ours",))
     found = comparing.Comparison("task", task, {"ours": tmp_path}, tmp_path).run()
     assert found.cells["ours"].turns == [seconds] * calls
 
@@ -286,7 +286,7 @@ def test_a_quick_peer_is_called_several_times_in_a_turn(monkeypatch, tmp_path, s
 def test_where_memory_counts_one_ends_before_the_next_begins(monkeypatch, tmp_path):
     monkeypatch.setattr(comparing, "Worker", Actor)
     monkeypatch.setattr(Actor, "played", [])
-    task = catalogue.Task("a task", ("ours", "classic"), alone=True)
+    task = catalogue.Task("a task", "short", ("ours", "classic"), alone=True)
     comparing.Comparison("task", task, dict.fromkeys(("ours", "classic"), tmp_path), tmp_path).run()
     assert Actor.played == ["ours", "end of ours", "classic", "end of classic"]
 
@@ -294,7 +294,7 @@ def test_where_memory_counts_one_ends_before_the_next_begins(monkeypatch, tmp_pa
 def test_without_ours_there_is_nothing_to_compare(monkeypatch, tmp_path):
     monkeypatch.setattr(comparing, "OURS", "torch")
     monkeypatch.setattr(comparing, "Worker", Actor)
-    task = catalogue.Task("a task", ("torch", "classic"))
+    task = catalogue.Task("a task", "short", ("torch", "classic"))
     with pytest.raises(LeftOutError):
         comparing.Comparison("task", task, dict.fromkeys(("torch", "classic"), tmp_path), tmp_path).run()
 
