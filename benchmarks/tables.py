@@ -89,7 +89,7 @@ def ourselves(report: Report) -> Html:
             f"{ratio.theirs:.3f} s",
             f"{ratio.ours:.3f} s",
             f"{ratio.value:.3g}",
-            f"{ratio.wanted:g}",
+            f"{ratio.wanted:.2g}",
         ]
         for ratio in report.ratios
     ]
