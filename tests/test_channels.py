@@ -25,16 +25,13 @@ def in_parts(maps, *ends):
 
 
 def same(found, expected):
+    """The same to the last bit."""
     assert list(found) == list(expected)
     for layer, statistics in found.items():
-        for name in ("count", "mean", "std", "max", "apoz", "dead"):
-            np.testing.assert_allclose(
-                getattr(statistics, name),
-                getattr(expected[layer], name),
-                rtol=1e-9,
-                atol=1e-9,
-                err_msg=f"{layer} {name}",
-            )
+        for name in ("count", "mean", "std", "max", "zeros", "apoz", "dead", "sums", "squares"):
+            one, other = (np.asarray(getattr(s, name)) for s in (statistics, expected[layer]))
+            assert one.dtype == other.dtype, f"{layer} {name}"
+            np.testing.assert_array_equal(one, other, err_msg=f"{layer} {name}", strict=True)
 
 
 def test_the_statistics_are_numpys(maps):
@@ -63,6 +60,32 @@ def test_merged_in_any_order(maps, order):
     whole = {"one": vggviz.channel_statistics(maps)["one"]}
     same({"one": first + second + third}, whole)
     same({"one": first + (second + third)}, whole)
+
+
+def test_the_order_of_the_cells_makes_no_difference(maps):
+    rng = np.random.default_rng(4)
+    whole = vggviz.channel_statistics(maps)
+    cells = {layer: rng.permutation(values.reshape(-1, 6)) for layer, values in maps.items()}
+    same(vggviz.channel_statistics({layer: c.reshape(1, 1, -1, 6) for layer, c in cells.items()}), whole)
+    columns = {layer: np.asfortranarray(values) for layer, values in maps.items()}
+    same(vggviz.channel_statistics(columns), whole)
+
+
+@pytest.mark.parametrize("kind", [np.float16, np.float64, np.int16])
+def test_every_kind_of_number(maps, kind):
+    values = maps["linear"].astype(kind)
+    found, first, rest = (
+        vggviz.channel_statistics({"a": part})["a"] for part in (values, values[:3], values[3:])
+    )
+    same({"a": first + rest}, {"a": found})
+    assert found.max.dtype == kind
+    np.testing.assert_allclose(found.mean, values.astype(np.float64).mean(axis=(0, 1, 2)), rtol=1e-12)
+
+
+def test_activations_far_apart_lose_nothing():
+    values = np.array([3e38, 1e-45, -3e38, 1e-45], np.float32).reshape(4, 1, 1, 1)
+    found = vggviz.channel_statistics({"far": values[[k]]} for k in range(4))["far"]
+    assert found.mean[0] == float(values[1, 0, 0, 0]) / 2
 
 
 def test_a_far_mean_does_not_eat_the_spread():
@@ -137,6 +160,20 @@ def test_an_unknown_order(maps):
 def test_no_maps_at_all(empty):
     with refused("maps"):
         vggviz.channel_statistics(empty)
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("ask", [vggviz.channel_statistics, vggviz.rank_channels])
+def test_activations_that_are_not_finite(maps, ask, wrong):
+    maps["one"][3, 1, 2, 4] = wrong
+    with refused("'one'", "NaN", "finite"):
+        ask(maps)
+
+
+def test_statistics_of_different_layers_do_not_add_up(maps):
+    few = vggviz.channel_statistics({"one": maps["one"][..., :3]})["one"]
+    with refused("channels", "6", "3"):
+        vggviz.channel_statistics(maps)["one"] + few
 
 
 @pytest.mark.parametrize("shape", [(4, 5, 6), (6,), (1, 2, 3, 4, 5), (0, 4, 4, 2)])

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vggviz.exact_sums import exact_sums, rounded_mean, rounded_std
+
 ORDERS = ("max", "mean", "std", "apoz", "number")
 
 
@@ -14,26 +16,32 @@ ORDERS = ("max", "mean", "std", "apoz", "number")
 class ChannelStatistics:
     """Statistics of each channel of one layer, over every cell of every picture seen.
 
-    Two of them add up to the statistics of both sets of pictures together.
+    Two of them add up to the statistics of both sets of pictures together: whatever the parts and
+    their order, to the last bit what all pictures at once would have given.
 
     Attributes:
         count: cells seen of each channel.
-        mean: float64 (c,), mean activation.
-        squares: float64 (c,), sum of squared distances from the mean.
+        sums: object (c,), the sum of the activations, exact: whole numbers of 2 ** -1000.
+        squares: object (c,), the sum of their squares, in the same way.
         max: float32 (c,), largest activation.
         zeros: int64 (c,), cells that were zero (or below, without a ReLU).
     """
 
     count: int
-    mean: np.ndarray
+    sums: np.ndarray
     squares: np.ndarray
     max: np.ndarray
     zeros: np.ndarray
 
     @property
+    def mean(self) -> np.ndarray:
+        """Mean activation, float64 (c,), the nearest to the exact one."""
+        return rounded_mean(self.sums, self.count)
+
+    @property
     def std(self) -> np.ndarray:
-        """Standard deviation over the cells, float64 (c,)."""
-        return np.sqrt(self.squares / self.count)
+        """Standard deviation over the cells, float64 (c,), of the exact variance."""
+        return rounded_std(self.sums, self.squares, self.count)
 
     @property
     def apoz(self) -> np.ndarray:
@@ -46,13 +54,16 @@ class ChannelStatistics:
         return self.max <= 0
 
     def __add__(self, other: ChannelStatistics) -> ChannelStatistics:
-        """Both sets of pictures together (Chan, Golub and LeVeque 1979, eq. 2.1)."""
-        count = self.count + other.count
-        shift = other.mean - self.mean
+        """Both sets of pictures together."""
+        if len(self.max) != len(other.max):
+            raise ValueError(
+                "Only statistics of the same layer add up; "
+                f"got {len(self.max)} and {len(other.max)} channels."
+            )
         return ChannelStatistics(
-            count,
-            self.mean + shift * (other.count / count),
-            self.squares + other.squares + shift**2 * (self.count * other.count / count),
+            self.count + other.count,
+            self.sums + other.sums,
+            self.squares + other.squares,
             np.maximum(self.max, other.max),
             self.zeros + other.zeros,
         )
@@ -64,6 +75,9 @@ Maps = Mapping[str, np.ndarray]
 def channel_statistics(maps: Maps | Iterable[Maps]) -> dict[str, ChannelStatistics]:
     """Mean, spread, maximum and share of zeros of every channel.
 
+    Nothing is rounded before the end, so the result is the same to the last bit for the same maps,
+    however they are put together.
+
     Args:
         maps: {layer: float (N, h, w, c)} as `feature_maps` gives it, or an iterable of those: one
             at a time is held, so a generator may run over any number of pictures.
@@ -72,12 +86,12 @@ def channel_statistics(maps: Maps | Iterable[Maps]) -> dict[str, ChannelStatisti
         ``{layer: ChannelStatistics}``.
 
     Raises:
-        ValueError: no maps at all, or maps of another shape.
+        ValueError: no maps at all, maps of another shape, or values that are not finite.
     """
     found: dict[str, ChannelStatistics] = {}
     for some in [maps] if isinstance(maps, Mapping) else maps:
         for layer, values in some.items():
-            new = _of_one(check_maps(layer, values))
+            new = _of_one(layer, check_maps(layer, values))
             found[layer] = found[layer] + new if layer in found else new
     if not found:
         raise ValueError("There are no maps to make statistics of; got an empty collection.")
@@ -120,13 +134,10 @@ def check_maps(layer: str, values: np.ndarray) -> np.ndarray:
     return values
 
 
-def _of_one(values: np.ndarray) -> ChannelStatistics:
+def _of_one(layer: str, values: np.ndarray) -> ChannelStatistics:
     cells = values.reshape(-1, values.shape[-1])
-    mean = cells.mean(axis=0, dtype=np.float64)
-    return ChannelStatistics(
-        count=len(cells),
-        mean=mean,
-        squares=((cells - mean) ** 2).sum(axis=0),
-        max=cells.max(axis=0),
-        zeros=(cells <= 0).sum(axis=0),
-    )
+    try:
+        sums, squares = exact_sums(cells)
+    except ValueError as error:
+        raise ValueError(f"The maps of {layer!r} hold {error}.") from error
+    return ChannelStatistics(len(cells), sums, squares, cells.max(axis=0), (cells <= 0).sum(axis=0))
