@@ -20,6 +20,7 @@ from .class_activation import grad_cam as grad_cam
 from .class_activation import grad_cam_plus_plus as grad_cam_plus_plus
 from .class_activation import layer_cam as layer_cam
 from .cost import Cost as Cost
+from .datasets import dataset_statistics as dataset_statistics
 from .examples import Examples as Examples
 from .examples import dataset_examples as dataset_examples
 from .examples import example_crops as example_crops

@@ -33,7 +33,7 @@ def feature_maps(
     Raises:
         ValueError: an unknown layer (close matches are named), or a batch that does not fit.
     """
-    names = _names(model, layers)
+    names = chosen_layers(model, layers)
     outputs = {name: _step(model, name).output for name in names}
     values = run(model, batch, tuple(outputs.values()))
     return dict(zip(names, values, strict=True))
@@ -147,12 +147,19 @@ def _places(layer: Any, axis: int, cell: int, length: int) -> np.ndarray:
     return start + dilation * np.arange(size)
 
 
-def _names(model: keras.Model, names: str | Iterable[str] | None) -> list[str]:
+def chosen_layers(model: keras.Model, names: str | Iterable[str] | None) -> list[str]:
+    """Each layer that is named, once; every convolution and pool where none is.
+
+    Raises:
+        ValueError: an empty list, an unknown layer, or one that gives no maps.
+    """
     if names is None:
         return layers.feature_layers(model)
     unique = [names] if isinstance(names, str) else list(dict.fromkeys(names))
     if not unique:
         raise ValueError("No layer was named; name one at least, or None for every convolution and pool.")
+    for name in unique:
+        _step(model, name)
     return unique
 
 

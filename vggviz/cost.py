@@ -39,7 +39,7 @@ class Cost:
         pictures = f"{self.pictures} picture{'' if self.pictures == 1 else 's'}"
         return (
             f"{pictures} of {self.size[0]} x {self.size[1]} pixels, {self.steps} steps: "
-            f"about 2 x {_amount(self.macs)} a picture and step, {_amount(self.total)} in all."
+            f"about 2 x {amount(self.macs)} a picture and step, {amount(self.total)} in all."
         )
 
 
@@ -75,7 +75,8 @@ def _on_the_way(model: keras.Model, layers: Iterable[str]) -> dict[str, Step]:
     return found
 
 
-def _amount(macs: float) -> str:
+def amount(macs: float) -> str:
+    """Multiplications with addition, in the unit that suits them."""
     for unit, size in (("TMAC", 1e12), ("GMAC", 1e9), ("MMAC", 1e6)):
         if macs >= size:
             return f"{macs / size:.3g} {unit}"

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vggviz import images
-from vggviz.activations import feature_maps
-from vggviz.layers import unfold
+from vggviz.activations import chosen_layers
+from vggviz.datasets import Reading, dataset_maps, side
+from vggviz.layers import find_step
 from vggviz.pictures import Pictures, named_pictures, read_pictures
 from vggviz.receptive_field import ReceptiveField, receptive_fields
 
@@ -24,8 +23,8 @@ if TYPE_CHECKING:
 class Examples:
     """The pictures that excite each channel of one layer most, each with its strongest cell.
 
-    Two of them add up to the examples of both sets of pictures together. Equal activations stand by
-    the picture's name, so the order in which pictures are read makes no difference.
+    Two of them add up to the examples of both sets of pictures together, whatever the parts and their
+    order. Equal activations stand by the picture's name.
 
     Attributes:
         layer: the layer's name.
@@ -101,13 +100,12 @@ def dataset_examples(
     *,
     channels: Sequence[int] | None = None,
     top: int = 9,
-    batch_size: int = 8,
-    preprocess: Callable[[np.ndarray], np.ndarray] | None = None,
+    preprocess: Reading | None = None,
 ) -> dict[str, Examples]:
     """The pictures that excite each channel most, in one pass over any number of them.
 
-    A picture counts once for a channel, by its strongest cell. Only one batch of pictures and its
-    maps are in memory: for all layers of VGG16 at 224 pixels 54 MB a picture.
+    A picture counts once for a channel, by its strongest cell. Only one picture and its maps are in
+    memory, for all layers of VGG16 at 224 pixels 54 MB.
 
     Args:
         model: any Keras model that reads square pictures.
@@ -116,8 +114,7 @@ def dataset_examples(
         layers: a name, or names; None is every convolution and pool.
         channels: numbers of the channels, the same of each layer; None is all.
         top: how many pictures of each channel.
-        batch_size: pictures in one forward pass.
-        preprocess: from uint8 (N, H, W, 3) RGB to the batch the model reads; None is
+        preprocess: from uint8 (1, H, W, 3) RGB to the batch the model reads; None is
             `vggviz.preprocess`.
 
     Returns:
@@ -125,21 +122,20 @@ def dataset_examples(
 
     Raises:
         FileNotFoundError: there is no such folder.
-        ValueError: an unknown layer, a channel that is not there, no picture that can be read, or
-            a number below 1.
+        ValueError: an unknown layer, a channel that is not there, no picture that can be read,
+            activations that are not finite, or a `top` below 1.
     """
-    for what, number in (("top", top), ("batch_size", batch_size)):
-        if number < 1:
-            raise ValueError(f"{what} is a number from 1 on; got {number!r}.")
-    fields = receptive_fields(model)
-    size = unfold(model).inputs[0].shape[1] or 224
+    if top < 1:
+        raise ValueError(f"top is a number from 1 on; got {top!r}.")
+    layers = chosen_layers(model, layers)
+    counts = {layer: find_step(model, layer).output.shape[-1] for layer in layers}
+    numbers = {layer: _numbers(layer, count, channels) for layer, count in counts.items()}
+    fields, size = receptive_fields(model), side(model)
     found: dict[str, Examples] = {}
-    for names, pictures in _in_batches(read_pictures(source, size), batch_size):
-        maps = feature_maps(model, (preprocess or images.preprocess)(pictures), layers)
+    for name, maps in dataset_maps(model, source, layers, preprocess):
         for layer, values in maps.items():
-            numbers = _numbers(layer, values.shape[-1], channels)
-            strongest = _best(_strongest_cells(names, values, numbers), top)
-            new = Examples(layer, fields.get(layer), size, top, len(names), numbers, *strongest)
+            strongest = _strongest_cells([name], values, numbers[layer])
+            new = Examples(layer, fields.get(layer), size, top, 1, numbers[layer], *strongest)
             found[layer] = found[layer] + new if layer in found else new
     return found
 
@@ -179,14 +175,6 @@ def example_crops(
     return {number: [cut[number, rank] for rank in range(examples.names.shape[1])] for number in numbers}
 
 
-def _in_batches(
-    pictures: Iterable[tuple[str, np.ndarray]], size: int
-) -> Iterator[tuple[list[str], np.ndarray]]:
-    pictures = iter(pictures)
-    while some := list(itertools.islice(pictures, size)):
-        yield [name for name, _ in some], np.stack([image for _, image in some])
-
-
 def _numbers(layer: str, count: int, channels: Sequence[int] | None) -> np.ndarray:
     numbers = np.arange(count) if channels is None else np.atleast_1d(np.asarray(channels))
     if not len(numbers) or numbers.dtype.kind not in "ui" or numbers.min() < 0 or numbers.max() >= count:
@@ -213,4 +201,6 @@ def _best(parts: list[np.ndarray], top: int) -> list[np.ndarray]:
     """The `top` strongest of each channel, in order; equals by name."""
     names, values, rows, columns = parts
     order = np.lexsort((columns, rows, names, -values), axis=1)[:, :top]
-    return [np.take_along_axis(part, order, axis=1) for part in parts]
+    names, *others = (np.take_along_axis(part, order, axis=1) for part in parts)
+    # no wider than the longest name needs: a longer one that fell out must leave no trace
+    return [names.astype(f"U{np.strings.str_len(names).max()}"), *others]

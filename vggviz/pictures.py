@@ -34,19 +34,48 @@ def read_pictures(source: Pictures, size: int | None = 224) -> Iterator[tuple[st
         FileNotFoundError: there is no such folder.
         ValueError: none of the pictures can be read.
     """
-    pairs = named_pictures(source)
-    total = len(pairs) if isinstance(pairs, list) else None
+    yield from read_pairs(named_pictures(source), size, words(source))
+
+
+def read_pairs(
+    pairs: Iterable[tuple[str, Source]], size: int | None, where: str
+) -> Iterator[tuple[str, np.ndarray]]:
+    """Read pairs of name and picture one at a time; `where` says in words what they come from."""
     read = 0
-    for name, picture in tqdm(pairs, desc="pictures", total=total, leave=False, delay=1, disable=None):
-        try:
-            image = load_image(picture, size)
-        except (ValueError, OSError) as error:
-            log.warning("Passed over %r: %s", name, error)
-            continue
-        read += 1
-        yield name, image
+    with progress(len(pairs) if isinstance(pairs, list) else None) as bar:
+        for name, picture in pairs:
+            image, reason = attempt(picture, size)
+            bar.update()
+            if image is None:
+                pass_over(name, reason)
+                continue
+            read += 1
+            yield name, image
+    check_any(read, where)
+
+
+def attempt(picture: Source, size: int | None) -> tuple[np.ndarray | None, str]:
+    """A picture, uint8 (size, size, 3), and ""; or None, and why it cannot be read."""
+    try:
+        return load_image(picture, size), ""
+    except (ValueError, OSError) as error:
+        return None, str(error)
+
+
+def pass_over(name: str, reason: str) -> None:
+    """Name in the log what cannot be read."""
+    log.warning("Passed over %r: %s", name, reason)
+
+
+def check_any(read: int, where: str) -> None:
+    """Raise ValueError if none was read."""
     if not read:
-        raise ValueError(f"There is no picture in {_words(source)} that can be read.")
+        raise ValueError(f"There is no picture in {where} that can be read.")
+
+
+def progress(total: int | None) -> tqdm:
+    """A bar of pictures; only in a terminal, and only where it takes more than a second."""
+    return tqdm(desc="pictures", total=total, leave=False, delay=1, disable=None)
 
 
 def named_pictures(source: Pictures) -> Iterable[tuple[str, Source]]:
@@ -56,13 +85,19 @@ def named_pictures(source: Pictures) -> Iterable[tuple[str, Source]]:
         FileNotFoundError: there is no such folder.
     """
     if isinstance(source, (str, os.PathLike)):
-        folder = Path(source)
-        if not folder.is_dir():
-            raise FileNotFoundError(f"There is no folder {str(source)!r}.")
+        folder = existing_folder(source)
         paths = sorted(path for path in folder.rglob("*") if path.is_file())
         return [(path.relative_to(folder).as_posix(), path) for path in paths]
     return list(source.items()) if isinstance(source, Mapping) else source
 
 
-def _words(source: Pictures) -> str:
+def existing_folder(path: str | os.PathLike[str]) -> Path:
+    """The folder; FileNotFoundError if it is not there."""
+    if not Path(path).is_dir():
+        raise FileNotFoundError(f"There is no folder {str(path)!r}.")
+    return Path(path)
+
+
+def words(source: Pictures) -> str:
+    """What pictures come from, in words."""
     return f"the folder {str(source)!r}" if isinstance(source, (str, os.PathLike)) else "what was given"

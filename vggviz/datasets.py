@@ -1,0 +1,88 @@
+"""Many pictures through a network, one by one: memory stays the same, and so does what each of them gives."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vggviz import cost, images
+from vggviz.activations import chosen_layers, feature_maps
+from vggviz.channels import ChannelStatistics, channel_statistics
+from vggviz.layers import unfold
+from vggviz.pictures import Pictures, named_pictures, read_pairs, words
+
+if TYPE_CHECKING:
+    import keras
+
+Reading = Callable[[np.ndarray], np.ndarray]
+
+log = logging.getLogger("vggviz")
+
+
+def dataset_statistics(
+    model: keras.Model,
+    source: Pictures,
+    layers: str | Iterable[str] | None = None,
+    *,
+    preprocess: Reading | None = None,
+) -> dict[str, ChannelStatistics]:
+    """Mean, spread, maximum and share of zeros of every channel, over any number of pictures.
+
+    Only one picture and its maps are in memory, for all layers of VGG16 at 224 pixels 54 MB. The
+    statistics of two folders add up, layer by layer, to what both would give as one, to the last bit.
+
+    Args:
+        model: any Keras model that reads square pictures.
+        source: a folder, or names with pictures (see `read_pictures`). What cannot be read is named
+            in the log and passed over.
+        layers: a name, or names; None is every convolution and pool.
+        preprocess: from uint8 (1, H, W, 3) RGB to the batch the model reads; None is
+            `vggviz.preprocess`.
+
+    Returns:
+        ``{layer: ChannelStatistics}``.
+
+    Raises:
+        FileNotFoundError: there is no such folder.
+        ValueError: an unknown layer, no picture that can be read, or activations that are not finite.
+    """
+    layers = chosen_layers(model, layers)
+    return channel_statistics(maps for _, maps in dataset_maps(model, source, layers, preprocess))
+
+
+def dataset_maps(
+    model: keras.Model, source: Pictures, layers: list[str], preprocess: Reading | None
+) -> Iterator[tuple[str, dict[str, np.ndarray]]]:
+    """Each picture's name and maps, {layer: float32 (1, h, w, c)}; what it will cost is said first.
+
+    The pictures go through the network one by one. In a batch a processor may add up the products of
+    a cell in another order, so that its last bits depend on how many pictures stand beside.
+
+    Raises:
+        FileNotFoundError: there is no such folder.
+        ValueError: no picture that can be read, or activations that are not finite.
+    """
+    pairs = named_pictures(source)
+    if isinstance(pairs, list):
+        say_cost(model, layers, len(pairs))
+    for name, picture in read_pairs(pairs, side(model), words(source)):
+        maps = feature_maps(model, (preprocess or images.preprocess)(picture[np.newaxis]), layers)
+        for layer, values in maps.items():
+            if not np.isfinite([values.min(), values.max()]).all():
+                raise ValueError(f"The picture {name!r} gives NaN or infinite values in {layer!r}.")
+        yield name, maps
+
+
+def side(model: keras.Model) -> int:
+    """Side of the square pictures that a model reads, in pixels; 224 where it leaves that open."""
+    return int(unfold(model).inputs[0].shape[1] or 224)
+
+
+def say_cost(model: keras.Model, layers: list[str], count: int) -> None:
+    """Say in the log what `count` pictures will cost, if there are several."""
+    if count > 1:
+        macs = cost.forward_macs(model, layers, (side(model), side(model)))
+        log.info("%s files: about %s each, %s in all.", f"{count:,}", *map(cost.amount, (macs, macs * count)))
