@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any, NoReturn
 
-from vggviz import commands, explaining
+from vggviz import commands, explaining, studying
 
 DESCRIPTION = """\
 See inside VGG16, or any convolutional network of Keras.
@@ -51,12 +51,13 @@ def build_parser() -> Parser:
     )
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
     network = _network_options()
+    scheduler = _scheduler_options()
     _add_layers(subparsers, network)
     _add_filters(subparsers, network)
     _add_maps(subparsers, network)
     _add_cell(subparsers, network)
-    _add_stats(subparsers, network)
-    _add_examples(subparsers, network)
+    _add_stats(subparsers, network, scheduler)
+    _add_examples(subparsers, network, scheduler)
     _add_dream(subparsers, network)
     _add_why(subparsers, network)
     _add_explore(subparsers, network)
@@ -133,23 +134,23 @@ def _add_cell(subparsers: Any, network: Parser) -> None:
     command.set_defaults(run=commands.run_cell)
 
 
-def _add_stats(subparsers: Any, network: Parser) -> None:
+def _add_stats(subparsers: Any, network: Parser, scheduler: Parser) -> None:
     command = subparsers.add_parser(
         "stats",
-        parents=[network],
+        parents=[network, scheduler],
         help="busy, silent and dead channels over a folder",
         description="Share of zeros (APoZ), dead channels and largest activation of each layer, over "
         "all pictures below a folder, one at a time: memory does not grow with the folder.",
     )
     command.add_argument("folder", metavar="FOLDER")
     command.add_argument("--out", metavar="FILE", help="draw them too: .png, .svg or .pdf")
-    command.set_defaults(run=commands.run_stats)
+    command.set_defaults(run=studying.run_stats)
 
 
-def _add_examples(subparsers: Any, network: Parser) -> None:
+def _add_examples(subparsers: Any, network: Parser, scheduler: Parser) -> None:
     command = subparsers.add_parser(
         "examples",
-        parents=[network],
+        parents=[network, scheduler],
         help="the pictures of a folder that excite a channel most",
         description="Draw what a channel's strongest cells see of the pictures that excite it most, and "
         "print where: the pixels (top, left, bottom, right) in the square cut from the picture's centre. "
@@ -256,6 +257,17 @@ def _add_weights(subparsers: Any) -> None:
         "--include-top", action="store_true", help="the file with the classifier, 553 MB instead of 59 MB"
     )
     command.set_defaults(run=commands.run_weights)
+
+
+def _scheduler_options() -> Parser:
+    options = Parser(add_help=False)
+    options.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="let the workers of this Dask scheduler do it, such as tcp://10.0.0.1:8786; the folder and a "
+        "network's file must be at the same path on every machine",
+    )
+    return options
 
 
 def _network_options() -> Parser:

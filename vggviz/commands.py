@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,26 +66,6 @@ def run_cell(options: argparse.Namespace) -> None:
     figure, _ = plots.plot_cell(cell, top=options.top or 8)
     print(figures.text_alternative(figure))
     if options.out:
-        say_saved(figures.save_figure(figure, options.out))
-
-
-def run_stats(options: argparse.Namespace) -> None:
-    """Print how busy the channels of each layer are over a folder of photographs."""
-    import numpy as np
-
-    from vggviz import figures, plots
-    from vggviz.channels import channel_statistics
-    from vggviz.pictures import named_pictures
-
-    named_pictures(options.folder)  # a mistake is told before the network is loaded
-    statistics = channel_statistics(_maps_of_folder(load_network(options), options))
-    print(f"{'layer':24}{'channels':>9}{'dead':>6}{'median APoZ':>13}{'largest':>10}")
-    for layer, found in statistics.items():
-        print(
-            f"{layer:24}{len(found.max):9}{found.dead.sum():6}{np.median(found.apoz):13.3f}{found.max.max():10.3g}"
-        )
-    if options.out:
-        figure, _ = plots.plot_channel_statistics(statistics)
         say_saved(figures.save_figure(figure, options.out))
 
 
@@ -182,15 +162,6 @@ def _save_maps(model: keras.Model, photo: str, place: Path, options: argparse.Na
     figures.save_figure(figure, path)
     figures.close(figure)
     return [path]
-
-
-def _maps_of_folder(model: keras.Model, options: argparse.Namespace) -> Iterator[dict[str, np.ndarray]]:
-    """The maps of each picture below a folder, one at a time."""
-    from vggviz.activations import feature_maps
-    from vggviz.pictures import read_pictures
-
-    for _, image in read_pictures(options.folder, model.input_shape[1] or 224):
-        yield feature_maps(model, as_batch(image, options))
 
 
 def _bytes_of_maps(model: keras.Model, layers: list[str]) -> int:

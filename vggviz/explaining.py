@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vggviz.commands import as_batch, load_network, photograph, plain, reading, say_saved
+from vggviz.studying import study_folder
 
 if TYPE_CHECKING:
     import keras
@@ -32,21 +34,9 @@ def run_examples(options: argparse.Namespace) -> None:
 
     from vggviz import channel_plots, figures
     from vggviz.examples import dataset_examples, example_crops
-    from vggviz.layers import find_step
-    from vggviz.pictures import named_pictures
 
-    named_pictures(options.folder)  # a mistake is told before anything is computed
-    model = load_network(options)
-    find_step(model, options.layer)
-    reads = reading(options)
-    (examples,) = dataset_examples(
-        model,
-        options.folder,
-        options.layer,
-        channels=options.channel,
-        top=options.top,
-        preprocess=lambda pictures: reads(pictures.astype(np.float32)),
-    ).values()
+    study = partial(dataset_examples, channels=options.channel, top=options.top)
+    (examples,) = study_folder(options, study, options.layer).values()
     strongest = np.argsort(-examples.values[:, 0], kind="stable")[:MOST]
     channels = options.channel or examples.channels[strongest].tolist()
     _print_examples(examples, channels)

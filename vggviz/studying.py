@@ -1,0 +1,76 @@
+"""What the commands do over a folder of pictures, on this machine or on many."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vggviz.commands import load_network, reading, say_saved
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+
+
+def run_stats(options: argparse.Namespace) -> None:
+    """Print how busy the channels of each layer are over a folder of photographs."""
+    import numpy as np
+
+    from vggviz import figures, plots
+    from vggviz.datasets import dataset_statistics
+
+    statistics = study_folder(options, dataset_statistics)
+    print(f"{'layer':24}{'channels':>9}{'dead':>6}{'median APoZ':>13}{'largest':>10}")
+    for layer, found in statistics.items():
+        print(
+            f"{layer:24}{len(found.max):9}{found.dead.sum():6}{np.median(found.apoz):13.3f}{found.max.max():10.3g}"
+        )
+    if options.out:
+        figure, _ = plots.plot_channel_statistics(statistics)
+        say_saved(figures.save_figure(figure, options.out))
+
+
+def study_folder(
+    options: argparse.Namespace, study: Callable[..., dict[str, Any]], layers: str | None = None
+) -> dict[str, Any]:
+    """What a study finds in the folder that the options name, here or by a scheduler's workers.
+
+    Args:
+        options: with a folder, a network, its reading, and a scheduler or None.
+        study: `dataset_statistics`, `dataset_examples`, or one of them with some arguments set.
+        layers: a layer's name; None is every convolution and pool.
+    """
+    from vggviz.pictures import existing_folder
+
+    existing_folder(options.folder)  # a mistake is told before the network is loaded
+    study = partial(study, preprocess=partial(_as_read, reading(options)))
+    if not options.scheduler:
+        return study(load_network(options), options.folder, layers)
+
+    from vggviz import scattering
+    from vggviz.activations import chosen_layers
+
+    with scattering.connected(options.scheduler) as client:
+        load, source = _recipe(options)
+        model = load(source)
+        names, folder = tuple(chosen_layers(model, layers)), str(Path(options.folder).resolve())
+        sha256 = scattering.weights_sha256(model)
+        return scattering.scatter(client, model, scattering.Work(load, source, folder, names, study, sha256))
+
+
+def _recipe(options: argparse.Namespace) -> tuple[Callable[[str], keras.Model], str]:
+    """How every worker loads the same network: by a whole path, and "auto" decided here."""
+    from vggviz.model import load_model, load_vgg16
+    from vggviz.weights import SOURCES, resolve
+
+    if options.model:
+        return load_model, str(Path(options.model).resolve())
+    source = resolve(options.weights or "auto")
+    return load_vgg16, source if source in SOURCES else str(Path(source).resolve())
+
+
+def _as_read(reads: Callable[[Any], Any], pictures: np.ndarray) -> np.ndarray:
+    return reads(pictures.astype("float32"))
