@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import types
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import networks
 import numpy as np
 import PIL.Image
 import pytest
+from distributed import CancelledError, KilledWorker
 from sentences import one_sentence, refused
 from tqdm import tqdm
 
@@ -198,6 +200,7 @@ def refusal(capsys, *arguments):
     [
         ({"source": "/nowhere/own.keras"}, ["/nowhere/own.keras", "cannot load the network"]),
         ({"layers": ("conv_c",)}, ["'conv_c'", "'conv_a'"]),
+        ({"study": os.getcwd}, ["TypeError", "the same vggviz[dask]"]),
     ],
 )
 def test_a_mistake_on_a_worker_is_one_sentence(survived, cluster, place, model, change, words):
@@ -210,6 +213,21 @@ def test_a_folder_that_the_worker_does_not_see(survived, cluster, place, model):
     work = replace(work_on(place, model), folder="/nowhere")
     with refused("/nowhere/p.png", "same path", socket.gethostname(), kind=FileNotFoundError):
         scattering._part(work, ["p.png"])
+
+
+@pytest.mark.parametrize("error", [KilledWorker("task", None, 3), CancelledError("task")])
+def test_a_cluster_that_went_away(error):
+    future = types.SimpleNamespace(result=raising(error))
+    with pytest.raises(ConnectionError) as caught:
+        scattering._result(future)
+    one_sentence(str(caught.value), "went away", "died")
+
+
+def raising(error):
+    def call():
+        raise error
+
+    return call
 
 
 def test_no_scheduler_there(capsys, place, monkeypatch):

@@ -84,7 +84,7 @@ def connected(address: str) -> Iterator[distributed.Client]:
 
     Raises:
         ValueError: Dask is not installed.
-        ConnectionError: no scheduler answers there, it has no worker, or it went away.
+        ConnectionError: no scheduler answers there, or it has no worker.
     """
     try:
         import distributed
@@ -107,8 +107,6 @@ def connected(address: str) -> Iterator[distributed.Client]:
                     f"The scheduler at {address!r} has no worker after {PATIENCE:g} seconds; "
                     f"start one on each machine: dask worker {address}."
                 ) from error
-            except (distributed.KilledWorker, distributed.CancelledError) as error:
-                raise ConnectionError(f"The workers of {address!r} went away ({error}).") from error
 
 
 def scatter(client: distributed.Client, model: keras.Model, work: Work) -> dict[str, Any]:
@@ -124,7 +122,8 @@ def scatter(client: distributed.Client, model: keras.Model, work: Work) -> dict[
 
     Raises:
         FileNotFoundError: there is no such folder, here or on a worker.
-        ValueError: no picture that can be read, or a worker has another network.
+        ValueError: no picture that can be read, a worker has another network, or other versions.
+        ConnectionError: the scheduler went away, or one worker after the other.
     """
     names = [name for name, _ in named_pictures(work.folder)]
     check_any(len(names), words(work.folder))
@@ -167,11 +166,30 @@ def _parts(client: distributed.Client, work: Work, names: list[str]) -> Iterator
     give_out()
     with progress(len(names)) as bar:
         for future in running:
-            part = future.result()  # of a worker that died meanwhile it is computed again
+            part = _result(future)
             future.release()  # once it is here, it is not
             bar.update(part.read + len(part.passed_over))
             yield part
             give_out()
+
+
+def _result(future: distributed.Future) -> Part:
+    """What a task gave; if its worker died meanwhile, Dask has it done again. Mistakes in one sentence."""
+    from distributed import CancelledError, KilledWorker
+
+    try:
+        return future.result()
+    except (ValueError, OSError):
+        raise  # a worker's own sentence
+    except (CancelledError, KilledWorker) as error:
+        raise ConnectionError(
+            "The scheduler went away, or the workers died one after the other; nothing was kept."
+        ) from error
+    except Exception as error:
+        reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        raise ValueError(
+            f"A task failed ({reason}); the scheduler and each worker need the same vggviz[dask] as is here."
+        ) from error
 
 
 def _part(work: Work, names: list[str]) -> Part:
