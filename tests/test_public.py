@@ -107,12 +107,13 @@ def test_signatures_are_plain(name):
 
 @pytest.mark.parametrize("path", sorted(ROOT.glob("*.py")), ids=lambda path: path.stem)
 def test_the_rooms_of_the_house(path):
-    """matplotlib only where figures are made, TensorFlow only through its one door."""
+    """matplotlib only where figures are made, TensorFlow and Dask only through one door each."""
     tree = ast.parse(path.read_text("utf-8"))
     nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
     imported = {getattr(node, "module", None) or alias.name for node in nodes for alias in node.names}
     assert path.stem in ("figures", "plots") or "matplotlib.pyplot" not in imported
     assert path.stem == "backend" or "tensorflow" not in imported
+    assert path.stem == "scattering" or "distributed" not in imported
     assert not [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "show"]
 
 

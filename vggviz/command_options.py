@@ -154,7 +154,7 @@ def _add_examples(subparsers: Any, network: Parser, scheduler: Parser) -> None:
         help="the pictures of a folder that excite a channel most",
         description="Draw what a channel's strongest cells see of the pictures that excite it most, and "
         "print where: the pixels (top, left, bottom, right) in the square cut from the picture's centre. "
-        "All pictures below the folder are read once, a few at a time.",
+        "All pictures below the folder are read once, one at a time.",
     )
     command.add_argument("folder", metavar="FOLDER")
     command.add_argument("--layer", required=True, metavar="NAME", help="a convolution or a pool")

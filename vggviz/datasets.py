@@ -17,8 +17,6 @@ from vggviz.pictures import Pictures, named_pictures, read_pairs, words
 if TYPE_CHECKING:
     import keras
 
-Reading = Callable[[np.ndarray], np.ndarray]
-
 log = logging.getLogger("vggviz")
 
 
@@ -27,7 +25,7 @@ def dataset_statistics(
     source: Pictures,
     layers: str | Iterable[str] | None = None,
     *,
-    preprocess: Reading | None = None,
+    preprocess: Callable[[np.ndarray], np.ndarray] | None = None,
 ) -> dict[str, ChannelStatistics]:
     """Mean, spread, maximum and share of zeros of every channel, over any number of pictures.
 
@@ -54,7 +52,10 @@ def dataset_statistics(
 
 
 def dataset_maps(
-    model: keras.Model, source: Pictures, layers: list[str], preprocess: Reading | None
+    model: keras.Model,
+    source: Pictures,
+    layers: list[str],
+    preprocess: Callable[[np.ndarray], np.ndarray] | None,
 ) -> Iterator[tuple[str, dict[str, np.ndarray]]]:
     """Each picture's name and maps, {layer: float32 (1, h, w, c)}; what it will cost is said first.
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from vggviz.activations import chosen_layers
-from vggviz.datasets import Reading, dataset_maps, side
+from vggviz.datasets import dataset_maps, side
 from vggviz.layers import find_step
 from vggviz.pictures import Pictures, named_pictures, read_pictures
 from vggviz.receptive_field import ReceptiveField, receptive_fields
@@ -100,7 +100,7 @@ def dataset_examples(
     *,
     channels: Sequence[int] | None = None,
     top: int = 9,
-    preprocess: Reading | None = None,
+    preprocess: Callable[[np.ndarray], np.ndarray] | None = None,
 ) -> dict[str, Examples]:
     """The pictures that excite each channel most, in one pass over any number of them.
 
