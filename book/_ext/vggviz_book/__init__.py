@@ -13,6 +13,7 @@ finishing: the written pages are read once more, and mended by
 notfound: the page for an address where there is none.
 npm: what the pages take from there, and what makes them light.
 mathjax: formulas without asking another host.
+disk: what works from disk too.
 downloads: each chapter as a script, beside the theme's notebook.
 thebe: left out.
 repository: the buttons lead to the repository that is built, a fork's to the fork.
@@ -30,6 +31,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Connect each part to the moment of the build when it acts."""
     from vggviz_book import (
         chapters,
+        disk,
         downloads,
         explorers,
         figures,
@@ -52,6 +54,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("doctree-resolved", figures.prepare)
     app.connect("html-page-context", figures.keep_proportions)
     app.connect("html-page-context", mathjax.only_where_needed, priority=900)
+    app.connect("html-page-context", disk.search_by_titles)
     app.connect("html-page-context", downloads.add_script, priority=900)  # after the theme's own buttons
     app.connect("html-collect-pages", notfound.collect)
     app.connect("build-finished", finishing.finish, priority=900)  # after the theme's last style sheet
