@@ -1,0 +1,47 @@
+"""`make links`: ask whether what the book links to is still there, without computing any page."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from jupyter_book.sphinx import build_sphinx
+
+ROOT = Path(__file__).resolve().parents[2]
+FOUND = ROOT / "_build" / "links"
+
+
+def main() -> int:
+    """Check all links; return the exit status, 1 if one leads nowhere."""
+    os.environ.setdefault("VGGVIZ_WEIGHTS", "bundled")  # no page is computed, so none need be fetched
+    status = build_sphinx(
+        ROOT,
+        FOUND,
+        path_config=ROOT / "_config.yml",
+        noconfig=True,  # no conf.py of Sphinx beside it
+        confoverrides={
+            "latex_individualpages": False,
+            "nb_execution_mode": "off",
+            "linkcheck_report_timeouts_as_broken": False,
+        },
+        doctreedir=ROOT / "_build" / ".links",
+        builder="linkcheck",
+        freshenv=True,
+        really_quiet=True,
+    )
+    if isinstance(status, Exception):
+        print(f"The links were not checked: {status}", file=sys.stderr)
+        return 1
+    answers = [json.loads(line) for line in (FOUND / "output.json").read_text("utf-8").splitlines()]
+    checked = [answer for answer in answers if answer["status"] not in {"unchecked", "local", "ignored"}]
+    lost = [answer for answer in checked if answer["status"] in {"broken", "timeout"}]
+    for answer in sorted(lost, key=lambda answer: (answer["filename"], answer["lineno"])):
+        print(f"{answer['filename']}:{answer['lineno']}: {answer['uri']} ({answer['info']})")
+    print(f"Links: {len(checked)}; lost: {len(lost)}.")
+    return 1 if lost or status else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
