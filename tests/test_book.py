@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import http.server
 import os
 import re
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +17,7 @@ import pydata_sphinx_theme
 import pytest
 import yaml
 from fontTools.ttLib import TTFont
+from pages import StaticHost
 from PIL import ExifTags, Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -265,6 +269,15 @@ def test_a_failing_cell_is_named_and_the_last_good_book_stays(tiny_book: TinyBoo
     assert "book/two.md, code cell 3 (line 18) failed" in printed
     assert "the reason" in printed
     assert (tiny_book.pages / "two.html").read_text() == good
+    assert (
+        "ValueError: the reason" in (tiny_book.root / "_build" / "reports" / "book" / "two.log").read_text()
+    )
+
+
+def test_a_good_build_leaves_no_report(tiny_book: TinyBook) -> None:
+    (tiny_book.root / "_build" / "reports").mkdir(exist_ok=True)
+    assert tiny_book.make()[0] == 0
+    assert not (tiny_book.root / "_build" / "reports").exists()
 
 
 def test_a_warning_is_an_error(tiny_book: TinyBook) -> None:
@@ -344,6 +357,22 @@ def test_a_repository_that_is_none_stops_the_build_with_one_sentence(tiny_book: 
     assert status != 0
     assert "VGGVIZ_REPOSITORY is 'nowhere'" in printed
     assert "Traceback" not in printed
+
+
+def test_a_link_that_leads_nowhere_is_named(tiny_book: TinyBook) -> None:
+    handler = functools.partial(StaticHost, directory=str(tiny_book.root / "book"))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        host = f"http://127.0.0.1:{server.server_port}"
+        tiny_book.write("two", f"{HEADER}[there]({host}/two.md)\n\n[gone]({host}/gone)\n" + FAILING)
+        done = subprocess.run(
+            [sys.executable, "book/_ext/check_links.py"], cwd=tiny_book.root, capture_output=True, text=True
+        )
+        server.shutdown()
+    tiny_book.write("two", HEADER.replace("A page", "Another") + CELL)
+    assert done.returncode == 1, done.stderr
+    assert re.search(rf"^book/two\.md:16: {host}/gone \(404", done.stdout)
+    assert "Links: 2; lost: 1." in done.stdout
 
 
 # The built pages ------------------------------------------------------------------------------

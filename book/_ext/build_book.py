@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sphinx.errors import ExtensionError
 
-from vggviz_book import fingerprint, kernels, lock, npm
+from vggviz_book import chapters, fingerprint, kernels, lock, npm
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "_build"
@@ -92,6 +92,7 @@ def recover() -> None:
         LAST.rename(BOOK)
     shutil.rmtree(LAST, ignore_errors=True)
     shutil.rmtree(NEXT, ignore_errors=True)
+    shutil.rmtree(ROOT / chapters.REPORTS, ignore_errors=True)
 
 
 def shown(path: Path) -> str:

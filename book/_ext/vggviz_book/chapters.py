@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -30,6 +32,10 @@ log = logging.getLogger(__name__)
 
 MEMORY_OF_A_KERNEL = 2 << 30
 """Bytes. VGG16 with its dense layers peaks at 1.8 GB."""
+COLOURS = re.compile(r"\x1b\[[\d;]*m")
+"""What a terminal shows as colours."""
+REPORTS = Path("_build", "reports")
+"""Where each chapter that failed says why. Beside the pages, since a book with failures is not kept."""
 
 
 def execute(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
@@ -38,6 +44,8 @@ def execute(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     Raises:
         ExtensionError: a chapter failed; names each such chapter with its cell.
     """
+    reports = Path(app.srcdir, REPORTS)
+    shutil.rmtree(reports, ignore_errors=True)
     settings = env.mystnb_config  # type: ignore[attr-defined]
     if settings.execution_mode != "cache":
         return
@@ -53,6 +61,7 @@ def execute(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
             log.info("[%d/%d] %s computed in %.1f s", number, len(waiting), name, result.time)
         else:
             failures.append(describe_failure(path.relative_to(app.srcdir), result))
+            report(reports / f"{name}.log", failures[-1])
             log.info("[%d/%d] %s failed", number, len(waiting), name)
     if failures:
         raise ExtensionError("\n\n".join(failures))
@@ -137,6 +146,12 @@ def forget_half_written(cache: JupyterCacheBase) -> None:
             cache.get_cache_bundle(record.pk)
         except Exception:  # missing, empty or cut: whatever the reader raises
             NbCacheRecord.remove_record(record.pk, cache.db)
+
+
+def report(path: Path, text: str) -> None:
+    """Write down why a chapter failed, for those who do not see the build's own lines."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(COLOURS.sub("", text) + "\n", "utf-8")
 
 
 def describe_failure(page: Path, result: ExecutionResult) -> str:
