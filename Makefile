@@ -4,10 +4,10 @@ PORT ?= 8000
 BIN := .venv/bin
 INSTALLED := .venv/installed
 BUILD := $(BIN)/python book/_ext/build_book.py
-PAGES := tests/test_book.py tests/test_browser.py tests/test_explorer.py
+PAGES := tests/test_book.py tests/test_browser.py tests/test_explorer.py tests/test_archive.py
 
 .DEFAULT_GOAL := help
-.PHONY: help book test audit bench lint serve clean
+.PHONY: help book test audit bench lint serve archive links binder clean
 
 help:
 	@echo "make book    build the book into _build/html (the first call installs what it needs into .venv)"
@@ -15,8 +15,11 @@ help:
 	@echo "make audit   what takes minutes to check (VGGVIZ_TINY_IMAGENET=zip for the data set's part)"
 	@echo "make bench   the library beside its peers: says first how long it takes and what it installs"
 	@echo "             (PART=\"extraction grad_cam\" for a part, which is not kept for the book)"
-	@echo "make lint    ruff and mypy"
+	@echo "make lint    ruff, mypy, and actionlint for the workflows"
 	@echo "make serve   the built book at http://localhost:$(PORT) (PORT=... for another)"
+	@echo "make archive the built book as one zip that opens from disk, in _build"
+	@echo "make links   ask whether what the book links to is still there (needs a network)"
+	@echo "make binder  what Binder gives a reader: an environment from .binder alone, every chapter run in it"
 	@echo "make clean   remove the built book and the caches; .venv and node_modules stay"
 	@echo
 	@echo "PYTHON=python3.12 make book            another Python, 3.11 to 3.13"
@@ -43,6 +46,16 @@ lint: $(INSTALLED)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/actionlint -shellcheck= -pyflakes= .github/workflows/*.yml
+
+archive: book
+	@$(BIN)/python book/_ext/archive_book.py
+
+links: $(INSTALLED)
+	@$(BIN)/python book/_ext/check_links.py
+
+binder: $(INSTALLED)
+	@$(BIN)/python tests/binder.py
 
 serve:
 	@test -f _build/html/index.html || { echo "There is no book yet: run 'make book' first."; exit 1; }

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 from sphinx.errors import ExtensionError
 
 from vggviz_book import fingerprint, repository
 from vggviz_book.repository import Repository, parse
 
+ROOT = Path(__file__).parents[1]
 ACTIONS = {
     "GITHUB_SERVER_URL": "https://github.com",
     "GITHUB_REPOSITORY": "ada/book",
@@ -192,3 +195,21 @@ def test_the_pages_depend_on_where_they_lead(tmp_path: Path) -> None:
     named += [{"VGGVIZ_SITE": "https://example.org/"}, ACTIONS | {"GITHUB_REF_NAME": "topic"}]
     assert len({fingerprint.of_book(tmp_path, environ) for environ in named}) == len(named)
     assert len({fingerprint.of_figures(tmp_path, environ) for environ in named}) == 1
+
+
+def test_all_files_name_the_same_repository() -> None:
+    """Those that no build writes: a fork that changes one of them is told of the others."""
+    settings = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))["repository"]
+    named = parse(settings["url"])
+    assert named
+    readme = (ROOT / "README.md").read_text("utf-8")
+    launch = (
+        f"https://mybinder.org/v2/gh/{named.owner}/{named.name}/{settings['branch']}?urlpath=lab/tree/book/"
+    )
+    for start, right in (("https://mybinder.org/v2/", launch), (r"https://[\w-]+\.github\.io", named.pages)):
+        links = re.findall(rf"\(({start}[^)\s]*)\)", readme)
+        assert links
+        assert all(link.startswith(right) for link in links), links
+    assert (ROOT / "book" / "index.md").is_file()
+    for file in ("CITATION.cff", "pyproject.toml"):
+        assert named.url in (ROOT / file).read_text("utf-8"), file
