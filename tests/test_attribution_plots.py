@@ -141,7 +141,7 @@ def test_what_cannot_be_drawn(maps, curves, image):
         plot_attribution({"broken": np.full((4, 4), np.nan)})
     with refused("'grad_cam'", "(16, 20, 3)", "(8, 20, 3)"):
         plot_attribution(maps, images=image[:8])
-    with refused("none"):
+    with refused("empty", "curves"):
         plot_deletion_insertion({})
     other = DeletionInsertion(
         *(getattr(curves["random"], a) for a in ("shares", "deletion", "insertion")), "b"

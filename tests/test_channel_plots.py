@@ -146,7 +146,7 @@ def test_a_trace_of_nothing(trace):
 
 
 def test_what_is_refused(examples, crops, similarity):
-    with refused("no channel"):
+    with refused("crops", "empty"):
         vggviz.plot_examples(examples, {})
     with refused("'conv_b'", "77"):
         vggviz.plot_examples(examples, {77: crops[4]})

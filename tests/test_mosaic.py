@@ -55,5 +55,5 @@ def test_another_shape(shape):
 
 @pytest.mark.parametrize(("columns", "gap"), [(0, 1), (-2, 1), (3, -1)])
 def test_an_impossible_layout(columns, gap):
-    with refused(columns, gap, "columns"):
+    with refused(min(columns, gap), "gap" if gap < 0 else "columns"):
         mosaic(np.zeros((2, 2, 4)), columns, gap)

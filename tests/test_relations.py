@@ -146,5 +146,5 @@ def test_what_is_refused(maps):
             ask({"flat": np.zeros((3, 4))})
     with refused("(3, 4)", "(1, 5)"):
         vggviz.neighbours(np.zeros((3, 4)), queries=np.zeros((1, 5)))
-    with refused("top=0"):
+    with refused("top", "0"):
         vggviz.neighbours(np.zeros((3, 4)), 0)

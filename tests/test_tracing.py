@@ -163,7 +163,7 @@ def test_what_is_refused(functional, sequential, batch):
         vggviz.input_contributions(functional, one, "pool_a", 0)
     with refused("one picture", "3"):
         vggviz.trace(functional, batch, objective())
-    with refused("1 to 4", "top=5"):
+    with refused("1 to 4", "top", "5"):
         vggviz.trace(functional, one, objective(), ["conv_a", "conv_b"], top=5)
     with refused("'conv_c'", "'conv_a'"):
         vggviz.trace(functional, one, objective(), ["conv_c"])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vggviz import backend, layers
+from vggviz import backend, checking, layers
 from vggviz.receptive_field import same_padding
 
 if TYPE_CHECKING:
@@ -110,14 +110,15 @@ def explain_cell(
         ValueError: an unknown layer or a place outside its map, or more than one picture.
     """
     step = ungrouped_step(model, layer)
-    if len(batch) != 1:
-        raise ValueError(f"A cell belongs to one picture; got a batch of {len(batch)}.")
     inputs, maps = run(model, batch, (step.inputs[0], step.output))
-    for what, number, count in zip(
-        ("row", "column", "channel"), (row, column, channel), maps.shape[1:], strict=True
-    ):
-        if not 0 <= number < count:
-            raise ValueError(f"The {what} must be from 0 to {count - 1} in {layer!r}; got {number}.")
+    if len(maps) != 1:
+        raise ValueError(f"A cell belongs to one picture; got a batch of {len(maps)}.")
+    row, column, channel = (
+        checking.whole(f"{what} in {layer!r}", number, 0, count - 1)
+        for what, number, count in zip(
+            ("row", "column", "channel"), (row, column, channel), maps.shape[1:], strict=True
+        )
+    )
     patch = _patch(step.layer, inputs[0], row, column)
     kernel = np.asarray(step.layer.kernel, np.float32)[..., channel]
     bias = 0.0 if step.layer.bias is None else float(step.layer.bias[channel])
@@ -155,7 +156,8 @@ def chosen_layers(model: keras.Model, names: str | Iterable[str] | None) -> list
     """
     if names is None:
         return layers.feature_layers(model)
-    unique = [names] if isinstance(names, str) else list(dict.fromkeys(names))
+    listed = [names] if isinstance(names, str) else layers.listed(names)
+    unique = list(dict.fromkeys(listed))
     if not unique:
         raise ValueError("No layer was named; name one at least, or None for every convolution and pool.")
     for name in unique:
@@ -210,14 +212,15 @@ def check_batch(batch: np.ndarray, inputs: list[Any]) -> np.ndarray:
     """The batch in the type that the model reads; ValueError unless it fits its one input."""
     if len(inputs) != 1:
         raise ValueError(f"The model has {len(inputs)} inputs; one, for pictures, is wanted.")
-    batch = np.asarray(batch)
     wanted = tuple(inputs[0].shape)
+    try:
+        batch = np.asarray(batch)
+    except (TypeError, ValueError):  # lists of different lengths, say
+        batch = np.empty(0, object)
     fits = batch.ndim == len(wanted) and all(w in (None, n) for w, n in zip(wanted, batch.shape, strict=True))
     if not fits or batch.dtype.kind not in "uif" or 0 in batch.shape:
         shape = ", ".join("any" if side is None else str(side) for side in wanted)
         raise ValueError(
             f"The model reads a batch of numbers of shape ({shape}); got {batch.dtype} {batch.shape}."
         )
-    if not np.isfinite(batch).all():
-        raise ValueError("The batch holds NaN or infinite values; every value must be a finite number.")
-    return batch.astype(inputs[0].dtype, copy=False)
+    return checking.finite("The batch's values", batch).astype(inputs[0].dtype, copy=False)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from vggviz import backend
+from vggviz import backend, checking
 from vggviz.parameterisation import noise, paint
 from vggviz.relu_gradients import gradient_through, redirected
 from vggviz.transformations import moved
@@ -48,11 +48,12 @@ class Recipe:
 
     def __post_init__(self) -> None:
         """Refuse what is no strength."""
-        for name, value in asdict(self).items():
-            if value is not None and not 0 <= value < math.inf:
-                raise ValueError(f"A recipe's {name} is a number from 0 on; got {value!r}.")
-        if int(self.jitter or 0) != (self.jitter or 0):
-            raise ValueError(f"A recipe's jitter is a whole number of pixels; got {self.jitter!r}.")
+        for name in ("fourier", "decorrelate"):
+            checking.instance(f"True or False as a recipe's {name}", getattr(self, name), bool)
+        for name in ("scale", "rotation", "total_variation", "rate"):
+            checking.real(f"recipe's {name}", getattr(self, name), 0)
+        if self.jitter is not None:
+            checking.whole("recipe's jitter in pixels", self.jitter)
         if self.scale >= 1:
             raise ValueError(f"A recipe's scale is below 1; got {self.scale!r}.")
 

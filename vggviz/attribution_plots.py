@@ -8,9 +8,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from vggviz import checking
 from vggviz.drawing import extent, hatch, show_values
 from vggviz.figures import bare, describe, panels
-from vggviz.scales import check_scale
 from vggviz.trust import DeletionInsertion
 
 SCALES = {
@@ -48,8 +48,9 @@ def plot_attribution(
     Raises:
         ValueError: no map at all, an unknown scale, or a map or image of another shape.
     """
-    check_scale(scale, SCALES)
-    _check_maps(maps)
+    checking.one_of("scale", scale, SCALES)
+    checking.whole("number of columns", columns, 1)
+    maps = _checked_maps(maps)
     under = {title: _image_under(title, values, images) for title, values in maps.items()}
     whole = np.concatenate([np.ravel(values) for values in maps.values()])
     figure, axes = panels(ax, len(maps), columns=columns, aspect=0.95)
@@ -76,9 +77,11 @@ def plot_deletion_insertion(
     Raises:
         ValueError: no curve at all, or curves of different objectives.
     """
+    for curve in checking.mapping("Curves", curves).values():
+        checking.instance("A curve of deletion_insertion", curve, DeletionInsertion)
     words = {curve.words for curve in curves.values()}
     if len(words) != 1:
-        raise ValueError(f"Curves of one objective are drawn together; got {sorted(words) or 'none'}.")
+        raise ValueError(f"Curves of one objective are drawn together; got {sorted(words)}.")
     figure, axes = panels(ax, 2, columns=2, aspect=0.9)
     for part, kind, better in zip(axes, ("deletion", "insertion"), ("smaller", "larger"), strict=True):
         areas = {}
@@ -129,18 +132,16 @@ def _image_under(
     title: str, values: np.ndarray, images: np.ndarray | Mapping[str, np.ndarray] | None
 ) -> np.ndarray | None:
     image = images.get(title) if isinstance(images, Mapping) else images
-    if image is not None and np.shape(image) != (*values.shape, 3):
+    if image is None:
+        return None
+    image = checking.picture(f"The image under {title!r}", image)
+    if image.shape != (*values.shape, 3):
         raise ValueError(
-            f"The image under {title!r} must have shape {(*values.shape, 3)}; got {np.shape(image)}."
+            f"The image under {title!r} must have shape {(*values.shape, 3)}; got {image.shape}."
         )
     return image
 
 
-def _check_maps(maps: Mapping[str, np.ndarray]) -> None:
-    if not maps:
-        raise ValueError("There is no map to draw; got an empty collection.")
-    for title, values in maps.items():
-        if np.ndim(values) != 2 or not np.isfinite(values).all():
-            raise ValueError(
-                f"The map {title!r} must hold finite numbers of shape (H, W); got {np.shape(values)}."
-            )
+def _checked_maps(maps: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    given = checking.mapping("Maps", maps)
+    return {t: checking.numbers(f"The values of the map {t!r}", v, "(H, W)", 2) for t, v in given.items()}

@@ -8,12 +8,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from vggviz import checking
 from vggviz.drawing import NEGATIVE, POSITIVE, show_values
 from vggviz.examples import Examples
 from vggviz.figures import bare, describe, mosaic_axes, one_axes, side_bar
 from vggviz.mosaic import mosaic
 from vggviz.relations import likeness_order
-from vggviz.scales import check_scale
 from vggviz.tracing import Trace
 
 ORDERS = {"alike": "like ones side by side", "number": "by number"}
@@ -32,10 +32,10 @@ def plot_examples(
     Raises:
         ValueError: no crops at all, or those of a channel of which there are no examples.
     """
-    if not crops:
-        raise ValueError("There is nothing to draw; got crops of no channel.")
+    checking.instance("What dataset_examples gives for a layer", examples, Examples)
+    checking.mapping("Crops of the channels", crops)
     values = np.array([examples.values[examples.place(channel)] for channel in crops])
-    tiles = _tiles([piece for pieces in crops.values() for piece in pieces])
+    tiles = _tiles([piece for channel in crops for piece in _pieces(crops, channel, values.shape[1])])
     side, gap, columns = tiles.shape[0], max(2, tiles.shape[0] // 6), values.shape[1]
     whole = np.pad(mosaic(tiles, columns, gap), ((0, gap), (0, 0), (0, 0)), constant_values=np.nan)
     figure, ax = mosaic_axes(ax, whole.shape[0] / whole.shape[1])
@@ -71,9 +71,9 @@ def plot_similarity(
     Raises:
         ValueError: another shape, or an unknown order.
     """
-    check_scale(order, ORDERS)
-    similarity = np.asarray(similarity)
-    if similarity.ndim != 2 or len(similarity) != similarity.shape[-1] or len(similarity) < 2:
+    checking.one_of("order", order, ORDERS)
+    similarity = checking.numbers("Similarities", similarity, "(c, c)", 2)
+    if len(similarity) != similarity.shape[-1] or len(similarity) < 2:
         raise ValueError(f"A similarity has shape (c, c), of 2 channels at least; got {similarity.shape}.")
     numbers = likeness_order(similarity) if order == "alike" else np.arange(len(similarity))
     figure, ax = one_axes(ax, 6.2, 5.4)
@@ -96,6 +96,7 @@ def plot_trace(trace: Trace, *, ax: Axes | None = None) -> tuple[Figure, Axes]:
         trace: of `trace`.
         ax: axes to draw on; None makes a figure.
     """
+    checking.instance("What trace gives", trace, Trace)
     figure, ax = one_axes(ax, 8, 1.6 + 0.7 * trace.channels.shape[1])
     deepest = trace.values[-1][:, np.newaxis]
     links = [*trace.links, deepest]
@@ -118,6 +119,14 @@ def plot_trace(trace: Trace, *, ax: Axes | None = None) -> tuple[Figure, Axes]:
     )
     describe(figure, _about_trace(trace))
     return figure, ax
+
+
+def _pieces(crops: Mapping[int, Sequence[np.ndarray]], channel: int, count: int) -> list[np.ndarray]:
+    """A channel's pieces, checked."""
+    pieces = list(checking.several(f"Crops of channel {channel}", crops[channel]))
+    if len(pieces) != count:
+        raise ValueError(f"Channel {channel} has {count} examples; got {len(pieces)} crops.")
+    return [checking.picture(f"A crop of channel {channel}", piece) for piece in pieces]
 
 
 def _tiles(pieces: list[np.ndarray]) -> np.ndarray:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vggviz import checking
 from vggviz.exact_sums import exact_sums, rounded_mean, rounded_std
 
 ORDERS = ("max", "mean", "std", "apoz", "number")
@@ -89,8 +90,8 @@ def channel_statistics(maps: Maps | Iterable[Maps]) -> dict[str, ChannelStatisti
         ValueError: no maps at all, maps of another shape, or values that are not finite.
     """
     found: dict[str, ChannelStatistics] = {}
-    for some in [maps] if isinstance(maps, Mapping) else maps:
-        for layer, values in some.items():
+    for some in [maps] if isinstance(maps, Mapping) else checking.several("Maps of several pictures", maps):
+        for layer, values in checking.mapping("Maps", some).items():
             new = _of_one(layer, check_maps(layer, values))
             found[layer] = found[layer] + new if layer in found else new
     if not found:
@@ -111,8 +112,7 @@ def rank_channels(maps: Maps, by: str = "max") -> dict[str, np.ndarray]:
     Raises:
         ValueError: an unknown order, no maps, or maps of another shape.
     """
-    if by not in ORDERS:
-        raise ValueError(f"Unknown order {by!r}; use one of {', '.join(ORDERS)}.")
+    checking.one_of("order", by, ORDERS)
     ranked = {}
     for layer, statistics in channel_statistics(maps).items():
         if by == "number":
@@ -124,14 +124,8 @@ def rank_channels(maps: Maps, by: str = "max") -> dict[str, np.ndarray]:
 
 
 def check_maps(layer: str, values: np.ndarray) -> np.ndarray:
-    """The maps of one layer as an array; ValueError unless they have shape (N, h, w, c)."""
-    values = np.asarray(values)
-    if values.ndim != 4 or 0 in values.shape or values.dtype.kind not in "uif":
-        raise ValueError(
-            "Maps must be numbers of shape (N, h, w, c); "
-            f"those of {layer!r} are {values.dtype} {values.shape}."
-        )
-    return values
+    """The maps of one layer as an array; ValueError unless they are finite numbers (N, h, w, c)."""
+    return checking.numbers(f"Maps of {layer!r}", values, "(N, h, w, c)", 4)
 
 
 def _of_one(layer: str, values: np.ndarray) -> ChannelStatistics:

@@ -15,7 +15,7 @@ import numpy as np
 from vggviz import backend, layers
 from vggviz.activations import check_batch, feature_maps
 from vggviz.gradients import gradients
-from vggviz.objectives import Objective
+from vggviz.objectives import Objective, check_objective
 
 if TYPE_CHECKING:
     import keras
@@ -135,6 +135,7 @@ def _by_gradients(
     model: keras.Model, batch: np.ndarray, objective: Objective, layer: str | None, weigh: Weighing
 ) -> np.ndarray:
     """The positive part of the weighted sum of maps (equation 2 of Grad-CAM), one picture at a time."""
+    check_objective(objective)
     layer, batch = target_layer(model, layer), check_batch(batch, layers.unfold(model).inputs)
     cells = []
     for picture in batch:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vggviz import checking
 from vggviz.activations import chosen_layers
 from vggviz.datasets import dataset_maps, side
 from vggviz.layers import find_step
@@ -72,10 +73,11 @@ class Examples:
         Raises:
             ValueError: it is not among the channels.
         """
-        found = np.flatnonzero(self.channels == channel)
+        number = checking.whole(f"channel of {self.layer!r}", channel)
+        found = np.flatnonzero(self.channels == number)
         if not len(found):
             raise ValueError(
-                f"There are no examples of channel {channel!r} of {self.layer!r}; "
+                f"There are no examples of channel {number} of {self.layer!r}; "
                 f"there are of {len(self.channels)} channels, such as {self.channels[0]}."
             )
         return int(found[0])
@@ -125,8 +127,7 @@ def dataset_examples(
         ValueError: an unknown layer, a channel that is not there, no picture that can be read,
             activations that are not finite, or a `top` below 1.
     """
-    if top < 1:
-        raise ValueError(f"top is a number from 1 on; got {top!r}.")
+    top = checking.whole("number of pictures (top)", top, 1)
     layers = chosen_layers(model, layers)
     counts = {layer: find_step(model, layer).output.shape[-1] for layer in layers}
     numbers = {layer: _numbers(layer, count, channels) for layer, count in counts.items()}
@@ -159,7 +160,9 @@ def example_crops(
         FileNotFoundError: there is no such folder.
         ValueError: a channel of which there are no examples, or a picture that is no longer there.
     """
-    numbers = examples.channels.tolist() if channels is None else list(channels)
+    checking.instance("What dataset_examples gives for a layer", examples, Examples)
+    given = examples.channels if channels is None else checking.several("Numbers of channels", channels)
+    numbers = [checking.whole(f"channel of {examples.layer!r}", number) for number in given]
     wanted: dict[str, list[tuple[int, int, np.ndarray]]] = {}
     for number in numbers:
         names = examples.names[examples.place(number)].tolist()
@@ -176,10 +179,9 @@ def example_crops(
 
 
 def _numbers(layer: str, count: int, channels: Sequence[int] | None) -> np.ndarray:
-    numbers = np.arange(count) if channels is None else np.atleast_1d(np.asarray(channels))
-    if not len(numbers) or numbers.dtype.kind not in "ui" or numbers.min() < 0 or numbers.max() >= count:
-        raise ValueError(f"The channels of {layer!r} are 0 to {count - 1}; got {channels!r}.")
-    return numbers
+    if channels is None:
+        return np.arange(count)
+    return checking.channel_numbers(f"The channels of {layer!r}", channels, count)
 
 
 def _strongest_cells(names: list[str], values: np.ndarray, numbers: np.ndarray) -> list[np.ndarray]:

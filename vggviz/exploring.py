@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vggviz import explorer_files, explorer_manifest, live, showing
+from vggviz import checking, explorer_files, explorer_manifest, live, showing
 from vggviz.examples import Examples, dataset_examples
 from vggviz.files import folder_in_place
 from vggviz.images import Source, load_image
@@ -157,11 +157,12 @@ def explorer(
         FileNotFoundError: there is no such picture.
         ValueError: an unknown layer, a picture that cannot be read, or none at all.
     """
+    reading = checking.function("preprocess", preprocess or vgg16_preprocess)
+    names = explorer_manifest.shown_layers(model, layers)
     shown = dict(_pictures(images, explorer_files.side(model)))
     if not shown:
         raise ValueError("There is no picture to explore; got an empty collection.")
-    names = explorer_manifest.shown_layers(model, layers)
-    return Explorer(model, shown, names, preprocess or vgg16_preprocess)
+    return Explorer(model, shown, names, reading)
 
 
 def _pictures(images: Any, size: int) -> Iterator[tuple[str, np.ndarray]]:

@@ -13,14 +13,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vggviz import backend
+from vggviz import backend, checking
 from vggviz.activations import check_batch
 from vggviz.ascent import Recipe
 from vggviz.cost import Cost
 from vggviz.images import as_vgg16_reads
 from vggviz.layers import part
-from vggviz.objectives import Objective
-from vggviz.rendering import Rendering, Visualization, digest, drawing_size, layers_read, with_jitter
+from vggviz.objectives import Objective, check_objective
+from vggviz.rendering import (
+    Rendering,
+    Visualization,
+    check_size,
+    digest,
+    drawing_size,
+    layers_read,
+    with_jitter,
+)
 
 if TYPE_CHECKING:
     import keras
@@ -179,6 +187,7 @@ def caricature(
     Raises:
         ValueError: an unknown layer, a batch that does not fit, or a folder that cannot be written.
     """
+    power = checking.real("power of the cosine", power, 0)
     targets = _activations(model, batch, layer)
     objectives = [_exaggeration(layer, target, power, number) for number, target in enumerate(targets)]
     recipe = with_jitter(model, [layer], recipe)
@@ -213,21 +222,21 @@ def _exaggeration(layer: str, target: np.ndarray, power: float, number: int) -> 
 
 def _activations(model: keras.Model, batch: np.ndarray, layer: str) -> np.ndarray:
     """What a layer gives for a batch of any size, float32 (N, ...)."""
-    own = part(model, [layer]).input.shape[1:3]
-    function = part(model, [layer], any_size=own != np.shape(batch)[1:3])
-    return np.asarray(function(check_batch(batch, function.inputs), training=False)[layer], np.float32)
+    own = part(model, [layer])
+    resized = isinstance(batch, np.ndarray) and batch.ndim == 4 and batch.shape[1:3] != own.input.shape[1:3]
+    function = part(model, [layer], any_size=resized)
+    batch = check_batch(batch, function.inputs)
+    check_size(function, batch.shape[1:3])
+    return np.asarray(function(batch, training=False)[layer], np.float32)
 
 
 def _listed(objectives: Objective | Iterable[Objective]) -> list[Objective]:
-    listed = [objectives] if isinstance(objectives, Objective) else list(objectives)
+    if isinstance(objectives, Objective):
+        return [objectives]
+    listed = list(checking.several("Objectives", objectives))
     if not listed:
         raise ValueError("There is nothing to draw; name an objective, such as channel(layer, number).")
-    for objective in listed:
-        if not isinstance(objective, Objective):
-            raise TypeError(
-                f"An objective is made by channel, neuron or class_logit; got {type(objective).__name__}."
-            )
-    return listed
+    return [check_objective(objective) for objective in listed]
 
 
 def _sides(batch: np.ndarray) -> tuple[int, int]:

@@ -18,6 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.figure import Figure, SubFigure
 
+from vggviz import checking
 from vggviz.files import atomic_path
 from vggviz.weights import Provenance, networks_in_use
 
@@ -43,7 +44,7 @@ def new_figure(width: float = 8, height: float = 5, layout: str | None = "constr
 
 def one_axes(ax: Axes | None, width: float = 8, height: float = 5) -> tuple[Figure, Axes]:
     """The figure and axes to draw on: the caller's, or new ones."""
-    ax = new_figure(width, height).add_subplot() if ax is None else ax
+    ax = new_figure(width, height).add_subplot() if ax is None else check_axes(ax)
     return root(ax), ax
 
 
@@ -91,7 +92,7 @@ def panels(
         for unused in grid[count:]:
             unused.remove()
         return figure, list(grid[:count])
-    ax.set_axis_off()
+    check_axes(ax).set_axis_off()
     places = [(k % columns / columns, 1 - (k // columns + 1) / rows) for k in range(count)]
     return root(ax), [ax.inset_axes((x, y, 0.88 / columns, 0.8 / rows)) for x, y in places]
 
@@ -103,17 +104,22 @@ def three_and_one(ax: Axes | None) -> tuple[Figure, list[Axes]]:
         grid = figure.add_gridspec(2, 3, height_ratios=(1, 1.15))
         upper = [figure.add_subplot(grid[0, k]) for k in range(3)]
         return figure, [*upper, figure.add_subplot(grid[1, :])]
-    ax.set_axis_off()
+    check_axes(ax).set_axis_off()
     upper = [ax.inset_axes((k / 3, 0.55, 0.3, 0.38)) for k in range(3)]
     return root(ax), [*upper, ax.inset_axes((0.1, 0, 0.9, 0.45))]
 
 
 def root(ax: Axes) -> Figure:
     """The figure that holds an axes, however deep."""
-    figure = ax.figure
+    figure = check_axes(ax).figure
     while isinstance(figure, SubFigure):
         figure = figure.figure
     return figure
+
+
+def check_axes(ax: Axes) -> Axes:
+    """The axes; TypeError if it is none."""
+    return checking.instance("None or matplotlib's Axes", ax, Axes)
 
 
 def describe(figure: Figure, text: str) -> None:
@@ -123,7 +129,7 @@ def describe(figure: Figure, text: str) -> None:
 
 def text_alternative(figure: Figure) -> str:
     """What a figure of this library shows, in words made from its numbers; "" for any other."""
-    return _texts.get(figure, "")
+    return _texts.get(checking.instance("A matplotlib Figure", figure, Figure), "")
 
 
 def save_figure(figure: Figure, path: str | os.PathLike[str]) -> Path:
@@ -136,7 +142,8 @@ def save_figure(figure: Figure, path: str | os.PathLike[str]) -> Path:
     Raises:
         ValueError: another ending, or a folder that is not there or cannot be written.
     """
-    path = Path(path)
+    checking.instance("A matplotlib Figure", figure, Figure)
+    path = checking.path("figure's file", path)
     if path.suffix.lower() not in FORMATS:
         raise ValueError(f"A figure is saved as one of {', '.join(FORMATS)}; got {path.name!r}.")
     if not path.parent.is_dir():

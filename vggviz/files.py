@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from vggviz import checking
+
 
 @contextmanager
 def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
@@ -43,14 +45,14 @@ def output_folder(folder: str | os.PathLike[str]) -> Path:
     Raises:
         ValueError: something that is not a folder stands in the way, or it cannot be written.
     """
-    folder = Path(folder)
+    folder = checking.path("folder", folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             return folder
     except OSError as error:
         raise ValueError(
-            f"Cannot write into the folder {str(folder)!r} ({error.strerror}); "
+            f"Cannot write into the folder {checking.shown(str(folder))} ({error.strerror}); "
             "name a folder that you may write to."
         ) from error
 

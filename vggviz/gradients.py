@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vggviz import backend, layers
+from vggviz import backend, checking, layers
 from vggviz.activations import check_batch
-from vggviz.objectives import Objective
+from vggviz.objectives import Objective, check_objective
 from vggviz.relu_gradients import gradient_through, guided
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def saliency(model: keras.Model, batch: np.ndarray, objective: Objective) -> np.
     Raises:
         ValueError: an objective that the model does not have, or a batch that does not fit.
     """
-    batch = _fitting(model, batch)
+    batch = _fitting(model, batch, objective)
     found = [gradients(model, part, objective) for part in _chunks(batch, batch.shape[1:3])]
     return _strongest_colour(np.concatenate(found))
 
@@ -71,10 +71,10 @@ def smooth_grad(
     Raises:
         ValueError: an objective that the model does not have, or a batch that does not fit.
     """
-    batch = _fitting(model, batch)
-    _check_count("samples", samples)
-    if not noise >= 0:
-        raise ValueError(f"The noise is a share of the picture's range from 0 on; got {noise!r}.")
+    batch = _fitting(model, batch, objective)
+    samples = checking.whole("number of samples", samples, 1)
+    noise = checking.real("noise, a share of the picture's range,", noise, 0)
+    seed = checking.whole("seed", seed)
 
     def copies(picture: np.ndarray, numbers: np.ndarray) -> np.ndarray:
         draws = [np.random.default_rng([seed, n]).standard_normal(picture.shape) for n in numbers]
@@ -103,7 +103,7 @@ def guided_backprop(model: keras.Model, batch: np.ndarray, objective: Objective)
     Raises:
         ValueError: an objective that the model does not have, or a batch that does not fit.
     """
-    batch = _fitting(model, batch)
+    batch = _fitting(model, batch, objective)
     tf = backend.tensorflow()
     part = layers.part(model, objective.layers)
 
@@ -146,8 +146,8 @@ def integrated_gradients(
     Raises:
         ValueError: an objective that the model does not have, or a batch or baseline that does not fit.
     """
-    batch = _fitting(model, batch)
-    _check_count("steps", steps)
+    batch = _fitting(model, batch, objective)
+    steps = checking.whole("number of steps", steps, 1)
     starts = _baseline(baseline, batch)
 
     def way(start: np.ndarray, picture: np.ndarray, numbers: np.ndarray) -> np.ndarray:
@@ -210,7 +210,8 @@ def _strongest_colour(values: np.ndarray) -> np.ndarray:
     return np.abs(values).max(axis=-1)
 
 
-def _fitting(model: keras.Model, batch: np.ndarray) -> np.ndarray:
+def _fitting(model: keras.Model, batch: np.ndarray, objective: Objective) -> np.ndarray:
+    check_objective(objective)
     return check_batch(batch, layers.unfold(model).inputs)
 
 
@@ -221,15 +222,12 @@ def _chunks(items: np.ndarray, size: tuple[int, ...]) -> list[np.ndarray]:
 
 
 def _baseline(baseline: np.ndarray | float | None, batch: np.ndarray) -> np.ndarray:
-    given = np.asarray(0 if baseline is None else baseline, batch.dtype)
+    given = checking.numbers(
+        "The baseline's values", 0 if baseline is None else baseline, f"{batch.shape}", tuple(range(5))
+    ).astype(batch.dtype)
     try:
         return np.broadcast_to(given, batch.shape)
     except ValueError:
         raise ValueError(
             f"The baseline must broadcast to the batch's shape {batch.shape}; got {given.shape}."
         ) from None
-
-
-def _check_count(what: str, count: int) -> None:
-    if isinstance(count, bool) or int(count) != count or count < 1:
-        raise ValueError(f"The number of {what} is a whole number from 1 on; got {count!r}.")

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from vggviz import checking
+
 Source = str | os.PathLike[str] | bytes | Image.Image | np.ndarray
 
 CHANNEL_MEANS = np.array([103.939, 116.779, 123.68], dtype=np.float32)
@@ -32,6 +34,7 @@ SAMPLES = {
 """Our name of each picture that comes along: scikit-image's name of it (CC0 or public domain)."""
 
 MAX_PIXELS = 100_000_000
+MAX_SIDE = 10_000
 MAX_ASPECT = 1000
 FITS = ("crop", "pad", "stretch")
 
@@ -61,16 +64,20 @@ def load_image(source: Source | None = None, size: int | None = 224, *, fit: str
         FileNotFoundError: there is no such sample or file.
         ValueError: the source is no picture, damaged, too large, or an array of another kind.
     """
-    if fit not in FITS:
-        raise ValueError(f"Unknown fit {fit!r}; use one of {', '.join(FITS)}.")
-    if size is not None and (isinstance(size, bool) or not isinstance(size, (int, np.integer)) or size < 1):
-        raise ValueError(f"The size must be a whole number of pixels from 1 on, or None; got {size!r}.")
+    checking.one_of("fit", fit, FITS)
+    check_size(size)
     if source is None:
         source = os.environ.get("VGGVIZ_IMAGE") or "cat"
     image = _to_rgb(_open(source))
     if size is not None:
         image = _fit(image, int(size), fit)
     return np.array(image)
+
+
+def check_size(size: int | None) -> None:
+    """Raise ValueError unless pictures can be so large: a side in pixels, or None for their own size."""
+    if size is not None:
+        checking.whole("size in pixels (None keeps the picture's own)", size, 1, MAX_SIDE)
 
 
 def preprocess(images: np.ndarray) -> np.ndarray:
@@ -88,7 +95,7 @@ def preprocess(images: np.ndarray) -> np.ndarray:
         ValueError: another shape, no numbers, NaN, or levels outside 0 to 255.
     """
     images = _as_batch(images)
-    if images.size and not (np.isfinite(images).all() and images.min() >= 0 and images.max() <= 255):
+    if not (images.min() >= 0 and images.max() <= 255):  # which NaN is not either
         raise ValueError(
             f"Pictures must have levels from 0 to 255; got {images.min():g} to {images.max():g}."
         )
@@ -119,17 +126,13 @@ def deprocess(batch: np.ndarray) -> np.ndarray:
     Raises:
         ValueError: another shape, no numbers, or NaN.
     """
-    levels = _as_batch(batch) + CHANNEL_MEANS
-    if not np.isfinite(levels).all():
-        raise ValueError("The batch holds NaN or infinite values; every value must be a finite number.")
+    levels = checking.finite("The batch's values", _as_batch(batch)) + CHANNEL_MEANS
     return np.rint(levels).clip(0, 255).astype(np.uint8)[..., ::-1]
 
 
 def _as_batch(images: np.ndarray) -> np.ndarray:
-    images = np.asarray(images)
-    if images.dtype.kind not in "uif":
-        raise ValueError(f"Pictures must be arrays of numbers; got {images.dtype}.")
-    if images.ndim not in (3, 4) or images.shape[-1] != 3 or 0 in images.shape:
+    images = checking.array("Pictures", images, "(H, W, 3) or (N, H, W, 3)", (3, 4))
+    if images.shape[-1] != 3:
         raise ValueError(f"Pictures must have shape (H, W, 3) or (N, H, W, 3); got {images.shape}.")
     return images if images.ndim == 4 else images[np.newaxis]
 
@@ -144,13 +147,13 @@ def _open(source: Source) -> Image.Image:
         return _from_array(source)
     if isinstance(source, bytes):
         return _decode(io.BytesIO(source), f"{len(source):,} bytes")
-    if isinstance(source, str) and source in SAMPLES and not Path(source).is_file():
+    if isinstance(source, str) and source in SAMPLES and not checking.is_file(Path(source)):
         return _sample(source)
     if isinstance(source, (str, os.PathLike)):
         return _from_file(Path(source))
     raise ValueError(
         "A picture is the name of a sample, a path, bytes, a PIL image or an array; "
-        f"got {type(source).__name__}."
+        f"got {checking.shown(source)}, a {type(source).__name__}."
     )
 
 
@@ -161,7 +164,7 @@ def _sample(name: str) -> Image.Image:
 
 
 def _from_file(path: Path) -> Image.Image:
-    if path.is_dir():
+    if checking.is_folder(path):
         raise ValueError(f"{str(path)!r} is a folder; name a picture file in it.")
     try:
         data = path.read_bytes()
@@ -170,7 +173,8 @@ def _from_file(path: Path) -> Image.Image:
             f"There is no picture {str(path)!r}; name a file, or a sample: {', '.join(SAMPLES)}."
         ) from error
     except (OSError, ValueError) as error:
-        raise ValueError(f"Cannot read the picture {str(path)!r}: {error}.") from error
+        why = getattr(error, "strerror", None) or error
+        raise ValueError(f"Cannot read the picture {checking.shown(str(path))}: {why}.") from error
     return _decode(io.BytesIO(data), repr(str(path)))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from vggviz import checking
 from vggviz.figures import describe, one_axes, panels
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
@@ -29,10 +30,12 @@ def plot_by_layer(
     Raises:
         ValueError: no measure or more than four, or measures of different layers.
     """
-    if not 1 <= len(measures) <= len(COLOURS):
+    if isinstance(measures, Mapping) and not 1 <= len(measures) <= len(COLOURS):
         raise ValueError(f"From 1 to {len(COLOURS)} measures can be drawn; got {len(measures)}.")
-    layers = list(next(iter(measures.values())))
+    layers = list(next(iter(checking.mapping("Measures", measures).values()), ()))
     for title, values in measures.items():
+        for number in checking.mapping(f"The numbers of {title!r}", values).values():
+            checking.real(f"measure {title!r} of a layer", number)
         if list(values) != layers:
             raise ValueError(f"All measures must have the layers {layers}; {title!r} has {list(values)}.")
     figure, ax = one_axes(ax, 8, 4)
@@ -60,8 +63,9 @@ def plot_learning_curve(card: Mapping[str, Any], *, ax: Axes | None = None) -> t
     Raises:
         ValueError: the card holds no learning curve.
     """
-    if not card["curve"]:
-        raise ValueError("The card holds no learning curve; got an empty list.")
+    checking.mapping("A card's parts", card)
+    if lacking := [part for part in ("curve", "recipe", "phases") if not card.get(part)]:
+        raise ValueError(f"The card holds no learning curve; {' and '.join(lacking)} is missing or empty.")
     figure, axes = panels(ax, 2, columns=2, width=9, aspect=0.75)
     seen = np.array([line["step"] for line in card["curve"]]) * card["recipe"]["batch"] / 1000
     axes[0].plot(seen, [line["loss"] for line in card["curve"]], color=COLOURS[0])

@@ -9,8 +9,12 @@ import functools
 
 import numpy as np
 
+from vggviz import checking
+
 CHANCE = 95
 """Percentile of random kernels above which a property counts as learned: one in twenty passes by chance."""
+MOST_CLASSES = 100_000
+"""That `linear_probe` tells apart: its memory grows with their number."""
 GREY_ANGLE = 60
 """Degrees from grey at which a colour direction counts as opposing colours."""
 
@@ -52,6 +56,7 @@ def is_oriented(kernels: np.ndarray) -> np.ndarray:
     Returns:
         bool (out,). Of kernels drawn from a normal distribution, 5 in 100 are True.
     """
+    kernels = _checked(kernels)
     return orientation_selectivity(kernels) > _chance(kernels.shape[:3], "orientation")
 
 
@@ -72,7 +77,8 @@ def is_colour_opponent(kernels: np.ndarray) -> np.ndarray:
     Raises:
         ValueError: another shape, or kernels that do not read three colours.
     """
-    if _checked(kernels).shape[2] != 3:
+    kernels = _checked(kernels)
+    if kernels.shape[2] != 3:
         raise ValueError(f"Kernels that read 3 colours are wanted; these read {kernels.shape[2]} channels.")
     share, colours = _one_colour(kernels)
     from_grey = np.abs(colours.sum(axis=1)) / np.sqrt(3)
@@ -93,7 +99,8 @@ def effective_rank(kernels: np.ndarray) -> float:
     Raises:
         ValueError: another shape, or kernels that are all zero.
     """
-    values = np.linalg.svd(_checked(kernels).reshape(-1, kernels.shape[-1]), compute_uv=False)
+    kernels = _checked(kernels)
+    values = np.linalg.svd(kernels.reshape(-1, kernels.shape[-1]), compute_uv=False)
     if not values.any():
         raise ValueError("Kernels that are all zero have no rank; got no other value than 0.")
     shares = values[values > 0] / values.sum()
@@ -125,11 +132,13 @@ def linear_probe(
     Raises:
         ValueError: features and labels that do not belong together.
     """
-    for what, labelled in ((features, labels), (test_features, test_labels)):
-        if what.ndim != 2 or len(what) != len(labelled) or what.shape[1] != features.shape[1]:
-            raise ValueError(
-                f"Features must be (N, d) with N labels; got {what.shape} with {len(labelled)} labels."
-            )
+    ridge = checking.real("ridge", ridge, 1e-12)
+    features, labels = _labelled(features, labels)
+    test_features, test_labels = _labelled(test_features, test_labels)
+    if features.shape[1] != test_features.shape[1]:
+        raise ValueError(
+            f"Features must be (N, d) and (M, d); got {features.shape} and {test_features.shape}."
+        )
     mean, spread = features.mean(axis=0), features.std(axis=0) + 1e-6
     fit, test = (features - mean) / spread, (test_features - mean) / spread
     wanted = np.eye(int(labels.max()) + 1)[labels]
@@ -155,7 +164,20 @@ def _chance(shape: tuple[int, int, int], measure: str) -> float:
 
 
 def _checked(kernels: np.ndarray) -> np.ndarray:
-    kernels = np.asarray(kernels)
-    if kernels.ndim != 4 or 0 in kernels.shape or kernels.dtype.kind not in "uif":
-        raise ValueError(f"Kernels must be (kh, kw, in, out); got {kernels.dtype} {kernels.shape}.")
-    return kernels
+    return checking.numbers("Kernels", kernels, "(kh, kw, in, out)", 4)
+
+
+def _labelled(features: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Features and their labels, if they belong together."""
+    features = checking.numbers("Features", features, "(N, d)", 2)
+    labels = checking.numbers("Labels", labels, "(N,)", 1)
+    if len(features) != len(labels):
+        raise ValueError(
+            f"Features must be (N, d) with N labels; got {features.shape} with {len(labels)} labels."
+        )
+    if labels.dtype.kind not in "ui" or labels.min() < 0 or labels.max() >= MOST_CLASSES:
+        raise ValueError(
+            f"Labels are whole numbers from 0 to {MOST_CLASSES - 1:,}; "
+            f"got {labels.dtype} from {labels.min():g} to {labels.max():g}."
+        )
+    return features, labels

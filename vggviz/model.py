@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from vggviz import backend, bundled, layers
+from vggviz import backend, bundled, checking, layers
 from vggviz import weights as sources
 from vggviz.weights import Provenance
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import keras
 
 INPUT_SHAPE = (224, 224, 3)
+MOST_SEED = 2**31 - 1
 
 
 def load_vgg16(
@@ -40,6 +41,8 @@ def load_vgg16(
         ConnectionError: ImageNet's weights were asked for and cannot be fetched.
         ValueError: an unknown source; a file that is damaged, or of another network.
     """
+    checking.instance("True or False as include_top", include_top, bool)
+    checking.whole("seed", seed, 0, MOST_SEED)
     source = sources.resolve(weights, include_top)
     if source == "random":
         return _random(include_top, seed)
@@ -57,9 +60,9 @@ def load_model(path: str | os.PathLike[str]) -> keras.Model:
         FileNotFoundError: there is no such file.
         ValueError: it is damaged, or no whole model.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(f"There is no model file {str(path)!r}.")
+    path = checking.path("model's file", path)
+    if not checking.is_file(path):
+        raise FileNotFoundError(f"There is no model file {checking.shown(str(path))}.")
     try:
         model = backend.keras().saving.load_model(path, compile=False)
     except Exception as error:  # damaged archives and configurations make Keras raise nearly anything
@@ -86,10 +89,11 @@ def decode_predictions(
         ValueError: the model's classes are not known, or their number is another.
     """
     made_of = sources.provenance(model)
-    predictions = np.asarray(predictions)
+    top = checking.whole("number of classes (top)", top, 1)
+    predictions = checking.numbers("Predictions", predictions, f"(N, {len(made_of.classes) or 'classes'})", 2)
     if not made_of.classes:
         raise ValueError(f"The classes of the model {model.name!r} are not known.")
-    if predictions.ndim != 2 or predictions.shape[1] != len(made_of.classes):
+    if predictions.shape[1] != len(made_of.classes):
         raise ValueError(f"Predictions must have shape (N, {len(made_of.classes)}); got {predictions.shape}.")
     order = np.argsort(-predictions, axis=1, kind="stable")[:, :top]
     return [

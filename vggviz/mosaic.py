@@ -6,6 +6,11 @@ import math
 
 import numpy as np
 
+from vggviz import checking
+
+MOST_CELLS = 500_000_000
+"""Of a mosaic: two gigabytes. All maps of VGG16's first layer take three million."""
+
 
 def mosaic(maps: np.ndarray, columns: int | None = None, gap: int = 1) -> np.ndarray:
     """Lay maps out in rows, left to right, top to bottom.
@@ -24,14 +29,19 @@ def mosaic(maps: np.ndarray, columns: int | None = None, gap: int = 1) -> np.nda
     Raises:
         ValueError: another shape, no map at all, or a layout that cannot be.
     """
-    maps = np.asarray(maps)
-    if maps.ndim not in (3, 4) or 0 in maps.shape or (maps.ndim == 4 and maps.shape[2] != 3):
+    maps = checking.array("Maps", maps, "(h, w, n) or (h, w, 3, n)", (3, 4), "buif")  # NaN is a gap
+    if maps.ndim == 4 and maps.shape[2] != 3:
         raise ValueError(f"Maps must have shape (h, w, n) or (h, w, 3, n); got {maps.shape}.")
-    columns = math.ceil(math.sqrt(maps.shape[-1])) if columns is None else columns
-    if columns < 1 or gap < 0:
-        raise ValueError(f"A mosaic needs columns >= 1 and gap >= 0; got columns={columns}, gap={gap}.")
     height, width, *colour, count = maps.shape
+    gap = checking.whole("gap in cells", gap)
+    square = math.ceil(math.sqrt(count))
+    columns = square if columns is None else checking.whole("number of columns", columns, 1)
     rows = math.ceil(count / columns)
+    if rows * (height + gap) * columns * (width + gap) * math.prod(colour) > MOST_CELLS:
+        raise ValueError(
+            f"A mosaic has at most {MOST_CELLS:,} cells; {rows:,} rows and columns={columns} with gap={gap} "
+            "make more."
+        )
     tiles = np.full((rows * columns, height + gap, width + gap, *colour), np.nan, np.float32)
     tiles[:count, :height, :width] = np.moveaxis(maps, -1, 0)
     grid = tiles.reshape(rows, columns, height + gap, width + gap, *colour).swapaxes(1, 2)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from vggviz import backend
+from vggviz import backend, checking
 from vggviz.layers import LOGITS
 
 
@@ -60,7 +60,8 @@ def channel(layer: str, number: int) -> Objective:
     Raises:
         ValueError: a number below 0; used with a model, one outside the layer's channels.
     """
-    _check_number("channel", number)
+    _check_layer(layer)
+    checking.whole("channel", number)
 
     def value(maps: Mapping[str, Any]) -> Any:
         cells = _channel(maps, layer, number)
@@ -81,9 +82,11 @@ def neuron(layer: str, number: int, row: int | None = None, column: int | None =
     Raises:
         ValueError: a number below 0; used with a model, a cell or channel that is not there.
     """
-    for what, given in (("channel", number), ("row", row), ("column", column)):
+    _check_layer(layer)
+    checking.whole("channel", number)
+    for what, given in (("row", row), ("column", column)):
         if given is not None:
-            _check_number(what, given)
+            checking.whole(what, given)
 
     def value(maps: Mapping[str, Any]) -> Any:
         cells = _channel(maps, layer, number)
@@ -111,7 +114,7 @@ def class_logit(number: int) -> Objective:
     Raises:
         ValueError: a number below 0; used with a model, one outside its classes.
     """
-    _check_number("class", number)
+    checking.whole("class", number)
 
     def value(maps: Mapping[str, Any]) -> Any:
         logits = maps[LOGITS]
@@ -135,9 +138,13 @@ def _channel(maps: Mapping[str, Any], layer: str, number: int) -> Any:
     return maps[layer][..., number]
 
 
-def _check_number(what: str, number: int) -> None:
-    if isinstance(number, bool) or int(number) != number or number < 0:
-        raise ValueError(f"The {what} is a whole number from 0 on; got {number!r}.")
+def check_objective(objective: Objective) -> Objective:
+    """The objective; TypeError if it is none."""
+    return checking.instance("An objective, made by channel, neuron or class_logit,", objective, Objective)
+
+
+def _check_layer(layer: str) -> None:
+    checking.instance("A layer's name", layer, str)
 
 
 def _or(place: int | None) -> str:

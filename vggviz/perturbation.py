@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from tqdm import tqdm
 
-from vggviz import layers
+from vggviz import checking, layers
 from vggviz.activations import check_batch, feature_maps
 from vggviz.class_activation import enlarged, resized, target_layer
-from vggviz.objectives import Objective
+from vggviz.objectives import Objective, check_objective
 from vggviz.scoring import scores, window_scorer
 
 if TYPE_CHECKING:
@@ -52,9 +52,10 @@ def occlusion(
         ValueError: an objective that the model does not have, or a batch, size or stride that does
             not fit.
     """
+    check_objective(objective)
     batch = check_batch(batch, layers.unfold(model).inputs)
     corners = _corners(batch.shape[1:3], size, stride)
-    cover = np.broadcast_to(np.asarray(fill, np.float32), (CHUNK, size, size, batch.shape[-1]))
+    cover = np.broadcast_to(checked_fill(fill, batch), (CHUNK, size, size, batch.shape[-1]))
     maps = []
     for picture in batch:
         whole = scores(model, picture[np.newaxis], objective)[0]
@@ -92,6 +93,8 @@ def score_cam(
     Raises:
         ValueError: an unknown layer, one without maps, or a batch that does not fit.
     """
+    check_objective(objective)
+    batch_size = checking.whole("number of pictures in a batch (batch_size)", batch_size, 1)
     layer, batch = target_layer(model, layer), check_batch(batch, layers.unfold(model).inputs)
     cells = []
     for picture in batch:
@@ -102,6 +105,18 @@ def score_cam(
     return enlarged(np.stack(cells), batch)
 
 
+def checked_fill(fill: float | np.ndarray, batch: np.ndarray) -> np.ndarray:
+    """What covers pixels, float32: a number, or one for each colour of the batch."""
+    values = checking.numbers("The fill's values", fill, f"() or ({batch.shape[-1]},)", (0, 1)).astype(
+        np.float32
+    )
+    if values.size not in (1, batch.shape[-1]):
+        raise ValueError(
+            f"The fill is one number, or {batch.shape[-1]}, one for each colour; got {values.size}."
+        )
+    return values
+
+
 def chunks(items: np.ndarray, words: str, size: int = CHUNK) -> Iterator[np.ndarray]:
     """The items in portions, with a progress bar where it takes long."""
     for start in tqdm(range(0, len(items), size), desc=words, leave=False, delay=1, disable=None):
@@ -110,11 +125,8 @@ def chunks(items: np.ndarray, words: str, size: int = CHUNK) -> Iterator[np.ndar
 
 def _corners(sides: tuple[int, ...], size: int, stride: int) -> np.ndarray:
     """Row and column of the first pixel of squares from edge to edge of the picture, int (n, 2)."""
-    if not (1 <= size <= min(sides) and stride >= 1 and size == int(size) and stride == int(stride)):
-        raise ValueError(
-            f"The square's side is from 1 to {min(sides)} pixels and its stride from 1 on; "
-            f"got {size!r} and {stride!r}."
-        )
+    size = checking.whole("square's side (size) in pixels", size, 1, min(sides))
+    stride = checking.whole("stride of the square in pixels", stride, 1)
     rows, columns = (sorted({*range(0, side - size, stride), side - size}) for side in sides)
     return np.array([(y, x) for y in rows for x in columns])
 

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from vggviz import checking
 from vggviz.figures import bare, describe, one_axes
 
 
@@ -34,14 +35,15 @@ def plot_picture_map(
         ValueError: points that are not finite numbers (N, 2), a picture of another shape, or another
             number of pictures or names than of points.
     """
-    points = _checked(points, pictures, groups)
+    points, pictures = _checked(points, pictures, groups)
+    size = checking.real("size of a picture, a share of the map,", size, 0.001, 0.9)
     low, high = points.min(axis=0), points.max(axis=0)
     span = float((high - low).max()) or 1.0
     edge = size * span / (1 - size)
     width, height = np.maximum(high - low + 1.2 * edge, span / 4)
     figure, ax = one_axes(ax, 8, float(np.clip(8 * height / width, 3, 9)))
     for order, ((x, y), picture) in enumerate(zip(points, pictures, strict=True)):
-        half_y, half_x = edge / 2 * np.array(np.shape(picture)[:2]) / max(np.shape(picture)[:2])
+        half_y, half_x = edge / 2 * np.array(picture.shape[:2]) / max(picture.shape[:2])
         ax.imshow(picture, extent=(x - half_x, x + half_x, y - half_y, y + half_y), zorder=1 + order)
     middle = (low + high) / 2
     ax.set_xlim(middle[0] - width / 2, middle[0] + width / 2)
@@ -60,19 +62,19 @@ def plot_picture_map(
 
 def _checked(
     points: np.ndarray, pictures: np.ndarray | Sequence[np.ndarray], groups: Sequence[str] | None
-) -> np.ndarray:
-    points = np.asarray(points)
-    if points.ndim != 2 or points.shape[1] != 2 or not len(points) or points.dtype.kind not in "uif":
+) -> tuple[np.ndarray, list[np.ndarray]]:
+    points = checking.numbers("Points", points, "(N, 2)", 2)
+    if points.shape[1] != 2:
         raise ValueError(f"Points must be numbers of shape (N, 2); got {points.dtype} {points.shape}.")
-    if not np.isfinite(points).all():
-        raise ValueError("The points hold NaN or infinite values; every value must be a finite number.")
-    for what, given in (("pictures", pictures), ("names of groups", groups)):
-        if given is not None and len(given) != len(points):
-            raise ValueError(f"Each of the {len(points)} points needs one; got {len(given)} {what}.")
-    for shape in map(np.shape, pictures):
-        if len(shape) != 3 or shape[2] not in (3, 4):
-            raise ValueError(f"A picture must have shape (H, W, 3); got {shape}.")
-    return points.astype(np.float64)
+    given = {"pictures": list(checking.several("Pictures", pictures))}
+    if groups is not None:
+        given["names of groups"] = list(checking.several("Names of groups", groups))
+    for what, listed in given.items():
+        if len(listed) != len(points):
+            raise ValueError(f"Each of the {len(points)} points needs one; got {len(listed)} {what}.")
+    for name in given.get("names of groups", ()):
+        checking.instance("A group's name", name, str)
+    return points.astype(np.float64), [checking.picture("A picture", one) for one in given["pictures"]]
 
 
 def _about_map(points: np.ndarray) -> str:

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from vggviz.images import Source, load_image
+from vggviz import checking
+from vggviz.images import Source, check_size, load_image
 
 Pictures = str | os.PathLike[str] | Mapping[str, Source] | Iterable[tuple[str, Source]]
 
@@ -34,6 +35,7 @@ def read_pictures(source: Pictures, size: int | None = 224) -> Iterator[tuple[st
         FileNotFoundError: there is no such folder.
         ValueError: none of the pictures can be read.
     """
+    check_size(size)
     yield from read_pairs(named_pictures(source), size, words(source))
 
 
@@ -43,7 +45,8 @@ def read_pairs(
     """Read pairs of name and picture one at a time; `where` says in words what they come from."""
     read = 0
     with progress(len(pairs) if isinstance(pairs, list) else None) as bar:
-        for name, picture in pairs:
+        for pair in pairs:
+            name, picture = _pair(pair)
             image, reason = attempt(picture, size)
             bar.update()
             if image is None:
@@ -88,13 +91,21 @@ def named_pictures(source: Pictures) -> Iterable[tuple[str, Source]]:
         folder = existing_folder(source)
         paths = sorted(path for path in folder.rglob("*") if path.is_file())
         return [(path.relative_to(folder).as_posix(), path) for path in paths]
-    return list(source.items()) if isinstance(source, Mapping) else source
+    if isinstance(source, Mapping):
+        return list(source.items())
+    return checking.several("Pictures without a folder or a dict", source)
+
+
+def _pair(pair: tuple[str, Source]) -> tuple[str, Source]:
+    if not isinstance(pair, tuple) or len(pair) != 2:
+        raise TypeError(f"Pictures come as pairs of a name and a picture; got {checking.shown(pair)}.")
+    return str(pair[0]), pair[1]
 
 
 def existing_folder(path: str | os.PathLike[str]) -> Path:
     """The folder; FileNotFoundError if it is not there."""
-    if not Path(path).is_dir():
-        raise FileNotFoundError(f"There is no folder {str(path)!r}.")
+    if not checking.is_folder(Path(path)):
+        raise FileNotFoundError(f"There is no folder {checking.shown(str(path))}.")
     return Path(path)
 
 

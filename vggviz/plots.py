@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from vggviz import checking
 from vggviz.activations import Cell
 from vggviz.architecture import LayerTable
 from vggviz.channels import ChannelStatistics
@@ -32,9 +33,9 @@ from vggviz.drawing import (
     write_numbers,
 )
 from vggviz.figures import bare, describe, mosaic_axes, one_axes, panels, side_bar, three_and_one
-from vggviz.layers import check_name
+from vggviz.layers import check_name, listed
 from vggviz.receptive_field import ReceptiveField
-from vggviz.scales import SCALES, Scaled, check_scale, scale_maps
+from vggviz.scales import SCALES, Scaled, scale_maps
 
 FILTER_SCALES = {
     "filter": "each filter scaled by its own largest weight",
@@ -59,23 +60,24 @@ def plot_images(
     Raises:
         ValueError: an unknown scale, no picture at all, or one of another shape.
     """
-    check_scale(scale, {"each": "", "shared": ""})
-    _check_pictures(images)
+    checking.one_of("scale", scale, {"each": "", "shared": ""})
+    checking.whole("number of columns", columns, 1)
+    images = _checked_pictures(images)
     figure, axes = panels(ax, len(images), columns=columns)
-    numbers = [values for values in images.values() if np.ndim(values) == 2]
+    numbers = [values for values in images.values() if values.ndim == 2]
     shared = max((extent(values) for values in numbers), default=1.0)
-    signed = any((np.asarray(values) < 0).any() for values in numbers)
+    signed = any((values < 0).any() for values in numbers)
     for part, (title, values) in zip(axes, images.items(), strict=True):
         part.set_title(title, fontsize=9)
-        if np.ndim(values) == 2:
+        if values.ndim == 2:
             whole = scale == "shared"
-            below = signed if whole else bool((np.asarray(values) < 0).any())
+            below = signed if whole else bool((values < 0).any())
             drawn = show_values(part, values, shared if whole else extent(values), signed=below)
             figure.colorbar(drawn, ax=part, shrink=0.8)
-            text = f"{title}: {np.shape(values)[0]} x {np.shape(values)[1]} values, {_range(values)}."
+            text = f"{title}: {values.shape[0]} x {values.shape[1]} values, {_range(values)}."
         else:
             part.imshow(values)
-            text = f"{title}: a picture of {np.shape(values)[1]} x {np.shape(values)[0]} pixels."
+            text = f"{title}: a picture of {values.shape[1]} x {values.shape[0]} pixels."
         describe(figure, text)
     bare(axes)
     return figure, axes
@@ -103,9 +105,8 @@ def plot_filters(
     Raises:
         ValueError: another shape, an unknown scale, or a filter that is not there.
     """
-    check_scale(scale, FILTER_SCALES)
-    if np.ndim(kernels) != 4:
-        raise ValueError(f"Kernels must have shape (kh, kw, in, out); got {np.shape(kernels)}.")
+    checking.one_of("scale", scale, FILTER_SCALES)
+    kernels = checking.numbers("Kernels", kernels, "(kh, kw, in, out)", 4)
     norms = np.sqrt((kernels**2).sum(axis=(0, 1, 2)))
     coloured = kernels.shape[2] == 3
     count = len(norms) if coloured else 8
@@ -200,8 +201,9 @@ def plot_layers(
     Raises:
         ValueError: an unknown layer or scale, no layer at all, or more channels than there are.
     """
-    check_scale(scale, SCALES)
-    layers = last_of_each_size(maps) if layers is None else list(layers)
+    checking.one_of("scale", scale, SCALES)
+    image = None if image is None else checking.picture("The photograph", image)
+    layers = last_of_each_size(maps) if layers is None else listed(layers)
     chosen = strongest(maps, layers, top)
     front = 0 if image is None else 1
     count = front + len(chosen)
@@ -250,7 +252,8 @@ def plot_channel(
         ValueError: an unknown layer or scale, or a channel that is not there.
     """
     values = maps_of(maps, layer)[0]
-    number = choose_channels(maps, layer, [channel], None)[0]
+    image = None if image is None else checking.picture("The photograph", image)
+    number = checking.whole(f"channel of {layer!r}", channel, 0, values.shape[-1] - 1)
     tile = values[..., number]
     scaled = scale_maps(maps, layer, tile[..., np.newaxis], scale)
     limit = extent(tile) if scale == "channel" else scaled.limit
@@ -291,7 +294,9 @@ def plot_receptive_field(
         column: the cell's column, or columns of several.
         ax: axes to draw on; None makes a figure.
     """
-    cells = [(int(y), int(x)) for y, x in zip(np.atleast_1d(row), np.atleast_1d(column), strict=True)]
+    checking.instance("What receptive_fields gives for a layer", field, ReceptiveField)
+    image = checking.picture("The photograph", image)
+    cells = _cells(row, column)
     boxes = [field.box(y, x, image.shape[:2]) for y, x in cells]
     figure, ax = one_axes(ax, 5, 5.3)
     ax.imshow(image)
@@ -328,7 +333,9 @@ def plot_channel_statistics(
     Raises:
         ValueError: an unknown layer or statistic.
     """
-    check_scale(by, {"apoz": "", "mean": "", "max": "", "std": ""})
+    checking.one_of("statistic", by, {"apoz": "", "mean": "", "max": "", "std": ""})
+    for found in checking.mapping("Statistics", statistics).values():
+        checking.instance("What channel_statistics gives for a layer", found, ChannelStatistics)
     if layer is not None:
         check_name(layer, statistics)
     figure, ax = one_axes(ax, 8, 4.4)
@@ -359,6 +366,7 @@ def plot_layer_table(table: LayerTable, *, ax: Axes | None = None) -> Drawn:
         table: of `layer_table`.
         ax: axes to be divided; None makes a figure.
     """
+    checking.instance("What layer_table gives", table, LayerTable)
     figure, axes = panels(ax, 3, columns=3, width=9, aspect=1.5)
     columns: dict[str, list[float]] = {
         "numbers given (millions)": [math.prod(side or 0 for side in row.shape) / 1e6 for row in table],
@@ -385,6 +393,8 @@ def plot_cell(cell: Cell, *, top: int = 8, ax: Axes | None = None) -> Drawn:
         top: input channels drawn one by one; the rest is drawn as one bar.
         ax: axes to be divided; None makes a figure.
     """
+    checking.instance("What explain_cell gives", cell, Cell)
+    top = checking.whole("number of input channels (top)", top, 1)
     figure, axes = three_and_one(ax)
     sums = cell.by_channel
     order = np.argsort(-np.abs(sums), kind="stable")
@@ -406,13 +416,28 @@ def plot_cell(cell: Cell, *, top: int = 8, ax: Axes | None = None) -> Drawn:
     return figure, axes
 
 
-def _check_pictures(images: Mapping[str, np.ndarray]) -> None:
-    if not images:
-        raise ValueError("There is no picture to draw; got an empty collection.")
-    for title, values in images.items():
-        shape = np.shape(values)
-        if len(shape) != 2 and (len(shape) != 3 or shape[2] not in (3, 4)):
-            raise ValueError(f"The picture {title!r} must have shape (H, W) or (H, W, 3); got {shape}.")
+def _checked_pictures(images: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    checked = {}
+    for title, values in checking.mapping("Pictures", images).items():
+        given = checking.array(f"The values of {title!r}", values, "(H, W) or (H, W, 3)", (2, 3), "buif")
+        is_picture = given.ndim == 3
+        checked[title] = checking.picture(f"The picture {title!r}", given) if is_picture else given + 0
+    return checked
+
+
+def _cells(row: int | Sequence[int], column: int | Sequence[int]) -> list[tuple[int, int]]:
+    """Rows and columns of one cell or several, in pairs."""
+    rows, columns = _numbers("row", row), _numbers("column", column)
+    if len(rows) != len(columns) or not rows:
+        raise ValueError(
+            f"Each cell has a row and a column; got {len(rows)} rows and {len(columns)} columns."
+        )
+    return list(zip(rows, columns, strict=True))
+
+
+def _numbers(what: str, given: int | Sequence[int]) -> list[int]:
+    several = isinstance(given, (Sequence, np.ndarray)) and not isinstance(given, str)
+    return [checking.whole(what, number) for number in (list(given) if several else [given])]  # type: ignore[arg-type]
 
 
 def _about_maps(values: np.ndarray, layer: str, numbers: np.ndarray, scaled: Scaled) -> str:

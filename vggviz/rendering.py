@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from tqdm import tqdm
 
-from vggviz import backend
+from vggviz import backend, checking
 from vggviz.album import Album
 from vggviz.ascent import Ascent, Recipe
 from vggviz.cost import Cost, forward_macs
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 PIXELS_AT_ONCE = 2 * 224 * 224
 """In one batch: larger ones gain no time on two cores, and cost memory."""
+LARGEST_SIDE = 10_000
+"""Of a picture, in pixels: a larger one would not go into memory."""
 ROOM = 16
 """Pixels that a picture is larger than the receptive field, so that some cells see no edge."""
 
@@ -77,10 +79,10 @@ class Rendering:
 
     def __post_init__(self) -> None:
         """Refuse steps and seeds that are none."""
-        if isinstance(self.steps, bool) or int(self.steps) != self.steps or self.steps < 1:
-            raise ValueError(f"The steps are a whole number from 1 on; got {self.steps!r}.")
-        if isinstance(self.seed, bool) or int(self.seed) != self.seed or not 0 <= self.seed < 2**31:
-            raise ValueError(f"The seed is a whole number from 0 to 2,147,483,647; got {self.seed!r}.")
+        checking.whole("number of steps", self.steps, 1)
+        checking.whole("seed", self.seed, 0, 2**31 - 1)
+        checking.instance("A Recipe", self.recipe, Recipe)
+        checking.function("preprocess", self.preprocess)
 
     def draw(
         self,
@@ -95,7 +97,9 @@ class Rendering:
             folder: see `visualize`.
             settings: what else the pictures depend on, as JSON has it.
         """
-        album = folder and Album(output_folder(folder), self._settings() | dict(settings or {}))
+        album = (
+            None if folder is None else Album(output_folder(folder), self._settings() | dict(settings or {}))
+        )
         found = [album.load(objective.words) if album else None for objective in objectives]
         missing = [number for number, picture in enumerate(found) if picture is None]
         at_once = max(1, PIXELS_AT_ONCE // (self.size[0] * self.size[1]))
@@ -175,9 +179,8 @@ def drawing_size(model: keras.Model, layers: Sequence[str], size: int | None) ->
         ValueError: a size that is no whole number from 1 on, or none where it is left open.
     """
     if size is not None:
-        if isinstance(size, bool) or int(size) != size or size < 1:
-            raise ValueError(f"The size is a whole number of pixels from 1 on; got {size!r}.")
-        return int(size), int(size)
+        size = checking.whole("size in pixels", size, 1, LARGEST_SIDE)
+        return size, size
     own = part(model, layers).input.shape[1:3]
     fields = receptive_fields(model)
     if all(layer in fields for layer in layers):
@@ -195,7 +198,7 @@ def with_jitter(model: keras.Model, layers: Sequence[str], recipe: Recipe) -> Re
 
     Of layers without places, as of logits: half the largest step in the network.
     """
-    if recipe.jitter is not None:
+    if checking.instance("A Recipe", recipe, Recipe).jitter is not None:
         return recipe
     fields = receptive_fields(model)
     placed = [layer for layer in layers if layer in fields] or list(fields)

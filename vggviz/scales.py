@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vggviz import checking
+
 SCALES = {
     "channel": "each map scaled by its own maximum",
     "layer": "all scaled by the layer's maximum",
@@ -48,8 +50,8 @@ def scale_maps(
     Raises:
         ValueError: an unknown scale or percentile.
     """
-    check_scale(scale, SCALES)
-    if clip is not None and not 0 < clip <= 100:
+    checking.one_of("scale", scale, SCALES)
+    if clip is not None and not checking.real("clip, a percentile,", clip, 0, 100):
         raise ValueError(f"The clip is a percentile above 0 and up to 100; got {clip!r}.")
     dead = ~np.any(tiles, axis=(0, 1))
     words = SCALES[scale]
@@ -64,12 +66,6 @@ def scale_maps(
     if clip is not None:
         words = words.replace("maximum", f"{clip:g}th percentile")
     return Scaled(tiles, limit, bool((tiles < 0).any()), words, dead)
-
-
-def check_scale(scale: str, known: Mapping[str, str]) -> None:
-    """Raise ValueError if `scale` is not among the known ones."""
-    if scale not in known:
-        raise ValueError(f"Unknown scale {scale!r}; use one of {', '.join(known)}.")
 
 
 def _limit(values: np.ndarray, clip: float | None) -> float:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vggviz import backend
+from vggviz import backend, checking
 from vggviz.activations import check_batch, run, ungrouped_step
-from vggviz.layers import LOGITS, check_name, conv_layers, find_step, part, unfold
-from vggviz.objectives import Objective
+from vggviz.layers import LOGITS, check_name, conv_layers, find_step, listed, part, unfold
+from vggviz.objectives import Objective, check_objective
 
 if TYPE_CHECKING:
     import keras
@@ -40,7 +40,7 @@ def input_contributions(
     """
     step = ungrouped_step(model, layer)
     convolution = step.layer
-    _check(f"channel of {layer!r}", channel, convolution.filters)
+    channel = checking.whole(f"channel of {layer!r}", channel, 0, convolution.filters - 1)
     (inputs,) = run(model, batch, (step.inputs[0],))
     # a depthwise convolution is an ordinary one before its sum over the input channels
     products = backend.keras().ops.depthwise_conv(
@@ -53,9 +53,13 @@ def input_contributions(
     given = np.asarray(products, np.float32)
     if place is None:
         return given.mean(axis=(1, 2), dtype=np.float64).astype(np.float32)
-    for what, number, count in zip(("row", "column"), place, given.shape[1:3], strict=True):
-        _check(f"{what} in {layer!r}", number, count)
-    return given[:, place[0], place[1]]
+    if not isinstance(place, (tuple, list)) or len(place) != 2:
+        raise ValueError(f"A place is a row and a column; got {checking.shown(place)}.")
+    row, column = (
+        checking.whole(f"{what} in {layer!r}", number, 0, count - 1)
+        for what, number, count in zip(("row", "column"), place, given.shape[1:3], strict=True)
+    )
+    return given[:, row, column]
 
 
 @dataclass(frozen=True)
@@ -110,13 +114,13 @@ def trace(
         ValueError: an unknown layer, or one that the objective does not depend on; more than one
             picture; more channels than a layer has.
     """
+    check_objective(objective)
     names = _before(model, objective) if layers is None else _in_order(model, layers)
     batch = check_batch(batch, unfold(model).inputs)
     if len(batch) != 1:
         raise ValueError(f"One picture is traced at a time; got a batch of {len(batch)}.")
     fewest = min(find_step(model, name).output.shape[-1] for name in names)
-    if not 1 <= top <= fewest:
-        raise ValueError(f"From 1 to {fewest} channels of each layer can be traced; got top={top!r}.")
+    top = checking.whole("number of channels of each layer (top)", top, 1, fewest)
     tf = backend.tensorflow()
     network = part(model, dict.fromkeys((*names, *objective.layers)))
     follow = tf.function(
@@ -183,15 +187,10 @@ def _before(model: keras.Model, objective: Objective) -> list[str]:
 
 def _in_order(model: keras.Model, layers: Iterable[str]) -> list[str]:
     """The layers named, in the order they run; ValueError unless they give maps."""
-    layers = list(layers)
+    layers = [layers] if isinstance(layers, str) else listed(layers)
     for name in layers:
         if len(find_step(model, name).output.shape) != 4:
             raise ValueError(f"The layer {name!r} gives no feature maps; name convolutions or pools.")
     if not layers:
         raise ValueError("There is no layer to trace through; name one at least.")
     return [name for name in unfold(model).steps if name in layers]
-
-
-def _check(what: str, number: int, count: int) -> None:
-    if not 0 <= number < count:
-        raise ValueError(f"The {what} must be from 0 to {count - 1}; got {number!r}.")

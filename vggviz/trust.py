@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vggviz import backend, layers
+from vggviz import backend, checking, layers
 from vggviz.activations import check_batch
-from vggviz.objectives import Objective
-from vggviz.perturbation import chunks
+from vggviz.objectives import Objective, check_objective
+from vggviz.perturbation import checked_fill, chunks
 from vggviz.scoring import scores
 from vggviz.weights import note_provenance, provenance
 
@@ -39,6 +39,8 @@ def randomised(model: keras.Model, layer: str, *, cascade: bool = True, seed: in
     Raises:
         ValueError: an unknown layer, or one without weights.
     """
+    checking.instance("True or False as cascade", cascade, bool)
+    seed = checking.whole("seed", seed)
     if not getattr(layers.find_step(model, layer).layer, "weights", None):
         raise ValueError(f"The layer {layer!r} has no weights to shuffle; name one that has.")
     gc.collect()  # earlier copies: Keras' models hold themselves in cycles, half a gigabyte each
@@ -110,14 +112,14 @@ def deletion_insertion(
         ValueError: an attribution of another shape, an objective that the model does not have, or a
             batch that does not fit.
     """
+    check_objective(objective)
     batch = check_batch(batch, layers.unfold(model).inputs)
-    given = np.zeros(batch.shape[:3]) if attribution is None else np.asarray(attribution)
-    if given.shape != batch.shape[:3] or not np.isfinite(given).all():
-        raise ValueError(
-            f"The attribution must hold finite numbers of shape {batch.shape[:3]}; got {given.shape}."
-        )
-    if isinstance(steps, bool) or int(steps) != steps or steps < 1:
-        raise ValueError(f"The number of steps is a whole number from 1 on; got {steps!r}.")
+    given = np.zeros(batch.shape[:3]) if attribution is None else attribution
+    given = checking.numbers("The attribution's values", given, f"{batch.shape[:3]}", 3)
+    if given.shape != batch.shape[:3]:
+        raise ValueError(f"The attribution must have shape {batch.shape[:3]}; got {given.shape}.")
+    steps, seed = checking.whole("number of steps", steps, 1), checking.whole("seed", seed)
+    fill = checked_fill(fill, batch)
     shares = np.linspace(0, 1, steps + 1)
     curves = [
         _curves(model, picture, _ranks(values, seed), shares, objective, fill)

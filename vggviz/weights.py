@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 from tqdm import tqdm
 
-from vggviz import bundled
+from vggviz import bundled, checking
 from vggviz.files import atomic_path
 
 if TYPE_CHECKING:
@@ -124,6 +124,8 @@ def provenance(model: keras.Model | None = None) -> Provenance:
     """
     if model is None:
         return Provenance()
+    if not isinstance(getattr(model, "name", None), str) or not hasattr(model, "layers"):
+        raise TypeError(f"A Keras model or None is wanted; got {checking.shown(model)}.")
     return _provenances.get(model) or Provenance(source=f"{model.name}'s own")
 
 
@@ -150,7 +152,7 @@ def resolve(source: str | os.PathLike[str] = "auto", include_top: bool = False) 
     Raises:
         ValueError, FileNotFoundError: there is no such source or file.
     """
-    source = os.fspath(source)
+    source = str(checking.instance("The name of weights, or a path,", source, (str, os.PathLike)))
     if source == "auto":
         source = os.environ.get("VGGVIZ_WEIGHTS") or "auto"
     if source == "auto":
@@ -160,11 +162,11 @@ def resolve(source: str | os.PathLike[str] = "auto", include_top: bool = False) 
             log.warning("Bundled weights are used, since ImageNet's are not at hand: %s", error)
             return "bundled"
         return "imagenet"
-    if source in SOURCES or Path(source).is_file():
+    if source in SOURCES or checking.is_file(Path(source)):
         return source
     if Path(source).suffix or os.sep in source:
-        raise FileNotFoundError(f"There is no weights file {source!r}.")
-    raise ValueError(f"Unknown weights {source!r}; use one of {', '.join(SOURCES)}, or a path.")
+        raise FileNotFoundError(f"There is no weights file {checking.shown(source)}.")
+    raise ValueError(f"Unknown weights {checking.shown(source)}; use one of {', '.join(SOURCES)}, or a path.")
 
 
 def fetch(file: RemoteFile, timeout: float | None = None) -> Path:
