@@ -213,14 +213,10 @@ def check_batch(batch: np.ndarray, inputs: list[Any]) -> np.ndarray:
     if len(inputs) != 1:
         raise ValueError(f"The model has {len(inputs)} inputs; one, for pictures, is wanted.")
     wanted = tuple(inputs[0].shape)
-    try:
-        batch = np.asarray(batch)
-    except (TypeError, ValueError):  # lists of different lengths, say
-        batch = np.empty(0, object)
-    fits = batch.ndim == len(wanted) and all(w in (None, n) for w, n in zip(wanted, batch.shape, strict=True))
-    if not fits or batch.dtype.kind not in "uif" or 0 in batch.shape:
-        shape = ", ".join("any" if side is None else str(side) for side in wanted)
-        raise ValueError(
-            f"The model reads a batch of numbers of shape ({shape}); got {batch.dtype} {batch.shape}."
-        )
+    shape = (
+        f"({', '.join('any' if side is None else str(side) for side in wanted)}), as the model reads them,"
+    )
+    batch = checking.array("The batch's values", batch, shape, len(wanted))
+    if not all(w in (None, n) for w, n in zip(wanted, batch.shape, strict=True)):
+        raise ValueError(f"The batch must have shape {shape} but has {batch.shape}.")
     return checking.finite("The batch's values", batch).astype(inputs[0].dtype, copy=False)

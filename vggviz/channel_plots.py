@@ -72,6 +72,7 @@ def plot_similarity(
         ValueError: another shape, or an unknown order.
     """
     checking.one_of("order", order, ORDERS)
+    checking.instance("A text as label", label, str)
     similarity = checking.numbers("Similarities", similarity, "(c, c)", 2)
     if len(similarity) != similarity.shape[-1] or len(similarity) < 2:
         raise ValueError(f"A similarity has shape (c, c), of 2 channels at least; got {similarity.shape}.")

@@ -131,7 +131,7 @@ def shown_layers(model: keras.Model, names: Iterable[str] | None) -> tuple[str, 
         wanted = set(layers.feature_layers(model))
         wanted |= {read for name in wanted if (read := reads(model, name)) in steps}
     else:
-        wanted = {names} if isinstance(names, str) else set(names)
+        wanted = {names} if isinstance(names, str) else set(layers.listed(names))
     if not wanted:
         raise ValueError("No layer was named; name one at least, or None for every convolution and pool.")
     for name in wanted:

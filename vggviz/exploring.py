@@ -23,7 +23,7 @@ from vggviz.files import folder_in_place
 from vggviz.images import Source, load_image
 from vggviz.images import preprocess as vgg16_preprocess
 from vggviz.layers import check_name, unfold
-from vggviz.pictures import Pictures, read_pictures
+from vggviz.pictures import Pictures, named, read_pictures
 
 if TYPE_CHECKING:
     import keras
@@ -157,7 +157,7 @@ def explorer(
         FileNotFoundError: there is no such picture.
         ValueError: an unknown layer, a picture that cannot be read, or none at all.
     """
-    reading = checking.function("preprocess", preprocess or vgg16_preprocess)
+    reading = checking.function("preprocess", vgg16_preprocess if preprocess is None else preprocess)
     names = explorer_manifest.shown_layers(model, layers)
     shown = dict(_pictures(images, explorer_files.side(model)))
     if not shown:
@@ -181,5 +181,5 @@ def _pictures(images: Any, size: int) -> Iterator[tuple[str, np.ndarray]]:
 
 def _titled(image: Any, number: int) -> tuple[str, Any]:
     if isinstance(image, tuple):
-        return image
+        return named(image)
     return (Path(image).stem if isinstance(image, (str, os.PathLike)) else f"picture {number + 1}"), image

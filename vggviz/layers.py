@@ -132,7 +132,7 @@ def part(model: keras.Model, names: Iterable[str], *, any_size: bool = False) ->
     network = unfold(model)
     if len(network.inputs) != 1:
         raise ValueError(f"The model has {len(network.inputs)} inputs; one, for pictures, is wanted.")
-    names = tuple(names)
+    names = tuple(listed(names))
     key = ("part", names, any_size)
     if key not in network.functions:
         outputs = {n: _logits(network) if n == LOGITS else find_step(model, n).output for n in names}

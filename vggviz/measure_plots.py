@@ -32,10 +32,12 @@ def plot_by_layer(
     """
     if isinstance(measures, Mapping) and not 1 <= len(measures) <= len(COLOURS):
         raise ValueError(f"From 1 to {len(COLOURS)} measures can be drawn; got {len(measures)}.")
-    layers = list(next(iter(checking.mapping("Measures", measures).values()), ()))
-    for title, values in measures.items():
+    checking.instance("A text as label", label, str)
+    for title, values in checking.mapping("Measures", measures).items():
         for number in checking.mapping(f"The numbers of {title!r}", values).values():
             checking.real(f"measure {title!r} of a layer", number)
+    layers = list(next(iter(measures.values())))
+    for title, values in measures.items():
         if list(values) != layers:
             raise ValueError(f"All measures must have the layers {layers}; {title!r} has {list(values)}.")
     figure, ax = one_axes(ax, 8, 4)

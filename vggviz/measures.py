@@ -79,7 +79,9 @@ def is_colour_opponent(kernels: np.ndarray) -> np.ndarray:
     """
     kernels = _checked(kernels)
     if kernels.shape[2] != 3:
-        raise ValueError(f"Kernels that read 3 colours are wanted; these read {kernels.shape[2]} channels.")
+        raise ValueError(
+            f"Kernels that read 3 colours are wanted; those of shape {kernels.shape} read {kernels.shape[2]}."
+        )
     share, colours = _one_colour(kernels)
     from_grey = np.abs(colours.sum(axis=1)) / np.sqrt(3)
     return (share > _chance(kernels.shape[:3], "colour")) & (from_grey < np.cos(np.radians(GREY_ANGLE)))

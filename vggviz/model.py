@@ -88,6 +88,7 @@ def decode_predictions(
     Raises:
         ValueError: the model's classes are not known, or their number is another.
     """
+    sources.check_model(model)
     made_of = sources.provenance(model)
     top = checking.whole("number of classes (top)", top, 1)
     predictions = checking.numbers("Predictions", predictions, f"(N, {len(made_of.classes) or 'classes'})", 2)

@@ -41,7 +41,8 @@ def occlusion(
         batch: float (N, H, W, C), as the model's input wants it.
         objective: what is explained.
         size: side of the square in pixels.
-        stride: pixels from one square to the next; the last one of a row or column ends at the edge.
+        stride: pixels from one square to the next, not more than `size`, so that every pixel is covered; the
+            last one of a row or column ends at the edge.
         fill: what covers, a number or one for each colour, in the batch's units; 0 is for VGG16
             ImageNet's mean colour.
 
@@ -126,7 +127,7 @@ def chunks(items: np.ndarray, words: str, size: int = CHUNK) -> Iterator[np.ndar
 def _corners(sides: tuple[int, ...], size: int, stride: int) -> np.ndarray:
     """Row and column of the first pixel of squares from edge to edge of the picture, int (n, 2)."""
     size = checking.whole("square's side (size) in pixels", size, 1, min(sides))
-    stride = checking.whole("stride of the square in pixels", stride, 1)
+    stride = checking.whole("stride of the square in pixels, no longer than its side,", stride, 1, size)
     rows, columns = (sorted({*range(0, side - size, stride), side - size}) for side in sides)
     return np.array([(y, x) for y in rows for x in columns])
 

@@ -45,8 +45,7 @@ def read_pairs(
     """Read pairs of name and picture one at a time; `where` says in words what they come from."""
     read = 0
     with progress(len(pairs) if isinstance(pairs, list) else None) as bar:
-        for pair in pairs:
-            name, picture = _pair(pair)
+        for name, picture in pairs:
             image, reason = attempt(picture, size)
             bar.update()
             if image is None:
@@ -93,10 +92,12 @@ def named_pictures(source: Pictures) -> Iterable[tuple[str, Source]]:
         return [(path.relative_to(folder).as_posix(), path) for path in paths]
     if isinstance(source, Mapping):
         return list(source.items())
-    return checking.several("Pictures without a folder or a dict", source)
+    pairs = checking.several("Pictures without a folder or a dict", source)
+    return [named(pair) for pair in pairs] if isinstance(pairs, (list, tuple)) else map(named, pairs)
 
 
-def _pair(pair: tuple[str, Source]) -> tuple[str, Source]:
+def named(pair: tuple[str, Source]) -> tuple[str, Source]:
+    """The name of a picture, and the picture; TypeError unless the pair is one."""
     if not isinstance(pair, tuple) or len(pair) != 2:
         raise TypeError(f"Pictures come as pairs of a name and a picture; got {checking.shown(pair)}.")
     return str(pair[0]), pair[1]

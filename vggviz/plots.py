@@ -203,6 +203,7 @@ def plot_layers(
     """
     checking.one_of("scale", scale, SCALES)
     image = None if image is None else checking.picture("The photograph", image)
+    checking.mapping("Maps", maps)
     layers = last_of_each_size(maps) if layers is None else listed(layers)
     chosen = strongest(maps, layers, top)
     front = 0 if image is None else 1
@@ -253,6 +254,7 @@ def plot_channel(
     """
     values = maps_of(maps, layer)[0]
     image = None if image is None else checking.picture("The photograph", image)
+    checking.instance("True or False as overlay", overlay, bool)
     number = checking.whole(f"channel of {layer!r}", channel, 0, values.shape[-1] - 1)
     tile = values[..., number]
     scaled = scale_maps(maps, layer, tile[..., np.newaxis], scale)

@@ -126,7 +126,9 @@ def trace(
     follow = tf.function(
         lambda images: _follow(tf, network(images, training=False), objective, names, top), autograph=False
     )
-    value, channels, values, links = follow(tf.constant(batch))
+    # compiled by hand: a tf.function that is made anew for each call warns of it at the fifth
+    images = tf.constant(batch)
+    value, channels, values, links = follow.get_concrete_function(images)(images)
     return Trace(
         objective.words,
         float(value),

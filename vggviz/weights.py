@@ -124,9 +124,14 @@ def provenance(model: keras.Model | None = None) -> Provenance:
     """
     if model is None:
         return Provenance()
-    if not isinstance(getattr(model, "name", None), str) or not hasattr(model, "layers"):
-        raise TypeError(f"A Keras model or None is wanted; got {checking.shown(model)}.")
+    check_model(model)
     return _provenances.get(model) or Provenance(source=f"{model.name}'s own")
+
+
+def check_model(model: keras.Model) -> None:
+    """Raise TypeError unless it is a model, as far as can be seen without starting TensorFlow."""
+    if not isinstance(getattr(model, "name", None), str) or not hasattr(model, "layers"):
+        raise TypeError(f"A Keras model is wanted; got {checking.shown(model)}.")
 
 
 def note_provenance(model: keras.Model, made_of: Provenance) -> None:
