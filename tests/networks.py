@@ -132,3 +132,30 @@ def _keras():
     from vggviz.backend import keras
 
     return keras()
+
+
+def tiny_vgg16():
+    """VGG16's layers by their names, with one or two channels each, for pictures of 32 pixels."""
+    keras = _keras()
+    inputs = keras.Input((32, 32, 3))
+    x = inputs
+    for block, depth in enumerate((2, 2, 3, 3, 3), 1):
+        for number in range(1, depth + 1):
+            x = _conv(keras, f"block{block}_conv{number}", 1 + block % 2, 3)(x)
+        x = keras.layers.MaxPooling2D(2, name=f"block{block}_pool")(x)
+    return keras.Model(inputs, x, name="vgg16")
+
+
+def write_legacy(model, path):
+    """Weights in the layout of Keras' own VGG16 files: a group a layer, its arrays named in order."""
+    import h5py
+
+    with h5py.File(path, "w") as file:
+        file.attrs["layer_names"] = [layer.name.encode() for layer in model.layers]
+        for layer in model.layers:
+            group = file.create_group(layer.name)
+            names = [f"{layer.name}_{number}".encode() for number in range(len(layer.weights))]
+            group.attrs["weight_names"] = names
+            for name, weight in zip(names, layer.get_weights(), strict=True):
+                group[name.decode()] = weight
+    return path

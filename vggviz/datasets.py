@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vggviz import cost, images
+from vggviz import checking, cost, images
 from vggviz.activations import chosen_layers, feature_maps
 from vggviz.channels import ChannelStatistics, channel_statistics
 from vggviz.layers import unfold
@@ -66,11 +66,12 @@ def dataset_maps(
         FileNotFoundError: there is no such folder.
         ValueError: no picture that can be read, or activations that are not finite.
     """
+    reading = checking.function("preprocess", images.preprocess if preprocess is None else preprocess)
     pairs = named_pictures(source)
     if isinstance(pairs, list):
         say_cost(model, layers, len(pairs))
     for name, picture in read_pairs(pairs, side(model), words(source)):
-        maps = feature_maps(model, (preprocess or images.preprocess)(picture[np.newaxis]), layers)
+        maps = feature_maps(model, reading(picture[np.newaxis]), layers)
         for layer, values in maps.items():
             if not np.isfinite([values.min(), values.max()]).all():
                 raise ValueError(f"The picture {name!r} gives NaN or infinite values in {layer!r}.")

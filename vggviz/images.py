@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import io
 import os
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from vggviz import checking
+from vggviz.decoding import decode, decoding
 
 Source = str | os.PathLike[str] | bytes | Image.Image | np.ndarray
 
@@ -33,7 +32,6 @@ SAMPLES = {
 }
 """Our name of each picture that comes along: scikit-image's name of it (CC0 or public domain)."""
 
-MAX_PIXELS = 100_000_000
 MAX_SIDE = 10_000
 MAX_ASPECT = 1000
 FITS = ("crop", "pad", "stretch")
@@ -68,7 +66,9 @@ def load_image(source: Source | None = None, size: int | None = 224, *, fit: str
     check_size(size)
     if source is None:
         source = os.environ.get("VGGVIZ_IMAGE") or "cat"
-    image = _to_rgb(_open(source))
+    image = _open(source)
+    with decoding(_name(source)):  # a whole file, too, may promise a palette that it does not have
+        image = _to_rgb(image)
     if size is not None:
         image = _fit(image, int(size), fit)
     return np.array(image)
@@ -140,13 +140,13 @@ def _as_batch(images: np.ndarray) -> np.ndarray:
 def _open(source: Source) -> Image.Image:
     """A PIL image from any kind of source, whole."""
     if isinstance(source, Image.Image):
-        with _decoding("given as a PIL image"):
+        with decoding("given as a PIL image"):
             source.load()
         return source
     if isinstance(source, np.ndarray):
         return _from_array(source)
     if isinstance(source, bytes):
-        return _decode(io.BytesIO(source), f"{len(source):,} bytes")
+        return decode(io.BytesIO(source), _name(source))
     if isinstance(source, str) and source in SAMPLES and not checking.is_file(Path(source)):
         return _sample(source)
     if isinstance(source, (str, os.PathLike)):
@@ -157,6 +157,14 @@ def _open(source: Source) -> Image.Image:
     )
 
 
+def _name(source: Source) -> str:
+    """What a picture is called in a sentence."""
+    if isinstance(source, bytes):
+        return f"{len(source):,} bytes"
+    named = isinstance(source, (str, os.PathLike))
+    return checking.shown(str(source)) if named else "given as an object"
+
+
 def _sample(name: str) -> Image.Image:
     import skimage.data  # half a second that only pages with a sample picture need
 
@@ -165,52 +173,17 @@ def _sample(name: str) -> Image.Image:
 
 def _from_file(path: Path) -> Image.Image:
     if checking.is_folder(path):
-        raise ValueError(f"{str(path)!r} is a folder; name a picture file in it.")
+        raise ValueError(f"{_name(path)} is a folder; name a picture file in it.")
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:
         raise FileNotFoundError(
-            f"There is no picture {str(path)!r}; name a file, or a sample: {', '.join(SAMPLES)}."
+            f"There is no picture {_name(path)}; name a file, or a sample: {', '.join(SAMPLES)}."
         ) from error
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
-        raise ValueError(f"Cannot read the picture {checking.shown(str(path))}: {why}.") from error
-    return _decode(io.BytesIO(data), repr(str(path)))
-
-
-def _decode(stream: io.BytesIO, name: str) -> Image.Image:
-    if not stream.getbuffer().nbytes:
-        raise ValueError(f"The picture {name} is empty; a PNG, JPEG, GIF, WebP or the like is wanted.")
-    with _decoding(name):
-        image = Image.open(stream)
-    width, height = image.size
-    if width * height > MAX_PIXELS:
-        raise ValueError(
-            f"The picture {name} is too large: {width:,} x {height:,} pixels; at most {MAX_PIXELS:,} in all."
-        )
-    with _decoding(name):
-        image.load()
-    return image
-
-
-@contextmanager
-def _decoding(name: str) -> Iterator[None]:
-    """Say in one sentence what Pillow's many exceptions mean for the reader's file."""
-    try:
-        # Pillow warns of large pictures before we can refuse them with a clearer sentence.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    except Image.DecompressionBombError as error:
-        raise ValueError(f"The picture {name} is too large; at most {MAX_PIXELS:,} pixels.") from error
-    except UnidentifiedImageError as error:
-        raise ValueError(f"{name} is no picture; a PNG, JPEG, GIF, WebP or the like is wanted.") from error
-    except Exception as error:  # a damaged file makes Pillow's decoders raise nearly anything
-        raise ValueError(f"The picture {name} is damaged or cut short ({_one_line(error)}).") from error
-
-
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
+        raise ValueError(f"Cannot read the picture {_name(path)}: {why}.") from error
+    return decode(io.BytesIO(data), _name(path))
 
 
 def _from_array(array: np.ndarray) -> Image.Image:
