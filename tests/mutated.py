@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import faulthandler
 import io
+import logging
 import os
 import resource
 import struct
@@ -171,6 +172,7 @@ def weights() -> dict[str, bytes]:
     """Files of a tiny network with VGG16's layers, in each layout that is read, by name of file."""
     import networks
 
+    logging.getLogger("absl").setLevel(logging.ERROR)  # Keras has its own opinion of .h5
     found = {}
     with tempfile.TemporaryDirectory() as folder:
         for name in ("whole.keras", "whole.h5", "native.weights.h5", "vgg16.keras"):

@@ -56,18 +56,27 @@ def load_vgg16(
 def load_model(path: str | os.PathLike[str]) -> keras.Model:
     """Any Keras model from a whole-model file (.keras or .h5).
 
+    Such a file can hold Python code, in Lambda layers. It is not run: Keras' safe mode refuses the file.
+    Load a model with layers of that kind, or with classes of your own, by Keras itself.
+
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: it is damaged, or no whole model.
+        ValueError: it is damaged, no whole model, holds code, or weights that are not finite.
     """
     path = checking.path("model's file", path)
     if not checking.is_file(path):
         raise FileNotFoundError(f"There is no model file {checking.shown(str(path))}.")
     try:
-        model = backend.keras().saving.load_model(path, compile=False)
+        model = backend.keras().saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # damaged archives and configurations make Keras raise nearly anything
+        if "safe_mode" in str(error):
+            raise ValueError(
+                f"{str(path)!r} holds Python code, as Lambda layers do, and Keras' safe mode does not run it; "
+                "if you trust the file, load it with keras.saving.load_model and safe_mode=False."
+            ) from error
         reason = " ".join(str(error).split())[:200]
         raise ValueError(f"{str(path)!r} is no whole Keras model, or damaged ({reason}).") from error
+    _check_finite(model, str(path))
     _note(model, str(path), path)
     return model
 
@@ -189,6 +198,13 @@ def _load_native(model: Any, path: Path) -> None:
         raise ValueError(
             f"The weights file {str(path)!r} is damaged, or of another network than VGG16 ({reason})."
         ) from error
+    _check_finite(model, str(path))
+
+
+def _check_finite(model: Any, origin: str) -> None:
+    for layer in _weighted(model):
+        values = [np.asarray(weight) for weight in layer.weights]
+        sources.check_weights(layer.name, values, [value.shape for value in values], origin)
 
 
 def _weighted(model: Any) -> list[Any]:
