@@ -272,7 +272,7 @@ def _batch(kind: str, first: int, count: int) -> Iterator[list[str]]:
     command = [sys.executable, __file__, kind, str(first), str(count)]
     root = Path(__file__).parents[1]
     environ = os.environ | {"PYTHONPATH": os.pathsep.join([str(root), str(root / "tests")])}
-    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         try:
             status = subprocess.run(
                 command, stdout=out, stderr=err, env=environ, timeout=60 + count * SECONDS_A_FILE
@@ -281,7 +281,7 @@ def _batch(kind: str, first: int, count: int) -> Iterator[list[str]]:
             status = "no end"
         out.seek(0)
         err.seek(0)
-        lines, said = out.read().splitlines(), err.read()
+        lines, said = out.read().decode().splitlines(), err.read().decode("utf-8", "replace")
     assert status == 0, f"{status} at {lines[-1:]}: {said[-2000:]}"
     assert said == "", f"something was printed, by a C library perhaps: {said[:2000]}"
     yield from (line.split() for line in lines[1:])

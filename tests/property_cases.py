@@ -489,7 +489,9 @@ ROOMS = {
         "integrated_gradients": attribution(
             law=p.is_map,
             wrong={
-                "baseline": p.no_array(1, *p.SHAPE).filter(lambda v: v is not None and np.ndim(v) != 0)
+                "baseline": p.no_array(1, *p.SHAPE).filter(
+                    lambda v: v is not None and (isinstance(v, list) or np.ndim(v) != 0)
+                )
                 | st.just(np.zeros((1, 5, 5, 3))),
                 "steps": p.no_whole(1),
             },

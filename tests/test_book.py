@@ -20,6 +20,7 @@ from fontTools.ttLib import TTFont
 from pages import StaticHost
 from PIL import ExifTags, Image
 from PIL.PngImagePlugin import PngInfo
+from tiny_book import CELL, HEADER, TinyBook
 
 from vggviz_book import chapters, explorers, figures, fingerprint, icons, kernels, npm
 
@@ -27,22 +28,6 @@ ROOT = Path(__file__).parents[1]
 BUILT = ROOT / "_build" / "html"
 SOURCES = sorted((ROOT / "book").glob("*.md"))
 
-TOC = "format: jb-book\nroot: book/index\nparts:\n  - caption: Part\n    chapters:\n      - file: book/two\n"
-HEADER = """---
-jupytext:
-  text_representation: {extension: .md, format_name: myst}
-kernelspec: {name: python3, display_name: Python 3}
----
-# A page
-
-Some $x^2$.
-
-```{code-cell} ipython3
-import vggviz
-```
-
-"""
-CELL = "```{code-cell} ipython3\nprint(2 * 3)\n```\n"
 FAILING = '```{code-cell} ipython3\nraise ValueError("the reason")\n```\n'
 
 
@@ -203,43 +188,6 @@ def test_the_lock_file_names_no_registry() -> None:
 
 
 # `make book`, on two pages --------------------------------------------------------------------
-
-
-class TinyBook:
-    """A checkout with the real set-up and library, and two short pages."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.pages = root / "_build" / "html" / "book"
-        for name in ("_config.yml", "requirements.txt", "package.json", "package-lock.json"):
-            shutil.copy(ROOT / name, root)
-        for folder in ("book/_ext", "book/_static"):
-            shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
-        for folder in ("vggviz", "node_modules"):
-            (root / folder).symlink_to(ROOT / folder)
-        shutil.copy(ROOT / "book" / "references.bib", root / "book")
-        (root / "_toc.yml").write_text(TOC)
-        self.write("index", HEADER + CELL)
-        self.write("two", HEADER.replace("A page", "Another") + CELL)
-
-    def write(self, page: str, text: str) -> None:
-        (self.root / "book" / f"{page}.md").write_text(text)
-
-    def start(self, **environ: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "book/_ext/build_book.py"],
-            cwd=self.root,
-            env=os.environ | {"VGGVIZ_WEIGHTS": "random"} | environ,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-
-    def make(self, **environ: str) -> tuple[int, str]:
-        """Exit status and all that was printed."""
-        process = self.start(**environ)
-        printed, _ = process.communicate(timeout=300)
-        return process.returncode, printed
 
 
 @pytest.fixture(scope="module")

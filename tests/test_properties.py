@@ -91,6 +91,7 @@ def refuses(name: str, data: Any) -> None:
     assert names(text, wrong), f"{wrong!r} is not named in: {text}"
     assert frozen(drawn) == before, "an argument was changed"
     assert plt.get_fignums() == figures, "a figure was left behind"
+    plt.close("all")
 
 
 def call(name: str, arguments: dict[str, Any]) -> Any:
@@ -131,7 +132,7 @@ def ways(wrong: Any) -> list[str]:
             words += [f"{wrong.min():g}", f"{wrong.max():g}"]
     if isinstance(wrong, (dict, list, tuple)):
         inner = [*wrong, *wrong.values()] if isinstance(wrong, dict) else wrong
-        words += [f"{len(wrong)} ", "missing"] if len(wrong) else ["empty", "nothing", "no ", "0 "]
+        words += [f"{len(wrong)} ", "missing"] if len(wrong) else ["empty", "nothing", "no ", "0 ", "0."]
         words += [way for value in inner for way in ways(value)]
     return [word for word in words if re.search(r"\S", word)] or [""]
 

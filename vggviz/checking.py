@@ -18,10 +18,20 @@ LARGEST = 1e15
 Thing = TypeVar("Thing")
 
 
+def words(path: str | os.PathLike[str]) -> str:
+    """A path as text for readers and files, also where the system's encoding does not know its letters."""
+    try:
+        return os.fsencode(path).decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:  # no path of this system
+        return str(path).encode("utf-8", "backslashreplace").decode()
+
+
 def shown(value: Any) -> str:
     """A value as a sentence quotes it, on one line: short ones whole, arrays by their type and shape."""
     if isinstance(value, np.ndarray):
         return f"{value.dtype} {value.shape}"
+    if isinstance(value, (str, os.PathLike)):
+        value = words(value)
     return " ".join(_quoted.repr(value).split())
 
 

@@ -47,5 +47,5 @@ def choose(ranked: np.ndarray, channels: Sequence[int] | None, top: int | None, 
 
 def last_of_each_size(maps: Mapping[str, np.ndarray]) -> list[str]:
     """The last layer of each size of map that is no pool: where pools halve, the end of each block."""
-    sizes = {values.shape[1:3]: name for name, values in maps.items() if "pool" not in name}
+    sizes = {maps_of(maps, name).shape[1:3]: name for name in maps if "pool" not in name}
     return list(sizes.values()) or list(maps)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vggviz import checking
+
 if TYPE_CHECKING:
     import keras
     import numpy as np
@@ -49,7 +51,9 @@ def run_maps(options: argparse.Namespace) -> None:
     folder = output_folder(options.out)
     if options.all:
         size = _bytes_of_maps(model, feature_layers(model))
-        print(f"About {size * len(options.photo) / 1e6:,.0f} MB will be written into {str(folder)!r}.")
+        print(
+            f"About {size * len(options.photo) / 1e6:,.0f} MB will be written into {checking.shown(folder)}."
+        )
     named = list(zip(options.photo, _own_names(options.photo), strict=True))
     for photo, name in tqdm(named, desc="photographs", disable=len(named) < 2):
         say_saved(*_save_maps(model, photo, folder / name, options))
@@ -77,10 +81,13 @@ def run_explore(options: argparse.Namespace) -> None:
     for photo in options.photo:  # a mistake is told before the network is loaded
         load_image(photo)
     read = None if options.input == "vgg16" else lambda images: reading(options)(images.astype("float32"))
-    names = dict(zip(_own_names(options.photo), options.photo, strict=True))
+    names = dict(zip(map(checking.words, _own_names(options.photo)), options.photo, strict=True))
     page = explorer(load_network(options), names, layers=options.layer, preprocess=read)
     folder = page.save(options.out, runtime=options.runtime)
-    print(f"Saved the page in {str(folder)!r}; to look at it: python -m http.server --directory {folder}")
+    print(
+        f"Saved the page in {checking.shown(folder)}; "
+        f"to look at it: python -m http.server --directory {folder}"
+    )
 
 
 def run_weights(options: argparse.Namespace) -> None:

@@ -182,4 +182,6 @@ def _pictures(images: Any, size: int) -> Iterator[tuple[str, np.ndarray]]:
 def _titled(image: Any, number: int) -> tuple[str, Any]:
     if isinstance(image, tuple):
         return named(image)
-    return (Path(image).stem if isinstance(image, (str, os.PathLike)) else f"picture {number + 1}"), image
+    return (
+        checking.words(Path(image).stem) if isinstance(image, (str, os.PathLike)) else f"picture {number + 1}"
+    ), image

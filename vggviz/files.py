@@ -39,6 +39,12 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
         beside.unlink(missing_ok=True)
 
 
+def home() -> Path | None:
+    """The reader's own folder; None where there is none, or none that can be written."""
+    folder = os.path.expanduser("~")  # noqa: PTH111 - Path.home() raises where nobody is known
+    return Path(folder) if os.access(folder, os.W_OK) else None
+
+
 def output_folder(folder: str | os.PathLike[str]) -> Path:
     """Make `folder` (and its parents) and return it.
 
@@ -52,7 +58,7 @@ def output_folder(folder: str | os.PathLike[str]) -> Path:
             return folder
     except OSError as error:
         raise ValueError(
-            f"Cannot write into the folder {checking.shown(str(folder))} ({error.strerror}); "
+            f"Cannot write into the folder {checking.shown(folder)} ({error.strerror}); "
             "name a folder that you may write to."
         ) from error
 
@@ -73,7 +79,7 @@ def folder_in_place(folder: str | os.PathLike[str], *, mark: str) -> Iterator[Pa
     """
     folder = Path(folder)
     if folder.exists() and not (folder.is_dir() and ((folder / mark).is_file() or not any(folder.iterdir()))):
-        raise ValueError(f"{str(folder)!r} holds other things; name a folder that is new or empty.")
+        raise ValueError(f"{checking.shown(folder)} holds other things; name a folder that is new or empty.")
     beside = output_folder(folder.absolute().parent) / f".{secrets.token_hex(4)}-{folder.name}"
     old = beside.with_name(f"{beside.name}-old")
     beside.mkdir()

@@ -162,7 +162,7 @@ def _name(source: Source) -> str:
     if isinstance(source, bytes):
         return f"{len(source):,} bytes"
     named = isinstance(source, (str, os.PathLike))
-    return checking.shown(str(source)) if named else "given as an object"
+    return checking.shown(source) if named else "given as an object"
 
 
 def _sample(name: str) -> Image.Image:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vggviz import backend, layers
+from vggviz import backend, checking, layers
 
 if TYPE_CHECKING:
     import keras
@@ -122,7 +122,7 @@ def runtime_files(folder: str | os.PathLike[str]) -> Iterator[tuple[str, bytes]]
                 yield f"live/wasm/{file.name}", file.read_bytes()
     except FileNotFoundError as error:
         raise FileNotFoundError(
-            f"There is no LiteRT.js in {str(folder)!r}; "
+            f"There is no LiteRT.js in {checking.shown(folder)}; "
             "name the folder node_modules/@litertjs after `npm install @litertjs/core`."
         ) from error
 

@@ -105,7 +105,8 @@ def effective_rank(kernels: np.ndarray) -> float:
     values = np.linalg.svd(kernels.reshape(-1, kernels.shape[-1]), compute_uv=False)
     if not values.any():
         raise ValueError("Kernels that are all zero have no rank; got no other value than 0.")
-    shares = values[values > 0] / values.sum()
+    shares = values / values.sum()
+    shares = shares[shares > 0]
     return float(np.exp(-(shares * np.log(shares)).sum()))
 
 

@@ -65,19 +65,19 @@ def load_model(path: str | os.PathLike[str]) -> keras.Model:
     """
     path = checking.path("model's file", path)
     if not checking.is_file(path):
-        raise FileNotFoundError(f"There is no model file {checking.shown(str(path))}.")
+        raise FileNotFoundError(f"There is no model file {checking.shown(path)}.")
     try:
         model = backend.keras().saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # damaged archives and configurations make Keras raise nearly anything
         if "safe_mode" in str(error):
             raise ValueError(
-                f"{str(path)!r} holds Python code, as Lambda layers do, and Keras' safe mode does not run it; "
-                "if you trust the file, load it with keras.saving.load_model and safe_mode=False."
+                f"{checking.shown(path)} holds Python code, as in Lambda layers, which Keras' safe mode does "
+                "not run; if you trust the file, load it with keras.saving.load_model and safe_mode=False."
             ) from error
         reason = " ".join(str(error).split())[:200]
-        raise ValueError(f"{str(path)!r} is no whole Keras model, or damaged ({reason}).") from error
-    _check_finite(model, str(path))
-    _note(model, str(path), path)
+        raise ValueError(f"{checking.shown(path)} is no whole Keras model, or damaged ({reason}).") from error
+    _check_finite(model, path)
+    _note(model, checking.words(path), path)
     return model
 
 
@@ -161,12 +161,12 @@ def _from_file(path: Path, include_top: bool) -> Any:
     """VGG16 with the weights of the reader's own file, whatever of Keras' formats it has."""
     model = _build(include_top)
     if path.suffix == ".keras":
-        _copy(load_model(path), model, str(path))
+        _copy(load_model(path), model, checking.words(path))
     elif path.name.endswith(".weights.h5"):
         _load_native(model, path)
     else:
         _set(model, path)
-    _note(model, str(path), path)
+    _note(model, checking.words(path), path)
     return model
 
 
@@ -196,15 +196,16 @@ def _load_native(model: Any, path: Path) -> None:
     except Exception as error:  # Keras and h5py raise nearly anything on a file that does not fit
         reason = " ".join(str(error).split())[:200]
         raise ValueError(
-            f"The weights file {str(path)!r} is damaged, or of another network than VGG16 ({reason})."
+            f"The weights file {checking.shown(path)} is damaged, or of another network than VGG16 "
+            f"({reason})."
         ) from error
-    _check_finite(model, str(path))
+    _check_finite(model, path)
 
 
-def _check_finite(model: Any, origin: str) -> None:
+def _check_finite(model: Any, path: Path) -> None:
     for layer in _weighted(model):
         values = [np.asarray(weight) for weight in layer.weights]
-        sources.check_weights(layer.name, values, [value.shape for value in values], origin)
+        sources.check_weights(layer.name, values, [v.shape for v in values], checking.words(path))
 
 
 def _weighted(model: Any) -> list[Any]:

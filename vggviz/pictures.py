@@ -89,7 +89,7 @@ def named_pictures(source: Pictures) -> Iterable[tuple[str, Source]]:
     if isinstance(source, (str, os.PathLike)):
         folder = existing_folder(source)
         paths = sorted(path for path in folder.rglob("*") if path.is_file())
-        return [(path.relative_to(folder).as_posix(), path) for path in paths]
+        return [(checking.words(path.relative_to(folder).as_posix()), path) for path in paths]
     if isinstance(source, Mapping):
         return list(source.items())
     pairs = checking.several("Pictures without a folder or a dict", source)
@@ -106,10 +106,12 @@ def named(pair: tuple[str, Source]) -> tuple[str, Source]:
 def existing_folder(path: str | os.PathLike[str]) -> Path:
     """The folder; FileNotFoundError if it is not there."""
     if not checking.is_folder(Path(path)):
-        raise FileNotFoundError(f"There is no folder {checking.shown(str(path))}.")
+        raise FileNotFoundError(f"There is no folder {checking.shown(path)}.")
     return Path(path)
 
 
 def words(source: Pictures) -> str:
     """What pictures come from, in words."""
-    return f"the folder {str(source)!r}" if isinstance(source, (str, os.PathLike)) else "what was given"
+    return (
+        f"the folder {checking.shown(source)}" if isinstance(source, (str, os.PathLike)) else "what was given"
+    )

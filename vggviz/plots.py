@@ -421,7 +421,8 @@ def plot_cell(cell: Cell, *, top: int = 8, ax: Axes | None = None) -> Drawn:
 def _checked_pictures(images: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     checked = {}
     for title, values in checking.mapping("Pictures", images).items():
-        given = checking.array(f"The values of {title!r}", values, "(H, W) or (H, W, 3)", (2, 3), "buif")
+        what = f"The values of {title!r}"
+        given = checking.finite(what, checking.array(what, values, "(H, W) or (H, W, 3)", (2, 3), "buif"))
         is_picture = given.ndim == 3
         checked[title] = checking.picture(f"The picture {title!r}", given) if is_picture else given + 0
     return checked

@@ -23,7 +23,7 @@ import numpy as np
 from tqdm import tqdm
 
 from vggviz import bundled, checking
-from vggviz.files import atomic_path
+from vggviz.files import atomic_path, home
 
 if TYPE_CHECKING:
     import keras
@@ -46,8 +46,7 @@ class RemoteFile:
     @property
     def path(self) -> Path:
         """Its place in Keras' cache, whether it is there or not."""
-        home = os.environ.get("KERAS_HOME") or Path.home() / ".keras"
-        return Path(home) / "models" / self.name
+        return Path(os.environ.get("KERAS_HOME") or _keras_home()) / "models" / self.name
 
 
 _SERVER = "https://storage.googleapis.com"
@@ -235,7 +234,7 @@ def read_h5(source: Path | BinaryIO, wanted: dict[str, list[tuple[int, ...]]]) -
     """
     import h5py  # 0.2 s that pages without a network need not pay
 
-    origin = str(source) if isinstance(source, Path) else bundled.WEIGHTS
+    origin = checking.words(source) if isinstance(source, Path) else bundled.WEIGHTS
     try:
         with h5py.File(source) as file:
             root = file.get("model_weights", file)
@@ -287,6 +286,11 @@ def _download(file: RemoteFile, beside: Path, timeout: float) -> None:
 
 def _reason(error: Exception) -> str:
     return " ".join(str(getattr(error, "reason", None) or error).split()) or type(error).__name__
+
+
+def _keras_home() -> Path:
+    """Where Keras has its cache: at home, or where that is not there or cannot be written, in /tmp."""
+    return Path(home() or "/tmp", ".keras")
 
 
 def _today() -> str:

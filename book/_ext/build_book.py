@@ -60,7 +60,7 @@ def build() -> int:
     strict = ["-W", "-n", "--keep-going"]
     jupyter_book = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
     command = [*jupyter_book, "build", str(ROOT), "--path-output", str(NEXT), *strict]
-    if subprocess.run(command, check=False).returncode:
+    if subprocess.run(command, check=False, pass_fds=lock.descriptors()).returncode:
         return failed("The book was not built; the cause stands above.")
     pages = NEXT / "_build" / "html"
     (pages / fingerprint.NOTE).write_text(made_of, "utf-8")
@@ -100,5 +100,16 @@ def shown(path: Path) -> str:
     return os.path.relpath(path)
 
 
+def in_utf8() -> None:
+    """Begin anew in Python's UTF-8 mode where the locale knows other letters, or ASCII alone.
+
+    Not all that takes part in a build says how its files and its paths are encoded.
+    """
+    if sys.getfilesystemencoding() != "utf-8":
+        os.environ["PYTHONUTF8"] = "1"
+        os.execv(sys.executable, [sys.executable, *sys.argv])
+
+
 if __name__ == "__main__":
+    in_utf8()
     sys.exit(main())

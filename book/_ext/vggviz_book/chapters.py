@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+PREFIX = "vggviz-book-"
+NOTE = "_build/.temporary"
+"""Where the name of the kernels' temporary folder stands while they run."""
+LONGEST_SOCKET = 95
+"""Bytes; systems allow 103 to 107, and a number follows."""
 MEMORY_OF_A_KERNEL = 2 << 30
 """Bytes. VGG16 with its dense layers peaks at 1.8 GB."""
 COLOURS = re.compile(r"\x1b\[[\d;]*m")
@@ -51,6 +56,7 @@ def execute(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
         return
     cache = get_cache(settings.execution_cache_path)
     forget_half_written(cache)
+    remove_temporary(app.srcdir)
     waiting = {name: nb for name, nb in notebooks(env, docnames) if not is_cached(cache, nb)}
     failures = []
     for number, (name, result) in enumerate(run_side_by_side(env, waiting, settings.execution_timeout), 1):
@@ -79,7 +85,7 @@ def run_side_by_side(
     env: BuildEnvironment, waiting: dict[str, NotebookNode], timeout: int
 ) -> Iterable[tuple[str, ExecutionResult]]:
     """Run notebooks, as many at once as cores and memory allow; yield each as it ends."""
-    with temporary_folder() as folder, ThreadPoolExecutor(kernels_at_once()) as pool:
+    with temporary_folder(env.srcdir) as folder, ThreadPoolExecutor(kernels_at_once()) as pool:
         running = {}
         for number, (name, notebook) in enumerate(waiting.items()):
             place = Path(env.doc2path(name)).parent
@@ -89,17 +95,32 @@ def run_side_by_side(
 
 
 @contextmanager
-def temporary_folder() -> Iterator[str]:
-    """A folder for the kernels' sockets and for all that cells put into temporary files."""
-    before = os.environ.get("TMPDIR")
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["TMPDIR"] = folder
+def temporary_folder(root: str | os.PathLike[str]) -> Iterator[str]:
+    """A folder for the kernels' sockets, and for all that they and the cells leave behind.
+
+    So nothing goes to the reader's home, which may not be writable, nor comes from there. Its name is
+    noted for the next build, in case that this one is killed.
+    """
+    with tempfile.TemporaryDirectory(prefix=PREFIX) as folder:
+        Path(root, NOTE).write_bytes(os.fsencode(folder))
+        settings = dict.fromkeys(("TMPDIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"), folder)
+        before = {name: os.environ[name] for name in settings if name in os.environ}
+        os.environ.update(settings)
         try:
             yield folder
         finally:
-            os.environ.pop("TMPDIR")
-            if before is not None:
-                os.environ["TMPDIR"] = before
+            for name in settings:
+                os.environ.pop(name)
+            os.environ.update(before)
+            Path(root, NOTE).unlink()
+
+
+def remove_temporary(root: str | os.PathLike[str]) -> None:
+    """Remove the temporary folder of a build that was killed."""
+    note = Path(root, NOTE)
+    if note.is_file() and (folder := Path(os.fsdecode(note.read_bytes()))).name.startswith(PREFIX):
+        shutil.rmtree(folder, ignore_errors=True)
+    note.unlink(missing_ok=True)
 
 
 def compute(notebook: NotebookNode, place: Path, timeout: int, address: str) -> ExecutionResult:
@@ -121,8 +142,12 @@ def compute(notebook: NotebookNode, place: Path, timeout: int, address: str) -> 
 
 
 def transport(address: str) -> Config:
-    """Sockets in files: no port that another program could take, and no warning about open ones."""
-    return Config({"KernelManager": {"transport": "ipc", "ip": address}} if os.name == "posix" else {})
+    """Sockets in files: no port that another program could take, and no warning about open ones.
+
+    Not where there are none, nor where the temporary folder's name is longer than a socket's may be.
+    """
+    short = os.name == "posix" and len(os.fsencode(address)) < LONGEST_SOCKET
+    return Config({"KernelManager": {"transport": "ipc", "ip": address}} if short else {})
 
 
 def kernels_at_once() -> int:

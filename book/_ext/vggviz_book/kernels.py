@@ -31,6 +31,7 @@ def prepare(app: Sphinx, config: Config) -> None:
     lock.hold(root / "_build" / ".lock")
     Path(app.outdir, fingerprint.NOTE).unlink(missing_ok=True)
     put_on_path(root, os.environ)
+    give_matplotlib_a_folder(root, os.environ)
     settle_inputs(os.environ)
     caches = root / CACHES
     cache = caches / fingerprint.of_figures(root, os.environ)
@@ -45,6 +46,14 @@ def put_on_path(root: Path, environ: MutableMapping[str, str]) -> None:
     """The checkout first, for this process (autodoc) and for the kernels, which start in book/."""
     sys.path.insert(0, str(root))
     environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(root), environ.get("PYTHONPATH")]))
+
+
+def give_matplotlib_a_folder(root: Path, environ: MutableMapping[str, str]) -> None:
+    """Where the reader's home cannot be written: else each page would say that another one was found."""
+    from vggviz.files import home
+
+    if home() is None:
+        environ.setdefault("MPLCONFIGDIR", str(root / "_build" / ".matplotlib"))
 
 
 def settle_inputs(environ: MutableMapping[str, str]) -> None:

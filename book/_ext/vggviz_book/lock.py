@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO
 
 HELD = "VGGVIZ_BOOK_LOCKED"
 """Set for the processes that the holder starts: the lock is theirs as well."""
 
-_open_files: list[TextIO] = []
+_open_files: list[BinaryIO] = []
 
 
 def hold(path: Path) -> None:
@@ -25,7 +25,7 @@ def hold(path: Path) -> None:
     if os.environ.get(HELD):
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    file = path.open("w")
+    file = path.open("wb")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -33,3 +33,8 @@ def hold(path: Path) -> None:
         fcntl.flock(file, fcntl.LOCK_EX)
     _open_files.append(file)
     os.environ[HELD] = "1"
+
+
+def descriptors() -> tuple[int, ...]:
+    """What a process must inherit so that the lock is held until it, too, has ended."""
+    return tuple(file.fileno() for file in _open_files)

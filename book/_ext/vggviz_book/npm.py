@@ -49,7 +49,9 @@ def install(root: Path) -> str:
     """Run `npm ci`; return what went wrong, "" if nothing did."""
     arguments = [*command(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]
     try:
-        done = subprocess.run(arguments, cwd=root, capture_output=True, text=True, timeout=300, check=False)
+        done = subprocess.run(
+            arguments, cwd=root, capture_output=True, encoding="utf-8", errors="replace", timeout=300
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
         return str(error)
     lines = [line for line in done.stderr.splitlines() if "npm error" in line]
