@@ -7,7 +7,7 @@ BUILD := $(BIN)/python book/_ext/build_book.py
 PAGES := tests/test_book.py tests/test_browser.py tests/test_explorer.py tests/test_archive.py
 
 .DEFAULT_GOAL := help
-.PHONY: help book test audit bench lint serve archive links binder clean
+.PHONY: help book test audit bench lint package serve archive links binder clean
 
 help:
 	@echo "make book    build the book into _build/html (the first call installs what it needs into .venv)"
@@ -16,6 +16,7 @@ help:
 	@echo "make bench   the library beside its peers: says first how long it takes and what it installs"
 	@echo "             (PART=\"extraction grad_cam\" for a part, which is not kept for the book)"
 	@echo "make lint    ruff, mypy, and actionlint for the workflows"
+	@echo "make package the sdist and the wheel for PyPI, checked, in dist/"
 	@echo "make serve   the built book at http://localhost:$(PORT) (PORT=... for another)"
 	@echo "make archive the built book as one zip that opens from disk, in _build"
 	@echo "make links   ask whether what the book links to is still there (needs a network)"
@@ -36,8 +37,10 @@ test: lint
 	$(BUILD) --fresh
 	$(BIN)/python -m pytest $(PAGES)
 
+# `make audit PART="tests/test_builds.py -k killed"` for one part; parts of the built pages need `make book`.
+PART ?=
 audit: $(INSTALLED)
-	$(BIN)/python -m pytest -m audit --log-cli-level=INFO tests/test_claims.py
+	$(BIN)/python -m pytest -m audit --log-cli-level=INFO $(PART)
 
 bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks --no-book $(PART)
@@ -56,6 +59,11 @@ links: $(INSTALLED)
 
 binder: $(INSTALLED)
 	@$(BIN)/python tests/binder.py
+
+package: $(INSTALLED)
+	rm -rf build dist
+	$(BIN)/python -m build
+	$(BIN)/twine check --strict dist/*
 
 serve:
 	@test -f _build/html/index.html || { echo "There is no book yet: run 'make book' first."; exit 1; }

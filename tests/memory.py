@@ -49,7 +49,9 @@ def resident(process: psutil.Process) -> int:
 def highest(process: psutil.Process) -> int:
     """Bytes that the process alone had at its highest, where the system keeps them (Linux); else 0."""
     try:
-        kept = re.search(r"VmHWM:\s*(\d+) kB", Path(f"/proc/{process.pid}/status").read_text())
+        kept = re.search(
+            r"VmHWM:\s*(\d+) kB", Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8")
+        )
     except OSError:
         return 0
     return 1024 * int(kept[1]) if kept else 0

@@ -490,7 +490,7 @@ ROOMS = {
             law=p.is_map,
             wrong={
                 "baseline": p.no_array(1, *p.SHAPE).filter(
-                    lambda v: v is not None and (isinstance(v, list) or np.ndim(v) != 0)
+                    lambda v: v is not None and getattr(v, "shape", 0) not in ((), p.SHAPE)
                 )
                 | st.just(np.zeros((1, 5, 5, 3))),
                 "steps": p.no_whole(1),

@@ -145,6 +145,7 @@ def test_a_home_that_cannot_be_written_odd_letters_and_a_locale_without_them(fol
     odd = folder / "мой дом 猫"
     (odd / "врем папка").mkdir(parents=True)
     book = book_in(odd, "книга é")
+    assert os.environ["MPLBACKEND"] == "Agg"  # which must not keep figures out of the pages
     photograph = odd / "фото 猫.png"
     Image.fromarray(np.random.default_rng(0).integers(0, 256, (40, 50, 3), np.uint8)).save(photograph)
     weights = networks.write_legacy(_vgg16(), odd / "веса 1.h5")

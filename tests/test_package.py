@@ -1,19 +1,26 @@
 """What is published: an sdist, and the wheel made of it, which need no network and no disk to write on."""
 
+import email
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tarfile
+import tomllib
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
+import yaml
+from PIL import Image
 
 import vggviz
 from vggviz import bundled
 
 ROOT = Path(vggviz.__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 DATA = [bundled.WEIGHTS, bundled.HEAD, bundled.CLASSES, bundled.CARD]
 
 OFFLINE_AND_READ_ONLY = """
@@ -43,14 +50,19 @@ print(best[0], vggviz.provenance(model).sha256)
 def published(tmp_path_factory):
     """The sdist and the wheel that `python -m build` makes from a copy of the sources."""
     sources, out = tmp_path_factory.mktemp("sources"), tmp_path_factory.mktemp("dist")
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
+    for name in ("pyproject.toml", "MANIFEST.in", "README.md", "LICENSE", "CHANGELOG.md", "CITATION.cff"):
         shutil.copy(ROOT / name, sources)
-    shutil.copytree(ROOT / "vggviz", sources / "vggviz", ignore=shutil.ignore_patterns("__pycache__"))
-    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(out), str(sources)]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    for name in ("vggviz", "tests"):
+        shutil.copytree(ROOT / name, sources / name, ignore=shutil.ignore_patterns("__pycache__"))
+    build(sources, out)
     (sdist,), (wheel,) = out.glob("*.tar.gz"), out.glob("*.whl")
     return sdist, wheel
+
+
+def build(sources, out, *options):
+    command = [sys.executable, "-m", "build", "--no-isolation", *options, "--outdir", str(out), str(sources)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def run_alone(path, code, folder):
@@ -67,6 +79,73 @@ def run_alone(path, code, folder):
     done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip().splitlines()[-1]
+
+
+def test_twine_finds_no_fault(published):
+    command = [sys.executable, "-m", "twine", "check", "--strict", *map(str, published)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_metadata_are_complete(published):
+    with zipfile.ZipFile(published[1]) as pack:
+        told = email.message_from_bytes(pack.read(f"vggviz-{PROJECT['version']}.dist-info/METADATA"))
+    assert told["License-Expression"] == "MIT"
+    assert told["Requires-Python"] == "<3.14,>=3.11"
+    assert told["Description-Content-Type"] == "text/markdown"
+    assert "pip install vggviz" in told.get_payload()
+    assert len(told["Keywords"].split(",")) >= 5
+    urls = dict(url.split(", ") for url in told.get_all("Project-URL"))
+    assert {"Repository", "Issues", "Changelog"} <= set(urls)
+    assert {url.startswith(PROJECT["urls"]["Repository"]) for url in urls.values()} == {True}
+    classifiers = told.get_all("Classifier")
+    assert {f"Programming Language :: Python :: 3.{minor}" for minor in (11, 12, 13)} <= set(classifiers)
+    assert "Typing :: Typed" in classifiers
+
+
+def test_links_of_the_readme_hold_on_any_host():
+    """Relative ones would lead nowhere from PyPI; the absolute ones to files of ours must have such files."""
+    repository = PROJECT["urls"]["Repository"]
+    raw = repository.replace("https://github.com/", "https://raw.githubusercontent.com/")
+    links = re.findall(r"\]\(([^)]+)\)", (ROOT / "README.md").read_text("utf-8"))
+    assert links
+    for link in links:
+        assert link.startswith("https://"), link
+        if found := re.match(rf"(?:{re.escape(repository)}/(?:blob|tree)|{re.escape(raw)})/main/(.+)", link):
+            assert (ROOT / found[1]).exists(), link
+
+
+def test_the_sdist_makes_the_same_wheel(published, tmp_path):
+    with tarfile.open(published[0]) as pack:
+        pack.extractall(tmp_path, filter="data")
+    (sources,) = tmp_path.iterdir()
+    build(sources, tmp_path / "again", "--wheel")
+    (again,) = (tmp_path / "again").iterdir()
+    one, other = (_content(wheel) for wheel in (published[1], again))
+    assert one == other
+
+
+def _content(wheel):
+    with zipfile.ZipFile(wheel) as pack:
+        return {name: pack.read(name) for name in pack.namelist()}
+
+
+def test_the_sdist_has_what_a_packager_needs(published):
+    with tarfile.open(published[0]) as pack:
+        names = {name.partition("/")[2] for name in pack.getnames()}
+    assert {"LICENSE", "README.md", "CHANGELOG.md", "CITATION.cff", "pyproject.toml"} <= names
+    assert not [name for name in names if name.startswith("tests/")]
+
+
+@pytest.mark.parametrize(("tag", "status"), [(f"v{PROJECT['version']}", 0), ("v9.9.9", 1)])
+def test_only_a_tag_of_the_same_version_is_released(tag, status):
+    steps = yaml.safe_load((ROOT / ".github/workflows/release.yml").read_text("utf-8"))["jobs"]["build"][
+        "steps"
+    ]
+    (check,) = (step["run"] for step in steps if step.get("name") == "The tag and the version agree")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "GITHUB_REF_NAME": tag, "PATH": path}
+    assert subprocess.run(["bash", "-c", check], cwd=ROOT, env=environment).returncode == status
 
 
 def test_both_hold_all_of_the_package(published):
@@ -102,3 +181,35 @@ def test_the_wheel_installs(published, tmp_path):
     assert said.startswith(str(target))
     assert (target / "bin" / "vggviz").is_file()
     assert all((target / "vggviz" / "data" / name).is_file() for name in DATA)
+
+
+@pytest.mark.audit
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("python", os.environ.get("VGGVIZ_PYTHONS", sys.executable).split(os.pathsep))
+def test_a_fresh_environment(published, tmp_path, python):
+    """`pip install` with all it depends on, then a photograph's maps, offline, in an empty folder.
+
+    VGGVIZ_PYTHONS names other interpreters to try, with ":" between them.
+    """
+    environment, folder = tmp_path / "fresh", tmp_path / "empty"
+    folder.mkdir()
+    noise = np.random.default_rng(0).integers(0, 256, (300, 400, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(folder / "photo.jpg", quality=90)
+    subprocess.run([python, "-m", "venv", str(environment)], check=True)
+    install = [str(environment / "bin" / "pip"), "install", "--quiet", str(published[1])]
+    subprocess.run(install, check=True, capture_output=True)
+    nobody = dict.fromkeys(("http_proxy", "https_proxy"), "http://127.0.0.1:9")
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VGGVIZ"))}
+    done = subprocess.run(
+        [str(environment / "bin" / "vggviz"), "maps", "photo.jpg"],
+        cwd=folder,
+        env=clean | nobody | {"KERAS_HOME": str(folder / "keras")},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "vggviz-maps/photo_layers.png\n"
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("Bundled weights are used")
+    with Image.open(folder / "vggviz-maps" / "photo_layers.png") as image:
+        assert bundled.SHA256 in image.text["Source"]

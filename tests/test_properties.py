@@ -127,7 +127,7 @@ def ways(wrong: Any) -> list[str]:
         words = [shown if len(shown) < 30 else shown[:10]]
         words += [f"{wrong:g}"] if abs(wrong) < 1e300 or wrong != wrong else ["1e+300", shown[:5]]
     if isinstance(wrong, np.ndarray):
-        words += [str(wrong.shape), str(wrong.dtype), f"{wrong.size} "]
+        words += [str(wrong.shape), str(wrong.dtype), f"{wrong.size} ", f"{wrong.size}."]
         if wrong.size and wrong.dtype.kind in "uif":
             words += [f"{wrong.min():g}", f"{wrong.max():g}"]
     if isinstance(wrong, (dict, list, tuple)):

@@ -98,7 +98,7 @@ def _on_few_cores() -> None:
 def _forget_peak() -> None:
     """Let Linux begin anew with the largest memory; elsewhere that of the whole process counts."""
     try:
-        Path("/proc/self/clear_refs").write_text("5")
+        Path("/proc/self/clear_refs").write_text("5", encoding="utf-8")
     except OSError:
         return
 
@@ -106,7 +106,7 @@ def _forget_peak() -> None:
 def _memory(field: str) -> int | None:
     """Bytes in memory: "VmRSS" now, "VmHWM" at most; None where the system does not say."""
     try:
-        lines = Path("/proc/self/status").read_text().splitlines()
+        lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
     except OSError:
         return None
     return next((int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{field}:")), None)

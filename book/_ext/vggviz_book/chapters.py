@@ -106,12 +106,14 @@ def temporary_folder(root: str | os.PathLike[str]) -> Iterator[str]:
         settings = dict.fromkeys(("TMPDIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"), folder)
         before = {name: os.environ[name] for name in settings if name in os.environ}
         os.environ.update(settings)
+        tempfile.tempdir = folder  # this process looked at TMPDIR once, and does not again
         try:
             yield folder
         finally:
             for name in settings:
                 os.environ.pop(name)
             os.environ.update(before)
+            tempfile.tempdir = None
             Path(root, NOTE).unlink()
 
 

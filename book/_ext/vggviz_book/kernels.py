@@ -32,6 +32,7 @@ def prepare(app: Sphinx, config: Config) -> None:
     Path(app.outdir, fingerprint.NOTE).unlink(missing_ok=True)
     put_on_path(root, os.environ)
     give_matplotlib_a_folder(root, os.environ)
+    os.environ.pop("MPLBACKEND", None)  # with a reader's own no figure would stand in a page
     settle_inputs(os.environ)
     caches = root / CACHES
     cache = caches / fingerprint.of_figures(root, os.environ)
