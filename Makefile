@@ -12,7 +12,7 @@ PAGES := tests/test_book.py tests/test_browser.py tests/test_explorer.py tests/t
 help:
 	@echo "make book    build the book into _build/html (the first call installs what it needs into .venv)"
 	@echo "make test    lint, unit tests, a clean build of the book, and its pages tried in a browser"
-	@echo "make audit   what takes minutes to check (VGGVIZ_TINY_IMAGENET=zip for the data set's part)"
+	@echo "make audit   what takes minutes to check; PART=tests/test_builds.py for one part, see CONTRIBUTING.md"
 	@echo "make bench   the library beside its peers: says first how long it takes and what it installs"
 	@echo "             (PART=\"extraction grad_cam\" for a part, which is not kept for the book)"
 	@echo "make lint    ruff, mypy, and actionlint for the workflows"

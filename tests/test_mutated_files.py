@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import struct
+import tracemalloc
+import zlib
 
 import mutated
 import networks
@@ -47,6 +50,44 @@ def test_every_format_that_is_read_has_a_valid_file():
     for name, data in files.items():
         vggviz.load_image(data)
         assert Image.open(mutated.io.BytesIO(data)).format in FORMATS, name
+
+
+def _claiming(name, offset, kind, *sides):
+    """A valid file whose header claims other sides."""
+    data = mutated.pictures()[name]
+    claim = struct.pack(kind, *sides)
+    changed = data[:offset] + claim + data[offset + len(claim) :]
+    return mutated.with_right_sums(changed) if name.endswith("png") else changed
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        _claiming("rgb.png", 16, ">II", 2**31 - 1, 2**31 - 1),
+        _claiming("rgb.png", 16, ">II", 12_000, 9_000),
+        _claiming("plain.bmp", 18, "<ii", 60_000, 60_000),
+        _claiming("moving.gif", 6, "<HH", 65_535, 65_535),
+        _claiming("packed.tga", 12, "<HH", 65_535, 65_535),
+        b"P6 50000 50000 255\n" + bytes(100),
+    ],
+    ids=["png", "smaller png", "bmp", "gif", "tga", "ppm"],
+)
+def test_bombs_are_refused_before_they_are_unpacked(bomb):
+    tracemalloc.start()
+    with refused("too large"):
+        vggviz.load_image(bomb)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 30e6
+
+
+def test_a_bomb_of_words(tmp_path):
+    """A gigabyte of text in a few pixels' PNG: Pillow gives it up, or does not read it."""
+    data = mutated.pictures()["rgb.png"]
+    body = b"zTXt" + b"words\0\0" + zlib.compress(bytes(1_000_000_000), 1)
+    chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+    with refused("damaged"):
+        vggviz.load_image(data[:33] + chunk + data[33:])
 
 
 @pytest.mark.parametrize("kind", ["EPS", "PDF", "SGI"])
