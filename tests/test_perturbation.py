@@ -75,7 +75,7 @@ def test_a_batch_equals_its_pictures_one_by_one(sequential, batch):
 
 @pytest.mark.parametrize(("size", "stride"), [(0, 8), (33, 8), (16, 0), (2.5, 1)])
 def test_a_square_that_does_not_fit(functional, batch, size, stride):
-    words = ("stride", stride, "1 on") if size == 16 else ("size", size, "1 to 32")
+    words = ("stride", stride, "1 to 16") if size == 16 else ("size", size, "1 to 32")
     with refused(*words):
         occlusion(functional, batch, channel("conv_a", 0), size=size, stride=stride)
 

@@ -633,3 +633,12 @@ def test_what_cannot_be_drawn(call, expected):
     with refused(*expected):
         call()
     assert plt.get_fignums() == []
+
+
+def test_gaps_of_a_mosaic_are_left_white():
+    tiles = vggviz.mosaic(np.arange(24.0).reshape(2, 3, 4), gap=2)
+    figure, (ax,) = vggviz.plot_images({"tiles": tiles})
+    (drawn,) = ax.images
+    assert drawn.get_clim() == (0, 23)
+    assert vggviz.text_alternative(figure).endswith("from 0 to 23.")
+    assert drawn.cmap(drawn.norm(drawn.get_array()))[0, 3].tolist() == [1, 1, 1, 1]

@@ -166,4 +166,5 @@ def write_numbers(ax: Axes, values: np.ndarray) -> None:
 
 
 def extent(values: np.ndarray) -> float:
-    return float(np.abs(np.asarray(values, np.float64)).max()) or 1.0
+    """The largest size of some numbers, NaN left out; 1 where all are zero."""
+    return float(np.nanmax(np.abs(np.asarray(values, np.float64)))) or 1.0

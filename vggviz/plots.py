@@ -52,7 +52,7 @@ def plot_images(
 
     Args:
         images: {title: array}: uint8 (H, W, 3) in its colours; numbers (H, W) with a colourbar, zero
-            in the middle where some are negative.
+            in the middle where some are negative. NaN, as between the tiles of a mosaic, is left white.
         scale: "each" array by its own largest value, or "shared".
         columns: pictures in a row at most.
         ax: axes to be divided; None makes a figure.
@@ -203,7 +203,7 @@ def plot_layers(
     """
     checking.one_of("scale", scale, SCALES)
     image = None if image is None else checking.picture("The photograph", image)
-    checking.mapping("Maps", maps)
+    checking.mapping("Maps of layers", maps)
     layers = last_of_each_size(maps) if layers is None else listed(layers)
     chosen = strongest(maps, layers, top)
     front = 0 if image is None else 1
@@ -422,9 +422,13 @@ def _checked_pictures(images: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]
     checked = {}
     for title, values in checking.mapping("Pictures", images).items():
         what = f"The values of {title!r}"
-        given = checking.finite(what, checking.array(what, values, "(H, W) or (H, W, 3)", (2, 3), "buif"))
-        is_picture = given.ndim == 3
-        checked[title] = checking.picture(f"The picture {title!r}", given) if is_picture else given + 0
+        given = checking.array(what, values, "(H, W) or (H, W, 3)", (2, 3), "buif")
+        if given.ndim == 3:
+            checked[title] = checking.picture(f"The picture {title!r}", given)
+        else:
+            there = given[~np.isnan(given)]
+            checking.finite(what, there if there.size else given)
+            checked[title] = given + 0  # of truth values: numbers
     return checked
 
 
@@ -456,7 +460,7 @@ def _about_maps(values: np.ndarray, layer: str, numbers: np.ndarray, scaled: Sca
 
 
 def _range(values: np.ndarray) -> str:
-    return f"from {np.min(values):.3g} to {np.max(values):.3g}"
+    return f"from {np.nanmin(values):.3g} to {np.nanmax(values):.3g}"
 
 
 def _pair(value: int | tuple[int, int]) -> str:
