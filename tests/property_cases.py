@@ -109,6 +109,10 @@ def strongest_first(found, **_):
     return all((np.diff(examples.values, axis=1) <= 0).all() for examples in found.values())
 
 
+def zeros_are_counted(found, **_):
+    return all(((part.apoz >= 0) & (part.apoz <= 1)).all() for part in found.values())
+
+
 def curves_begin_and_end(curves, model, batch, objective, **_):
     whole = scores(model, batch, objective)
     np.testing.assert_allclose(curves.deletion[:, 0], whole, rtol=1e-3, atol=1e-2)
@@ -383,7 +387,6 @@ ROOMS = {
                 layers=p.layers,
                 channels=st.none() | st.lists(st.integers(0, 3), min_size=1, max_size=3),
                 top=st.integers(1, 4),
-                batch_size=st.integers(1, 4),
             ),
             strongest_first,
             {
@@ -392,7 +395,17 @@ ROOMS = {
                 "layers": p.no_list_of_layers,
                 "channels": p.no_channels,
                 "top": p.no_whole(1),
-                "batch_size": p.no_whole(1),
+                "preprocess": p.no_function,
+            },
+            slow=True,
+        ),
+        "dataset_statistics": Property(
+            arguments(model=p.models, source=pairs, layers=p.layers),
+            zeros_are_counted,
+            {
+                "model": p.no_model,
+                "source": no_pictures,
+                "layers": p.no_list_of_layers,
                 "preprocess": p.no_function,
             },
             slow=True,

@@ -71,7 +71,10 @@ def dataset_maps(
     if isinstance(pairs, list):
         say_cost(model, layers, len(pairs))
     for name, picture in read_pairs(pairs, side(model), words(source)):
-        maps = feature_maps(model, reading(picture[np.newaxis]), layers)
+        try:
+            maps = feature_maps(model, reading(picture[np.newaxis]), layers)
+        except ValueError as error:
+            raise ValueError(f"The picture {name!r} cannot be computed. {error}") from error
         for layer, values in maps.items():
             if not np.isfinite([values.min(), values.max()]).all():
                 raise ValueError(f"The picture {name!r} gives NaN or infinite values in {layer!r}.")
