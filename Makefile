@@ -36,7 +36,7 @@ book: $(INSTALLED)
 test: lint $(TOOLS)
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(PAGES:%=--ignore=%)
 	$(BUILD) --fresh
-	$(BIN)/python -m pytest $(PAGES)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(PAGES)
 
 # `make audit PART="tests/test_builds.py -k killed"` for one part; parts of the built pages need `make book`.
 PART ?=
