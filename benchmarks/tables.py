@@ -29,13 +29,13 @@ def overview(report: Report) -> Html:
     for name, task in TASKS.items():
         if name in report.tasks:
             rows.append([task.short, *(_verdict(report.tasks[name], peer) for peer in OTHERS)])
-    return _table(["", *(PEERS[peer].title for peer in OTHERS)], rows)
+    return _table(["task", *(PEERS[peer].title for peer in OTHERS)], rows)
 
 
 def of_task(report: Report, name: str) -> Html:
     """All that was measured of a task: a row for each peer that has it."""
     measured = report.tasks[name]
-    head = ["", "ready", "first", "best", "first / ours", "best / ours", "difference"]
+    head = ["tool", "ready", "first", "best", "first / ours", "best / ours", "difference"]
     rows = [[PEERS[peer].title, *_numbers(name, measured, peer)] for peer in measured.cells]
     return Html(_table(head, rows).text + _notes(name, measured))
 
@@ -43,7 +43,7 @@ def of_task(report: Report, name: str) -> Html:
 def memory(report: Report) -> Html:
     """Memory over folders of pictures: what the run took above the loaded network."""
     names = [f"folder{count}" for count in FOLDERS]
-    head = ["", *(f"{count} pictures" for count in FOLDERS), "growth", "seconds for a picture"]
+    head = ["tool", *(f"{count} pictures" for count in FOLDERS), "growth", "seconds for a picture"]
     rows = []
     for peer in TASKS[names[-1]].peers:
         cells = [report.tasks[name].cells.get(peer) for name in names]
@@ -61,7 +61,7 @@ def reached(report: Report) -> Html:
         for peer, cell in cells.items()
         if cell.reached is not None
     ]
-    return _table(["", "seconds", "mean activation reached"], rows)
+    return _table(["tool", "seconds", "mean activation reached"], rows)
 
 
 def peers(report: Report) -> Html:
@@ -71,7 +71,7 @@ def peers(report: Report) -> Html:
         versions = ", ".join(f"{name} {version}" for name, version in each.versions.items())
         disk = "the project's own" if each.megabytes is None else f"{each.megabytes:,} MB"
         rows.append([PEERS[peer].title, disk if versions else "", versions or f"left out: {each.left_out}"])
-    return _table(["", "environment", "versions"], rows)
+    return _table(["tool", "environment", "versions"], rows)
 
 
 def machine(report: Report) -> Html:
@@ -93,7 +93,7 @@ def ourselves(report: Report) -> Html:
         ]
         for ratio in report.ratios
     ]
-    return _table(["", "the other way", "ours", "ratio", "wanted"], rows)
+    return _table(["what", "the other way", "ours", "ratio", "wanted"], rows)
 
 
 def ahead(report: Report) -> Html:
