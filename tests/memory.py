@@ -39,9 +39,14 @@ def watched(process: psutil.Process, most: Most) -> Iterator[None]:
 
 
 def resident(process: psutil.Process) -> int:
-    """Bytes of memory of a process and its children; 0 once it has ended."""
+    """Bytes of memory of a process and its children; 0 once it has ended.
+
+    A child that has just been forked shares its parent's memory, which must not be counted twice.
+    """
     try:
-        return sum(one.memory_info().rss for one in [process, *process.children(recursive=True)])
+        if not (children := process.children(recursive=True)):
+            return int(process.memory_info().rss)
+        return sum(one.memory_full_info().pss for one in [process, *children])
     except psutil.Error:
         return 0
 

@@ -324,3 +324,13 @@ def test_a_model_that_reads_two_pictures(batch):
     x = keras.layers.Conv2D(2, 3)(keras.layers.Concatenate()(inputs))
     with refused("2 inputs", "one"):
         vggviz.feature_maps(keras.Model(inputs, x), batch)
+
+
+def test_a_long_batch_gives_what_its_pictures_give(functional):
+    batch = np.random.default_rng(3).normal(0, 60, (420, 32, 32, 3)).astype(np.float32)
+    whole = vggviz.feature_maps(functional, batch)
+    for number in (0, 195, 196, 419):  # 196 of them, of 32 x 32 pixels, go through at once
+        alone = vggviz.feature_maps(functional, batch[number : number + 1])
+        for layer, values in whole.items():
+            np.testing.assert_allclose(values[number], alone[layer][0], rtol=1e-4, atol=1e-3)
+    assert all(len(values) == 420 and values.dtype == np.float32 for values in whole.values())

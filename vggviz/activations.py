@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,9 @@ from vggviz.receptive_field import same_padding
 
 if TYPE_CHECKING:
     import keras
+
+PIXELS = 4 * 224 * 224
+"""In one pass through the network. More are no faster: one picture keeps the processor busy."""
 
 
 def feature_maps(
@@ -204,8 +208,28 @@ def run(model: keras.Model, batch: np.ndarray, tensors: tuple[Any, ...]) -> list
             lambda images: part(images, training=False), input_signature=[shape], autograph=False
         )
         network.functions[key] = compiled.get_concrete_function()
-    values = network.functions[key](tf.constant(batch))
-    return [np.asarray(values[number], np.float32) for number in range(len(tensors))]
+    function = network.functions[key]
+    at_once = max(1, PIXELS // math.prod(batch.shape[1:-1]))
+    if len(batch) <= at_once:
+        return _values(function(tf.constant(batch)))
+    return _in_parts(lambda part: _values(function(tf.constant(part))), batch, at_once)
+
+
+def _values(outputs: dict[int, Any]) -> list[np.ndarray]:
+    return [np.asarray(outputs[number], np.float32) for number in range(len(outputs))]
+
+
+def _in_parts(
+    compute: Callable[[np.ndarray], list[np.ndarray]], batch: np.ndarray, at_once: int
+) -> list[np.ndarray]:
+    """Values for a long batch; what lies between input and output is in memory for a part of it only."""
+    first = compute(batch[:at_once])
+    whole = [np.empty((len(batch), *values.shape[1:]), np.float32) for values in first]
+    for start in range(0, len(batch), at_once):
+        part = compute(batch[start : start + at_once]) if start else first
+        for kept, values in zip(whole, part, strict=True):
+            kept[start : start + at_once] = values
+    return whole
 
 
 def check_batch(batch: np.ndarray, inputs: list[Any]) -> np.ndarray:

@@ -17,7 +17,7 @@ from vggviz.relu_gradients import gradient_through, guided
 if TYPE_CHECKING:
     import keras
 
-PIXELS = 8 * 224 * 224
+PIXELS = 4 * 224 * 224
 """Pixels differentiated at once: with VGG16 half a gigabyte of activations waits for the way back."""
 
 

@@ -6,6 +6,7 @@ Kernels and features go in as arrays, so ImageNet's, the bundled and random weig
 from __future__ import annotations
 
 import functools
+import math
 
 import numpy as np
 
@@ -15,6 +16,8 @@ CHANCE = 95
 """Percentile of random kernels above which a property counts as learned: one in twenty passes by chance."""
 MOST_CLASSES = 100_000
 """That `linear_probe` tells apart: its memory grows with their number."""
+SLICES = 4096
+"""Slices of kernels whose answers to gratings are held at a time: 67 MB."""
 GREY_ANGLE = 60
 """Degrees from grey at which a colour direction counts as opposing colours."""
 
@@ -36,8 +39,16 @@ def orientation_selectivity(kernels: np.ndarray) -> np.ndarray:
     Raises:
         ValueError: another shape.
     """
+    kernels = _checked(kernels)
+    parts = math.ceil(kernels.shape[2] * kernels.shape[3] / SLICES)
+    return np.concatenate(
+        [_selectivity(part) for part in np.array_split(kernels, parts, axis=3) if part.size]
+    )
+
+
+def _selectivity(kernels: np.ndarray) -> np.ndarray:
     side = 32
-    answers = np.fft.fftn(_checked(kernels), (side, side), axes=(0, 1))
+    answers = np.fft.fftn(kernels, (side, side), axes=(0, 1))
     energy = (np.abs(answers) ** 2).sum(axis=2)
     frequency = np.fft.fftfreq(side)
     length = np.hypot(frequency[:, None], frequency)

@@ -36,7 +36,7 @@ def channel_similarity(maps: Mapping[str, np.ndarray], layer: str, *, by: str = 
     if by == "correlation":
         constant = cells.min(axis=0) == cells.max(axis=0)
         cells = np.where(constant, 0, cells - cells.mean(axis=0))
-    return _cosines(cells.T)
+    return _own_cosines(cells.T)
 
 
 def kernel_similarity(kernels: np.ndarray) -> np.ndarray:
@@ -52,7 +52,7 @@ def kernel_similarity(kernels: np.ndarray) -> np.ndarray:
         ValueError: another shape.
     """
     kernels = checking.numbers("Kernels", kernels, "(kh, kw, in, out)", 4)
-    return _cosines(kernels.reshape(-1, kernels.shape[-1]).T.astype(np.float64))
+    return _own_cosines(kernels.reshape(-1, kernels.shape[-1]).T.astype(np.float64))
 
 
 def likeness_order(similarity: np.ndarray) -> np.ndarray:
@@ -155,7 +155,7 @@ def neighbours(
             "Features and queries must have shapes (N, d) and (Q, d); "
             f"got {features.shape} and {asked.shape}."
         )
-    cosines = _unit(asked) @ _unit(features).T
+    cosines = _cosines(asked, features)
     if queries is None:
         np.fill_diagonal(cosines, -np.inf)
         top = min(top, len(features) - 1)
@@ -163,14 +163,17 @@ def neighbours(
     return numbers, np.take_along_axis(cosines, numbers, axis=1)
 
 
-def _cosines(vectors: np.ndarray) -> np.ndarray:
-    """Cosines of the angles between rows; symmetric to the last bit."""
-    unit = _unit(vectors)
-    cosines = np.clip(unit @ unit.T, -1, 1)
+def _cosines(rows: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Cosines of the angles between rows, -1 to 1; 0 for a row of zeros. Makes no copy of either."""
+    lengths = _lengths(rows)[:, np.newaxis] * _lengths(others)
+    return np.clip(rows @ others.T / np.where(lengths > 0, lengths, 1), -1, 1)
+
+
+def _lengths(rows: np.ndarray) -> np.ndarray:
+    return np.sqrt(np.einsum("ij,ij->i", rows, rows))
+
+
+def _own_cosines(rows: np.ndarray) -> np.ndarray:
+    """Cosines between the rows themselves; symmetric to the last bit."""
+    cosines = _cosines(rows, rows)
     return (cosines + cosines.T) / 2
-
-
-def _unit(vectors: np.ndarray) -> np.ndarray:
-    """Rows of length 1, or of zeros."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return vectors / np.where(lengths > 0, lengths, 1)
