@@ -89,7 +89,7 @@ def ourselves(report: Report) -> Html:
             f"{ratio.theirs:.3f} s",
             f"{ratio.ours:.3f} s",
             f"{ratio.value:.3g}",
-            f"{ratio.wanted:.2g}",
+            f"{ratio.wanted:.2g}" + (" (missed)" if ratio.value < ratio.wanted else ""),
         ]
         for ratio in report.ratios
     ]

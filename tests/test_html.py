@@ -46,22 +46,30 @@ def content(name: str, tag: str) -> str:
 # Valid, and in order --------------------------------------------------------------------------
 
 
-def test_all_pages_are_valid_html() -> None:
+def problems(files: list[Path]) -> list[str]:
+    """What html-validate finds in files."""
     if not TOOLS.is_dir():
         pytest.skip("html-validate is not installed: `make test` brings it")
-    page(PAGES[0])
-    files = [str(BUILT / name) for name in [*PAGES, "index.html"]]
     program = TOOLS / "html-validate" / "bin" / "html-validate.mjs"
     options = ["--config", str(ROOT / "tests" / "htmlvalidate.json"), "--formatter", "json"]
-    command = [*npm.node(), str(program), *options, *files]
+    command = [*npm.node(), str(program), *options, *map(str, files)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.stderr == ""
-    found = [
+    return [
         f"{Path(file['filePath']).name}:{message['line']} {message['ruleId']}: {message['message']}"
         for file in json.loads(done.stdout)
         for message in file["messages"]
     ]
-    assert found == []
+
+
+def test_all_pages_are_valid_html() -> None:
+    page(PAGES[0])
+    assert problems([BUILT / name for name in [*PAGES, "index.html"]]) == []
+
+
+def test_what_is_not_valid_is_found(tmp_path: Path) -> None:
+    (tmp_path / "wrong.html").write_text("<!DOCTYPE html><p id='a'><p id='a'><table><p>x</table>")
+    assert problems([tmp_path / "wrong.html"])
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -105,6 +113,10 @@ def test_a_phone_is_offered_smaller_copies_that_are_there(name: str) -> None:
 def test_one_style_sheet_serves_all_pages() -> None:
     named = {scripts.path_of(link["href"]) for name in WRITTEN for link in styles.sheets(page(name))}  # type: ignore[attr-defined]
     assert len(named) == 1
+
+
+def test_wide_figures_have_a_smaller_copy() -> None:
+    assert page("book/one_layer.html").select("img[srcset]")
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -54,8 +54,9 @@ def real(what: str, value: Any, least: float = -LARGEST, most: float = LARGEST) 
 
 def one_of(what: str, value: Any, known: Iterable[str]) -> str:
     """The value; ValueError that lists the known words unless it is one of them."""
-    if not isinstance(value, str) or value not in (listed := list(known)):
-        raise ValueError(f"Unknown {what} {shown(value)}; use one of {', '.join(known)}.")
+    listed = list(known)
+    if not isinstance(value, str) or value not in listed:
+        raise ValueError(f"Unknown {what} {shown(value)}; use one of {', '.join(listed)}.")
     return listed[listed.index(value)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,8 @@ from vggviz import checking
 if TYPE_CHECKING:
     import keras
     import numpy as np
+
+log = logging.getLogger("vggviz")
 
 
 def run_layers(options: argparse.Namespace) -> None:
@@ -51,9 +54,8 @@ def run_maps(options: argparse.Namespace) -> None:
     folder = output_folder(options.out)
     if options.all:
         size = _bytes_of_maps(model, feature_layers(model))
-        print(
-            f"About {size * len(options.photo) / 1e6:,.0f} MB will be written into {checking.shown(folder)}."
-        )
+        megabytes = size * len(options.photo) / 1e6
+        log.info("About %s MB will be written into %s.", f"{megabytes:,.0f}", checking.shown(folder))
     named = list(zip(options.photo, _own_names(options.photo), strict=True))
     for photo, name in tqdm(named, desc="photographs", disable=len(named) < 2):
         say_saved(*_save_maps(model, photo, folder / name, options))

@@ -29,7 +29,7 @@ def dataset_statistics(
 ) -> dict[str, ChannelStatistics]:
     """Mean, spread, maximum and share of zeros of every channel, over any number of pictures.
 
-    Only one picture and its maps are in memory, for all layers of VGG16 at 224 pixels 54 MB. The
+    Only one picture and its maps are in memory, for all layers of VGG16 at 224 pixels 60 MB. The
     statistics of two folders add up, layer by layer, to what both would give as one, to the last bit.
 
     Args:
@@ -73,11 +73,10 @@ def dataset_maps(
     for name, picture in read_pairs(pairs, side(model), words(source)):
         try:
             maps = feature_maps(model, reading(picture[np.newaxis]), layers)
+            for layer, values in maps.items():
+                checking.finite(f"Its maps of {layer!r}", values)
         except ValueError as error:
             raise ValueError(f"The picture {name!r} cannot be computed. {error}") from error
-        for layer, values in maps.items():
-            if not np.isfinite([values.min(), values.max()]).all():
-                raise ValueError(f"The picture {name!r} gives NaN or infinite values in {layer!r}.")
         yield name, maps
 
 

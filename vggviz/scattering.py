@@ -101,12 +101,12 @@ def connected(address: str) -> Iterator[distributed.Client]:
         with client:
             try:
                 client.wait_for_workers(1, timeout=PATIENCE)
-                yield client
             except TimeoutError as error:
                 raise ConnectionError(
                     f"The scheduler at {address!r} has no worker after {PATIENCE:g} seconds; "
                     f"start one on each machine: dask worker {address}."
                 ) from error
+            yield client
 
 
 def scatter(client: distributed.Client, model: keras.Model, work: Work) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+STATISTICS = ("mean", "spread", "maximum", "zeros")
+
 
 def statistics(maps: Mapping[str, Any]) -> dict[str, np.ndarray]:
     """Mean, spread, maximum and share of zeros of each channel of maps (N, h, w, c) that lie in memory."""
@@ -15,8 +17,13 @@ def statistics(maps: Mapping[str, Any]) -> dict[str, np.ndarray]:
     for layer, values in maps.items():
         cells = values.reshape(-1, values.shape[-1])
         numbers = [cells.mean(axis=0, dtype=np.float64), cells.std(axis=0, dtype=np.float64)]
-        found[layer] = np.stack([*numbers, cells.max(axis=0), (cells <= 0).mean(axis=0)])
+        found |= named(layer, *numbers, cells.max(axis=0), (cells <= 0).mean(axis=0))
     return found
+
+
+def named(layer: str, *values: np.ndarray) -> dict[str, np.ndarray]:
+    """Mean, spread, maximum and share of zeros under names of their own: each is held against its like."""
+    return {f"{layer}/{what}": each for what, each in zip(STATISTICS, values, strict=True)}
 
 
 @dataclass
@@ -44,5 +51,5 @@ class Sums:
         for layer, (total, squares, most, zeros) in self.kept.items():
             mean = total / self.count[layer]
             spread = np.sqrt(np.maximum(squares / self.count[layer] - mean**2, 0))
-            found[layer] = np.stack([mean, spread, most, zeros / self.count[layer]])
+            found |= named(layer, mean, spread, most, zeros / self.count[layer])
         return found

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
 from functools import partial
 
 import matplotlib
 import numpy as np
 
 import vggviz
-from benchmarks.peers import network
+from benchmarks.peers import by_hand, network
 from benchmarks.peers.answering import Work, nothing, serve
-from benchmarks.peers.material import CHANNEL, DRAWN, EXPLAINED, MAXIMIZED, SMALL, STEPS, TOGETHER, Material
+from benchmarks.peers.material import CHANNEL, DRAWN, EXPLAINED, MAXIMIZED, SMALL, STEPS, Material
 from vggviz import backend, figures
 
 
@@ -41,19 +39,16 @@ def all_layers_drawn(given: Material) -> Work:
 def folder(given: Material, count: int) -> Work:
     model = network.vgg16(backend.keras(), given.weights)
 
-    def batches() -> Iterator[np.ndarray]:
-        pictures = vggviz.read_pictures(given.pictures(count))
-        while some := [picture for _, picture in itertools.islice(pictures, TOGETHER)]:
-            yield vggviz.preprocess(np.stack(some))
-
-    def run() -> dict[str, vggviz.ChannelStatistics]:
-        return vggviz.channel_statistics(vggviz.feature_maps(model, batch) for batch in batches())
-
-    return Work(run, _by_name)
+    pictures = given.pictures(count)
+    return Work(lambda: vggviz.dataset_statistics(model, pictures), _by_name)
 
 
 def _by_name(found: dict[str, vggviz.ChannelStatistics]) -> dict[str, np.ndarray]:
-    return {layer: np.stack([each.mean, each.std, each.max, each.apoz]) for layer, each in found.items()}
+    return {
+        name: values
+        for layer, each in found.items()
+        for name, values in by_hand.named(layer, each.mean, each.std, each.max, each.apoz).items()
+    }
 
 
 def grad_cam(given: Material) -> Work:
