@@ -36,14 +36,14 @@ FAILING = '```{code-cell} ipython3\nraise ValueError("the reason")\n```\n'
 
 @pytest.fixture
 def sources(tmp_path: Path) -> Path:
-    for name in ("vggviz/plots.py", "vggviz/data/weights.h5", "book/index.md", "requirements.txt"):
+    for name in ("vggviz/map_plots.py", "vggviz/data/weights.h5", "book/index.md", "requirements.txt"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(name)
     (tmp_path / "photo.jpg").write_text("a photograph")
     return tmp_path
 
 
-@pytest.mark.parametrize("name", ["vggviz/plots.py", "vggviz/data/weights.h5", "requirements.txt"])
+@pytest.mark.parametrize("name", ["vggviz/map_plots.py", "vggviz/data/weights.h5", "requirements.txt"])
 def test_figures_depend_on_library_weights_and_requirements(sources: Path, name: str) -> None:
     before = fingerprint.of_figures(sources, {})
     (sources / name).write_text("changed")

@@ -111,7 +111,7 @@ def test_the_rooms_of_the_house(path):
     tree = ast.parse(path.read_text("utf-8"))
     nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
     imported = {getattr(node, "module", None) or alias.name for node in nodes for alias in node.names}
-    assert path.stem in ("figures", "plots") or "matplotlib.pyplot" not in imported
+    assert path.stem == "figures" or "matplotlib.pyplot" not in imported
     assert path.stem == "backend" or "tensorflow" not in imported
     assert path.stem == "scattering" or "distributed" not in imported
     assert not [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "show"]

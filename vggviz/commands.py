@@ -26,7 +26,7 @@ def run_layers(options: argparse.Namespace) -> None:
 
 def run_filters(options: argparse.Namespace) -> None:
     """Draw the kernels of a layer."""
-    from vggviz import figures, plots
+    from vggviz import figures, network_plots
     from vggviz.filters import filters, filters_rgb
     from vggviz.layers import conv_layers
 
@@ -34,7 +34,7 @@ def run_filters(options: argparse.Namespace) -> None:
     first = conv_layers(model)[0]
     layer = options.layer or first
     kernels = filters_rgb(model) if layer == first else filters(model, layer)
-    figure, _ = plots.plot_filters(kernels, top=options.top, scale=options.scale)
+    figure, _ = network_plots.plot_filters(kernels, top=options.top, scale=options.scale)
     say_saved(figures.save_figure(figure, options.out or f"{plain(layer)}_filters.png"))
 
 
@@ -63,13 +63,13 @@ def run_maps(options: argparse.Namespace) -> None:
 
 def run_cell(options: argparse.Namespace) -> None:
     """Print the arithmetic of one cell, and draw it where --out says so."""
-    from vggviz import figures, plots
+    from vggviz import figures, network_plots
     from vggviz.activations import explain_cell
 
     model = load_network(options)
     place = (options.layer, options.channel, options.row, options.column)
     cell = explain_cell(model, as_batch(photograph(model, options.photo), options), *place)
-    figure, _ = plots.plot_cell(cell, top=options.top or 8)
+    figure, _ = network_plots.plot_cell(cell, top=options.top or 8)
     print(figures.text_alternative(figure))
     if options.out:
         say_saved(figures.save_figure(figure, options.out))
@@ -153,7 +153,7 @@ def _own_names(photos: Sequence[str]) -> list[str]:
 
 def _save_maps(model: keras.Model, photo: str, place: Path, options: argparse.Namespace) -> list[Path]:
     """Save what the options ask for into the folder `place`, or beside it under names that begin so."""
-    from vggviz import figures, plots
+    from vggviz import figures, map_plots
     from vggviz.activations import feature_maps
     from vggviz.saving import save_feature_maps
 
@@ -164,9 +164,9 @@ def _save_maps(model: keras.Model, photo: str, place: Path, options: argparse.Na
     if options.all:
         return save_feature_maps(maps, place, scale=options.scale)
     if options.layer:
-        figure, _ = plots.plot_feature_maps(maps, options.layer, top=options.top, scale=options.scale)
+        figure, _ = map_plots.plot_feature_maps(maps, options.layer, top=options.top, scale=options.scale)
     else:
-        figure, _ = plots.plot_layers(maps, image=image)
+        figure, _ = map_plots.plot_layers(maps, image=image)
     path = place.with_name(f"{place.name}_{plain(options.layer or 'layers')}.png")
     figures.save_figure(figure, path)
     figures.close(figure)

@@ -1,4 +1,4 @@
-"""How measures change: from layer to layer, and while a network learns."""
+"""Measures of channels, from layer to layer, and while a network learns."""
 
 from __future__ import annotations
 
@@ -10,11 +10,58 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from vggviz import checking
+from vggviz.channels import ChannelStatistics
+from vggviz.drawing import MARK, show_boxes
 from vggviz.figures import describe, one_axes, panels
+from vggviz.layers import check_name
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
 """Of Okabe and Ito's palette: told apart by colour-blind readers; markers differ besides."""
 MARKERS = "osD^"
+
+
+def plot_channel_statistics(
+    statistics: Mapping[str, ChannelStatistics],
+    layer: str | None = None,
+    *,
+    by: str = "apoz",
+    ax: Axes | None = None,
+) -> tuple[Figure, Any]:
+    """Draw a statistic of all channels: layer by layer, or of one layer in order.
+
+    Args:
+        statistics: {layer: ChannelStatistics}.
+        layer: None draws a box for each layer, with the number of dead channels over it.
+        by: "apoz", "mean", "max" or "std".
+        ax: axes to draw on; None makes a figure.
+
+    Raises:
+        ValueError: an unknown layer or statistic.
+    """
+    checking.one_of("statistic", by, {"apoz": "", "mean": "", "max": "", "std": ""})
+    for found in checking.mapping("Statistics", statistics).values():
+        checking.instance("What channel_statistics gives for a layer", found, ChannelStatistics)
+    if layer is not None:
+        check_name(layer, statistics)
+    figure, ax = one_axes(ax, 8, 4.4)
+    words = {"apoz": "share of zeros (APoZ)", "mean": "mean activation", "max": "largest activation"}
+    ax.set_ylabel(words.get(by, "standard deviation"))
+    if layer is None:
+        show_boxes(figure, ax, statistics, by)
+        return figure, ax
+    values, dead = getattr(statistics[layer], by), statistics[layer].dead
+    order = np.argsort(values, kind="stable")
+    ax.bar(np.arange(len(order)), values[order], width=1, color="#0072b2")
+    ax.plot(np.flatnonzero(dead[order]), values[order][dead[order]], "x", color=MARK, label="dead channel")
+    ax.set_xlabel(f"the {len(order)} channels of {layer}, in order")
+    if dead.any():
+        ax.legend()
+    describe(
+        figure,
+        f"{layer}: {words.get(by, by)} of {len(order)} channels, from {np.nanmin(values):.3g} to "
+        f"{np.nanmax(values):.3g}, median {np.median(values):.3g}; {dead.sum()} dead.",
+    )
+    return figure, ax
 
 
 def plot_by_layer(

@@ -1,15 +1,56 @@
-"""Pictures laid out on a plane, each at a point of its own."""
+"""Pictures and arrays side by side, or on a plane, each at a point of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from vggviz import checking
-from vggviz.figures import bare, describe, one_axes
+from vggviz.drawing import extent, show_values
+from vggviz.figures import bare, describe, one_axes, panels
+
+
+def plot_images(
+    images: Mapping[str, np.ndarray], *, scale: str = "each", columns: int = 4, ax: Axes | None = None
+) -> tuple[Figure, Any]:
+    """Draw pictures and arrays side by side, each under its title.
+
+    Args:
+        images: {title: array}: uint8 (H, W, 3) in its colours; numbers (H, W) with a colourbar, zero
+            in the middle where some are negative. NaN, as between the tiles of a mosaic, is left white.
+        scale: "each" array by its own largest value, or "shared".
+        columns: pictures in a row at most.
+        ax: axes to be divided; None makes a figure.
+
+    Raises:
+        ValueError: an unknown scale, no picture at all, or one of another shape.
+    """
+    checking.one_of("scale", scale, {"each": "", "shared": ""})
+    checking.whole("number of columns", columns, 1)
+    images = _checked_pictures(images)
+    figure, axes = panels(ax, len(images), columns=columns)
+    numbers = [values for values in images.values() if values.ndim == 2]
+    shared = max((extent(values) for values in numbers), default=1.0)
+    signed = any((values < 0).any() for values in numbers)
+    for part, (title, values) in zip(axes, images.items(), strict=True):
+        part.set_title(title, fontsize=9)
+        if values.ndim == 2:
+            whole = scale == "shared"
+            below = signed if whole else bool((values < 0).any())
+            drawn = show_values(part, values, shared if whole else extent(values), signed=below)
+            figure.colorbar(drawn, ax=part, shrink=0.8)
+            low, high = np.nanmin(values), np.nanmax(values)
+            text = f"{title}: {values.shape[0]} x {values.shape[1]} values, from {low:.3g} to {high:.3g}."
+        else:
+            part.imshow(values)
+            text = f"{title}: a picture of {values.shape[1]} x {values.shape[0]} pixels."
+        describe(figure, text)
+    bare(axes)
+    return figure, axes
 
 
 def plot_picture_map(
@@ -84,3 +125,17 @@ def _about_map(points: np.ndarray) -> str:
         f"{right} farthest right ({points[right, 0]:.3g}), {low} lowest ({points[low, 1]:.3g}), "
         f"{high} highest ({points[high, 1]:.3g})."
     )
+
+
+def _checked_pictures(images: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    checked = {}
+    for title, values in checking.mapping("Pictures", images).items():
+        what = f"The values of {title!r}"
+        given = checking.array(what, values, "(H, W) or (H, W, 3)", (2, 3), "buif")
+        if given.ndim == 3:
+            checked[title] = checking.picture(f"The picture {title!r}", given)
+        else:
+            there = given[~np.isnan(given)]
+            checking.finite(what, there if there.size else given)
+            checked[title] = given + 0  # of truth values: numbers
+    return checked

@@ -19,7 +19,7 @@ def run_stats(options: argparse.Namespace) -> None:
     """Print how busy the channels of each layer are over a folder of photographs."""
     import numpy as np
 
-    from vggviz import figures, plots
+    from vggviz import figures, measure_plots
     from vggviz.datasets import dataset_statistics
 
     statistics = study_folder(options, dataset_statistics)
@@ -29,7 +29,7 @@ def run_stats(options: argparse.Namespace) -> None:
             f"{layer:24}{len(found.max):9}{found.dead.sum():6}{np.median(found.apoz):13.3f}{found.max.max():10.3g}"
         )
     if options.out:
-        figure, _ = plots.plot_channel_statistics(statistics)
+        figure, _ = measure_plots.plot_channel_statistics(statistics)
         say_saved(figures.save_figure(figure, options.out))
 
 

@@ -1,0 +1,174 @@
+"""Figures of feature maps: a layer's as one mosaic, the strongest of several layers, one map large."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from vggviz import checking
+from vggviz.choosing import choose_channels, last_of_each_size, maps_of, strongest
+from vggviz.drawing import extent, hatch, show_channel, show_mosaic, show_values
+from vggviz.figures import bare, describe, mosaic_axes, panels, side_bar
+from vggviz.layers import listed
+from vggviz.scales import SCALES, Scaled, scale_maps
+
+
+def plot_feature_maps(
+    maps: Mapping[str, np.ndarray],
+    layer: str,
+    *,
+    channels: Sequence[int] | None = None,
+    top: int | None = None,
+    scale: str = "layer",
+    clip: float | None = None,
+    ax: Axes | None = None,
+) -> tuple[Figure, Any]:
+    """Draw the feature maps of a layer as one mosaic; dead channels are hatched.
+
+    Args:
+        maps: {layer: (N, h, w, c)}; the first picture is drawn.
+        layer: the layer.
+        channels: numbers of the channels, in the order they are drawn.
+        top: draw only as many, those of the largest maximum, strongest first.
+        scale: "channel", "layer" or "global": what the brightest colour stands for.
+        clip: percentile at which the scale ends, 99.5 say; None is the maximum.
+        ax: axes to draw on; None makes a figure.
+
+    Raises:
+        ValueError: an unknown layer or scale, or a channel that is not there.
+    """
+    values = maps_of(maps, layer)
+    numbers = choose_channels(maps, layer, channels, top)
+    scaled = scale_maps(maps, layer, values[0][..., numbers], scale, clip)
+    columns = int(np.ceil(np.sqrt(len(numbers))))
+    aspect = np.ceil(len(numbers) / columns) * values.shape[1] / (columns * values.shape[2])
+    figure, ax = mosaic_axes(ax, float(aspect))
+    drawn, note = show_mosaic(ax, scaled, numbers, columns)
+    label = (
+        "activation"
+        if scale != "channel"
+        else f"activation, as a share of {scaled.words.removeprefix('each map scaled by ')}"
+    )
+    side_bar(ax, drawn, label, extend="neither" if clip is None else "max")
+    of = "" if len(values) == 1 else f", picture 1 of {len(values)}"
+    ax.set_title(
+        f"{layer}: {len(numbers)} of {values.shape[-1]} feature maps{of}\n{scaled.words}{note}", fontsize=10
+    )
+    describe(figure, _about_maps(values[0], layer, numbers, scaled))
+    return figure, ax
+
+
+def plot_layers(
+    maps: Mapping[str, np.ndarray],
+    *,
+    image: np.ndarray | None = None,
+    layers: Sequence[str] | None = None,
+    top: int = 1,
+    scale: str = "channel",
+    ax: Axes | None = None,
+) -> tuple[Figure, Any]:
+    """Draw the strongest feature maps of several layers, with the photograph in front.
+
+    Args:
+        maps: {layer: (N, h, w, c)}; the first picture is drawn.
+        image: uint8 (H, W, 3), the photograph.
+        layers: which; None is the last of each size of map.
+        top: how many channels of each, those of the largest maximum.
+        scale: "channel", "layer" or "global".
+        ax: axes to be divided; None makes a figure.
+
+    Raises:
+        ValueError: an unknown layer or scale, no layer at all, or more channels than there are.
+    """
+    checking.one_of("scale", scale, SCALES)
+    image = None if image is None else checking.picture("The photograph", image)
+    checking.mapping("Maps of layers", maps)
+    layers = last_of_each_size(maps) if layers is None else listed(layers)
+    chosen = strongest(maps, layers, top)
+    front = 0 if image is None else 1
+    count = front + len(chosen)
+    columns = len(layers) if top > 1 else 3 if count <= 6 else 5  # few enough to be read on a phone
+    figure, axes = panels(ax, count, columns=columns, aspect=1 + 0.055 * columns)
+    if image is not None:
+        axes[0].imshow(image)
+        axes[0].set_title("the photograph", fontsize=9)
+    for part, (layer, number) in zip(axes[front:], chosen, strict=True):
+        tile = maps_of(maps, layer)[0][..., [number]]
+        scaled = scale_maps(maps, layer, tile, scale)
+        show_values(part, scaled.values[..., 0], scaled.limit, signed=scaled.signed)
+        if not tile.any():
+            hatch(part, [np.zeros(2)], tile.shape[:2])
+        words = f"max {tile.max():.3g}" if tile.any() else "dead here"
+        part.set_title(f"{layer}\nchannel {number}, {words}", fontsize=8)
+        describe(figure, f"{layer}: channel {number}, {words.replace('max', 'maximum')}.")
+    words = "each scaled by its layer's maximum" if scale == "layer" else SCALES[scale]
+    describe(figure, f"{words.capitalize()}.")
+    bare(axes)
+    return figure, axes
+
+
+def plot_channel(
+    maps: Mapping[str, np.ndarray],
+    layer: str,
+    channel: int,
+    *,
+    image: np.ndarray | None = None,
+    overlay: bool = False,
+    scale: str = "channel",
+    ax: Axes | None = None,
+) -> tuple[Figure, Any]:
+    """Draw one feature map large, beside the photograph or over it.
+
+    Args:
+        maps: {layer: (N, h, w, c)}; the first picture is drawn.
+        layer: the layer.
+        channel: the channel's number.
+        image: uint8 (H, W, 3), the photograph.
+        overlay: lay the map over the photograph instead of beside it.
+        scale: "channel", "layer" or "global": whose maximum the brightest colour stands for.
+        ax: axes to draw on; None makes a figure.
+
+    Raises:
+        ValueError: an unknown layer or scale, or a channel that is not there.
+    """
+    values = maps_of(maps, layer)[0]
+    image = None if image is None else checking.picture("The photograph", image)
+    checking.instance("True or False as overlay", overlay, bool)
+    number = checking.whole(f"channel of {layer!r}", channel, 0, values.shape[-1] - 1)
+    tile = values[..., number]
+    scaled = scale_maps(maps, layer, tile[..., np.newaxis], scale)
+    limit = extent(tile) if scale == "channel" else scaled.limit
+    under, beside = (image, None) if overlay else (None, image)
+    count = 1 if beside is None else 2
+    figure, axes = panels(ax, count, columns=2, width=4 + 2 * count, aspect=0.95)
+    if beside is not None:
+        axes[0].imshow(beside)
+        axes[0].set_title("the photograph", fontsize=10)
+    show_channel(figure, axes[-1], tile, limit, under)
+    words = "" if scale == "channel" else f"\n{scaled.words.removeprefix('all ')}"
+    axes[-1].set_title(f"{layer}, channel {number}{'' if tile.any() else ': dead here'}{words}", fontsize=10)
+    row, column = np.unravel_index(int(tile.argmax()), tile.shape)
+    where = f"the largest, {tile.max():.3g}, at row {row}, column {column}" if tile.any() else "all zero"
+    describe(
+        figure,
+        f"Feature map of {layer}, channel {number}: {tile.shape[0]} x {tile.shape[1]} cells, {where}; "
+        f"{(tile <= 0).mean():.0%} are zero. Brightest colour: {limit:.3g}.",
+    )
+    bare(axes)
+    return figure, axes
+
+
+def _about_maps(values: np.ndarray, layer: str, numbers: np.ndarray, scaled: Scaled) -> str:
+    drawn = values[..., numbers]
+    strongest = numbers[int(drawn.max(axis=(0, 1)).argmax())]
+    return (
+        f"{len(numbers)} of {values.shape[-1]} feature maps of {layer}, "
+        f"{values.shape[0]} x {values.shape[1]} cells each, {scaled.words}. "
+        f"The largest activation, {drawn.max():.3g}, is in channel {strongest}; "
+        f"{(drawn <= 0).mean():.0%} of the values are zero; "
+        f"{scaled.dead.sum()} of these channels are dead here."
+    )
