@@ -1,5 +1,8 @@
 """Attribution by gradients: exact laws on tiny networks, and what is refused."""
 
+import gc
+import weakref
+
 import networks
 import numpy as np
 import pytest
@@ -181,6 +184,31 @@ def test_the_model_keeps_its_own_gradient(sequential, batch):
     guided = guided_backprop(sequential, batch, class_logit(0))
     assert not np.allclose(guided, before, rtol=1e-2)
     assert np.array_equal(saliency(sequential, batch, class_logit(0)), before)
+
+
+# --- what is kept for the next picture
+
+
+def test_a_kept_gradient_sees_new_weights_another_objective_and_another_size():
+    weights = np.random.default_rng(0).normal(size=(3, 3, 3, 2)).astype(np.float32)
+    model, first = networks.single(weights, padding="same", activation=None, size=None), channel("conv", 0)
+    small, large = pictures(1), pictures(1, size=12)
+    before = saliency(model, small, first)
+    assert np.array_equal(saliency(model, small, first), before)
+    assert not np.allclose(saliency(model, small, channel("conv", 1)), before, rtol=1e-3)
+    assert saliency(model, large, first).shape == (1, 12, 12)
+    model.set_weights([2 * values for values in model.get_weights()])
+    np.testing.assert_allclose(saliency(model, small, first), 2 * before, rtol=1e-5)
+
+
+def test_a_kept_gradient_does_not_keep_the_model():
+    model = networks.sequential()
+    saliency(model, pictures(1, size=32), class_logit(0))
+    held = [weakref.ref(model), weakref.ref(model.layers[-1])]
+    del model
+    for _ in range(3):  # what hangs on the model goes in the round after it
+        gc.collect()
+    assert [reference() for reference in held] == [None, None]
 
 
 # --- integrated gradients

@@ -177,22 +177,44 @@ def gradients(
     Raises:
         ValueError: an objective that the model does not have, or that does not depend on the layer.
     """
-    tf = backend.tensorflow()
-    wanted = objective.layers if layer is None else tuple(dict.fromkeys((*objective.layers, layer)))
-    images = tf.constant(batch)
-    with tf.GradientTape(watch_accessed_variables=False) as tape:
-        tape.watch(images)
-        maps = layers.part(model, wanted)(images, training=False)
-        value = objective.value(maps)
+    function = _compiled(model, objective, layer, (None, *batch.shape[1:]), batch.dtype)
+    found = [np.asarray(values, np.float32) for values in function(backend.tensorflow().constant(batch))]
+    return found[0] if layer is None else (found[0], found[1])
+
+
+def _compiled(
+    model: keras.Model,
+    objective: Objective,
+    layer: str | None,
+    shape: tuple[int | None, ...],
+    dtype: np.dtype,
+) -> Callable[[Any], list[Any]]:
+    """From a batch to what `gradients` returns; the model keeps the last one, for the next picture."""
+    tf, kept = backend.tensorflow(), layers.unfold(model).functions
+    wanted = (objective, layer, shape, dtype)
+    if kept.get("gradient", (None, None))[0] != wanted:
+        names = objective.layers if layer is None else dict.fromkeys((*objective.layers, layer))
+        differentiated = functools.partial(_differentiated, layers.part(model, names), objective, layer)
+        function = tf.function(differentiated, autograph=False)
+        kept["gradient"] = wanted, function.get_concrete_function(tf.TensorSpec(shape, dtype))
+    return kept["gradient"][1]
+
+
+def _differentiated(part: keras.Model, objective: Objective, layer: str | None, images: Any) -> list[Any]:
+    """The gradient by the images, or a layer's maps and the gradient by them. In TensorFlow's graph.
+
+    `tf.gradients` computes only what lies between its two ends; a tape would go on to the picture.
+    """
+    tf, maps = backend.tensorflow(), part(images, training=False)
+    value = objective.value(maps)
     if layer is None:
-        none = tf.UnconnectedGradients.ZERO
-        return np.asarray(tape.gradient(value, images, unconnected_gradients=none), np.float32)
-    found = tape.gradient(value, maps[layer])
+        return tf.gradients(value, images, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+    (found,) = tf.gradients(value, maps[layer])
     if found is None:
         raise ValueError(
             f"The objective ({objective.words}) does not depend on {layer!r}; name a layer before it."
         )
-    return np.asarray(maps[layer], np.float32), np.asarray(found, np.float32)
+    return [maps[layer], found]
 
 
 def _average(
