@@ -9,7 +9,7 @@ from benchmarks.timing import Ratio
 
 def of_ratio(ratio: Ratio) -> str:
     """One line of a comparison with ourselves."""
-    verdict = "" if ratio.value >= ratio.wanted else "  too slow"
+    verdict = "" if ratio.value >= ratio.wanted else "  missed"
     return (
         f"{ratio.name:55} {ratio.theirs:9.3f} s {ratio.ours:9.3f} s "
         f"{ratio.value:8.2f} times (wanted {ratio.wanted:g}){verdict}"
