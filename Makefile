@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 BUILD := $(BIN)/python book/_ext/build_book.py
 TOOLS := tests/node_modules/.package-lock.json
-PAGES := $(addprefix tests/test_,$(addsuffix .py,book html reading browser accessibility explorer archive))
+PAGES := $(addprefix tests/test_,$(addsuffix .py,book html reading browser accessibility explorer explorer_live archive))
 
 .DEFAULT_GOAL := help
 .PHONY: help book test audit bench lint package serve archive links binder clean

@@ -9,7 +9,7 @@ import networks
 import numpy as np
 import pytest
 
-pytest_plugins = ["pages"]
+pytest_plugins = ["pages", "explorer_page"]
 
 
 def pytest_configure(config):

@@ -8,7 +8,7 @@ import http.server
 import re
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.support.ui import WebDriverWait
 
 ROOT = Path(__file__).parents[1]
 BUILT = ROOT / "_build" / "html"
@@ -104,3 +105,17 @@ def show_on(browser: webdriver.Chrome, width: int, height: int, theme: str) -> N
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     preference = [{"name": "prefers-color-scheme", "value": theme}]
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": preference})
+
+
+def until(browser: webdriver.Chrome, condition: str | Callable[[], Any], seconds: float = 60) -> Any:
+    """Wait until a condition holds, of JavaScript or of Python; what it gave."""
+    asked = (lambda: browser.execute_script(condition)) if isinstance(condition, str) else condition
+    return WebDriverWait(browser, seconds, poll_frequency=0.05).until(lambda _: asked())
+
+
+def wait_for_formulas(browser: webdriver.Chrome) -> None:
+    """Wait until the page is loaded and MathJax, if the page has formulas, is done."""
+    until(browser, "return document.readyState === 'complete'")
+    if browser.execute_script("return document.querySelector('.math') !== null"):
+        until(browser, "return Boolean(window.MathJax?.startup?.promise)")
+        browser.execute_async_script("MathJax.startup.promise.then(arguments[0])")

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pages import BUILT
+from pages import BUILT, until, wait_for_formulas
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import WebDriverWait
 
 import archive_book
 
@@ -86,9 +85,7 @@ def disk(browser: webdriver.Chrome, unpacked: Path) -> Iterator[Any]:
 
     def open_page(name: str, query: str = "") -> webdriver.Chrome:
         browser.get(f"{(unpacked / name).as_uri()}{query}")
-        WebDriverWait(browser, 60).until(
-            lambda b: b.execute_script("return document.readyState") == "complete"
-        )
+        until(browser, "return document.readyState === 'complete'")
         return browser
 
     yield open_page
@@ -102,28 +99,22 @@ def test_a_page_opens_with_styles_figures_and_formulas(disk: Any, page: str) -> 
     assert browser.find_element(By.CSS_SELECTOR, "article").value_of_css_property("font-family") != "serif"
     for figure in browser.find_elements(By.CSS_SELECTOR, "article img"):
         browser.execute_script("arguments[0].loading = 'eager'", figure)
-        WebDriverWait(browser, 20).until(
-            lambda b, f=figure: b.execute_script("return arguments[0].naturalWidth", f)
-        )
-    formulas = browser.find_elements(By.CSS_SELECTOR, ".math")
-    if formulas:
-        WebDriverWait(browser, 60).until(
-            lambda b: b.execute_script("return !!window.MathJax?.startup?.promise")
-        )
-        browser.execute_async_script("MathJax.startup.promise.then(arguments[0])")
-        assert all(formula.find_elements(By.TAG_NAME, "mjx-container") for formula in formulas)
+        until(browser, lambda f=figure: f.get_property("naturalWidth"))
+    wait_for_formulas(browser)
+    for formula in browser.find_elements(By.CSS_SELECTOR, ".math"):
+        assert formula.find_elements(By.TAG_NAME, "mjx-container")
 
 
 def test_the_first_page_leads_into_the_book(disk: Any) -> None:
     browser = disk("index.html")
-    WebDriverWait(browser, 20).until(lambda b: b.current_url.endswith("book/index.html"))
+    until(browser, lambda: browser.current_url.endswith("book/index.html"))
 
 
 def test_the_search_finds_pages(disk: Any) -> None:
     browser = disk("search.html", "?q=convolution")
     found = "#search-results li a"
-    WebDriverWait(browser, 20).until(lambda b: b.find_elements(By.CSS_SELECTOR, found))
-    targets = [link.get_attribute("href") for link in browser.find_elements(By.CSS_SELECTOR, found)]
+    links = until(browser, lambda: browser.find_elements(By.CSS_SELECTOR, found))
+    targets = [link.get_attribute("href") for link in links]
     assert any("convolution_by_hand.html" in target for target in targets)
 
 

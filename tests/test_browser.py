@@ -14,20 +14,32 @@ from typing import Any
 
 import nbformat
 import pytest
-from pages import BUILT, show_on
+from pages import BUILT, show_on, until, wait_for_formulas
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import WebDriverWait
 
 PAGES = sorted(page.stem for page in (BUILT / "book").glob("*.html")) or ["no-book-is-built"]
 CHAPTERS = [p for p in PAGES if (BUILT / "_sources" / "book" / f"{p}.ipynb").is_file()]
 CHAPTERS = CHAPTERS or ["no-book-is-built"]
 
-LOADED = "return arguments[0].complete && arguments[0].naturalWidth > 0"
 BELOW_THE_VIEW = """
 const below = (image) => image.getBoundingClientRect().top > innerHeight;
 return [...document.images].filter(below).map((image) => image.currentSrc);
+"""
+FIGURES = """
+const done = arguments[0];
+const figures = [...document.querySelectorAll(".bd-article img")];
+figures.forEach((image) => { image.loading = "eager"; });
+const told = (image) => ({
+  words: image.alt,
+  width: image.width,
+  stretched: (image.width / image.height) / (image.naturalWidth / image.naturalHeight),
+  filter: getComputedStyle(image).filter,
+  background: getComputedStyle(image).backgroundColor,
+});
+Promise.all(figures.map((image) => image.decode()))
+  .then(() => done(figures.map(told)), (problem) => done(String(problem)));
 """
 FIRST_VIEW = 1_000_000  # bytes
 
@@ -39,6 +51,16 @@ class Visit:
     errors: list[str]
     asked: list[str]
     transferred: int  # bytes, less the pictures further down that a browser fetches ahead
+    downloads: list[str]  # addresses that the page offers
+
+
+@dataclass
+class PhoneVisit:
+    """A page on a phone in the dark theme, all its figures loaded."""
+
+    theme: str
+    width: int  # CSS pixels that the page takes
+    figures: list[dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
@@ -60,18 +82,35 @@ def visits(browser: webdriver.Chrome, site: str) -> Any:
         ahead = set(browser.execute_script(BELOW_THE_VIEW))
         sizes = [e["encodedDataLength"] for e in done if address.get(e["requestId"]) not in ahead]
         errors = [e["message"] for e in browser.get_log("browser") if e["level"] == "SEVERE"]
-        return Visit(errors, list(address.values()), int(sum(sizes)))
+        links = browser.find_elements(By.CSS_SELECTOR, ".dropdown-download-buttons a")
+        downloads = [str(link.get_attribute("href")) for link in links]
+        return Visit(errors, list(address.values()), int(sum(sizes)), downloads)
+
+    return visit
+
+
+@pytest.fixture(scope="module")
+def phone_visits(browser: webdriver.Chrome, site: str) -> Any:
+    """A function: page -> PhoneVisit; each page is visited once."""
+
+    @functools.cache
+    def visit(page: str) -> PhoneVisit:
+        show_on(browser, 360, 740, "dark")
+        browser.get(f"{site}/book/{page}.html")
+        wait_for_formulas(browser)
+        browser.set_script_timeout(60)
+        figures = browser.execute_async_script(FIGURES)
+        assert isinstance(figures, list), figures
+        widest = "return Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)"
+        theme = browser.execute_script("return document.documentElement.dataset.theme")
+        return PhoneVisit(theme, browser.execute_script(widest), figures)
 
     return visit
 
 
 def settle(browser: webdriver.Chrome) -> None:
-    """Wait until the page is loaded and MathJax, if the page has formulas, is done."""
-    wait = WebDriverWait(browser, 60)
-    wait.until(lambda b: b.execute_script("return document.readyState") == "complete")
-    if browser.find_elements(By.CSS_SELECTOR, ".math"):
-        wait.until(lambda b: b.execute_script("return !!(window.MathJax?.startup?.promise)"))
-        browser.execute_async_script("MathJax.startup.promise.then(arguments[0])")
+    """Wait until all that belongs to the first view has come."""
+    wait_for_formulas(browser)
     time.sleep(0.3)  # fonts and pictures near the view
 
 
@@ -93,34 +132,22 @@ def test_the_first_view_is_light(visits: Any, page: str) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_pages_fit_a_phone_and_dark_mode_keeps_the_colours(
-    browser: webdriver.Chrome, site: str, page: str
-) -> None:
-    show_on(browser, 360, 740, "dark")
-    browser.get(f"{site}/book/{page}.html")
-    settle(browser)
-    assert browser.execute_script("return document.documentElement.dataset.theme") == "dark"
-    widest = "return Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)"
-    assert browser.execute_script(widest) <= 360
-    figures = browser.find_elements(By.CSS_SELECTOR, ".bd-article img")
-    for figure in figures:
-        assert figure.value_of_css_property("filter") == "none"
-        assert figure.value_of_css_property("background-color") == "rgba(255, 255, 255, 1)"
-        assert figure.size["width"] <= 360
+def test_pages_fit_a_phone_and_dark_mode_keeps_the_colours(phone_visits: Any, page: str) -> None:
+    visit = phone_visits(page)
+    assert visit.theme == "dark"
+    assert visit.width <= 360
+    for figure in visit.figures:
+        assert figure["filter"] == "none"
+        assert figure["background"] == "rgb(255, 255, 255)"
+        assert figure["width"] <= 360
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_figures_have_words_and_keep_their_shape(browser: webdriver.Chrome, site: str, page: str) -> None:
-    show_on(browser, 360, 740, "light")
-    browser.get(f"{site}/book/{page}.html")
-    for figure in browser.find_elements(By.CSS_SELECTOR, ".bd-article img"):
-        browser.execute_script("arguments[0].loading = 'eager'", figure)
-        WebDriverWait(browser, 20).until(lambda b, image=figure: b.execute_script(LOADED, image))
-        alternative = figure.get_attribute("alt")
-        assert len(alternative.split()) > 3
-        assert "_images/" not in alternative
-        shape = "const i = arguments[0]; return (i.width / i.height) / (i.naturalWidth / i.naturalHeight)"
-        assert browser.execute_script(shape, figure) == pytest.approx(1, rel=0.02)
+def test_figures_have_words_and_keep_their_shape(phone_visits: Any, page: str) -> None:
+    for figure in phone_visits(page).figures:
+        assert len(figure["words"].split()) > 3
+        assert "_images/" not in figure["words"]
+        assert figure["stretched"] == pytest.approx(1, rel=0.02)
 
 
 def test_formulas_are_typeset(browser: webdriver.Chrome, site: str) -> None:
@@ -171,7 +198,7 @@ def test_a_figure_opens_large_by_click_and_closes_by_escape(browser: webdriver.C
     shown.click()
     assert is_open(browser)
     large = browser.find_element(By.CSS_SELECTOR, "dialog.enlarged img")
-    WebDriverWait(browser, 20).until(lambda _: large.size["width"] > before)
+    until(browser, lambda: large.size["width"] > before)
     assert large.get_attribute("alt") == shown.get_attribute("alt")
     browser.switch_to.active_element.send_keys(Keys.ESCAPE)
     assert not is_open(browser)
@@ -198,12 +225,8 @@ def test_without_script_a_figure_is_a_link_to_its_picture(figure: Any) -> None:
 
 
 @pytest.mark.parametrize("page", CHAPTERS)
-def test_a_chapter_downloads_as_notebook_and_script(browser: webdriver.Chrome, site: str, page: str) -> None:
-    browser.get(f"{site}/book/{page}.html")
-    links = [
-        link.get_attribute("href")
-        for link in browser.find_elements(By.CSS_SELECTOR, ".dropdown-download-buttons a")
-    ]
+def test_a_chapter_downloads_as_notebook_and_script(visits: Any, page: str) -> None:
+    links = visits(page).downloads
     notebook, script = (next(url for url in links if url.endswith(end)) for end in (".ipynb", ".py"))
     with urllib.request.urlopen(notebook) as answer:
         read = nbformat.reads(answer.read().decode(), as_version=4)

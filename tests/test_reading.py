@@ -8,11 +8,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from pages import BUILT, show_on
+from pages import BUILT, show_on, until
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import WebDriverWait
 
 PAGES = sorted(page.stem for page in (BUILT / "book").glob("*.html")) or ["no-book-is-built"]
 WITH_FIGURES = "one_layer"
@@ -50,10 +49,9 @@ def test_the_search_finds_the_words_of_the_field(browser: webdriver.Chrome, site
     show_on(browser, 1440, 900, "light")
     browser.get(f"{site}/search.html?q={words.replace(' ', '+')}")
     all_shown = """const told = document.querySelector(".search-summary")?.textContent.match(/found (\\d+)/);
-      return told && Number(told[1]) === document.querySelectorAll("#search-results li").length"""
-    WebDriverWait(browser, 30).until(lambda b: b.execute_script(all_shown))
-    links = browser.find_elements(By.CSS_SELECTOR, "#search-results li a")
-    pages = [Path(urlsplit(link.get_attribute("href") or "").path).stem for link in links]
+      const links = [...document.querySelectorAll("#search-results li a")].map((link) => link.href);
+      return told && Number(told[1]) === document.querySelectorAll("#search-results li").length && links"""
+    pages = [Path(urlsplit(address).path).stem for address in until(browser, all_shown)]
     assert FOUND[words] in pages
     assert {FOUND[words], "glossary"} & set(pages[:3])
 
@@ -122,11 +120,12 @@ def test_a_page_fits_on_paper(browser: webdriver.Chrome, site: str, page: str) -
       .filter((part) => part.getBoundingClientRect().right > 730 && part.checkVisibility())
       .map((part) => part.outerHTML.slice(0, 90))"""
     assert browser.execute_script(widest) == []
+    shown = "return [...document.querySelectorAll(arguments[0])].map((part) => part.checkVisibility())"
     for name in (".bd-sidebar-primary", ".bd-sidebar-secondary", ".bd-header-article", ".prev-next-footer"):
-        parts = browser.find_elements(By.CSS_SELECTOR, name)
+        parts = browser.execute_script(shown, name)
         assert parts or name == ".bd-sidebar-secondary", name  # a short page has no contents of its own
-        assert not any(part.is_displayed() for part in parts), name
-    assert browser.find_element(By.TAG_NAME, "h1").is_displayed()
+        assert not any(parts), name
+    assert browser.execute_script(shown, "h1") == [True]
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 
 

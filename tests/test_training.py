@@ -1,4 +1,4 @@
-"""The recipe of the bundled weights: data, schedule, resuming, folding, the grid, and a whole small run."""
+"""The recipe of the bundled weights: data, schedule, resuming, folding, grid; in the audit a small run."""
 
 import io
 import itertools
@@ -309,6 +309,7 @@ def test_accuracy_and_confusion_of_a_network_that_answers_one_class():
 # --- the command
 
 
+@pytest.mark.audit
 @pytest.mark.bundled
 def test_a_whole_small_run(archive, tmp_path, capsys):
     out = tmp_path / "small_notop.h5"
