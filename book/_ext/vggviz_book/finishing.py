@@ -44,6 +44,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     for path, page in pages.items():
         path.write_text(page.decode(formatter=AsWritten()), "utf-8")
     sharing.write_entrance(app)
+    sharing.write_sitemap(app, pages)
 
 
 def theme_pages(root: Path) -> list[Path]:

@@ -1,9 +1,10 @@
-"""What a search engine, or a link to a page in a message, shows of it: title, some words, a picture."""
+"""What search engines, and links in messages, know of a page: its address, title, some words, a picture."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
+import xml.etree.ElementTree as ET
+from collections.abc import Iterable, Mapping
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 FRONT = Path("book", "index.html")
 FIGURE = ".bd-article a.image-reference > img"
+SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 WORDS = 160
 """Characters of a description; what is longer, search engines cut."""
 PREVIEW = (1200, 630)
@@ -88,3 +90,18 @@ def write_entrance(app: Sphinx) -> None:
     """The site's own address leads to the first page, with or without JavaScript."""
     page = ENTRANCE.format(title=escape(app.config.project), front=FRONT.as_posix())
     Path(app.outdir, "index.html").write_text(page, "utf-8")
+
+
+def write_sitemap(app: Sphinx, pages: Iterable[Path]) -> None:
+    """List the addresses of the book's own pages for search engines, where it is known what they will be.
+
+    sphinx-sitemap is not used: it starts a second process, which fails where the temporary folder has a
+    long name, and which outlives a build that is killed.
+    """
+    if not app.config.html_baseurl:
+        return
+    root, listed = Path(app.outdir), ET.Element("urlset", xmlns=SITEMAP)
+    for path in sorted(path for path in pages if path.parent == root / FRONT.parent):
+        address = urljoin(app.config.html_baseurl, path.relative_to(root).as_posix())
+        ET.SubElement(ET.SubElement(listed, "url"), "loc").text = address
+    ET.ElementTree(listed).write(root / "sitemap.xml", "utf-8", xml_declaration=True)
