@@ -44,7 +44,9 @@ def pictures():
 
 def late(model, pictures, layer="late"):
     """Activations and gradients of each picture, float64."""
-    activations, slopes = gradients(model, pictures, class_logit(CLASS), layer)
+    activations, slopes = gradients(model, class_logit(CLASS), pictures.shape[1:], pictures.dtype, layer)(
+        pictures
+    )
     return activations.astype(float), slopes.astype(float)
 
 

@@ -3,12 +3,14 @@
 import gc
 import weakref
 
+import keras
 import networks
 import numpy as np
 import pytest
 from sentences import refused
 
 import vggviz
+from vggviz import gradients
 from vggviz.gradients import guided_backprop, integrated_gradients, saliency, smooth_grad
 from vggviz.layers import LOGITS, part
 from vggviz.objectives import Objective, channel, class_logit, neuron
@@ -201,9 +203,52 @@ def test_a_kept_gradient_sees_new_weights_another_objective_and_another_size():
     np.testing.assert_allclose(saliency(model, small, first), 2 * before, rtol=1e-5)
 
 
-def test_a_kept_gradient_does_not_keep_the_model():
+def test_what_a_gradient_is_compiled_for_is_compiled_once(monkeypatch):
+    compiled = []
+    differentiated = gradients._differentiated
+    monkeypatch.setattr(
+        gradients, "_differentiated", lambda *given: compiled.append(given) or differentiated(*given)
+    )
+    model, batch = networks.sequential(), pictures(2, size=32)
+    for _ in range(3):
+        saliency(model, batch, 2 * class_logit(0) - channel("second", 1))
+        vggviz.grad_cam(model, batch, class_logit(0))
+    assert len(compiled) == 2
+    smooth_grad(model, batch, class_logit(1), samples=2 * gradients.PIXELS // (32 * 32))
+    assert len(compiled) == 3
+
+
+def test_an_objective_of_ones_own_may_read_what_changes(sequential):
+    factor = 1.0
+    own = Objective(("second",), lambda maps: factor * channel("second", 0).value(maps), "one's own")
+    before = saliency(sequential, pictures(1, size=32), own)
+    factor = 3.0
+    np.testing.assert_allclose(saliency(sequential, pictures(1, size=32), own), 3 * before, rtol=1e-5)
+    summed = saliency(sequential, pictures(1, size=32), own + channel("second", 0))
+    np.testing.assert_allclose(summed, 4 * before, rtol=1e-5)
+
+
+@pytest.mark.parametrize("method", [saliency, smooth_grad, guided_backprop, integrated_gradients])
+def test_a_network_of_doubles_gives_floats_and_one_of_whole_numbers_is_refused(method):
+    layers = [keras.layers.Rescaling(1 / 255), keras.layers.Conv2D(2, 3, name="conv")]
+    doubles = keras.Sequential([keras.Input((8, 8, 3), dtype="float64"), *layers])
+    found = method(doubles, pictures(2, size=8), channel("conv", 0))
+    assert found.dtype == np.float32
+    assert found.any()
+    whole = keras.Sequential([keras.Input((8, 8, 3), dtype="uint8"), *layers])
+    with refused("reads pictures as uint8", "float32"):
+        method(whole, np.full((1, 8, 8, 3), 100, np.uint8), channel("conv", 0))
+
+
+def with_weights_of(model):
+    """An objective that holds the model."""
+    return Objective((LOGITS,), lambda maps: model.count_params() * maps[LOGITS][:, 0], "one's own")
+
+
+@pytest.mark.parametrize("made", [lambda _: class_logit(0), with_weights_of], ids=["library's", "own"])
+def test_a_kept_gradient_does_not_keep_the_model(made):
     model = networks.sequential()
-    saliency(model, pictures(1, size=32), class_logit(0))
+    saliency(model, pictures(1, size=32), made(model))
     held = [weakref.ref(model), weakref.ref(model.layers[-1])]
     del model
     for _ in range(3):  # what hangs on the model goes in the round after it

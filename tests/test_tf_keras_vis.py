@@ -104,7 +104,9 @@ def test_grad_cam_plus_plus_but_for_the_sum_of_alpha(model, pictures, layer):
     from tf_keras_vis.gradcam_plus_plus import GradcamPlusPlus
 
     theirs = GradcamPlusPlus(model)(score, pictures, penultimate_layer=model.get_layer(layer), **RAW)
-    activations, slopes = gradients(model, pictures, class_logit(CLASS), layer)
+    activations, slopes = gradients(model, class_logit(CLASS), pictures.shape[1:], pictures.dtype, layer)(
+        pictures
+    )
     alpha = np.where(slopes != 0, 1 / (2 + activations.sum((1, 2), keepdims=True) * slopes), 0)
     weights = np.maximum(slopes, 0) * alpha
     plain = np.maximum((weights.sum((1, 2), keepdims=True) * activations).sum(-1), 0)

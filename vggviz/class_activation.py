@@ -137,9 +137,10 @@ def _by_gradients(
     """The positive part of the weighted sum of maps (equation 2 of Grad-CAM), one picture at a time."""
     check_objective(objective)
     layer, batch = target_layer(model, layer), check_batch(batch, layers.unfold(model).inputs)
+    differentiate = gradients(model, objective, batch.shape[1:], batch.dtype, layer)
     cells = []
     for picture in batch:
-        (activation,), (gradient,) = gradients(model, picture[np.newaxis], objective, layer)
+        (activation,), (gradient,) = differentiate(picture[np.newaxis])
         cells.append((weigh(activation, gradient) * activation).sum(axis=-1))
     return enlarged(np.stack(cells), batch)
 

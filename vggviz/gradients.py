@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +18,11 @@ from vggviz.relu_gradients import gradient_through, guided
 if TYPE_CHECKING:
     import keras
 
+Gradient = Callable[[np.ndarray], list[np.ndarray]]
 PIXELS = 4 * 224 * 224
 """Pixels differentiated at once: with VGG16 half a gigabyte of activations waits for the way back."""
+KEPT = 8
+"""Compiled gradients of a model that wait for the next call: to compile one takes as long as to use it."""
 
 
 def saliency(model: keras.Model, batch: np.ndarray, objective: Objective) -> np.ndarray:
@@ -38,7 +42,8 @@ def saliency(model: keras.Model, batch: np.ndarray, objective: Objective) -> np.
         ValueError: an objective that the model does not have, or a batch that does not fit.
     """
     batch = _fitting(model, batch, objective)
-    found = [gradients(model, part, objective) for part in _chunks(batch, batch.shape[1:3])]
+    gradient = gradients(model, objective, batch.shape[1:], batch.dtype)
+    found = [gradient(part)[0] for part in _chunks(batch, batch.shape[1:3])]
     return _strongest_colour(np.concatenate(found))
 
 
@@ -80,7 +85,8 @@ def smooth_grad(
         draws = [np.random.default_rng([seed, n]).standard_normal(picture.shape) for n in numbers]
         return picture + noise * np.ptp(picture) * np.stack(draws)
 
-    averages = [_average(model, objective, functools.partial(copies, p), samples) for p in batch]
+    gradient = gradients(model, objective, batch.shape[1:], batch.dtype)
+    averages = [_average(gradient, functools.partial(copies, picture), samples) for picture in batch]
     return _strongest_colour(np.stack(averages))
 
 
@@ -153,51 +159,67 @@ def integrated_gradients(
     def way(start: np.ndarray, picture: np.ndarray, numbers: np.ndarray) -> np.ndarray:
         return start + ((numbers + 0.5) / steps)[:, None, None, None] * (picture - start)
 
+    gradient = gradients(model, objective, batch.shape[1:], batch.dtype)
     averages = [
-        _average(model, objective, functools.partial(way, start, picture), steps)
+        _average(gradient, functools.partial(way, start, picture), steps)
         for start, picture in zip(starts, batch, strict=True)
     ]
     return ((batch - starts) * np.stack(averages)).sum(axis=-1, dtype=np.float32)
 
 
 def gradients(
-    model: keras.Model, batch: np.ndarray, objective: Objective, layer: str | None = None
-) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
-    """The objective's gradient by the pixels, or a layer's activations and the gradient by them.
+    model: keras.Model,
+    objective: Objective,
+    shape: tuple[int | None, ...],
+    dtype: np.dtype,
+    layer: str | None = None,
+) -> Gradient:
+    """A function that gives the objective's gradient by a batch's pixels, or a layer's maps and that by them.
 
     Args:
         model: any Keras model.
-        batch: float (n, H, W, C), all of it differentiated at once.
         objective: what is differentiated.
+        shape: of one picture (H, W, C).
+        dtype: of the batches.
         layer: None, or the layer's name.
 
     Returns:
-        float32 (n, H, W, C); with a layer two arrays (n, h, w, c).
+        A function that takes (n, H, W, C), differentiates all of it at once, and gives a list: the gradient,
+        float32 (n, H, W, C); with a layer its maps and the gradient, both float32 (n, h, w, c).
 
     Raises:
         ValueError: an objective that the model does not have, or that does not depend on the layer.
     """
-    function = _compiled(model, objective, layer, (None, *batch.shape[1:]), batch.dtype)
-    found = [np.asarray(values, np.float32) for values in function(backend.tensorflow().constant(batch))]
-    return found[0] if layer is None else (found[0], found[1])
+    # What the value of an objective of one's own reads may change, so its function is not kept.
+    compiled = _kept(model) if objective.is_lasting else functools.partial(_compiled, model)
+    function = compiled(objective, shape, dtype, layer)
+    return lambda batch: [np.asarray(values, np.float32) for values in function(batch)]
+
+
+def _kept(model: keras.Model) -> Callable[..., Callable[[Any], list[Any]]]:
+    """`_compiled` for this model, which remembers the last few functions as long as there is the model."""
+    functions = layers.unfold(model).functions
+    if "gradients" not in functions:
+        own = weakref.ref(model)  # what a model keeps must not keep the model
+
+        @functools.lru_cache(KEPT)
+        def compiled(*wanted: Any) -> Callable[[Any], list[Any]]:
+            return _compiled(own(), *wanted)
+
+        functions["gradients"] = compiled
+    return functions["gradients"]
 
 
 def _compiled(
-    model: keras.Model,
-    objective: Objective,
-    layer: str | None,
-    shape: tuple[int | None, ...],
-    dtype: np.dtype,
+    model: Any, objective: Objective, shape: tuple[int | None, ...], dtype: np.dtype, layer: str | None
 ) -> Callable[[Any], list[Any]]:
-    """From a batch to what `gradients` returns; the model keeps the last one, for the next picture."""
-    tf, kept = backend.tensorflow(), layers.unfold(model).functions
-    wanted = (objective, layer, shape, dtype)
-    if kept.get("gradient", (None, None))[0] != wanted:
-        names = objective.layers if layer is None else dict.fromkeys((*objective.layers, layer))
-        differentiated = functools.partial(_differentiated, layers.part(model, names), objective, layer)
-        function = tf.function(differentiated, autograph=False)
-        kept["gradient"] = wanted, function.get_concrete_function(tf.TensorSpec(shape, dtype))
-    return kept["gradient"][1]
+    """The function of `gradients`, from a tensor to tensors."""
+    tf = backend.tensorflow()
+    names = objective.layers if layer is None else dict.fromkeys((*objective.layers, layer))
+    differentiated = functools.partial(_differentiated, layers.part(model, names), objective, layer)
+    batches = tf.TensorSpec((None, *shape), dtype)
+    function = tf.function(differentiated, autograph=False).get_concrete_function(batches)
+    return lambda batch: function(tf.constant(batch, batches.dtype))
 
 
 def _differentiated(part: keras.Model, objective: Objective, layer: str | None, images: Any) -> list[Any]:
@@ -217,24 +239,28 @@ def _differentiated(part: keras.Model, objective: Objective, layer: str | None, 
     return [maps[layer], found]
 
 
-def _average(
-    model: keras.Model, objective: Objective, copies: Callable[[np.ndarray], np.ndarray], count: int
-) -> np.ndarray:
+def _average(gradient: Gradient, copies: Callable[[np.ndarray], np.ndarray], count: int) -> np.ndarray:
     """Gradient (H, W, C) averaged over copies of one picture, which `copies` makes by their numbers."""
     total: Any = 0
     for numbers in _chunks(np.arange(count), copies(np.arange(1)).shape[1:3]):
-        pictures = copies(numbers).astype(np.float32)
-        total = total + np.sum(gradients(model, pictures, objective), axis=0, dtype=np.float64)
+        total = total + np.sum(gradient(copies(numbers))[0], axis=0, dtype=np.float64)
     return (total / count).astype(np.float32)
 
 
 def _strongest_colour(values: np.ndarray) -> np.ndarray:
-    return np.abs(values).max(axis=-1)
+    return np.abs(values).max(axis=-1).astype(np.float32, copy=False)
 
 
 def _fitting(model: keras.Model, batch: np.ndarray, objective: Objective) -> np.ndarray:
+    """The batch, checked with the objective, as the model reads it."""
     check_objective(objective)
-    return check_batch(batch, layers.unfold(model).inputs)
+    batch = check_batch(batch, layers.unfold(model).inputs)
+    if batch.dtype.kind in "biu":
+        raise ValueError(
+            f"The model reads pictures as {batch.dtype}, and whole numbers have no gradient; "
+            "give it an input of dtype float32."
+        )
+    return batch
 
 
 def _chunks(items: np.ndarray, size: tuple[int, ...]) -> list[np.ndarray]:

@@ -19,7 +19,7 @@ class Objective:
 
     Attributes:
         layers: names of the layers it reads; "logits" is the model's output before its softmax.
-        value: from ``{layer: tensor (N, ...)}`` to a tensor (N,).
+        value: from ``{layer: tensor (N, ...)}`` to a tensor (N,), by operations of Keras or TensorFlow.
         words: what it is, for figures.
     """
 
@@ -37,7 +37,7 @@ class Objective:
 
     def __mul__(self, factor: float) -> Objective:
         """The same, weighted."""
-        return Objective(self.layers, lambda maps: factor * self.value(maps), f"{factor:g} x ({self.words})")
+        return Objective(self.layers, _Weighted(self.value, factor), f"{factor:g} x ({self.words})")
 
     __rmul__ = __mul__
 
@@ -47,7 +47,12 @@ class Objective:
 
     def _with(self, other: Objective, sign: int, words: str) -> Objective:
         layers = tuple(dict.fromkeys(self.layers + other.layers))
-        return Objective(layers, lambda maps: self.value(maps) + sign * other.value(maps), words)
+        return Objective(layers, _Sum(self.value, _Weighted(other.value, sign)), words)
+
+    @property
+    def is_lasting(self) -> bool:
+        """Whether equal ones compute the same at any time: those do that are made of this module's parts."""
+        return _is_lasting(self.value)
 
 
 def channel(layer: str, number: int) -> Objective:
@@ -62,12 +67,7 @@ def channel(layer: str, number: int) -> Objective:
     """
     _check_layer(layer)
     checking.whole("channel", number)
-
-    def value(maps: Mapping[str, Any]) -> Any:
-        cells = _channel(maps, layer, number)
-        return backend.keras().ops.mean(cells, axis=tuple(range(1, len(cells.shape))))
-
-    return Objective((layer,), value, f"channel {number} of {layer}")
+    return Objective((layer,), _Mean(layer, number), f"channel {number} of {layer}")
 
 
 def neuron(layer: str, number: int, row: int | None = None, column: int | None = None) -> Objective:
@@ -87,22 +87,8 @@ def neuron(layer: str, number: int, row: int | None = None, column: int | None =
     for what, given in (("row", row), ("column", column)):
         if given is not None:
             checking.whole(what, given)
-
-    def value(maps: Mapping[str, Any]) -> Any:
-        cells = _channel(maps, layer, number)
-        if len(cells.shape) != 3:
-            raise ValueError(
-                f"The layer {layer!r} has no rows and columns; use channel({layer!r}, {number})."
-            )
-        height, width = cells.shape[1:]
-        y = height // 2 if row is None else row
-        x = width // 2 if column is None else column
-        if not (y < height and x < width):
-            raise ValueError(f"The maps of {layer!r} have {height} x {width} cells; got cell ({y}, {x}).")
-        return cells[:, y, x]
-
     place = "in the middle" if row is None and column is None else f"at ({_or(row)}, {_or(column)})"
-    return Objective((layer,), value, f"channel {number} of {layer} {place}")
+    return Objective((layer,), _Cell(layer, number, row, column), f"channel {number} of {layer} {place}")
 
 
 def class_logit(number: int) -> Objective:
@@ -115,27 +101,7 @@ def class_logit(number: int) -> Objective:
         ValueError: a number below 0; used with a model, one outside its classes.
     """
     checking.whole("class", number)
-
-    def value(maps: Mapping[str, Any]) -> Any:
-        logits = maps[LOGITS]
-        if len(logits.shape) != 2:
-            raise ValueError(
-                f"The model gives an output of shape {tuple(logits.shape[1:])}, no classes; "
-                "take a model with its top, or a channel as objective."
-            )
-        if number >= logits.shape[1]:
-            raise ValueError(f"The model's classes are 0 to {logits.shape[1] - 1}; got class {number}.")
-        return logits[:, number]
-
-    return Objective((LOGITS,), value, f"logit of class {number}")
-
-
-def _channel(maps: Mapping[str, Any], layer: str, number: int) -> Any:
-    """One channel's part of a layer's tensor."""
-    count = maps[layer].shape[-1]
-    if number >= count:
-        raise ValueError(f"The channels of {layer!r} are 0 to {count - 1}; got channel {number}.")
-    return maps[layer][..., number]
+    return Objective((LOGITS,), _Logit(number), f"logit of class {number}")
 
 
 def check_objective(objective: Objective) -> Objective:
@@ -149,3 +115,89 @@ def _check_layer(layer: str) -> None:
 
 def _or(place: int | None) -> str:
     return "middle" if place is None else str(place)
+
+
+# The values of objectives, as things that can be compared -------------------------------------
+
+
+@dataclass(frozen=True)
+class _Mean:
+    layer: str
+    number: int
+
+    def __call__(self, maps: Mapping[str, Any]) -> Any:
+        cells = _channel(maps, self.layer, self.number)
+        return backend.keras().ops.mean(cells, axis=tuple(range(1, len(cells.shape))))
+
+
+@dataclass(frozen=True)
+class _Cell:
+    layer: str
+    number: int
+    row: int | None
+    column: int | None
+
+    def __call__(self, maps: Mapping[str, Any]) -> Any:
+        layer, cells = self.layer, _channel(maps, self.layer, self.number)
+        if len(cells.shape) != 3:
+            raise ValueError(
+                f"The layer {layer!r} has no rows and columns; use channel({layer!r}, {self.number})."
+            )
+        height, width = cells.shape[1:]
+        y = height // 2 if self.row is None else self.row
+        x = width // 2 if self.column is None else self.column
+        if not (y < height and x < width):
+            raise ValueError(f"The maps of {layer!r} have {height} x {width} cells; got cell ({y}, {x}).")
+        return cells[:, y, x]
+
+
+@dataclass(frozen=True)
+class _Logit:
+    number: int
+
+    def __call__(self, maps: Mapping[str, Any]) -> Any:
+        logits = maps[LOGITS]
+        if len(logits.shape) != 2:
+            raise ValueError(
+                f"The model gives an output of shape {tuple(logits.shape[1:])}, no classes; "
+                "take a model with its top, or a channel as objective."
+            )
+        if self.number >= logits.shape[1]:
+            raise ValueError(f"The model's classes are 0 to {logits.shape[1] - 1}; got class {self.number}.")
+        return logits[:, self.number]
+
+
+@dataclass(frozen=True)
+class _Weighted:
+    value: Callable[[Mapping[str, Any]], Any]
+    factor: float
+
+    def __call__(self, maps: Mapping[str, Any]) -> Any:
+        return self.factor * self.value(maps)
+
+
+@dataclass(frozen=True)
+class _Sum:
+    one: Callable[[Mapping[str, Any]], Any]
+    other: Callable[[Mapping[str, Any]], Any]
+
+    def __call__(self, maps: Mapping[str, Any]) -> Any:
+        return self.one(maps) + self.other(maps)
+
+
+def _is_lasting(value: Callable[[Mapping[str, Any]], Any]) -> bool:
+    if isinstance(value, _Sum):
+        return _is_lasting(value.one) and _is_lasting(value.other)
+    return (
+        _is_lasting(value.value)
+        if isinstance(value, _Weighted)
+        else isinstance(value, _Mean | _Cell | _Logit)
+    )
+
+
+def _channel(maps: Mapping[str, Any], layer: str, number: int) -> Any:
+    """One channel's part of a layer's tensor."""
+    count = maps[layer].shape[-1]
+    if number >= count:
+        raise ValueError(f"The channels of {layer!r} are 0 to {count - 1}; got channel {number}.")
+    return maps[layer][..., number]
