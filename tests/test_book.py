@@ -85,7 +85,7 @@ def test_compiled_files_do_not_count(sources: Path) -> None:
     before = fingerprint.of_book(sources, {})
     for folder in ("vggviz", "book"):
         (sources / folder / "__pycache__").mkdir()
-        (sources / folder / "__pycache__" / "plots.pyc").write_text("compiled")
+        (sources / folder / "__pycache__" / "images.pyc").write_text("compiled")
     assert fingerprint.of_book(sources, {}) == before
 
 
@@ -320,7 +320,7 @@ def test_a_link_that_leads_nowhere_is_named(tiny_book: TinyBook) -> None:
     tiny_book.write("two", HEADER.replace("A page", "Another") + CELL)
     assert done.returncode == 1, done.stderr
     assert re.search(rf"^book/two\.md:16: {host}/gone \(404", done.stdout)
-    assert "Links: 2; lost: 1." in done.stdout
+    assert "Links: 2; lost: 1; without an answer in time: 0." in done.stdout
 
 
 # The built pages ------------------------------------------------------------------------------

@@ -120,7 +120,8 @@ def test_a_page_fits_on_paper(browser: webdriver.Chrome, site: str, page: str) -
       .filter((part) => part.getBoundingClientRect().right > 730 && part.checkVisibility())
       .map((part) => part.outerHTML.slice(0, 90))"""
     assert browser.execute_script(widest) == []
-    shown = "return [...document.querySelectorAll(arguments[0])].map((part) => part.checkVisibility())"
+    shown = """const seen = { visibilityProperty: true, opacityProperty: true };
+      return [...document.querySelectorAll(arguments[0])].map((part) => part.checkVisibility(seen))"""
     for name in (".bd-sidebar-primary", ".bd-sidebar-secondary", ".bd-header-article", ".prev-next-footer"):
         parts = browser.execute_script(shown, name)
         assert parts or name == ".bd-sidebar-secondary", name  # a short page has no contents of its own

@@ -36,10 +36,10 @@ def main() -> int:
         return 1
     answers = [json.loads(line) for line in (FOUND / "output.json").read_text("utf-8").splitlines()]
     checked = [answer for answer in answers if answer["status"] not in {"unchecked", "local", "ignored"}]
-    lost = [answer for answer in checked if answer["status"] in {"broken", "timeout"}]
-    for answer in sorted(lost, key=lambda answer: (answer["filename"], answer["lineno"])):
+    lost, late = ([a for a in checked if a["status"] == status] for status in ("broken", "timeout"))
+    for answer in sorted(lost + late, key=lambda answer: (answer["filename"], answer["lineno"])):
         print(f"{answer['filename']}:{answer['lineno']}: {answer['uri']} ({answer['info']})")
-    print(f"Links: {len(checked)}; lost: {len(lost)}.")
+    print(f"Links: {len(checked)}; lost: {len(lost)}; without an answer in time: {len(late)}.")
     return 1 if lost or status else 0
 
 
