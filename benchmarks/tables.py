@@ -7,6 +7,7 @@ from html import escape
 
 from benchmarks.catalogue import FOLDERS, OURS, PEERS, TASKS
 from benchmarks.measured import Cell, Measured, rounded
+from benchmarks.peers.material import CHANNEL, MAXIMIZED, STEPS
 from benchmarks.report import Report
 
 OTHERS = [peer for peer in PEERS if peer != OURS]
@@ -61,7 +62,8 @@ def reached(report: Report) -> Html:
         for peer, cell in cells.items()
         if cell.reached is not None
     ]
-    return _table(["tool", "seconds", "mean activation reached"], rows)
+    asked = f"<p><small>Channel {CHANNEL} of {MAXIMIZED}, {STEPS} steps.</small></p>"
+    return Html(_table(["tool", "seconds", "mean activation reached"], rows).text + asked)
 
 
 def peers(report: Report) -> Html:

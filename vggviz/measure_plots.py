@@ -1,4 +1,4 @@
-"""Measures of channels, from layer to layer, and while a network learns."""
+"""Figures of channels' measures: from layer to layer, and while a network learns."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def plot_channel_statistics(
         return figure, ax
     values, dead = getattr(statistics[layer], by), statistics[layer].dead
     order = np.argsort(values, kind="stable")
-    ax.bar(np.arange(len(order)), values[order], width=1, color="#0072b2")
+    ax.bar(np.arange(len(order)), values[order], width=1, color=COLOURS[0])
     ax.plot(np.flatnonzero(dead[order]), values[order][dead[order]], "x", color=MARK, label="dead channel")
     ax.set_xlabel(f"the {len(order)} channels of {layer}, in order")
     if dead.any():

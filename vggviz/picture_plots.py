@@ -1,4 +1,4 @@
-"""Pictures and arrays side by side, or on a plane, each at a point of its own."""
+"""Figures of pictures and arrays: side by side, or on a plane, each at a point of its own."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def plot_picture_map(
         ValueError: points that are not finite numbers (N, 2), a picture of another shape, or another
             number of pictures or names than of points.
     """
-    points, pictures = _checked(points, pictures, groups)
+    points, pictures = _checked_map(points, pictures, groups)
     size = checking.real("size of a picture, a share of the map,", size, 0.001, 0.9)
     low, high = points.min(axis=0), points.max(axis=0)
     span = float((high - low).max()) or 1.0
@@ -101,7 +101,7 @@ def plot_picture_map(
     return figure, ax
 
 
-def _checked(
+def _checked_map(
     points: np.ndarray, pictures: np.ndarray | Sequence[np.ndarray], groups: Sequence[str] | None
 ) -> tuple[np.ndarray, list[np.ndarray]]:
     points = checking.numbers("Points", points, "(N, 2)", 2)

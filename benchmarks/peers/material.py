@@ -19,7 +19,7 @@ MEANS = np.array([103.939, 116.779, 123.68], np.float32)
 
 DRAWN = "block4_conv3"
 EXPLAINED = "block5_conv3"
-MAXIMIZED, CHANNEL, STEPS = "block5_conv3", 2, 24
+MAXIMIZED, CHANNEL, STEPS = "block4_conv2", 3, 24
 """A channel that answers to noise, too: from one that is silent there, not every peer finds a way up."""
 SMALL = 112
 """Side of the picture in pixels where a method takes hundreds of passes through the network."""
