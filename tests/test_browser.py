@@ -41,6 +41,10 @@ const told = (image) => ({
 Promise.all(figures.map((image) => image.decode()))
   .then(() => done(figures.map(told)), (problem) => done(String(problem)));
 """
+ALL_SHOWN = """
+document.head.append(Object.assign(document.createElement("style"),
+  { textContent: ".bd-article section { content-visibility: visible !important; }" }));
+"""  # a part that is not laid out is never too wide
 FIRST_VIEW = 1_000_000  # bytes
 
 
@@ -99,6 +103,7 @@ def phone_visits(browser: webdriver.Chrome, site: str) -> Any:
         browser.get(f"{site}/book/{page}.html")
         wait_for_formulas(browser)
         browser.set_script_timeout(60)
+        browser.execute_script(ALL_SHOWN)
         figures = browser.execute_async_script(FIGURES)
         assert isinstance(figures, list), figures
         widest = "return Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)"
@@ -148,6 +153,17 @@ def test_figures_have_words_and_keep_their_shape(phone_visits: Any, page: str) -
         assert len(figure["words"].split()) > 3
         assert "_images/" not in figure["words"]
         assert figure["stretched"] == pytest.approx(1, rel=0.02)
+
+
+def test_a_phone_lands_where_a_link_leads(browser: webdriver.Chrome, site: str) -> None:
+    """What is above is laid out only when it comes near."""
+    show_on(browser, 360, 740, "light")
+    browser.get(f"{site}/book/gradients_as_maps.html#exercises")
+    wait_for_formulas(browser)
+    top = "return document.querySelector('#exercises h2').getBoundingClientRect().top"
+    until(browser, lambda: 0 <= browser.execute_script(top) < 370)
+    for section in browser.find_elements(By.CSS_SELECTOR, ".bd-article > section > section"):
+        assert section.value_of_css_property("content-visibility") == "auto"
 
 
 def test_formulas_are_typeset(browser: webdriver.Chrome, site: str) -> None:

@@ -3,10 +3,12 @@
   "use strict";
 
   const watcher = new ResizeObserver((entries) => {
-    for (const { target } of entries) {
-      if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
-      else target.removeAttribute("tabindex");
-    }
+    // all is read before anything is written, lest the page be laid out anew for each box
+    const wide = entries.map(({ target }) => target.scrollWidth > target.clientWidth);
+    entries.forEach(({ target }, number) => {
+      if (wide[number]) target.tabIndex = 0;
+      else if (target.hasAttribute("tabindex")) target.removeAttribute("tabindex");
+    });
   });
   for (const box of document.querySelectorAll(".bd-article table, .bd-article div.math")) {
     watcher.observe(box);
