@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parts = [part for part in asked.parts or PARTS if not (asked.no_book and part == "building")]
     peers = list(dict.fromkeys([OURS, *(asked.peers or PEERS)]))
     print(_cost(parts, peers), flush=True)
-    report = Report(machine=_machine())
+    report, complete = Report(machine=_machine()), not (asked.parts or asked.peers)
     with tempfile.TemporaryDirectory(prefix="vggviz-") as folder:
         pythons = _prepare(report, peers if set(parts) & set(TASKS) else [])
         if pythons:
@@ -48,12 +48,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
             try:
                 _measure(report, part, pythons, Path(folder))
             except LeftOutError as error:
-                sys.exit(f"vggviz itself could not be measured: {error}.")
-    if asked.parts or asked.peers:
-        print("Only a complete run is kept for the book.")
-    else:
+                if part in TASKS:
+                    sys.exit(f"vggviz itself could not be measured: {error}.")
+                print(f"{part} is left out: {error}.", flush=True)
+                complete = False
+    if complete:
         report.save()
         print("Kept for the book's page 'Beside other tools': `make book` shows it.")
+    else:
+        print("Only a complete run is kept for the book.")
 
 
 def _parser() -> argparse.ArgumentParser:

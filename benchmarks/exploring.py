@@ -1,6 +1,6 @@
 """A picture computed in the explorer's page, in a real browser: beside TensorFlow on the same cores.
 
-Needs chromium with chromedriver, and LiteRT.js from npm (`make book` brings it); left out without them.
+Needs chromium with chromedriver, and LiteRT.js from npm.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import vggviz
+from benchmarks.environments import LeftOutError
 from benchmarks.timing import Ratio, seconds
 
 RUNTIME = Path(__file__).parent.parent / "node_modules" / "@litertjs"
@@ -24,9 +25,13 @@ WANTED = {1: 4.0, 2: 2.2}
 
 
 def measure() -> Iterator[Ratio]:
-    """Yield the ratios of the first block and of all layers, on one thread and on two."""
+    """Yield the ratios of the first block and of all layers, on one thread and on two.
+
+    Raises:
+        LeftOutError: no browser, or no LiteRT.js.
+    """
     if not (RUNTIME.is_dir() and shutil.which("chromium") and shutil.which("chromedriver")):
-        return
+        raise LeftOutError("it needs chromium, chromedriver, and LiteRT.js, which `make book` brings")
     model = vggviz.load_vgg16("bundled")
     batch = vggviz.preprocess(vggviz.load_image("cat"))
     layers = list(vggviz.feature_maps(model, batch))

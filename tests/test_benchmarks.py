@@ -11,7 +11,7 @@ import pytest
 
 import vggviz
 from benchmarks import __main__ as command
-from benchmarks import catalogue, comparing, environments, plots, tables, timing
+from benchmarks import catalogue, comparing, environments, exploring, plots, tables, timing
 from benchmarks.environments import LeftOutError
 from benchmarks.measured import MARGIN, Cell, Measured
 from benchmarks.peers.material import DRAWN
@@ -318,6 +318,14 @@ def test_a_part_that_is_not_there_is_one_sentence_and_status_2(capsys):
         command.main(["extractoin"])
     assert ended.value.code == 2
     assert "there is no part 'extractoin'; use some of extraction" in capsys.readouterr().err
+
+
+def test_a_run_without_the_explorer_says_so_and_is_not_kept(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(exploring, "RUNTIME", tmp_path / "nowhere")
+    monkeypatch.setattr(command, "PARTS", ("exploring",))
+    monkeypatch.setattr(command.Report, "save", lambda _: pytest.fail("an incomplete run was kept"))
+    command.main([])
+    assert "exploring is left out: it needs chromium, chromedriver, and LiteRT.js" in capsys.readouterr().out
 
 
 def rows(table):
