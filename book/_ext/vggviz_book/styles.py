@@ -77,7 +77,8 @@ def used(style: str, pages: str, root: Path, static: Path) -> str:
     program = root / "node_modules" / "purgecss" / "bin" / "purgecss.js"
     if not program.is_file():
         return style
-    with tempfile.TemporaryDirectory() as folder:
+    # beside the pages: if this build is killed, the next one removes what is there
+    with tempfile.TemporaryDirectory(dir=static.parents[1]) as folder:
         sheet, content = Path(folder, "all.css"), Path(folder, "pages.html")
         sheet.write_text(style, "utf-8")
         content.write_text(pages, "utf-8")
