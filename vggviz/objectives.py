@@ -188,11 +188,9 @@ class _Sum:
 def _is_lasting(value: Callable[[Mapping[str, Any]], Any]) -> bool:
     if isinstance(value, _Sum):
         return _is_lasting(value.one) and _is_lasting(value.other)
-    return (
-        _is_lasting(value.value)
-        if isinstance(value, _Weighted)
-        else isinstance(value, _Mean | _Cell | _Logit)
-    )
+    if isinstance(value, _Weighted):
+        return _is_lasting(value.value)
+    return isinstance(value, _Mean | _Cell | _Logit)
 
 
 def _channel(maps: Mapping[str, Any], layer: str, number: int) -> Any:
