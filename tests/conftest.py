@@ -39,11 +39,11 @@ def vgg16():
 
 
 @pytest.fixture(scope="session")
-def bundled():
-    """The network that comes with the package, with its classes."""
+def vgg16_imagenet():
+    """The network that comes with the package, with its linear classifier."""
     import vggviz
 
-    return vggviz.load_vgg16("bundled", include_top=True)
+    return vggviz.load_vgg16("imagenet", "linear")
 
 
 @pytest.fixture(scope="session")

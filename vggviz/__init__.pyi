@@ -8,7 +8,6 @@ from .architecture import layer_table as layer_table
 from .ascent import Recipe as Recipe
 from .attribution_plots import plot_attribution as plot_attribution
 from .attribution_plots import plot_deletion_insertion as plot_deletion_insertion
-from .bundled import bundled_card as bundled_card
 from .channel_plots import plot_examples as plot_examples
 from .channel_plots import plot_similarity as plot_similarity
 from .channel_plots import plot_trace as plot_trace
@@ -48,7 +47,6 @@ from .map_plots import plot_feature_maps as plot_feature_maps
 from .map_plots import plot_layers as plot_layers
 from .measure_plots import plot_by_layer as plot_by_layer
 from .measure_plots import plot_channel_statistics as plot_channel_statistics
-from .measure_plots import plot_learning_curve as plot_learning_curve
 from .measures import effective_rank as effective_rank
 from .measures import is_colour_opponent as is_colour_opponent
 from .measures import is_oriented as is_oriented

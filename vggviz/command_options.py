@@ -25,12 +25,13 @@ See inside VGG16, or any convolutional network of Keras.
 """
 EPILOG = """\
 PHOTO is a picture file, or a sample (cat, astronaut, coffee, rocket ...).
-Every command but the last takes --weights auto|imagenet|bundled|random|FILE,
+Every command but the last takes --weights imagenet|random|FILE,
 or --model FILE.keras. "vggviz COMMAND --help" explains one command.
 Mistakes are told in one sentence, with exit status 2.
 """
 
 INPUTS = ("vgg16", "levels", "unit")
+CLASSIFIERS = ("linear", "dense")
 
 
 class Parser(argparse.ArgumentParser):
@@ -193,6 +194,7 @@ def _add_dream(subparsers: Any, network: Parser) -> None:
     )
     command.add_argument("--seed", type=int, default=0, metavar="N", help="of the noise they begin with; 0")
     command.add_argument("--out", metavar="FOLDER", default="vggviz-dreams", help="vggviz-dreams if left out")
+    _add_classifier(command)
     command.set_defaults(run=explaining.run_dream)
 
 
@@ -219,7 +221,17 @@ def _add_why(subparsers: Any, network: Parser) -> None:
         "--layer", metavar="NAME", help="of class activation maps; the last convolution if left out"
     )
     command.add_argument("--out", metavar="FILE", help=".png, .svg or .pdf; PHOTO_why.png if left out")
+    _add_classifier(command)
     command.set_defaults(run=explaining.run_why)
+
+
+def _add_classifier(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--classifier",
+        choices=CLASSIFIERS,
+        default="linear",
+        help="linear: 200 classes, in this package (the default); dense: ImageNet's 1,000, downloaded once",
+    )
 
 
 def _add_explore(subparsers: Any, network: Parser) -> None:
@@ -249,12 +261,19 @@ def _add_weights(subparsers: Any) -> None:
     command = subparsers.add_parser(
         "weights",
         help="which weights there are, and where",
-        description="list: the sources. where: ImageNet's place in Keras' cache. check: whether the files "
-        "there and in this package are whole. fetch: download ImageNet's if they are not there.",
+        description="List the sources of weights. ImageNet's are in this package; only the dense classifier "
+        "is downloaded.",
     )
-    command.add_argument("action", nargs="?", choices=("list", "where", "check", "fetch"), default="list")
-    command.add_argument(
-        "--include-top", action="store_true", help="the file with the classifier, 553 MB instead of 59 MB"
+    action = command.add_mutually_exclusive_group()
+    action.add_argument(
+        "--check",
+        action="store_true",
+        help="whether the package's are whole, and the same as in Keras' own file if that can be had (59 MB)",
+    )
+    action.add_argument(
+        "--fetch",
+        action="store_true",
+        help="download Keras' own dense classifier if it is not there (553 MB)",
     )
     command.set_defaults(run=commands.run_weights)
 
@@ -276,7 +295,7 @@ def _network_options() -> Parser:
     which.add_argument(
         "--weights",
         metavar="SOURCE",
-        help="auto, imagenet, bundled, random or a file; VGGVIZ_WEIGHTS or auto if left out",
+        help="imagenet, random or a file; VGGVIZ_WEIGHTS or imagenet if left out",
     )
     which.add_argument("--model", metavar="FILE", help="a network of your own, as Keras saves it (.keras)")
     options.add_argument(

@@ -93,22 +93,22 @@ def run_explore(options: argparse.Namespace) -> None:
 
 
 def run_weights(options: argparse.Namespace) -> None:
-    """List the sources of weights, say where they are, check or fetch them."""
+    """List the sources of weights; check the package's against Keras' own, or fetch the dense classifier."""
     from vggviz import weights
 
-    {
-        "list": _list_weights,
-        "where": lambda: print(weights.IMAGENET[options.include_top].path),
-        "fetch": lambda: print(weights.fetch(weights.IMAGENET[options.include_top])),
-        "check": lambda: _check_weights(options.include_top),
-    }[options.action]()
+    if options.check:
+        _check_weights()
+    elif options.fetch:
+        print(weights.fetch(weights.KERAS_WHOLE))
+    else:
+        _list_weights()
 
 
-def load_network(options: argparse.Namespace, *, include_top: bool = False) -> keras.Model:
-    """The network that --model or --weights names; the reader's own as it is, with its top or without."""
+def load_network(options: argparse.Namespace, *, classifier: str | None = None) -> keras.Model:
+    """The network that --model or --weights names; one of --model keeps the end that it has."""
     from vggviz.model import load_model, load_vgg16
 
-    return load_model(options.model) if options.model else load_vgg16(options.weights or "auto", include_top)
+    return load_model(options.model) if options.model else load_vgg16(options.weights, classifier)
 
 
 def photograph(model: keras.Model, photo: str) -> np.ndarray:
@@ -182,33 +182,36 @@ def _bytes_of_maps(model: keras.Model, layers: list[str]) -> int:
 
 
 def _list_weights() -> None:
-    from vggviz import bundled, weights
+    from vggviz import shipped, weights
 
-    cached = {
-        top: "in the cache" if file.path.is_file() else "not fetched"
-        for top, file in weights.IMAGENET.items()
-    }
-    count = len(bundled.classes()[0])
-    print(f"bundled   in this package: VGG16 trained on {count} classes of Tiny ImageNet")
-    print(f"imagenet  {cached[False]}: {weights.IMAGENET[False].path}")
-    print(f"          {cached[True]}: {weights.IMAGENET[True].path} (with the classifier)")
+    whole = weights.KERAS_WHOLE
+    cached = "in the cache" if whole.path.is_file() else "not fetched"
+    classes = len(shipped.classes(shipped.LINEAR_CLASSES)[0])
+    print(f"imagenet  in this package: Keras Applications' own, {shipped.file(shipped.WEIGHTS)}")
+    print(f"          with the linear classifier in this package: {classes} classes of Tiny ImageNet")
+    print(f"          with the dense one, {cached}: 1,000 classes, {whole.bytes / 1e6:.0f} MB, {whole.path}")
     print("random    He initialisation, seeded: a control")
-    print("auto      ImageNet's if they are at hand or can be fetched, else the bundled ones")
     print("FILE      your own .h5, .weights.h5 or .keras")
 
 
-def _check_weights(include_top: bool) -> None:
-    from vggviz import bundled, weights
+def _check_weights() -> None:
+    """Compare the package's weights with their sums, and with Keras' own file where that can be had."""
+    from vggviz import shipped, weights
+    from vggviz.model import convolution_shapes
 
-    bundled.weights()
-    print(f"whole: {bundled.file(bundled.WEIGHTS)}")
-    file = weights.IMAGENET[include_top]
-    if not file.path.is_file():
-        print(f"not fetched: {file.path}")
-    elif (found := weights.md5(file.path)) != file.md5:
-        raise ValueError(f"{str(file.path)!r} has md5 {found}, not {file.md5}; remove it and fetch it again.")
-    else:
-        print(f"whole: {file.path}")
+    wanted = convolution_shapes()
+    arrays = weights.read_h5(shipped.weights(), wanted)
+    if (found := weights.arrays_sha256(arrays)) != shipped.ARRAYS_SHA256:
+        raise ValueError(f"The package's arrays have sha256 {found}, not {shipped.ARRAYS_SHA256}.")
+    print(f"whole: {shipped.file(shipped.WEIGHTS)}")
+    try:
+        path = weights.fetch(weights.KERAS_CONVOLUTIONS)
+    except ConnectionError as error:
+        print(f"not compared with Keras' own file: {error}")
+        return
+    if (found := weights.arrays_sha256(weights.read_h5(path, wanted))) != shipped.ARRAYS_SHA256:
+        raise ValueError(f"The arrays of {str(path)!r} have sha256 {found}, not {shipped.ARRAYS_SHA256}.")
+    print(f"the same arrays as in Keras' own file: {path}")
 
 
 def plain(layer: str) -> str:

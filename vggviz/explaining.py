@@ -52,7 +52,7 @@ def run_dream(options: argparse.Namespace) -> None:
     from vggviz.layers import LOGITS
 
     top = any(what.split(":")[0] == LOGITS for what in options.what)
-    model = load_network(options, include_top=top)
+    model = load_network(options, classifier=options.classifier if top else None)
     wanted = {what: _objectives(model, what) for what in options.what}
     folder = output_folder(options.out)
     for what, objectives in wanted.items():
@@ -80,7 +80,7 @@ def run_why(options: argparse.Namespace) -> None:
 
     if options.layer and not set(options.method) & set(CAMS):
         raise ValueError(f"--layer is for {', '.join(CAMS)}; got --method {' '.join(options.method)}.")
-    model = load_network(options, include_top=True)
+    model = load_network(options, classifier=options.classifier)
     if options.layer:
         find_step(model, options.layer)
     image = photograph(model, options.photo)
@@ -117,18 +117,16 @@ def _objectives(model: keras.Model, what: str) -> list[Objective]:
 
 def _likeliest(model: keras.Model, batch: np.ndarray) -> dict[int, tuple[str, float]]:
     """Number, name and output of the likeliest classes; a network of the reader's own has no names."""
-    import numpy as np
-
     from vggviz.activations import run
     from vggviz.layers import unfold
+    from vggviz.model import ranked
     from vggviz.weights import provenance
 
     (outputs,) = run(model, batch, (unfold(model).outputs[0],))
     if outputs.ndim != 2:
         raise ValueError(f"The model gives an output of shape {outputs.shape[1:]}, no classes.")
     labels = provenance(model).labels or [""] * outputs.shape[1]
-    best = np.argsort(-outputs[0], kind="stable")[:LIKELIEST]
-    return {int(number): (labels[number], float(outputs[0, number])) for number in best}
+    return {int(k): (labels[k], float(outputs[0, k])) for k in ranked(outputs[0])[:LIKELIEST]}
 
 
 def _attribution(

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from vggviz import checking
 from vggviz.channels import ChannelStatistics
 from vggviz.drawing import MARK, show_boxes
-from vggviz.figures import describe, one_axes, panels
+from vggviz.figures import describe, one_axes
 from vggviz.layers import check_name
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
@@ -100,60 +100,6 @@ def plot_by_layer(
     ax.set_ylabel(label)
     ax.legend()
     return figure, ax
-
-
-def plot_learning_curve(card: Mapping[str, Any], *, ax: Axes | None = None) -> tuple[Figure, list[Axes]]:
-    """Draw how a training went: its loss, and how often the network was right, by pictures seen.
-
-    Args:
-        card: of `bundled_card`: "curve", "recipe" and "phases" are read.
-        ax: axes to be divided; None makes a figure.
-
-    Raises:
-        ValueError: the card holds no learning curve.
-    """
-    checking.mapping("A card's parts", card)
-    if lacking := [part for part in ("curve", "recipe", "phases") if not card.get(part)]:
-        raise ValueError(f"The card holds no learning curve; {' and '.join(lacking)} is missing or empty.")
-    figure, axes = panels(ax, 2, columns=2, width=9, aspect=0.75)
-    seen = np.array([line["step"] for line in card["curve"]]) * card["recipe"]["batch"] / 1000
-    axes[0].plot(seen, [line["loss"] for line in card["curve"]], color=COLOURS[0])
-    axes[0].set_title("loss while training, running mean", fontsize=9)
-    for size, colour, style in ((32, COLOURS[0], "-"), (64, COLOURS[1], "--")):
-        right = np.array([line[f"top1_{size}"] for line in card["curve"]])
-        axes[1].plot(seen, 100 * right, style, color=colour, label=f"at {size} pixels")
-        describe(figure, f"Right at {size} pixels: {right[0]:.1%} at first, {right[-1]:.1%} at last.")
-    axes[1].set_title("validation pictures named rightly (%)", fontsize=9)
-    axes[1].set_ylim(bottom=0)
-    axes[1].legend(fontsize=8)
-    for part in axes:
-        _mark_phases(part, card["phases"], card["recipe"]["batch"] / 1000)
-        part.set_xlabel("pictures seen (thousands)", fontsize=8)
-        part.tick_params(labelsize=8)
-    losses = [line["loss"] for line in card["curve"]]
-    describe(figure, f"Loss: {losses[0]:.2f} at first, {losses[-1]:.2f} at last.")
-    return figure, axes
-
-
-def _mark_phases(ax: Axes, phases: Sequence[Mapping[str, Any]], thousands: float) -> None:
-    """A dotted line where the pictures' size changes, the sizes beside it."""
-    for number, phase in enumerate(phases):
-        place = phase["step"] * thousands
-        if number:
-            ax.axvline(place, color="0.5", linestyle=":", linewidth=0.8)
-        sizes = phase["sizes"]
-        words = f"{sizes[0]} px" if len(sizes) == 1 else f"{min(sizes)} to {max(sizes)}"
-        ax.annotate(
-            words,
-            (place, 1),
-            xycoords=("data", "axes fraction"),
-            xytext=(2, -2),
-            textcoords="offset points",
-            fontsize=7,
-            color="0.35",
-            rotation=90 if number else 0,
-            va="top",
-        )
 
 
 def _line(title: str, layers: Sequence[str], numbers: np.ndarray) -> str:

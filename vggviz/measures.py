@@ -1,6 +1,6 @@
 """What a network has learned, in numbers that can be set beside another's: other weights, or chance.
 
-Kernels and features go in as arrays, so ImageNet's, the bundled and random weights are measured alike.
+Kernels and features go in as arrays, so ImageNet's and random weights are measured alike.
 """
 
 from __future__ import annotations

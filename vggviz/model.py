@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from vggviz import backend, bundled, checking, layers
+from vggviz import backend, checking, layers, shipped
 from vggviz import weights as sources
 from vggviz.weights import Provenance
 
@@ -20,17 +20,18 @@ MOST_SEED = 2**31 - 1
 
 
 def load_vgg16(
-    weights: str | os.PathLike[str] = "auto", include_top: bool = False, *, seed: int = 0
+    weights: str | os.PathLike[str] | None = None, classifier: str | None = None, *, seed: int = 0
 ) -> keras.Model:
     """Keras' VGG16 (Simonyan and Zisserman, ICLR 2015, configuration D) for 224 x 224 pixels.
 
     Args:
-        weights: "imagenet" (downloaded once into Keras' cache), "bundled" (in this package),
-            "random" (He initialisation), a path to a .h5, .weights.h5 or .keras file, or "auto":
-            what the environment variable VGGVIZ_WEIGHTS says; without it ImageNet if it is at hand
-            or can be fetched, else bundled.
-        include_top: with the classifier; it needs one gigabyte more with ImageNet's weights. The
-            bundled network ends in global average pooling and one dense layer instead.
+        weights: "imagenet" (Keras Applications' own, in this package), "random" (He initialisation), or a
+            path to a .h5, .weights.h5 or .keras file. None is what the environment variable
+            VGGVIZ_WEIGHTS says; without it "imagenet".
+        classifier: what stands on the convolutions. None: nothing; the output is block5_pool. "linear":
+            the mean of block5_pool and one dense layer for the 200 classes of Tiny ImageNet, fitted to
+            ImageNet's weights, in this package. "dense": Keras' own three dense layers for ImageNet's
+            1,000 classes, 553 MB, downloaded once into Keras' cache.
         seed: of the random weights.
 
     Returns:
@@ -38,19 +39,23 @@ def load_vgg16(
 
     Raises:
         FileNotFoundError: there is no such file.
-        ConnectionError: ImageNet's weights were asked for and cannot be fetched.
-        ValueError: an unknown source; a file that is damaged, or of another network.
+        ConnectionError: the dense classifier was asked for and cannot be fetched.
+        ValueError: an unknown source or classifier; a file that is damaged, or of another network.
     """
-    checking.instance("True or False as include_top", include_top, bool)
+    if classifier is not None:
+        checking.one_of("classifier", classifier, sources.CLASSIFIERS)
     checking.whole("seed", seed, 0, MOST_SEED)
-    source = sources.resolve(weights, include_top)
+    source = sources.resolve(weights)
     if source == "random":
-        return _random(include_top, seed)
-    if source == "bundled":
-        return _bundled(include_top)
+        return _random(classifier, seed)
     if source == "imagenet":
-        return _imagenet(include_top)
-    return _from_file(Path(source), include_top)
+        return _imagenet(classifier)
+    return _from_file(Path(source), classifier)
+
+
+def convolution_shapes() -> dict[str, list[tuple[int, ...]]]:
+    """Shapes of kernel and bias of VGG16's convolutions, {layer: [shape, shape]}, in the network's order."""
+    return _shapes(_build())
 
 
 def load_model(path: str | os.PathLike[str]) -> keras.Model:
@@ -77,7 +82,7 @@ def load_model(path: str | os.PathLike[str]) -> keras.Model:
         reason = " ".join(str(error).split())[:200]
         raise ValueError(f"{checking.shown(path)} is no whole Keras model, or damaged ({reason}).") from error
     _check_finite(model, path)
-    _note(model, checking.words(path), path)
+    sources.note_provenance(model, Provenance(checking.words(path.name), sources.sha256(path)))
     return model
 
 
@@ -87,12 +92,13 @@ def decode_predictions(
     """The likeliest classes of each picture.
 
     Args:
-        model: a model of `load_vgg16(..., include_top=True)`.
+        model: a model of `load_vgg16` with a classifier.
         predictions: float (N, classes), what the model gives.
         top: how many classes.
 
     Returns:
-        For each picture [(WordNet id, name, probability)], likeliest first.
+        For each picture [(WordNet id, name, probability)], likeliest first. Classes of the same
+        probability are left out: nothing tells which is likelier.
 
     Raises:
         ValueError: the model's classes are not known, or their number is another.
@@ -105,77 +111,85 @@ def decode_predictions(
         raise ValueError(f"The classes of the model {model.name!r} are not known.")
     if predictions.shape[1] != len(made_of.classes):
         raise ValueError(f"Predictions must have shape (N, {len(made_of.classes)}); got {predictions.shape}.")
-    order = np.argsort(-predictions, axis=1, kind="stable")[:, :top]
     return [
-        [(made_of.classes[k], made_of.labels[k], float(row[k])) for k in best]
-        for row, best in zip(predictions, order, strict=True)
+        [(made_of.classes[k], made_of.labels[k], float(row[k])) for k in ranked(row)[:top]]
+        for row in predictions
     ]
 
 
-def _build(include_top: bool = False, name: str = "vgg16") -> Any:
-    """VGG16 with weights yet to be set; only with its top has it a classifier."""
-    shape = None if include_top else INPUT_SHAPE
+def ranked(row: np.ndarray) -> np.ndarray:
+    """Indices of a row's numbers, largest first, without those that another number equals."""
+    _, first, count = np.unique(row, return_index=True, return_counts=True)
+    return first[count == 1][::-1]
+
+
+def _build(*, dense: bool = False) -> Any:
+    """VGG16 with weights yet to be set."""
+    shape = None if dense else INPUT_SHAPE
     return backend.keras().applications.VGG16(
-        weights=None, include_top=include_top, input_shape=shape, name=name
+        weights=None, include_top=dense, input_shape=shape, name="vgg16"
     )
 
 
-def _random(include_top: bool, seed: int) -> Any:
-    model = _build(include_top)
+def _random(classifier: str | None, seed: int) -> Any:
+    model = _build(dense=classifier == "dense")
+    if classifier == "linear":
+        model = _with_linear_layer(model, len(shipped.classes(shipped.LINEAR_CLASSES)[0]))
     he = backend.keras().initializers.HeNormal
     for number, layer in enumerate(_weighted(model)):
         shape = layer.kernel.shape
         layer.set_weights([he(seed=seed + 1000 * number)(shape), np.zeros(shape[-1], np.float32)])
-    sources.note_provenance(model, Provenance(source=f"random (He initialisation, seed {seed})"))
-    return model
+    return _noted(model, f"random (He initialisation, seed {seed})", "", classifier)
 
 
-def _bundled(include_top: bool) -> Any:
-    model = _set(_build(), bundled.weights())
-    classes, labels = bundled.classes()
-    if include_top:
-        model = _with_linear_head(model, *bundled.head())
-    made_of = Provenance("bundled", bundled.SHA256, classes, labels)
-    sources.note_provenance(model, made_of)
-    return model
+def _imagenet(classifier: str | None) -> Any:
+    if classifier == "dense":
+        path = sources.fetch(sources.KERAS_WHOLE)
+        return _noted(_set(_build(dense=True), path), "imagenet", sources.sha256(path), classifier)
+    model = _set(_build(), shipped.weights())
+    if classifier == "linear":
+        model = _with_linear_classifier(model)
+    return _noted(model, "imagenet", shipped.WEIGHTS_SHA256, classifier)
 
 
-def _with_linear_head(convolutions: Any, kernel: np.ndarray, bias: np.ndarray) -> Any:
-    keras = backend.keras()
-    pooled = keras.layers.GlobalAveragePooling2D(name="global_average_pooling")(convolutions.output)
-    head = keras.layers.Dense(len(bias), activation="softmax", name="predictions")
-    model = keras.Model(convolutions.input, head(pooled), name=convolutions.name)
-    head.set_weights([kernel, bias])
-    return model
-
-
-def _imagenet(include_top: bool) -> Any:
-    path = sources.fetch(sources.IMAGENET[include_top])
-    model = _set(_build(include_top), path)
-    classes, labels = sources.imagenet_classes() if include_top else ((), ())
-    _note(model, "imagenet", path, classes, labels)
-    return model
-
-
-def _from_file(path: Path, include_top: bool) -> Any:
+def _from_file(path: Path, classifier: str | None) -> Any:
     """VGG16 with the weights of the reader's own file, whatever of Keras' formats it has."""
-    model = _build(include_top)
+    model = _build(dense=classifier == "dense")
     if path.suffix == ".keras":
         _copy(load_model(path), model, checking.words(path))
     elif path.name.endswith(".weights.h5"):
         _load_native(model, path)
     else:
         _set(model, path)
-    _note(model, checking.words(path), path)
+    if classifier == "linear":
+        model = _with_linear_classifier(model)
+    return _noted(model, checking.words(path.name), sources.sha256(path), classifier)
+
+
+def _with_linear_classifier(convolutions: Any) -> Any:
+    """The package's classifier, whose layer was fitted to ImageNet's weights, on the convolutions."""
+    kernel, bias = shipped.linear_classifier()
+    model = _with_linear_layer(convolutions, len(bias))
+    model.get_layer("predictions").set_weights([kernel, bias])
     return model
+
+
+def _with_linear_layer(convolutions: Any, count: int) -> Any:
+    keras = backend.keras()
+    pooled = keras.layers.GlobalAveragePooling2D(name="global_average_pooling")(convolutions.output)
+    predictions = keras.layers.Dense(count, activation="softmax", name="predictions")(pooled)
+    return keras.Model(convolutions.input, predictions, name=convolutions.name)
 
 
 def _set(model: Any, source: Path | BinaryIO) -> Any:
-    wanted = {layer.name: [tuple(w.shape) for w in layer.weights] for layer in _weighted(model)}
-    found = sources.read_h5(source, wanted)
+    found = sources.read_h5(source, _shapes(model))
     for layer in _weighted(model):
         layer.set_weights(found[layer.name])
     return model
+
+
+def _shapes(model: Any) -> dict[str, list[tuple[int, ...]]]:
+    return {layer.name: [tuple(w.shape) for w in layer.weights] for layer in _weighted(model)}
 
 
 def _copy(other: Any, model: Any, origin: str) -> None:
@@ -212,7 +226,9 @@ def _weighted(model: Any) -> list[Any]:
     return [layer for layer in model.layers if layer.weights]
 
 
-def _note(
-    model: Any, source: str, path: Path, classes: tuple[str, ...] = (), labels: tuple[str, ...] = ()
-) -> None:
-    sources.note_provenance(model, Provenance(source, sources.sha256(path), classes, labels))
+def _noted(model: Any, source: str, sha256: str, classifier: str | None) -> Any:
+    """The model, its provenance remembered."""
+    names = {"linear": shipped.LINEAR_CLASSES, "dense": shipped.IMAGENET_CLASSES}
+    classes, labels = shipped.classes(names[classifier]) if classifier else ((), ())
+    sources.note_provenance(model, Provenance(source, sha256, classifier or "", classes, labels))
+    return model

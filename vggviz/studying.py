@@ -62,13 +62,13 @@ def study_folder(
 
 
 def _recipe(options: argparse.Namespace) -> tuple[Callable[[str], keras.Model], str]:
-    """How every worker loads the same network: by a whole path, and "auto" decided here."""
+    """How every worker loads the same network: by a whole path, VGGVIZ_WEIGHTS read here."""
     from vggviz.model import load_model, load_vgg16
     from vggviz.weights import SOURCES, resolve
 
     if options.model:
         return load_model, str(Path(options.model).resolve())
-    source = resolve(options.weights or "auto")
+    source = resolve(options.weights)
     return load_vgg16, source if source in SOURCES else str(Path(source).resolve())
 
 

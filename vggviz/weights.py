@@ -7,13 +7,15 @@ import functools
 import hashlib
 import http.client
 import importlib.metadata
-import json
+import itertools
 import logging
+import math
 import os
 import platform
 import urllib.error
 import urllib.request
 import weakref
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -22,26 +24,37 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 from tqdm import tqdm
 
-from vggviz import bundled, checking
+from vggviz import checking, shipped
 from vggviz.files import atomic_path, home
 
 if TYPE_CHECKING:
     import keras
 
-SOURCES = ("auto", "imagenet", "bundled", "random")
+SOURCES = ("imagenet", "random")
+CLASSIFIERS = ("linear", "dense")
 TIMEOUT = 5.0
 """Seconds without an answer after which a download is given up."""
+SLOW_BYTES_A_SECOND = 2_500_000
+"""20 Mbit: the speed at which the time of a download is told beforehand."""
 
 log = logging.getLogger("vggviz")
 
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """A file that Keras keeps on its server, and we in Keras' own cache."""
+    """A file that Keras keeps on its server, and we in Keras' own cache.
+
+    Attributes:
+        name: of the file in the cache.
+        url: where it is downloaded from.
+        md5: its sum, in hexadecimal.
+        bytes: its size.
+    """
 
     name: str
     url: str
     md5: str
+    bytes: int
 
     @property
     def path(self) -> Path:
@@ -49,20 +62,14 @@ class RemoteFile:
         return Path(os.environ.get("KERAS_HOME") or _keras_home()) / "models" / self.name
 
 
-_SERVER = "https://storage.googleapis.com"
-_VGG16 = f"{_SERVER}/tensorflow/keras-applications/vgg16"
+_VGG16 = "https://storage.googleapis.com/tensorflow/keras-applications/vgg16"
 _NOTOP = "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5"
 _TOP = "vgg16_weights_tf_dim_ordering_tf_kernels.h5"
-_INDEX = "imagenet_class_index.json"
 
-IMAGENET = {
-    False: RemoteFile(_NOTOP, f"{_VGG16}/{_NOTOP}", "6d6bbae143d832006294945121d1f1fc"),
-    True: RemoteFile(_TOP, f"{_VGG16}/{_TOP}", "64373286793e3c8b2b4e3219cbf3544b"),
-}
-"""Keras Applications' files by `include_top`; the sums are those of keras.applications.vgg16."""
-IMAGENET_CLASSES = RemoteFile(
-    _INDEX, f"{_SERVER}/download.tensorflow.org/data/{_INDEX}", "c2c37ea517e94d9795004a39431a14cb"
-)
+KERAS_CONVOLUTIONS = RemoteFile(_NOTOP, f"{_VGG16}/{_NOTOP}", "6d6bbae143d832006294945121d1f1fc", 58_889_256)
+"""Keras Applications' own file of what the package holds; the sum is that of keras.applications.vgg16."""
+KERAS_WHOLE = RemoteFile(_TOP, f"{_VGG16}/{_TOP}", "64373286793e3c8b2b4e3219cbf3544b", 553_467_096)
+"""The same with the three dense layers."""
 
 
 @functools.cache
@@ -82,8 +89,9 @@ class Provenance:
     """What a page or a figure was computed with.
 
     Attributes:
-        source: "imagenet", "bundled", "random", a path, or a model's name; "" without a network.
+        source: "imagenet", "random (...)", a file's name, or a model's name; "" without a network.
         sha256: of the weights' file, "" where there is none.
+        classifier: "linear" or "dense" where `load_vgg16` put one on top, else "".
         classes: WordNet ids of the network's classes, () where it has none or they are not known.
         labels: their names in English.
         versions: {package: version}.
@@ -92,6 +100,7 @@ class Provenance:
 
     source: str = ""
     sha256: str = ""
+    classifier: str = ""
     classes: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     versions: dict[str, str] = field(default_factory=lambda: dict(package_versions()))
@@ -106,7 +115,8 @@ class Provenance:
         """The network in words, its source and the file's sum."""
         if not self.source:
             return "no network"
-        return f"{self.source} weights" + (f" (sha256 {self.sha256})" if self.sha256 else "")
+        classifier = f" and the {self.classifier} classifier" if self.classifier else ""
+        return f"{self.source} weights" + (f" (sha256 {self.sha256})" if self.sha256 else "") + classifier
 
     def _repr_html_(self) -> str:
         return f'<p class="provenance">{escape(str(self))}</p>'
@@ -143,34 +153,26 @@ def networks_in_use() -> list[str]:
     return sorted({made_of.network for made_of in _provenances.values()})
 
 
-def resolve(source: str | os.PathLike[str] = "auto", include_top: bool = False) -> str:
-    """The source that is meant, "auto" decided: ImageNet if it is at hand or can be fetched.
+def resolve(source: str | os.PathLike[str] | None = None) -> str:
+    """The source of weights that is meant.
 
     Args:
-        source: one of SOURCES, or a path. "auto" is what VGGVIZ_WEIGHTS says, if it says anything.
-        include_top: whether the network's dense layers are wanted.
+        source: one of SOURCES, or a path. None is what VGGVIZ_WEIGHTS says; if it says nothing, "imagenet".
 
     Returns:
-        "imagenet", "bundled", "random" or a path that exists.
+        "imagenet", "random" or a path that exists.
 
     Raises:
         ValueError, FileNotFoundError: there is no such source or file.
     """
+    if source is None:
+        source = os.environ.get("VGGVIZ_WEIGHTS") or "imagenet"
     source = str(checking.instance("The name of weights, or a path,", source, (str, os.PathLike)))
-    if source == "auto":
-        source = os.environ.get("VGGVIZ_WEIGHTS") or "auto"
-    if source == "auto":
-        try:
-            fetch(IMAGENET[include_top])
-        except (OSError, ValueError) as error:
-            log.warning("Bundled weights are used, since ImageNet's are not at hand: %s", error)
-            return "bundled"
-        return "imagenet"
     if source in SOURCES or checking.is_file(Path(source)):
         return source
     if Path(source).suffix or os.sep in source:
         raise FileNotFoundError(f"There is no weights file {checking.shown(source)}.")
-    raise ValueError(f"Unknown weights {checking.shown(source)}; use one of {', '.join(SOURCES)}, or a path.")
+    raise ValueError(f"Unknown weights {checking.shown(source)}; use {', '.join(SOURCES)}, or a path.")
 
 
 def fetch(file: RemoteFile, timeout: float | None = None) -> Path:
@@ -188,11 +190,21 @@ def fetch(file: RemoteFile, timeout: float | None = None) -> Path:
     if file.path.is_file() and md5(file.path) == file.md5:
         return file.path
     file.path.parent.mkdir(parents=True, exist_ok=True)
+    log.warning("%s", _announcement(file))
     with atomic_path(file.path) as beside:
         _download(file, beside, TIMEOUT if timeout is None else timeout)
         if (found := md5(beside)) != file.md5:
             raise ValueError(f"{file.url} gave a file with md5 {found}, not {file.md5}; it was not kept.")
     return file.path
+
+
+def _announcement(file: RemoteFile) -> str:
+    """What a download will cost, in a sentence, before it begins."""
+    minutes = math.ceil(file.bytes / (SLOW_BYTES_A_SECOND * 60))
+    return (
+        f"{file.name}: {file.bytes / 1e6:,.0f} MB are downloaded once into {file.path.parent}, "
+        f"{minutes} minute{'' if minutes == 1 else 's'} at 20 Mbit a second."
+    )
 
 
 def md5(path: Path) -> str:
@@ -207,15 +219,19 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def imagenet_classes() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """WordNet ids and names of ImageNet's 1,000 classes, from Keras' list; empty if it cannot be had."""
-    try:
-        index = json.loads(fetch(IMAGENET_CLASSES).read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        log.warning("The names of ImageNet's classes are not at hand: %s", error)
-        return (), ()
-    pairs = [index[str(number)] for number in range(len(index))]
-    return tuple(wnid for wnid, _ in pairs), tuple(label.replace("_", " ") for _, label in pairs)
+def arrays_sha256(arrays: Mapping[str, Sequence[np.ndarray]]) -> str:
+    """SHA-256 of weights alone, however a file packs them, in hexadecimal.
+
+    Args:
+        arrays: {layer: its weights}, in the network's order, as `read_h5` gives them.
+
+    Returns:
+        The sum over each array's bytes in turn: C order, little-endian float32.
+    """
+    hashed = hashlib.sha256()
+    for array in itertools.chain.from_iterable(arrays.values()):
+        hashed.update(np.ascontiguousarray(array, "<f4").data)
+    return hashed.hexdigest()
 
 
 def read_h5(source: Path | BinaryIO, wanted: dict[str, list[tuple[int, ...]]]) -> dict[str, list[np.ndarray]]:
@@ -234,7 +250,7 @@ def read_h5(source: Path | BinaryIO, wanted: dict[str, list[tuple[int, ...]]]) -
     """
     import h5py  # 0.2 s that pages without a network need not pay
 
-    origin = checking.words(source) if isinstance(source, Path) else bundled.WEIGHTS
+    origin = checking.words(source) if isinstance(source, Path) else shipped.WEIGHTS
     try:
         with h5py.File(source) as file:
             root = file.get("model_weights", file)

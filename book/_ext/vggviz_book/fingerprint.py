@@ -81,13 +81,6 @@ def _picture(environ: Mapping[str, str]) -> str:
 
 
 def _weights(environ: Mapping[str, str]) -> str:
-    """The weights' content if VGGVIZ_WEIGHTS is a file; the bundled ones count as library."""
-    source = environ.get("VGGVIZ_WEIGHTS") or "auto"
-    if Path(source).is_file():
-        return _content(Path(source))
-    if source in {"auto", "imagenet"}:
-        from vggviz.weights import IMAGENET
-
-        at_hand = [file.path.name for file in IMAGENET.values() if file.path.is_file()]
-        return "imagenet " + " ".join(at_hand) if at_hand else "bundled"
-    return source
+    """The weights' content if VGGVIZ_WEIGHTS is a file, else their name: the package's count as library."""
+    source = environ.get("VGGVIZ_WEIGHTS") or "imagenet"
+    return _content(Path(source)) if Path(source).is_file() else source

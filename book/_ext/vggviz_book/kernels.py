@@ -60,9 +60,7 @@ def give_matplotlib_a_folder(root: Path, environ: MutableMapping[str, str]) -> N
 def settle_inputs(environ: MutableMapping[str, str]) -> None:
     """Decide once for all chapters which picture and which weights are meant.
 
-    Files get absolute paths. "auto" becomes "bundled" where ImageNet's weights cannot be had, so
-    that no kernel asks the network again. ImageNet stays "auto": its larger file, with the dense
-    layers, may still be missing.
+    Files get absolute paths.
 
     Raises:
         ExtensionError: there is no such picture or no such weights.
@@ -73,11 +71,10 @@ def settle_inputs(environ: MutableMapping[str, str]) -> None:
         if environ.get("VGGVIZ_IMAGE"):
             environ["VGGVIZ_IMAGE"] = absolute(environ["VGGVIZ_IMAGE"])
             images.load_image(environ["VGGVIZ_IMAGE"])
-        source = environ.get("VGGVIZ_WEIGHTS") or "auto"
-        settled = weights.resolve(absolute(source))
+        settled = weights.resolve(absolute(environ.get("VGGVIZ_WEIGHTS") or "imagenet"))
     except (OSError, TypeError, ValueError) as error:
         raise ExtensionError(str(error)) from error
-    environ["VGGVIZ_WEIGHTS"] = source if settled == "imagenet" else settled
+    environ["VGGVIZ_WEIGHTS"] = settled
 
 
 def absolute(name: str) -> str:

@@ -1,0 +1,63 @@
+"""Files that come with the package: VGG16's weights, the linear classifier, names of classes, tables.
+
+They are read as bytes and never unpacked, so the package may lie in an archive or on a disk that
+cannot be written.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib.resources
+import io
+import json
+from typing import Any
+
+import numpy as np
+
+WEIGHTS = "vgg16_imagenet_notop.h5"
+WEIGHTS_SHA256 = "be567611541b6fe363a8859f40c87b66c79dd96d0e8d6cc279e49e69572c0526"
+"""Of the file of the convolutions' weights."""
+ARRAYS_SHA256 = "d9a27cc1fc7f975ef8cff49180e794ccd7c4bc868ebb49740803b3bbaa8dbefd"
+"""Of the arrays alone, however a file packs them: see `vggviz.weights.arrays_sha256`."""
+LINEAR = "linear_classifier.npz"
+LINEAR_CLASSES = "tiny_imagenet_classes.json"
+IMAGENET_CLASSES = "imagenet_classes.json"
+
+
+def file(name: str) -> Any:
+    """A file of the package's data, also where the package lies in an archive."""
+    return importlib.resources.files("vggviz") / "data" / name
+
+
+def read(name: str) -> bytes:
+    """The content of a file of the package's data."""
+    return bytes(file(name).read_bytes())
+
+
+def weights() -> io.BytesIO:
+    """The weights of VGG16's convolutions, in the layout of Keras' own file without the top.
+
+    Raises:
+        ValueError: the file is not what was shipped.
+    """
+    content = read(WEIGHTS)
+    if (found := hashlib.sha256(content).hexdigest()) != WEIGHTS_SHA256:
+        raise ValueError(
+            f"The package's weights {str(file(WEIGHTS))!r} are damaged (sha256 {found}, not "
+            f"{WEIGHTS_SHA256}); install vggviz anew."
+        )
+    return io.BytesIO(content)
+
+
+def linear_classifier() -> tuple[np.ndarray, np.ndarray]:
+    """Kernel (512, 200) and bias (200,) of the classifier on the mean of block5_pool, float32."""
+    with np.load(io.BytesIO(read(LINEAR))) as arrays:
+        return arrays["kernel"], arrays["bias"]
+
+
+@functools.cache
+def classes(name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """WordNet ids and English names of the classes that a file lists: LINEAR_CLASSES, IMAGENET_CLASSES."""
+    listed = json.loads(read(name))
+    return tuple(c["wnid"] for c in listed), tuple(c["label"] for c in listed)
