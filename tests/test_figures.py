@@ -13,6 +13,7 @@ from sentences import refused
 
 import vggviz
 from vggviz import figures
+from vggviz.scales import number_text
 
 FORMATS = [".png", ".svg", ".pdf"]
 
@@ -122,3 +123,17 @@ def test_a_folder_that_is_not_there(figure, tmp_path):
         with refused(folder, "maps.png", "folder"):
             vggviz.save_figure(figure, tmp_path / folder / "maps.png")
     assert names(tmp_path) == ["file"]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(1396.4, "1,396"), (-2412.3, "-2,412"), (999.6, "1,000"), (357.4, "357"), (35.74, "35.7"), (0, "0")],
+)
+def test_a_number_is_written_without_an_exponent(value, text):
+    assert number_text(value) == text
+
+
+def test_very_small_and_very_large_numbers_keep_theirs():
+    assert number_text(1.234e-9) == "1.23e-09"
+    assert number_text(1.234e12) == "1.23e+12"
+    assert number_text(1234.5, 4) == "1,234"

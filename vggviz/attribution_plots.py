@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from vggviz import checking
 from vggviz.drawing import extent, hatch, show_values
 from vggviz.figures import bare, describe, panels
+from vggviz.scales import number_text
 from vggviz.trust import DeletionInsertion
 
 SCALES = {
@@ -89,12 +90,14 @@ def plot_deletion_insertion(
             areas[name] = float(getattr(curve, f"{kind}_area").mean())
             colour, stroke = LINES[number % len(LINES)]
             means = getattr(curve, kind).mean(axis=0)
-            part.plot(curve.shares, means, stroke, color=colour, label=f"{name}, area {areas[name]:.3g}")
+            part.plot(
+                curve.shares, means, stroke, color=colour, label=f"{name}, area {number_text(areas[name])}"
+            )
         part.set_title(f"{kind}: the {better} the area, the better", fontsize=9)
         part.set_xlabel("share of the pixels", fontsize=8)
         part.tick_params(labelsize=8)
         part.legend(fontsize=7)
-        listed = ", ".join(f"{name} {area:.3g}" for name, area in areas.items())
+        listed = ", ".join(f"{name} {number_text(area)}" for name, area in areas.items())
         describe(figure, f"{kind.capitalize()}, area under the curve, the {better} the better: {listed}.")
     axes[0].set_ylabel(words.pop(), fontsize=8)
     return figure, axes
@@ -120,9 +123,9 @@ def _about(title: str, values: np.ndarray) -> str:
     row, column = np.unravel_index(int(values.argmax()), values.shape)
     sizes = np.sort(np.abs(values), axis=None)[::-1].astype(np.float64)
     share = sizes[: -(-sizes.size // 4)].sum() / sizes.sum()
-    below = f", the smallest {values.min():.3g}" if (values < 0).any() else ""
+    below = f", the smallest {number_text(values.min())}" if (values < 0).any() else ""
     return (
-        f"{size}, the largest value {values.max():.3g} at row {row}, column {column}{below}; "
+        f"{size}, the largest value {number_text(values.max())} at row {row}, column {column}{below}; "
         f"the strongest quarter of the pixels holds {share:.0%} of the whole, "
         f"{(values == 0).mean():.0%} of them are zero."
     )

@@ -14,6 +14,7 @@ from vggviz.examples import Examples
 from vggviz.figures import bare, describe, mosaic_axes, one_axes, side_bar
 from vggviz.mosaic import mosaic
 from vggviz.relations import likeness_order
+from vggviz.scales import number_text
 from vggviz.tracing import Trace
 
 ORDERS = {"alike": "like ones side by side", "number": "by number"}
@@ -43,7 +44,7 @@ def plot_examples(
     bare([ax])
     for (row, column), value in np.ndenumerate(values):
         middle, below = column * (side + gap) + side / 2, row * (side + gap) + side
-        ax.text(middle, below, f"{value:.3g}", fontsize=7, ha="center", va="top")
+        ax.text(middle, below, number_text(value), fontsize=7, ha="center", va="top")
     ax.set_yticks(np.arange(len(values)) * (side + gap) + side / 2, [str(k) for k in crops], fontsize=8)
     ax.tick_params(length=0)
     ax.set_ylabel("channel", fontsize=8)
@@ -106,8 +107,8 @@ def plot_trace(trace: Trace, *, ax: Axes | None = None) -> tuple[Figure, Axes]:
     for place, link in enumerate(links):
         _draw_links(ax, place, link, most, middle if place == len(links) - 1 else None)
     for (place, rank), number in np.ndenumerate(trace.channels):
-        _draw_box(ax, place, rank, f"{number}\n{trace.values[place, rank]:.3g}")
-    _draw_box(ax, len(trace.layers), middle, f"{trace.objective}\n{trace.value:.3g}")
+        _draw_box(ax, place, rank, f"{number}\n{number_text(trace.values[place, rank])}")
+    _draw_box(ax, len(trace.layers), middle, f"{trace.objective}\n{number_text(trace.value)}")
     ax.set_xlim(-0.4, len(trace.layers) + 0.5)
     ax.set_ylim(trace.channels.shape[1] - 0.5, -0.5)
     bare([ax])
@@ -115,7 +116,7 @@ def plot_trace(trace: Trace, *, ax: Axes | None = None) -> tuple[Figure, Axes]:
     ax.tick_params(length=0)
     ax.set_title(
         "box: a channel, and what it gives in all; line: what of it goes by way of the channel behind\n"
-        f"red for, blue against; the thickest line is {most:.3g}",
+        f"red for, blue against; the thickest line is {number_text(most)}",
         fontsize=10,
     )
     describe(figure, _about_trace(trace))
@@ -167,8 +168,8 @@ def _about_examples(examples: Examples, channel: int) -> str:
         return f"Channel {channel} of {examples.layer} is never positive in the {examples.seen:,} pictures."
     return (
         f"Channel {channel} of {examples.layer}: of {examples.seen:,} pictures {names[0]} excites it most, "
-        f"{values[0]:.3g} at row {examples.rows[place, 0]}, column {examples.columns[place, 0]}; "
-        f"the last one drawn, {names[-1]}, {values[-1]:.3g}."
+        f"{number_text(values[0])} at row {examples.rows[place, 0]}, column {examples.columns[place, 0]}; "
+        f"the last one drawn, {names[-1]}, {number_text(values[-1])}."
     )
 
 
@@ -187,10 +188,11 @@ def _about_similarity(similarity: np.ndarray, label: str) -> str:
 
 
 def _about_trace(trace: Trace) -> str:
-    text = f"A trace of {trace.objective}, which is {trace.value:.3g}."
+    text = f"A trace of {trace.objective}, which is {number_text(trace.value)}."
     for layer, channels, values in zip(trace.layers, trace.channels, trace.values, strict=True):
         given = ", ".join(
-            f"channel {number} gives {value:.3g}" for number, value in zip(channels, values, strict=True)
+            f"channel {number} gives {number_text(value)}"
+            for number, value in zip(channels, values, strict=True)
         )
         text += f" {layer}: {given}."
     return text

@@ -15,7 +15,7 @@ from vggviz.activations import Cell
 from vggviz.channels import ChannelStatistics
 from vggviz.figures import bare, colour_map, describe
 from vggviz.mosaic import mosaic
-from vggviz.scales import Scaled
+from vggviz.scales import Scaled, number_text
 
 MAX_PIXELS = 1200
 """Side of the largest mosaic that is drawn cell by cell: more would weigh megabytes, and not be seen."""
@@ -127,7 +127,9 @@ def show_boxes(figure: Figure, ax: Axes, statistics: Mapping[str, ChannelStatist
             va="top",
             fontsize=8,
         )
-        describe(figure, f"{layer}: median {by} {np.median(getattr(s, by)):.3g}, {s.dead.sum()} dead.")
+        describe(
+            figure, f"{layer}: median {by} {number_text(np.median(getattr(s, by)))}, {s.dead.sum()} dead."
+        )
     ax.set_title(
         "by layer; box: half of the channels, line: median, number above: dead channels", fontsize=10
     )
@@ -151,7 +153,7 @@ def show_sum(ax: Axes, cell: Cell, shown: np.ndarray, sums: np.ndarray) -> None:
     ax.margins(x=0.03)
     ax.use_sticky_edges = False
     ax.tick_params(labelsize=8)
-    ax.set_title(f"the sum {cell.total:.4g}, in the map {cell.value:.4g}", fontsize=9)
+    ax.set_title(f"the sum {number_text(cell.total, 4)}, in the map {number_text(cell.value, 4)}", fontsize=9)
 
 
 def write_numbers(ax: Axes, values: np.ndarray) -> None:
@@ -161,7 +163,13 @@ def write_numbers(ax: Axes, values: np.ndarray) -> None:
     for (y, x), value in np.ndenumerate(values):
         dark = abs(value) > 0.6 * limit
         ax.text(
-            x, y, f"{value + 0:.3g}", ha="center", va="center", fontsize=8, color="white" if dark else "black"
+            x,
+            y,
+            number_text(value + 0),
+            ha="center",
+            va="center",
+            fontsize=8,
+            color="white" if dark else "black",
         )
 
 

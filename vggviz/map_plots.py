@@ -14,7 +14,7 @@ from vggviz.choosing import choose_channels, last_of_each_size, maps_of, stronge
 from vggviz.drawing import extent, hatch, show_channel, show_mosaic, show_values
 from vggviz.figures import bare, describe, mosaic_axes, panels, side_bar
 from vggviz.layers import listed
-from vggviz.scales import SCALES, Scaled, scale_maps
+from vggviz.scales import SCALES, Scaled, number_text, scale_maps
 
 
 def plot_feature_maps(
@@ -102,7 +102,7 @@ def plot_layers(
         show_values(part, scaled.values[..., 0], scaled.limit, signed=scaled.signed)
         if not tile.any():
             hatch(part, [np.zeros(2)], tile.shape[:2])
-        words = f"max {tile.max():.3g}" if tile.any() else "dead here"
+        words = f"max {number_text(tile.max())}" if tile.any() else "dead here"
         part.set_title(f"{layer}\nchannel {number}, {words}", fontsize=8)
         describe(figure, f"{layer}: channel {number}, {words.replace('max', 'maximum')}.")
     words = "each scaled by its layer's maximum" if scale == "layer" else SCALES[scale]
@@ -152,11 +152,13 @@ def plot_channel(
     words = "" if scale == "channel" else f"\n{scaled.words.removeprefix('all ')}"
     axes[-1].set_title(f"{layer}, channel {number}{'' if tile.any() else ': dead here'}{words}", fontsize=10)
     row, column = np.unravel_index(int(tile.argmax()), tile.shape)
-    where = f"the largest, {tile.max():.3g}, at row {row}, column {column}" if tile.any() else "all zero"
+    where = (
+        f"the largest, {number_text(tile.max())}, at row {row}, column {column}" if tile.any() else "all zero"
+    )
     describe(
         figure,
         f"Feature map of {layer}, channel {number}: {tile.shape[0]} x {tile.shape[1]} cells, {where}; "
-        f"{(tile <= 0).mean():.0%} are zero. Brightest colour: {limit:.3g}.",
+        f"{(tile <= 0).mean():.0%} are zero. Brightest colour: {number_text(limit)}.",
     )
     bare(axes)
     return figure, axes
@@ -168,7 +170,7 @@ def _about_maps(values: np.ndarray, layer: str, numbers: np.ndarray, scaled: Sca
     return (
         f"{len(numbers)} of {values.shape[-1]} feature maps of {layer}, "
         f"{values.shape[0]} x {values.shape[1]} cells each, {scaled.words}. "
-        f"The largest activation, {drawn.max():.3g}, is in channel {strongest}; "
+        f"The largest activation, {number_text(drawn.max())}, is in channel {strongest}; "
         f"{(drawn <= 0).mean():.0%} of the values are zero; "
         f"{scaled.dead.sum()} of these channels are dead here."
     )

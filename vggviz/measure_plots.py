@@ -14,6 +14,7 @@ from vggviz.channels import ChannelStatistics
 from vggviz.drawing import MARK, show_boxes
 from vggviz.figures import describe, one_axes
 from vggviz.layers import check_name
+from vggviz.scales import number_text
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
 """Of Okabe and Ito's palette: told apart by colour-blind readers; markers differ besides."""
@@ -58,8 +59,8 @@ def plot_channel_statistics(
         ax.legend()
     describe(
         figure,
-        f"{layer}: {words.get(by, by)} of {len(order)} channels, from {np.nanmin(values):.3g} to "
-        f"{np.nanmax(values):.3g}, median {np.median(values):.3g}; {dead.sum()} dead.",
+        f"{layer}: {words.get(by, by)} of {len(order)} channels, from {number_text(np.nanmin(values))} to "
+        f"{number_text(np.nanmax(values))}, median {number_text(np.median(values))}; {dead.sum()} dead.",
     )
     return figure, ax
 
@@ -105,6 +106,7 @@ def plot_by_layer(
 def _line(title: str, layers: Sequence[str], numbers: np.ndarray) -> str:
     least, most = int(numbers.argmin()), int(numbers.argmax())
     return (
-        f"{title}: {numbers[0]:.3g} in {layers[0]}, {numbers[-1]:.3g} in {layers[-1]}; "
-        f"least {numbers[least]:.3g} ({layers[least]}), most {numbers[most]:.3g} ({layers[most]})."
+        f"{title}: {number_text(numbers[0])} in {layers[0]}, {number_text(numbers[-1])} in {layers[-1]}; "
+        f"least {number_text(numbers[least])} ({layers[least]}), "
+        f"most {number_text(numbers[most])} ({layers[most]})."
     )

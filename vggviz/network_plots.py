@@ -18,6 +18,7 @@ from vggviz.choosing import choose
 from vggviz.drawing import MARK, extent, show_colours, show_slices, show_sum, show_values, write_numbers
 from vggviz.figures import bare, describe, one_axes, panels, three_and_one
 from vggviz.receptive_field import ReceptiveField
+from vggviz.scales import number_text
 
 FILTER_SCALES = {
     "filter": "each filter scaled by its own largest weight",
@@ -70,8 +71,8 @@ def plot_filters(
         ax.set_title(f"{words}\n{min(16, kernels.shape[2])} of {kernels.shape[2]} input slices", fontsize=10)
     describe(
         figure,
-        f"{words}. Filter {numbers[0]} comes first; the largest norm is {norms.max():.3g} "
-        f"(filter {norms.argmax()}), the smallest {norms.min():.3g} (filter {norms.argmin()}).",
+        f"{words}. Filter {numbers[0]} comes first; the largest norm is {number_text(norms.max())} "
+        f"(filter {norms.argmax()}), the smallest {number_text(norms.min())} (filter {norms.argmin()}).",
     )
     return figure, ax
 
@@ -135,7 +136,9 @@ def plot_layer_table(table: LayerTable, *, ax: Axes | None = None) -> tuple[Figu
         part.tick_params(labelsize=7, labelleft=part is axes[0])
         most = int(np.argmax(values))
         describe(
-            figure, f"{title}: {sum(values):.3g} in all, most in {table[most].name} ({values[most]:.3g})."
+            figure,
+            f"{title}: {number_text(sum(values))} in all, "
+            f"most in {table[most].name} ({number_text(values[most])}).",
         )
     return figure, axes
 
@@ -164,9 +167,10 @@ def plot_cell(cell: Cell, *, top: int = 8, ax: Axes | None = None) -> tuple[Figu
     describe(
         figure,
         f"{cell.layer}, channel {cell.channel}, row {cell.row}, column {cell.column}: "
-        f"{cell.products.size:,} products sum to {cell.total - cell.bias:.4g}, plus bias {cell.bias:.4g} is "
-        f"{cell.total:.4g}; the map holds {cell.value:.4g}. Input channel {first} gives most, "
-        f"{sums[first]:.4g}.",
+        f"{cell.products.size:,} products sum to {number_text(cell.total - cell.bias, 4)}, "
+        f"plus bias {number_text(cell.bias, 4)} is {number_text(cell.total, 4)}; "
+        f"the map holds {number_text(cell.value, 4)}. Input channel {first} gives most, "
+        f"{number_text(sums[first], 4)}.",
     )
     return figure, axes
 

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from vggviz import checking
 from vggviz.drawing import extent, show_values
 from vggviz.figures import bare, describe, one_axes, panels
+from vggviz.scales import number_text
 
 
 def plot_images(
@@ -44,7 +45,8 @@ def plot_images(
             drawn = show_values(part, values, shared if whole else extent(values), signed=below)
             figure.colorbar(drawn, ax=part, shrink=0.8)
             low, high = np.nanmin(values), np.nanmax(values)
-            text = f"{title}: {values.shape[0]} x {values.shape[1]} values, from {low:.3g} to {high:.3g}."
+            size = f"{values.shape[0]} x {values.shape[1]}"
+            text = f"{title}: {size} values, from {number_text(low)} to {number_text(high)}."
         else:
             part.imshow(values)
             text = f"{title}: a picture of {values.shape[1]} x {values.shape[0]} pixels."
@@ -97,7 +99,7 @@ def plot_picture_map(
         x, y = points[np.asarray(groups) == name].mean(axis=0)
         box = {"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1.5}
         ax.text(x, y, name, ha="center", va="center", fontsize=9, bbox=box, zorder=len(points) + 2)
-        describe(figure, f"{name} lies around ({x:.3g}, {y:.3g}).")
+        describe(figure, f"{name} lies around ({number_text(x)}, {number_text(y)}).")
     return figure, ax
 
 
@@ -121,9 +123,10 @@ def _checked_map(
 def _about_map(points: np.ndarray) -> str:
     (left, low), (right, high) = points.argmin(axis=0), points.argmax(axis=0)
     return (
-        f"A map of {len(points)} pictures: picture {left} is farthest left ({points[left, 0]:.3g}), "
-        f"{right} farthest right ({points[right, 0]:.3g}), {low} lowest ({points[low, 1]:.3g}), "
-        f"{high} highest ({points[high, 1]:.3g})."
+        f"A map of {len(points)} pictures: picture {left} is farthest left ({number_text(points[left, 0])}), "
+        f"{right} farthest right ({number_text(points[right, 0])}), "
+        f"{low} lowest ({number_text(points[low, 1])}), "
+        f"{high} highest ({number_text(points[high, 1])})."
     )
 
 

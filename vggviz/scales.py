@@ -1,9 +1,10 @@
-"""How values become brightness: which maximum they are measured by, and where they are cut."""
+"""How values become brightness, and text: which maximum they are measured by, and where they are cut."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,12 @@ SCALES = {
     "layer": "all scaled by the layer's maximum",
     "global": "all scaled by the maximum over all layers",
 }
+
+
+def number_text(value: Any, digits: int = 3) -> str:
+    """A number for a figure: that many significant digits, or all whole ones with commas, as in 1,396."""
+    rounded = float(f"{value:.{digits}g}")
+    return f"{value:,.0f}" if 1000 <= abs(rounded) < 1e9 else f"{value:.{digits}g}"
 
 
 @dataclass(frozen=True)
@@ -62,7 +69,7 @@ def scale_maps(
     else:
         over = [maps[layer]] if scale == "layer" else list(maps.values())
         limit = _limit(np.concatenate([np.ravel(values) for values in over]), clip) or 1.0
-        words += f" ({limit:.3g})"
+        words += f" ({number_text(limit)})"
     if clip is not None:
         words = words.replace("maximum", f"{clip:g}th percentile")
     return Scaled(tiles, limit, bool((tiles < 0).any()), words, dead)
