@@ -25,7 +25,9 @@ def random_kernels(count=4000, seed=1):
 def test_edges_and_lines_are_oriented_points_and_boxes_are_not():
     made = kernels(SOBEL, SOBEL.T, LINE, LINE.T, POINT, SPOT, np.ones((3, 3)))
     assert vggviz.is_oriented(made).tolist() == [True] * 4 + [False] * 3
-    np.testing.assert_allclose(orientation_selectivity(made)[4:], 0, atol=1e-9)
+    found = orientation_selectivity(made)
+    np.testing.assert_allclose(found[:4], [1, 1, 1, 1], atol=0.12)  # a Sobel kernel weighs its middle more
+    assert found[-1] == 0
 
 
 def test_selectivity_does_not_depend_on_size_sign_or_a_quarter_turn():
@@ -34,6 +36,13 @@ def test_selectivity_does_not_depend_on_size_sign_or_a_quarter_turn():
     assert ((found >= 0) & (found <= 1)).all()
     np.testing.assert_allclose(orientation_selectivity(-7 * made), found)
     np.testing.assert_allclose(orientation_selectivity(np.rot90(made)), found)
+
+
+def test_an_edge_counts_in_any_direction_and_colour():
+    rows, columns = np.indices((3, 3)) - 1
+    ramps = [np.cos(a) * columns + np.sin(a) * rows for a in np.radians([0, 20, 45, 110])]
+    for colour in ((1, 1, 1), (1, 0, -1)):
+        np.testing.assert_allclose(orientation_selectivity(kernels(*ramps, colour=colour)), 1)
 
 
 def test_one_random_kernel_in_twenty_counts_as_oriented():

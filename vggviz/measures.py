@@ -6,7 +6,6 @@ Kernels and features go in as arrays, so ImageNet's and random weights are measu
 from __future__ import annotations
 
 import functools
-import math
 
 import numpy as np
 
@@ -16,50 +15,59 @@ CHANCE = 95
 """Percentile of random kernels above which a property counts as learned: one in twenty passes by chance."""
 MOST_CLASSES = 100_000
 """That `linear_probe` tells apart: its memory grows with their number."""
-SLICES = 4096
-"""Slices of kernels whose answers to gratings are held at a time: 67 MB."""
+ANGLE_STEP = 5
+"""Degrees between the directions of lines that are tried."""
 GREY_ANGLE = 60
 """Degrees from grey at which a colour direction counts as opposing colours."""
 
 
 def orientation_selectivity(kernels: np.ndarray) -> np.ndarray:
-    """How much a kernel prefers one direction of edges or lines, from 0 (none) to 1.
+    """How nearly a kernel is an edge or a line in one direction, from 0 (not at all) to 1.
 
-    One minus the circular variance of the kernel's answers to gratings of every direction (Ringach,
-    Shapley and Hawken, 2002): the length of the mean of exp(2 i angle) over the spatial frequencies
-    up to half a cycle a pixel, each weighted by the kernel's energy there, all colours together. A
-    blob, a point and a box give 0.
+    The kernel's pattern is the first singular vector of its variation over the places, all inputs
+    together. The number is the share of that pattern's energy which the best edge (a linear ramp in any
+    direction) or the best line (the square of such a ramp) explains, whichever is larger.
 
     Args:
         kernels: float (kh, kw, in, out).
 
     Returns:
-        float64 (out,).
+        float64 (out,); 0 for a kernel that is the same at all places.
 
     Raises:
         ValueError: another shape.
     """
     kernels = _checked(kernels)
-    parts = math.ceil(kernels.shape[2] * kernels.shape[3] / SLICES)
-    return np.concatenate(
-        [_selectivity(part) for part in np.array_split(kernels, parts, axis=3) if part.size]
+    patterns = _patterns(kernels)
+    rows, columns = (
+        np.indices(kernels.shape[:2]).reshape(2, -1) - (np.array(kernels.shape[:2]) - 1)[:, None] / 2
     )
+    shares = [_explained(patterns, np.stack([rows, columns]))]
+    for angle in np.radians(np.arange(0, 180, ANGLE_STEP)):
+        across = columns * np.cos(angle) + rows * np.sin(angle)
+        shares.append(_explained(patterns, across[None] ** 2))
+    return np.max(shares, axis=0)
 
 
-def _selectivity(kernels: np.ndarray) -> np.ndarray:
-    side = 32
-    answers = np.fft.fftn(kernels, (side, side), axes=(0, 1))
-    energy = (np.abs(answers) ** 2).sum(axis=2)
-    frequency = np.fft.fftfreq(side)
-    length = np.hypot(frequency[:, None], frequency)
-    angle = np.arctan2(frequency[:, None], frequency)
-    energy *= ((length > 0) & (length <= 0.5))[..., None]
-    mean = (energy * np.exp(2j * angle)[..., None]).sum(axis=(0, 1))
-    return np.abs(mean) / np.maximum(energy.sum(axis=(0, 1)), 1e-30)
+def _patterns(kernels: np.ndarray) -> np.ndarray:
+    """Each kernel's main variation over the places, (out, kh kw), of length 1, or 0 where there is none."""
+    matrices = (
+        kernels.astype(np.float64).transpose(3, 2, 0, 1).reshape(kernels.shape[3], kernels.shape[2], -1)
+    )
+    matrices -= matrices.mean(axis=2, keepdims=True)
+    _, sizes, patterns = np.linalg.svd(matrices, full_matrices=False)
+    return np.where(sizes[:, :1] > 1e-12, patterns[:, 0], 0)
+
+
+def _explained(patterns: np.ndarray, basis: np.ndarray) -> np.ndarray:
+    """Share of each pattern's energy in the space that the basis (n, kh kw) spans, its mean left out."""
+    basis = basis - basis.mean(axis=1, keepdims=True)
+    _, sizes, directions = np.linalg.svd(basis, full_matrices=False)
+    return ((patterns @ directions[sizes > 1e-9].T) ** 2).sum(axis=1)
 
 
 def is_oriented(kernels: np.ndarray) -> np.ndarray:
-    """Which kernels prefer a direction more than 95 of 100 random kernels of their shape do.
+    """Which kernels are nearer to an edge or a line than 95 of 100 random kernels of their shape.
 
     Args:
         kernels: float (kh, kw, in, out).
