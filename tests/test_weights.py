@@ -1,15 +1,18 @@
 """Where weights come from: a download is whole and the right one, or it is not used."""
 
+import dataclasses
 import datetime
 import hashlib
 import http.server
 import inspect
 import logging
 import re
+import shutil
 import socket
 import threading
 from typing import ClassVar
 
+import h5py
 import networks
 import numpy as np
 import pytest
@@ -18,7 +21,7 @@ from sentences import one_sentence, refused
 
 import vggviz
 from vggviz import weights
-from vggviz.weights import Provenance, RemoteFile, fetch, resolve
+from vggviz.weights import Provenance, RemoteFile, arrays_sha256, fetch, read_h5, resolve
 
 RIGHT = np.random.default_rng(0).bytes(300_000)
 SUM = hashlib.md5(RIGHT).hexdigest()
@@ -75,15 +78,14 @@ def cache(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def imagenet(cache, server, monkeypatch):
-    """Let ImageNet's weights be what the local server gives for a path."""
+def remote(cache, server):
+    """A file that the local server gives for a path, as Keras' server gives its own."""
 
-    def set_to(path, md5=SUM):
-        file = RemoteFile("weights.h5", path if "://" in path else server + path, md5)
-        monkeypatch.setitem(weights.IMAGENET, False, file)
-        return file
+    def at(path):
+        url = path if "://" in path else server + path
+        return RemoteFile("weights.h5", url, SUM, len(RIGHT))
 
-    return set_to
+    return at
 
 
 def refused_connection():
@@ -97,22 +99,22 @@ def refused_connection():
 
 
 @pytest.mark.parametrize("path", ["/right", "/unsized"])
-def test_the_right_file_is_put_in_place(imagenet, cache, path):
-    assert fetch(imagenet(path)) == cache / "weights.h5"
+def test_the_right_file_is_put_in_place(remote, cache, path):
+    assert fetch(remote(path)) == cache / "weights.h5"
     assert (cache / "weights.h5").read_bytes() == RIGHT
     assert names(cache) == ["weights.h5"]
 
 
-def test_a_file_that_is_there_is_not_fetched_again(imagenet, cache):
-    fetch(imagenet("/right"))
-    fetch(imagenet("/right"))
+def test_a_file_that_is_there_is_not_fetched_again(remote, cache):
+    fetch(remote("/right"))
+    fetch(remote("/right"))
     assert Answers.asked == ["/right"]
 
 
-def test_a_damaged_file_in_the_cache_is_fetched_again(imagenet, cache):
+def test_a_damaged_file_in_the_cache_is_fetched_again(remote, cache):
     cache.mkdir(parents=True)
     (cache / "weights.h5").write_bytes(RIGHT[:1000])
-    fetch(imagenet("/right"))
+    fetch(remote("/right"))
     assert (cache / "weights.h5").read_bytes() == RIGHT
 
 
@@ -126,16 +128,16 @@ def test_a_damaged_file_in_the_cache_is_fetched_again(imagenet, cache):
         ("/absent", ConnectionError, ["Not Found"]),
     ],
 )
-def test_what_goes_wrong_is_said_and_nothing_is_kept(imagenet, cache, path, kind, words):
-    file = imagenet(path)
+def test_what_goes_wrong_is_said_and_nothing_is_kept(remote, cache, path, kind, words):
+    file = remote(path)
     with pytest.raises(kind) as caught:
         fetch(file)
     one_sentence(str(caught.value), file.url, *words)
     assert names(cache) == []
 
 
-def test_no_network(imagenet, cache):
-    file = imagenet(refused_connection())
+def test_no_network(remote, cache):
+    file = remote(refused_connection())
     with pytest.raises(ConnectionError) as caught:
         fetch(file)
     one_sentence(str(caught.value), file.url, "refused")
@@ -143,91 +145,85 @@ def test_no_network(imagenet, cache):
 
 
 @pytest.mark.parametrize("path", ["/wrong", "/cut", "/stalled"])
-def test_a_failed_download_leaves_the_old_file(imagenet, cache, path):
+def test_a_failed_download_leaves_the_old_file(remote, cache, path):
     cache.mkdir(parents=True)
     (cache / "weights.h5").write_bytes(b"old")
     with pytest.raises((ConnectionError, ValueError)):
-        fetch(imagenet(path))
+        fetch(remote(path))
     assert (cache / "weights.h5").read_bytes() == b"old"
     assert names(cache) == ["weights.h5"]
 
 
-def test_the_waiting_time_can_be_set(imagenet, monkeypatch):
+def test_the_waiting_time_can_be_set(remote, monkeypatch):
     monkeypatch.setattr(weights, "TIMEOUT", 60)
     with pytest.raises(ConnectionError, match="timed out"):
-        fetch(imagenet("/silent"), timeout=0.1)
+        fetch(remote("/silent"), timeout=0.1)
 
 
 def test_the_waiting_time_is_a_few_seconds():
     assert 1 <= weights.TIMEOUT <= 10
 
 
-def test_a_full_disk(imagenet, cache):
+def test_a_full_disk(remote, cache):
     with full_disk(), pytest.raises(OSError, match="File too large"):
-        fetch(imagenet("/right"))
+        fetch(remote("/right"))
     assert names(cache) == []
 
 
-def test_a_cache_that_cannot_be_written(imagenet, cache):
+def test_a_cache_that_cannot_be_written(remote, cache):
     cache.parent.write_text("a file where the folder should be")
     with pytest.raises(OSError, match=re.escape(str(cache.parent))) as caught:
-        fetch(imagenet("/right"))
+        fetch(remote("/right"))
     assert "\n" not in str(caught.value)
 
 
-def test_a_read_only_cache_with_the_right_file_serves(imagenet, cache, monkeypatch):
-    fetch(imagenet("/right"))
+def test_a_read_only_cache_with_the_right_file_serves(remote, cache, monkeypatch):
+    fetch(remote("/right"))
     monkeypatch.setattr(weights, "atomic_path", lambda _: pytest.fail("tried to write"))
     cache.chmod(0o555)
     try:
-        assert fetch(imagenet("/right")) == cache / "weights.h5"
+        assert fetch(remote("/right")) == cache / "weights.h5"
     finally:
         cache.chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    ("size", "words"), [(553_467_096, ["553 MB", "4 minutes"]), (9, ["0 MB", "1 minute "])]
+)
+def test_size_and_time_are_said_before_a_download(remote, cache, caplog, monkeypatch, size, words):
+    def download(file, beside, timeout):
+        assert len(caplog.records) == 1, "it began without a word"
+        beside.write_bytes(RIGHT)
+
+    monkeypatch.setattr(weights, "_download", download)
+    file = dataclasses.replace(remote("/right"), bytes=size)
+    fetch(file)
+    fetch(file)
+    (record,) = caplog.records
+    assert record.levelno == logging.WARNING
+    one_sentence(record.getMessage(), "weights.h5", str(cache), "once", "20 Mbit", *words)
+
+
+def test_the_announcement_is_seen_without_any_logging_set_up(remote, capsys):
+    """Python's last resort writes warnings to standard error."""
+    logger = logging.getLogger()
+    handlers, logger.handlers = logger.handlers, []
+    try:
+        fetch(remote("/right"))
+    finally:
+        logger.handlers = handlers
+    (line,) = [line for line in re.split(r"[\r\n]+", capsys.readouterr().err) if "downloaded" in line]
+    one_sentence(line, "weights.h5")
 
 
 # --- which source
 
 
-@pytest.mark.parametrize("path", ["/wrong", "/cut", "/silent", "/absent", "offline", "unwritable"])
-def test_auto_falls_back_to_the_bundled_with_one_line(imagenet, cache, path, caplog):
-    if path == "unwritable":
-        cache.parent.write_text("a file")
-    imagenet(refused_connection() if path == "offline" else f"/{path}")
-    with caplog.at_level(logging.INFO):
-        assert resolve("auto") == "bundled"
-    (record,) = [record for record in caplog.records if record.name.startswith("vggviz")]
-    assert record.levelno == logging.WARNING
-    assert "\n" not in record.getMessage()
-    assert "bundled" in record.getMessage().lower()
-    assert "ImageNet" in record.getMessage()
-
-
-def test_the_line_is_seen_without_any_logging_set_up(imagenet, capsys):
-    """Python's last resort writes warnings to standard error."""
-    imagenet("/absent")
-    logger = logging.getLogger()
-    handlers, logger.handlers = logger.handlers, []
-    try:
-        resolve("auto")
-    finally:
-        logger.handlers = handlers
-    text = re.sub(r".*\r", "", capsys.readouterr().err)
-    assert text.count("\n") == 1
-    one_sentence(text.strip(), "bundled")
-
-
-def test_auto_takes_imagenet_where_it_can_be_fetched(imagenet, caplog):
-    imagenet("/right")
-    assert resolve("auto") == "imagenet"
-    assert not [record for record in caplog.records if record.name.startswith("vggviz")]
-
-
-def test_the_environment_names_the_source(imagenet, monkeypatch):
-    imagenet("/right")
+def test_the_environment_names_the_source(cache, monkeypatch):
     assert resolve() == "imagenet"
     monkeypatch.setenv("VGGVIZ_WEIGHTS", "random")
     assert resolve() == "random"
-    assert resolve("bundled") == "bundled"
+    assert resolve("imagenet") == "imagenet"
     monkeypatch.setenv("VGGVIZ_WEIGHTS", "")
     assert resolve() == "imagenet"
     monkeypatch.setenv("VGGVIZ_WEIGHTS", "/no/such/file.h5")
@@ -235,18 +231,16 @@ def test_the_environment_names_the_source(imagenet, monkeypatch):
         resolve()
 
 
-def test_only_auto_and_imagenet_ask_the_network(imagenet, tmp_path):
-    imagenet("/right")
+def test_a_path_is_taken_as_it_is(tmp_path):
     (tmp_path / "mine.h5").write_bytes(b"")
-    for source in ("bundled", "random", str(tmp_path / "mine.h5")):
-        assert resolve(source) == source
-    assert resolve(tmp_path / "mine.h5") == str(tmp_path / "mine.h5")
-    assert Answers.asked == []
+    for path in (tmp_path / "mine.h5", str(tmp_path / "mine.h5")):
+        assert resolve(path) == str(tmp_path / "mine.h5")
 
 
 def test_an_unknown_source():
-    with refused("'imagnet'", "auto", "imagenet", "bundled", "random", "path"):
-        resolve("imagnet")
+    for unknown in ("imagnet", "bundled", "auto"):
+        with refused(f"'{unknown}'", "imagenet", "random", "path"):
+            resolve(unknown)
     with refused("mine.h5", kind=FileNotFoundError):
         resolve("mine.h5")
     with refused("nowhere/mine", kind=FileNotFoundError):
@@ -254,18 +248,45 @@ def test_an_unknown_source():
 
 
 def test_the_files_are_those_of_keras():
-    keras = networks._keras()
-    vgg16 = inspect.getmodule(keras.applications.VGG16)
-    assert weights.IMAGENET[False].url == vgg16.WEIGHTS_PATH_NO_TOP
-    assert weights.IMAGENET[True].url == vgg16.WEIGHTS_PATH
-    for file in weights.IMAGENET.values():
+    vgg16 = inspect.getmodule(networks._keras().applications.VGG16)
+    assert weights.KERAS_CONVOLUTIONS.url == vgg16.WEIGHTS_PATH_NO_TOP
+    assert weights.KERAS_WHOLE.url == vgg16.WEIGHTS_PATH
+    for file in (weights.KERAS_CONVOLUTIONS, weights.KERAS_WHOLE):
         assert file.md5 in inspect.getsource(vgg16)
         assert file.name in inspect.getsource(vgg16)
 
 
+# --- sums
+
+
+def test_the_sum_of_arrays_is_that_of_their_bytes_in_order():
+    kernel, bias = np.arange(6, dtype=np.float32).reshape(2, 3), np.float32([7])
+    wanted = hashlib.sha256(kernel.tobytes() + bias.tobytes()).hexdigest()
+    assert arrays_sha256({"one": [kernel], "two": [bias]}) == wanted
+    assert arrays_sha256({"one": [kernel, bias]}) == wanted
+    assert arrays_sha256({"one": [np.asfortranarray(kernel).astype(">f4"), bias]}) == wanted
+    assert arrays_sha256({"one": [kernel.T, bias]}) != wanted
+
+
+def test_the_sum_does_not_depend_on_how_a_file_packs_the_arrays(tmp_path):
+    network = networks.tiny_vgg16()
+    wanted = {layer.name: [w.shape for w in layer.weights] for layer in network.layers if layer.weights}
+    plain = networks.write_legacy(network, tmp_path / "plain.h5")
+    shutil.copy(plain, tmp_path / "packed.h5")
+    with h5py.File(tmp_path / "packed.h5", "a") as file:
+        for group in file.values():
+            for name in list(group):
+                values = group[name][()]
+                del group[name]
+                group.create_dataset(name, data=values, compression="gzip", shuffle=True)
+    one, other = (arrays_sha256(read_h5(tmp_path / name, wanted)) for name in ("plain.h5", "packed.h5"))
+    assert one == other
+    assert weights.md5(tmp_path / "plain.h5") != weights.md5(tmp_path / "packed.h5")
+
+
 def test_the_cache_is_that_of_keras():
     keras = networks._keras()
-    file = RemoteFile("made_up.h5", "http://127.0.0.1:9/made_up.h5", SUM)
+    file = RemoteFile("made_up.h5", "http://127.0.0.1:9/made_up.h5", SUM, len(RIGHT))
     file.path.parent.mkdir(parents=True, exist_ok=True)
     file.path.write_bytes(RIGHT)
     found = keras.utils.get_file(file.name, file.url, cache_subdir="models", file_hash=file.md5)
@@ -293,6 +314,13 @@ def test_any_model_has_a_provenance(functional):
 def test_random_weights_say_so_and_their_seed(vgg16):
     assert "random" in vggviz.provenance(vgg16).source
     assert "seed 1" in str(vggviz.provenance(vgg16))
+
+
+def test_the_classifier_is_named():
+    assert str(Provenance("imagenet", "ab", "linear")).startswith(
+        "Computed with imagenet weights (sha256 ab) and the linear classifier; "
+    )
+    assert "classifier" not in str(Provenance("imagenet", "ab"))
 
 
 def test_the_day_of_a_reproducible_build(monkeypatch):
