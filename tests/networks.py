@@ -134,8 +134,11 @@ def _keras():
     return keras()
 
 
-def tiny_vgg16():
-    """VGG16's layers by their names, with one or two channels each, for pictures of 32 pixels."""
+def tiny_vgg16(*, dense=False):
+    """VGG16's layers by their names, with one or two channels each, for pictures of 32 pixels.
+
+    With `dense` Keras' three layers for ImageNet's classes as well.
+    """
     keras = _keras()
     inputs = keras.Input((32, 32, 3))
     x = inputs
@@ -143,6 +146,10 @@ def tiny_vgg16():
         for number in range(1, depth + 1):
             x = _conv(keras, f"block{block}_conv{number}", 1 + block % 2, 3)(x)
         x = keras.layers.MaxPooling2D(2, name=f"block{block}_pool")(x)
+    if dense:
+        x = keras.layers.Flatten(name="flatten")(x)
+        for name, units in (("fc1", 3), ("fc2", 2), ("predictions", 1000)):
+            x = _dense(keras, name, units)(x)
     return keras.Model(inputs, x, name="vgg16")
 
 
