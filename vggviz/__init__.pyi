@@ -77,6 +77,7 @@ from .relations import neighbours as neighbours
 from .relations import pooled_features as pooled_features
 from .rendering import Visualization as Visualization
 from .saving import save_feature_maps as save_feature_maps
+from .shipped import classifier_card as classifier_card
 from .tracing import Trace as Trace
 from .tracing import input_contributions as input_contributions
 from .tracing import trace as trace

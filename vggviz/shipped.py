@@ -21,6 +21,7 @@ WEIGHTS_SHA256 = "be567611541b6fe363a8859f40c87b66c79dd96d0e8d6cc279e49e69572c05
 ARRAYS_SHA256 = "d9a27cc1fc7f975ef8cff49180e794ccd7c4bc868ebb49740803b3bbaa8dbefd"
 """Of the arrays alone, however a file packs them: see `vggviz.weights.arrays_sha256`."""
 LINEAR = "linear_classifier.npz"
+CARD = "linear_classifier_card.json"
 LINEAR_CLASSES = "tiny_imagenet_classes.json"
 IMAGENET_CLASSES = "imagenet_classes.json"
 
@@ -61,3 +62,14 @@ def classes(name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """WordNet ids and English names of the classes that a file lists: LINEAR_CLASSES, IMAGENET_CLASSES."""
     listed = json.loads(read(name))
     return tuple(c["wnid"] for c in listed), tuple(c["label"] for c in listed)
+
+
+def classifier_card() -> dict[str, Any]:
+    """The card of the linear classifier in numbers, as the recipe that fitted it wrote them down.
+
+    Returns:
+        Among others "data" ({"classes", "training", "validation"}: how many), "classifier" ({"accuracy":
+        {view: {"top1", "top5"}}, "calibration", "worst" ...}) and "sample" ({"imagenet" | "random":
+        {"probe": {pool: share right}, "layers": {layer: {"zeros", "dead"}}}}). Shares are from 0 to 1.
+    """
+    return dict(json.loads(read(CARD)))
