@@ -1,8 +1,10 @@
 """The command line: it does what it says, and tells a mistake in one sentence with status 2."""
 
+import dataclasses
 import json
 import re
 
+import h5py
 import matplotlib.pyplot as plt
 import networks
 import numpy as np
@@ -10,10 +12,13 @@ import PIL.Image
 import pytest
 from disk import full_disk, names
 from sentences import one_sentence
+from serving import served
 
 import vggviz
-from vggviz import weights
+from vggviz import shipped, weights
 from vggviz.__main__ import main
+from vggviz.scales import number_text
+from vggviz.weights import RemoteFile
 
 COMMANDS = ["layers", "filters", "maps", "cell", "stats", "examples", "dream", "why", "explore", "weights"]
 
@@ -54,9 +59,9 @@ def run(capsys):
 
 @pytest.fixture
 def refuse(capsys):
-    """Run a command that is refused; its sentence."""
+    """Run a command that is refused; its sentence, after that of each download."""
 
-    def call(*arguments):
+    def call(*arguments, announced=0):
         capsys.readouterr()
         with pytest.raises(SystemExit) as caught:
             main([str(argument) for argument in arguments])
@@ -64,8 +69,9 @@ def refuse(capsys):
         printed = capsys.readouterr()
         lines = [line for line in re.split(r"[\r\n]+", printed.err) if line.strip()]
         lines = [line for line in lines if not re.search(r"\[.*/s\]", line)]  # progress
-        assert len(lines) == 1, printed.err
-        return lines[0]
+        assert len(lines) == announced + 1, printed.err
+        assert all("are downloaded once" in line for line in lines[:-1])
+        return lines[-1]
 
     return call
 
@@ -136,7 +142,7 @@ def test_maps_of_one_layer(run, model, own, folder):
     with PIL.Image.open(path) as picture:
         text = picture.text["Description"]
     assert "3 of 6 feature maps of conv_b" in text
-    assert f"{values.max():.3g}" in text
+    assert number_text(values.max()) in text
 
 
 @pytest.mark.parametrize("scale", ["channel", "layer", "global"])
@@ -145,8 +151,8 @@ def test_the_scale_is_the_one_asked_for(run, model, own, folder, scale):
     maps = vggviz.feature_maps(own, batch_of("photos/p0.png"))
     expected = {
         "channel": "own maximum",
-        "layer": f"the layer's maximum ({maps['conv_a'].max():.3g})",
-        "global": f"over all layers ({max(values.max() for values in maps.values()):.3g})",
+        "layer": f"the layer's maximum ({number_text(maps['conv_a'].max())})",
+        "global": f"over all layers ({number_text(max(values.max() for values in maps.values()))})",
     }
     with PIL.Image.open(folder / path) as picture:
         assert expected[scale] in picture.text["Description"]
@@ -271,6 +277,20 @@ def test_why(run, classifier, folder):
     assert f"eigen_cam: class {likely[0]}" in text
 
 
+@pytest.mark.imagenet
+def test_why_by_the_package_s_own_network(run, vgg16_imagenet, folder):
+    batch = vggviz.preprocess(vggviz.load_image("cat"))
+    (likely,) = vggviz.decode_predictions(vgg16_imagenet, vgg16_imagenet(batch).numpy())
+    lines = run("why", "cat").splitlines()
+    assert lines[-1] == "cat_why.png"
+    assert [line.split(maxsplit=2)[2] for line in lines[:-1]] == [name for _, name, _ in likely]
+    values = [float(line.split()[1]) for line in lines[:-1]]
+    np.testing.assert_allclose(values, [value for *_, value in likely], atol=6e-5)
+    with PIL.Image.open(folder / "cat_why.png") as picture:
+        assert "imagenet weights" in picture.text["Source"]
+        assert "the linear classifier" in picture.text["Source"]
+
+
 def test_why_another_class_by_another_layer(run, classifier, folder):
     options = ["--class", 2, "--layer", "first", "--out", "two.svg"]
     assert run("why", "photos/p0.png", "--model", classifier, *options).splitlines()[-1] == "two.svg"
@@ -294,41 +314,98 @@ def test_explore(run, model, folder, photograph):
 
 @pytest.fixture
 def cache(folder, monkeypatch):
+    """An empty cache, and addresses at which nobody answers."""
     monkeypatch.setenv("KERAS_HOME", str(folder / "keras"))
-    monkeypatch.setattr(weights, "TIMEOUT", 0.3)
-    monkeypatch.setitem(
-        weights.IMAGENET,
-        False,
-        weights.RemoteFile("w.h5", "http://127.0.0.1:9/w.h5", "5d41402abc4b2a76b9719d911017c592"),
-    )
-    (folder / "keras" / "models").mkdir(parents=True)
+    monkeypatch.setattr(weights, "TIMEOUT", 2)
+    for name in ("KERAS_CONVOLUTIONS", "KERAS_WHOLE"):
+        file = dataclasses.replace(getattr(weights, name), url=f"http://127.0.0.1:9/{name}.h5")
+        monkeypatch.setattr(weights, name, file)
     return folder / "keras" / "models"
 
 
+@pytest.fixture
+def serve(cache, folder, monkeypatch):
+    """Let the local server give a file in the place of one of Keras'."""
+    (folder / "server").mkdir()
+    with served(folder / "server") as address:
+
+        def give(name, path):
+            given = getattr(weights, name)
+            url, size = f"{address}/{path.name}", path.stat().st_size
+            file = RemoteFile(given.name, url, weights.md5(path), size)
+            monkeypatch.setattr(weights, name, file)
+            return file
+
+        yield give
+
+
+def repacked(folder, *, changed=False):
+    """The package's arrays in another file, unpacked; `changed` alters the last bit of one number."""
+    path = folder / "server" / "keras.h5"
+    with h5py.File(shipped.weights()) as old, h5py.File(path, "w") as new:
+        for layer in (layer for layer in old if len(old[layer])):
+            names = old[layer].attrs["weight_names"]
+            arrays = [old[layer][name][()] for name in names]
+            if changed and layer == "block4_conv2":
+                arrays[1][77] = np.nextafter(arrays[1][77], np.float32(1))
+            group = new.create_group(layer)
+            group.attrs["weight_names"] = names
+            for name, array in zip(names, arrays, strict=True):
+                group[name] = array
+    return path
+
+
 def test_which_weights_there_are(run, cache):
-    for printed in (run("weights"), run("weights", "list")):
-        for source in ("bundled", "imagenet", "random", "auto"):
-            assert source in printed
-        assert "not fetched" in printed
-        assert str(cache / "w.h5") in printed
+    printed = run("weights")
+    for words in ("imagenet", "random", "FILE", "200 classes", "1,000 classes", "553 MB", "not fetched"):
+        assert words in printed
+    assert str(shipped.file(shipped.WEIGHTS)) in printed
+    assert str(weights.KERAS_WHOLE.path) in printed
+    cache.mkdir(parents=True)
+    weights.KERAS_WHOLE.path.write_bytes(b"hello")
+    assert "in the cache" in run("weights")
+    assert names(cache) == [weights.KERAS_WHOLE.name]
 
 
-def test_where_they_are(run, cache):
-    assert run("weights", "where").strip() == str(cache / "w.h5")
-    assert run("weights", "where", "--include-top").strip() != str(cache / "w.h5")
+def test_the_check_without_a_network_says_what_it_could_not_do(run, cache):
+    whole, not_compared = run("weights", "--check").splitlines()
+    assert whole == f"whole: {shipped.file(shipped.WEIGHTS)}"
+    assert not_compared.startswith("not compared with Keras' own file: http://127.0.0.1:9/")
+    assert names(cache) == []
 
 
-def test_whether_they_are_whole(run, refuse, cache):
-    assert f"not fetched: {cache / 'w.h5'}" in run("weights", "check")
-    (cache / "w.h5").write_bytes(b"hello")
-    assert f"whole: {cache / 'w.h5'}" in run("weights", "check")
-    assert run("weights", "fetch").strip() == str(cache / "w.h5")
-    (cache / "w.h5").write_bytes(b"hallo")
-    one_sentence(refuse("weights", "check"), "w.h5", "5d41402abc4b2a76b9719d911017c592", "fetch")
+def test_the_check_against_kerass_own_file(run, serve, folder):
+    file = serve("KERAS_CONVOLUTIONS", repacked(folder))
+    whole, same = run("weights", "--check").splitlines()
+    assert whole.startswith("whole: ")
+    assert same == f"the same arrays as in Keras' own file: {file.path}"
+
+
+def test_the_check_finds_one_other_number(refuse, serve, folder):
+    serve("KERAS_CONVOLUTIONS", repacked(folder, changed=True))
+    line = refuse("weights", "--check", announced=1)
+    one_sentence(line, weights.KERAS_CONVOLUTIONS.name, "sha256", shipped.ARRAYS_SHA256)
+
+
+def test_the_check_of_damaged_arrays_in_the_package(refuse, cache, monkeypatch):
+    monkeypatch.setattr(shipped, "ARRAYS_SHA256", "0" * 64)
+    one_sentence(refuse("weights", "--check"), "package", "0" * 64)
+
+
+def test_the_dense_classifier_is_fetched_once(run, serve, folder, capsys):
+    (folder / "server" / "whole.h5").write_bytes(b"hello")
+    file = serve("KERAS_WHOLE", folder / "server" / "whole.h5")
+    main(["weights", "--fetch"])
+    printed = capsys.readouterr()
+    assert printed.out.strip() == str(file.path)
+    assert "are downloaded once" in printed.err
+    main(["weights", "--fetch"])
+    assert "downloaded" not in capsys.readouterr().err
 
 
 def test_a_fetch_without_a_network(refuse, cache):
-    one_sentence(refuse("weights", "fetch"), "http://127.0.0.1:9/w.h5", "could not be fetched")
+    line = refuse("weights", "--fetch", announced=1)
+    one_sentence(line, "http://127.0.0.1:9/KERAS_WHOLE.h5", "could not be fetched")
     assert names(cache) == []
 
 
@@ -393,7 +470,10 @@ def test_a_folder_without_pictures(refuse, model, folder):
         (["layers", "--weights", "absent.h5"], ["absent.h5"]),
         (["layers", "--model", "absent.keras"], ["absent.keras"]),
         (["why", "cat", "--method", "guess"], ["guess", "grad_cam"]),
-        (["weights", "burn"], ["burn", "fetch"]),
+        (["weights", "--burn"], ["--burn"]),
+        (["weights", "--check", "--fetch"], ["--check", "--fetch"]),
+        (["why", "cat", "--classifier", "top"], ["top", "linear", "dense"]),
+        (["layers", "--weights", "bundled"], ["bundled", "imagenet"]),
     ],
 )
 def test_a_wrong_word_is_one_line(refuse, arguments, words):
