@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import logging
 
 import numpy as np
 import pytest
@@ -25,7 +26,7 @@ def run(part, batch):
     interpreter.set_tensor(given["index"], batch)
     interpreter.invoke()
     outputs = interpreter.get_output_details()
-    outputs.sort(key=lambda output: int(re.search(r"(\d+)$", output["name"])[1]))
+    outputs.sort(key=lambda output: int(re.search(r"\d*$", output["name"])[0] or 0))
     return [interpreter.get_tensor(output["index"]) for output in outputs]
 
 
@@ -51,6 +52,11 @@ def test_vgg16_is_cut_after_each_pool(vgg16):
     told = [part.told({name: name for name in shown}) for part in parts]
     assert len({each["file"] for each in told}) == 5
     assert [each["bytes"] for each in told] == [len(part.packed) for part in parts]
+
+
+def test_a_part_is_the_same_each_time(dead):
+    shown = tuple(feature_layers(dead))
+    assert live.segments(dead, shown) == live.segments(dead, shown)
 
 
 def test_a_pool_that_can_be_gone_around_is_no_place_to_cut():
@@ -100,7 +106,33 @@ def test_a_page_gets_what_it_needs_to_compute(functional, photograph, runtime, t
     assert (folder / "live" / "litert.js").read_text() == 'import { createWasmLib } from "./wasm-utils.js";'
     names = sorted(path.name for path in (folder / "live" / "wasm").iterdir())
     assert names == ["litert_wasm_internal.js", "litert_wasm_internal.wasm"]
+    assert told["runtime"] == live.runtime_size(dict(live.runtime_files(runtime)))
     assert json.loads((explorer.save(tmp_path / "plain") / "manifest.json").read_text())["live"] is None
+
+
+def test_of_the_runtimes_builds_a_browser_takes_one():
+    packed = lambda text: len(gzip.compress(text.encode(), 6))  # noqa: E731
+    noise = np.random.default_rng(0).bytes(3000).hex()
+    texts = {
+        "live/litert.js": "a",
+        "live/wasm/one.js": "b",
+        "live/wasm/two.js": "c",
+        "live/wasm/two.wasm": noise,
+    }
+    files = {name: text.encode() for name, text in texts.items()}
+    assert live.runtime_size(files) == packed("a") + packed("c") + packed(noise)
+
+
+def test_an_explorer_is_saved_without_a_word(
+    functional, photograph, runtime, tmp_path, capfd, caplog, monkeypatch
+):
+    """In a notebook TensorFlow's log is open for more than warnings."""
+    caplog.set_level("INFO", "tensorflow")
+    monkeypatch.setattr(logging.getLogger("tensorflow"), "propagate", True)
+    vggviz.explorer(functional, photograph).save(tmp_path / "page", runtime=runtime)
+    assert list((tmp_path / "page" / "live").glob("*.tflite.packed"))
+    assert [record.getMessage() for record in caplog.records] == []
+    assert tuple(capfd.readouterr()) == ("", "")
 
 
 def test_a_runtime_that_is_not_there(functional, photograph, tmp_path):

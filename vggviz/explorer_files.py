@@ -64,8 +64,11 @@ def files(explorer: Explorer, runtime: str | os.PathLike[str] | None) -> Iterato
     told = explorer_manifest.manifest(explorer, facts, names, ids)
     if runtime and _is_whole(explorer):
         told["live"], parts = _live(explorer, names)
-        yield from live.runtime_files(runtime) if parts else ()
-        yield from ((part.file, part.packed) for part in parts)
+        if parts:
+            of_runtime = dict(live.runtime_files(runtime))
+            told["live"]["runtime"] = live.runtime_size(of_runtime)
+            yield from of_runtime.items()
+            yield from ((part.file, part.packed) for part in parts)
     yield "manifest.json", _json(told)
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import gzip
 import hashlib
-import io
 import os
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -127,6 +124,26 @@ def runtime_files(folder: str | os.PathLike[str]) -> Iterator[tuple[str, bytes]]
         ) from error
 
 
+def runtime_size(files: Mapping[str, bytes]) -> int:
+    """Bytes that a page loads of LiteRT.js where the host packs files with gzip, as most do.
+
+    Its scripts, and of its builds, of which a browser takes one, the largest.
+
+    Args:
+        files: {name: bytes}, as `runtime_files` gives them.
+    """
+    builds: dict[str, int] = {}
+    scripts = 0
+    for name, content in files.items():
+        size = len(gzip.compress(content, 6, mtime=0))
+        if name.startswith("live/wasm/"):
+            build = name.partition(".")[0]
+            builds[build] = builds.get(build, 0) + size
+        else:
+            scripts += size
+    return scripts + max(builds.values(), default=0)
+
+
 def _depends_on(tensor: Any, behind: list[Any]) -> bool:
     try:
         backend.keras().Model(tensor, behind)
@@ -136,13 +153,14 @@ def _depends_on(tensor: Any, behind: list[Any]) -> bool:
 
 
 def _litert(part: keras.Model) -> bytes:
+    """The part as a .tflite file, its weights in half precision; the same bytes each time."""
     tf, keras = backend.tensorflow(), backend.keras()
-    one = keras.Input(batch_shape=(1, *part.inputs[0].shape[1:]))  # LiteRT.js reads no open size
-    part = keras.Model(one, part(one))
-    # The converter talks to standard output.
-    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-        warnings.simplefilter("ignore")
-        converter = tf.lite.TFLiteConverter.from_keras_model(part)
-        converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        converter.target_spec.supported_types = [tf.float16]
-        return bytes(converter.convert())
+    named = keras.Model(part.inputs, part.outputs, name="part")  # else a number that counts models
+    shape = tf.TensorSpec((1, *part.inputs[0].shape[1:]))  # LiteRT.js reads no open size
+    called = tf.function(lambda values: named(values, training=False), autograph=False)
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([called.get_concrete_function(shape)], named)
+    # By way of a saved model on disk, Keras and TensorFlow would print and log its temporary path.
+    converter.experimental_lower_to_saved_model = False
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.target_spec.supported_types = [tf.float16]
+    return bytes(converter.convert())

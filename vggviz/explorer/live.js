@@ -48,6 +48,7 @@ export function createLive({ manifest, data, base, tell, failed }) {
   return {
     size,
     bytes: live.segments.reduce((sum, { bytes }) => sum + bytes, 0),
+    runtime: live.runtime, // bytes of what runs it, as a host packs them
     isOn: () => worker !== null,
     segmentOf,
 

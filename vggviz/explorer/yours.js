@@ -86,7 +86,7 @@ export function createYours(root, { manifest, data, base, state, refresh, dispat
 
   const ask = element("button", { type: "button", id: "live", onclick: async () => {
     if (!(await isolate())) start().catch(failed);
-  } }, `Your own picture: load the network (${sizeWords(live.bytes)})`);
+  } }, `Your own picture: load the network (${sizeWords(live.bytes)}) and its runtime (${sizeWords(live.runtime)})`);
   const input = element("input", { type: "file", id: "file", accept: "image/*", onchange: () => {
     if (input.files[0]) take(input.files[0]);
     input.value = "";
