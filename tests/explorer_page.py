@@ -182,7 +182,7 @@ def layer_of(manifest: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def number(text: str) -> float:
-    return float(text.replace("−", "-"))
+    return float(text.replace("−", "-").replace(",", ""))
 
 
 def severe(page: Page) -> list[str]:

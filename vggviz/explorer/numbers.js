@@ -53,7 +53,7 @@ export function floats(buffer) {
 }
 
 /**
- * Three significant digits: 41.2, 0.00312, 1230, 1.2e−7, −5.
+ * Three significant digits, or all whole ones: 41.2, 0.00312, 1,234, 1.2e−7, −5.
  * @param {number} value
  * @returns {string}
  */
@@ -62,7 +62,12 @@ export function formatted(value) {
   if (!Number.isFinite(value)) return value > 0 ? "infinite" : "−infinite";
   const rounded = Number(value.toPrecision(3));
   const size = Math.abs(rounded);
-  const plain = size === 0 || (size >= 1e-4 && size < 1e6);
-  const text = plain ? String(size) : size.toExponential().replace("e+", "e");
-  return (rounded < 0 ? "−" : "") + text.replace("-", "−");
+  return (rounded < 0 ? "−" : "") + digits(size, Math.abs(value)).replace("-", "−");
+}
+
+/** @type {(rounded: number, size: number) => string} both without sign */
+function digits(rounded, size) {
+  if (rounded >= 1000 && rounded < 1e9) return Math.round(size).toLocaleString("en");
+  if (rounded === 0 || (rounded >= 1e-4 && rounded < 1000)) return String(rounded);
+  return rounded.toExponential().replace("e+", "e");
 }
