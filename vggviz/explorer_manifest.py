@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import matplotlib
 import numpy as np
 
-from vggviz import backend, images, layers, sheets
+from vggviz import backend, explorer_preferences, images, layers, sheets
 from vggviz.receptive_field import receptive_fields, same_padding
 from vggviz.weights import provenance
 
@@ -66,6 +66,9 @@ def manifest(
     height, width, channels = facts.input_shape
     known = explorer.preprocess is images.preprocess
     ids_of_examples = file_names(explorer.example_pictures)
+    preferred = explorer_preferences.preferred(explorer.model, explorer.layers)
+    classes, by_layer = explorer_preferences.numbered(preferred)
+    told = [_layer(explorer, layer, facts, names) for layer in explorer.layers]
     return {
         "version": 1,
         "provenance": str(provenance(explorer.model)),
@@ -80,7 +83,11 @@ def manifest(
             for title in explorer.pictures
         ],
         "input": {"channels": BGR if known else [f"input {number}" for number in range(channels)]},
-        "layers": [_layer(explorer, layer, facts, names) for layer in explorer.layers],
+        "classes": classes,
+        "layers": [
+            each | {"preferred": by_layer.get(layer)}
+            for layer, each in zip(explorer.layers, told, strict=True)
+        ],
         "live": None,
         "examples": {
             "titles": {ids_of_examples[title]: title for title in explorer.example_pictures},

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { cellWords, channelWords, explainWords, layerWords, orderWords } from "../../vggviz/explorer/words.js";
+import { cellWords, channelWords, explainWords, layerWords, orderWords, preferredWords } from "../../vggviz/explorer/words.js";
 import { layer } from "./vgg16.js";
 
 const deep = layer("block3_conv2");
@@ -58,6 +58,17 @@ test("the arithmetic is one sentence", () => {
   const named = explainWords({ ...explained, others: 0 }, ["blue", "green", "red"], "linear");
   assert.equal(named, "Red gives −1.5, blue gives 0.25, bias 1: sum −0.125.");
   assert.match(explainWords({ ...explained, others: 9 }), /the other 9 channels together 0.125/);
+});
+
+test("the classes that a channel prefers are told with their effect sizes, or nothing", () => {
+  const classes = ["espresso", "koala", "pretzel"];
+  const preferred = [[2, 10.6, 0, 3], [1, 0.5], []];
+  const say = (channel) => preferredWords({ ...deep, preferred }, channel, classes);
+  assert.equal(say(0), "Strongest for: pretzel (10.6), espresso (3.0).");
+  assert.equal(say(1), "Strongest for: koala (0.5).");
+  assert.equal(say(2), "");
+  assert.equal(preferredWords({ ...deep, preferred: null }, 0, []), "");
+  assert.equal(preferredWords(deep, 0, []), "");
 });
 
 test("layers and orders have words", () => {

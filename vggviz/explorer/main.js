@@ -13,6 +13,7 @@ import { createKeys } from "./keys.js";
 import { createLikes } from "./likes.js";
 import { fileOf, viewOf } from "./map.js";
 import { at } from "./planes.js";
+import { createPreferred } from "./preferred.js";
 import { createSave } from "./save.js";
 import { createStage } from "./stage.js";
 import { after } from "./state.js";
@@ -85,6 +86,7 @@ function createExplorer(manifest, files, colours, base) {
   const showBar = createColourbar(place("bar"), colours);
   const cell = createCell(place("cell"), { manifest, colours, dispatch, ask: explain });
   const showLikes = createLikes(place("likes"), { manifest, files, failed });
+  const showPreferred = createPreferred(place("preferred"), manifest);
   createKeys(place("keys"), place("help"), { manifest, state: () => state, order: channels.order, dispatch, explain });
   createSave(place("save"), {
     view: () => fileOf(shown, colours),
@@ -160,6 +162,7 @@ function createExplorer(manifest, files, colours, base) {
     showBar({ limit: top, signed: layer.signed });
     place("detail-title").textContent = `${layer.name}, channel ${state.channel}`;
     if (place("words").textContent !== words) place("words").textContent = words;
+    showPreferred(layer, state.channel);
     Object.assign(shown, { views, limit: top, layer, words, provenance: manifest.provenance });
     if (wants.maps) showLikes({ layer, channel: state.channel });
     else place("likes").hidden = true;

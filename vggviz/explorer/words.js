@@ -48,6 +48,20 @@ export function layerWords({ name, channels, rows, columns }) {
 }
 
 /**
+ * The classes that a channel prefers, whatever picture is shown.
+ * @param {{preferred?: ?number[][]}} layer
+ * @param {number} channel
+ * @param {string[]} classes
+ * @returns {string} empty where nothing is known, or no class is preferred
+ */
+export function preferredWords({ preferred }, channel, classes) {
+  const told = preferred?.[channel] ?? [];
+  const parts = [];
+  for (let i = 0; i < told.length; i += 2) parts.push(`${classes[told[i]]} (${told[i + 1].toFixed(1)})`);
+  return parts.length ? `Strongest for: ${parts.join(", ")}.` : "";
+}
+
+/**
  * @param {string} order
  * @returns {string}
  */
