@@ -21,8 +21,9 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
 import vggviz
+from vggviz.preferences import preferred_classes
 
-FIRST_VIEW = 700_000  # bytes
+FIRST_VIEW = 450_000  # bytes
 WIDTHS = (360, 768, 1440)
 
 
@@ -224,6 +225,23 @@ def test_what_the_channel_likes_best(page: Page) -> None:
     told = [each.text for each in page.browser.find_elements(By.CSS_SELECTOR, "#likes figcaption")]
     values = [number(text.split(": ")[1]) for text in told]
     np.testing.assert_allclose(values, [value for _, value, *_ in examples], rtol=6e-3)
+
+
+def test_which_classes_a_channel_prefers_and_what_the_numbers_are(
+    page: Page, manifest: dict[str, Any]
+) -> None:
+    if not manifest["classes"]:
+        pytest.skip("the explorer is of other weights than ImageNet's")
+    for layer, channel in [("block5_conv3", 286), ("block1_conv1", 7)]:
+        page.dispatch(type="layer", value=layer)
+        page.dispatch(type="channel", value=channel)
+        found = preferred_classes(layer, channel, 3)
+        classes = ", ".join(f"{name} ({size:.1f})" for name, size in found if round(size, 1) > 0)
+        page.until(lambda classes=classes: page.text("#preferred").startswith(f"Strongest for: {classes}."))
+        assert "Effect sizes over Tiny ImageNet’s training pictures" in page.text("#preferred")
+        assert page.find("#preferred").is_displayed()
+    page.dispatch(type="layer", value="block1_pool")
+    page.until(lambda: not page.find("#preferred").is_displayed())
 
 
 # The arithmetic -------------------------------------------------------------------------------

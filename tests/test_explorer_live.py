@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import base64
 import functools
+import gzip
+import re
 import struct
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from urllib.parse import urlparse
 
 import numpy as np
 import pytest
-from explorer_page import Host, Page, layer_of
+from explorer_page import FOLDER, Host, Page, layer_of
 from PIL import Image
 from selenium.webdriver.common.action_chains import ActionChains
 
@@ -73,7 +75,7 @@ def check_live_maps(
 def test_a_readers_pictures_are_computed_as_keras_does(
     page: Page, manifest: dict[str, Any], photographs: list[Path]
 ) -> None:
-    model = vggviz.load_vgg16("bundled")
+    model = vggviz.load_vgg16()
     names = vggviz.conv_layers(model)
     assert len(names) == 13
     page.live()
@@ -99,6 +101,22 @@ def test_a_readers_pictures_are_computed_as_keras_does(
     page.until(lambda: page.find("#explain")).click()
     page.until(lambda: page.find("#agreement"))
     assert page.text("#agreement").startswith("They agree")
+
+
+def test_the_button_tells_what_is_fetched(page: Page, photographs: list[Path]) -> None:
+    """As the host packs it: the network's files, and of the runtime what this browser takes."""
+    told = [float(number) for number in re.findall(r"([\d.]+) MB", page.text("#live"))]
+    Host.asked.clear()
+    page.live()
+    page.give(photographs[1])
+    page.computed()
+    paths = {path for path, _ in Host.asked if path.startswith("/live/")}
+    weights = [path for path in paths if path.endswith(".tflite.packed")]
+    assert len(weights) == 5
+    sizes = [(FOLDER / path[1:]).stat().st_size for path in weights]
+    assert told[0] == pytest.approx(sum(sizes) / 1e6, abs=0.051)
+    runtime = [gzip.compress((FOLDER / path[1:]).read_bytes(), 6) for path in paths - set(weights)]
+    assert told[1] == pytest.approx(sum(map(len, runtime)) / 1e6, rel=0.1)
 
 
 @pytest.mark.parametrize("way", ["drop", "paste", "camera", "running", "draw"])
