@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from tqdm import tqdm
 
-from vggviz import explorer_manifest, live, sheets
+from vggviz import explorer_manifest, explorer_preferences, live, sheets
 from vggviz.activations import feature_maps
 from vggviz.channels import channel_statistics
 from vggviz.filters import filters
@@ -61,6 +61,9 @@ def files(explorer: Explorer, runtime: str | os.PathLike[str] | None) -> Iterato
             yield f"{path}.maps.gz", planes
     yield from _kernel_files(explorer, names, facts)
     yield from _liked_files(explorer, names)
+    for layer, found in explorer_preferences.preferred(explorer.model, explorer.layers).items():
+        facts.preferred.append(layer)
+        yield f"preferred/{names[layer]}.json", _json(found)
     told = explorer_manifest.manifest(explorer, facts, names, ids)
     if runtime and _is_whole(explorer):
         told["live"], parts = _live(explorer, names)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import matplotlib
 import numpy as np
 
-from vggviz import backend, explorer_preferences, images, layers, sheets
+from vggviz import backend, images, layers, sheets
 from vggviz.receptive_field import receptive_fields, same_padding
 from vggviz.weights import provenance
 
@@ -37,6 +37,7 @@ class Facts:
         maxima: {picture: {layer: largest |value|}}.
         map_bytes: {layer: bytes of the largest packed file of maps}.
         kernel_bytes: {layer: bytes of the packed kernels}.
+        preferred: layers of whose channels the preferred classes are told.
         input_shape: (H, W, C).
     """
 
@@ -45,6 +46,7 @@ class Facts:
     maxima: dict[str, dict[str, float]] = field(default_factory=dict)
     map_bytes: dict[str, int] = field(default_factory=dict)
     kernel_bytes: dict[str, int] = field(default_factory=dict)
+    preferred: list[str] = field(default_factory=list)
     input_shape: tuple[int, ...] = ()
 
     def note_input(self, batch: np.ndarray) -> None:
@@ -66,9 +68,6 @@ def manifest(
     height, width, channels = facts.input_shape
     known = explorer.preprocess is images.preprocess
     ids_of_examples = file_names(explorer.example_pictures)
-    preferred = explorer_preferences.preferred(explorer.model, explorer.layers)
-    classes, by_layer = explorer_preferences.numbered(preferred)
-    told = [_layer(explorer, layer, facts, names) for layer in explorer.layers]
     return {
         "version": 1,
         "provenance": str(provenance(explorer.model)),
@@ -83,11 +82,7 @@ def manifest(
             for title in explorer.pictures
         ],
         "input": {"channels": BGR if known else [f"input {number}" for number in range(channels)]},
-        "classes": classes,
-        "layers": [
-            each | {"preferred": by_layer.get(layer)}
-            for layer, each in zip(explorer.layers, told, strict=True)
-        ],
+        "layers": [_layer(explorer, layer, facts, names) for layer in explorer.layers],
         "live": None,
         "examples": {
             "titles": {ids_of_examples[title]: title for title in explorer.example_pictures},
@@ -116,6 +111,7 @@ def _layer(explorer: Explorer, layer: str, facts: Facts, names: Mapping[str, str
         "field": seen and {what: _pair(getattr(seen, what)) for what in ("size", "stride", "padding")},
         "kernel": kernel(explorer.model, layer, explorer.layers),
         "pool": pool(explorer.model, layer, explorer.layers),
+        "preferred": layer in facts.preferred,
         "examples": layer in explorer.examples,
         "drawings": None
         if drawn is None
@@ -232,6 +228,7 @@ def file_names(titles: Iterable[str]) -> dict[str, str]:
             "examples",
             "drawings",
             "input",
+            "preferred",
             "live",
             "yours",
         }

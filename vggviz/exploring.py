@@ -102,7 +102,8 @@ class Explorer:
         is; ``colours.json``, matplotlib's viridis and RdBu_r; for each picture ``picture.png`` and, for
         each layer, a sheet of thumbnails ``.png``, statistics ``.json`` and the maps ``.maps.gz`` (a
         plane a channel, half precision); ``kernels/`` with each convolution's kernels ``.gz`` (out, kh,
-        kw, in) and biases ``.json``.
+        kw, in) and biases ``.json``; for ImageNet's VGG16 ``preferred/`` with the three classes of Tiny
+        ImageNet that each channel prefers (see `preferred_classes`).
 
         Args:
             folder: made if it is not there. An explorer that stands there is replaced when the new one

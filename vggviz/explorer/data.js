@@ -35,6 +35,8 @@ export function openData(manifest, files) {
     photograph: (picture) => images.get(`${picture}/`, () => of(picture).photograph()),
     sheet: (picture, layer) => images.get(`${picture}/${layer}`, () => of(picture).sheet(layer)),
     statistics: (picture, layer) => of(picture).statistics(layer),
+    /** The classes that each channel prefers; null where that is not known. */
+    preferred: async (layer) => (layerNamed(manifest, layer).preferred ? files.json(`preferred/${layer}.json`) : null),
     maps: (picture, layer, progress) =>
       numbers.get(`${picture}/${layer}`, () => of(picture).maps(layer, progress)),
     /** The maps if they are at hand, else null. @returns {?Planes} */

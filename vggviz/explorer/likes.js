@@ -42,13 +42,15 @@ async function gather(layer, channel, manifest, files) {
     figures.push(liked(sheet, [top, left, top + tile[0], left + tile[1]], "drawn for this channel", "drawn"));
   }
   if (layer.examples) {
-    const examples = (await files.json(`examples/${layer.name}.json`))[channel];
+    const found = (await files.json(`examples/${layer.name}.json`))[channel];
+    const examples = found.filter(([, value]) => layer.signed || value > 0); // at zero nothing is liked
     const bitmaps = await Promise.all(examples.map(([id]) => files.image(`examples/${id}.png`)));
     examples.forEach(([id, value, ...box], place) => {
       const title = manifest.examples.titles[id];
       const words = `part of ${title}, rows ${box[0]} to ${box[2] - 1}, columns ${box[1]} to ${box[3] - 1}`;
       figures.push(liked(bitmaps[place], box, words, `${title}: ${formatted(value)}`));
     });
+    if (!examples.length) figures.push(element("p", { class: "quiet" }, "It is zero for every picture that was searched."));
   }
   return figures;
 }

@@ -86,7 +86,7 @@ function createExplorer(manifest, files, colours, base) {
   const showBar = createColourbar(place("bar"), colours);
   const cell = createCell(place("cell"), { manifest, colours, dispatch, ask: explain });
   const showLikes = createLikes(place("likes"), { manifest, files, failed });
-  const showPreferred = createPreferred(place("preferred"), manifest);
+  const showPreferred = createPreferred(place("preferred"));
   createKeys(place("keys"), place("help"), { manifest, state: () => state, order: channels.order, dispatch, explain });
   createSave(place("save"), {
     view: () => fileOf(shown, colours),
@@ -131,9 +131,9 @@ function createExplorer(manifest, files, colours, base) {
     showStrip(next);
     showControls(next);
     try {
-      const pictures = await gather(next);
+      const [pictures, preferred] = await Promise.all([gather(next), data.preferred(next.layer)]);
       if (state !== next) return;
-      shown = { pictures };
+      shown = { pictures, preferred };
       place("problem").hidden = true;
       update();
     } catch (problem) {
@@ -162,7 +162,7 @@ function createExplorer(manifest, files, colours, base) {
     showBar({ limit: top, signed: layer.signed });
     place("detail-title").textContent = `${layer.name}, channel ${state.channel}`;
     if (place("words").textContent !== words) place("words").textContent = words;
-    showPreferred(layer, state.channel);
+    showPreferred(shown.preferred?.[state.channel] ?? []);
     Object.assign(shown, { views, limit: top, layer, words, provenance: manifest.provenance });
     if (wants.maps) showLikes({ layer, channel: state.channel });
     else place("likes").hidden = true;

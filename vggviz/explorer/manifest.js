@@ -6,12 +6,11 @@
  * @typedef {{size: Pair, stride: Pair, padding: Pair, activation: "relu" | "linear"}} Kernel
  * @typedef {{name: string, kind: string, rows: number, columns: number, channels: number, reads: ?string,
  *   signed: boolean, field: ?Field, kernel: ?Kernel, bytes?: {maps: number, kernels: number},
- *   sheet?: {columns: number, tile: Pair}, preferred?: ?number[][]}} Layer   `preferred` of each channel: the number
- *   of a class, its effect size, and so on
+ *   sheet?: {columns: number, tile: Pair}, preferred?: boolean}} Layer
  * @typedef {{id: string, title: string, rows: number, columns: number,
  *   maximum: Object<string, number>}} Picture
  * @typedef {{version: number, provenance: string, pictures: Picture[], input: {channels: string[]},
- *   classes: string[], layers: Layer[]}} Manifest
+ *   layers: Layer[]}} Manifest
  * @typedef {{maximum: number[], mean: number[], variance: number[], zeros: number[]}} Statistics
  */
 

@@ -7,16 +7,14 @@ const UNIT =
   "Effect sizes over Tiny ImageNet’s training pictures, not of the picture shown: how far the channel’s mean for a " +
   "class lies above its mean for all others, in standard deviations within a class.";
 
-/**
- * @param {HTMLElement} root
- * @param {import("./manifest.js").Manifest} manifest
- */
-export function createPreferred(root, manifest) {
+/** @param {HTMLElement} root */
+export function createPreferred(root) {
   const words = element("span");
   root.replaceChildren(words, " ", element("span", { class: "quiet" }, UNIT));
 
-  return (layer, channel) => {
-    const told = preferredWords(layer, channel, manifest.classes);
+  /** @param {[string, number][]} classes of the channel */
+  return (classes) => {
+    const told = preferredWords(classes);
     root.hidden = !told;
     if (words.textContent !== told) words.textContent = told;
   };

@@ -49,15 +49,11 @@ export function layerWords({ name, channels, rows, columns }) {
 
 /**
  * The classes that a channel prefers, whatever picture is shown.
- * @param {{preferred?: ?number[][]}} layer
- * @param {number} channel
- * @param {string[]} classes
- * @returns {string} empty where nothing is known, or no class is preferred
+ * @param {[string, number][]} classes names and effect sizes, largest first
+ * @returns {string} empty if there is none
  */
-export function preferredWords({ preferred }, channel, classes) {
-  const told = preferred?.[channel] ?? [];
-  const parts = [];
-  for (let i = 0; i < told.length; i += 2) parts.push(`${classes[told[i]]} (${told[i + 1].toFixed(1)})`);
+export function preferredWords(classes) {
+  const parts = classes.map(([name, size]) => `${name} (${size.toFixed(1)})`);
   return parts.length ? `Strongest for: ${parts.join(", ")}.` : "";
 }
 
