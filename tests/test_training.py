@@ -1,10 +1,8 @@
-"""The recipe of the bundled weights: data, schedule, resuming, folding, grid; in the audit a small run."""
+"""The recipe of the linear classifier: pictures, views, the pass and its resuming, the fit, the card."""
 
 import io
-import itertools
 import json
 import zipfile
-from dataclasses import asdict
 
 import keras
 import numpy as np
@@ -14,14 +12,9 @@ from sentences import refused
 
 import vggviz
 from training import __main__ as command
-from training import card, data, evaluate, fold, network, recipe
-from training.augment import crops
-from training.schedule import PHASES, Schedule
+from training import channels, classifier, data, features, probes, views
 
-# Keras writes weights with a call that NumPy 2 finds old.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-
-CLASSES, TRAINING, VALIDATION = 3, 8, 4
+CLASSES, TRAINING, VALIDATION = 3, 12, 4
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +22,7 @@ def archive(tmp_path_factory):
     """Three classes of dark, middle and bright noise, in the public data set's layout."""
     path = tmp_path_factory.mktemp("data") / "tiny-imagenet.zip"
     random = np.random.default_rng(0)
-    wnids = [f"n{k:08d}" for k in range(CLASSES)]
+    wnids = [f"n{9 - k:08d}" for k in range(CLASSES)]
     with zipfile.ZipFile(path, "w") as pack:
         root, rows = data.ROOT, []
         pack.writestr(f"{root}/wnids.txt", "\n".join(wnids))
@@ -37,9 +30,9 @@ def archive(tmp_path_factory):
         for k, wnid in enumerate(wnids):
             for number in range(TRAINING):
                 pack.writestr(f"{root}/train/{wnid}/images/{wnid}_{number}.JPEG", jpeg(random, k))
-            for number in range(VALIDATION):
-                pack.writestr(f"{root}/val/images/val_{k}_{number}.JPEG", jpeg(random, k))
-                rows.append(f"val_{k}_{number}.JPEG\t{wnid}\t0\t0\t62\t62")
+        for number in range(VALIDATION * CLASSES):
+            pack.writestr(f"{root}/val/images/val_{number}.JPEG", jpeg(random, number % CLASSES))
+            rows.append(f"val_{number}.JPEG\t{wnids[number % CLASSES]}\t0\t0\t62\t62")
         pack.writestr(f"{root}/val/val_annotations.txt", "\n".join(rows))
     return path
 
@@ -52,300 +45,297 @@ def jpeg(random, brightness):
 
 
 @pytest.fixture(scope="module")
-def trained():
-    """The network with normalisation statistics as training leaves them: none of them trivial."""
+def tiny():
+    """Two convolutions, a pool after each, seeded random weights."""
     keras.utils.set_random_seed(0)
-    model = network.build(classes=5)
-    random = np.random.default_rng(0)
-    for layer in model.layers:
-        if isinstance(layer, keras.layers.BatchNormalization):
-            count = layer.gamma.shape[0]
-            layer.set_weights(
-                [
-                    random.uniform(0.5, 1.5, count),
-                    random.normal(0, 0.3, count),
-                    random.normal(0, 0.3, count),
-                    random.uniform(0.5, 2, count),
-                ]
-            )
-    return model
+    inputs = maps = keras.Input((224, 224, 3))
+    for block, count in ((1, 6), (2, 8)):
+        maps = keras.layers.Conv2D(count, 3, padding="same", activation="relu", name=f"block{block}_conv1")(
+            maps
+        )
+        maps = keras.layers.MaxPooling2D(4, name=f"block{block}_pool")(maps)
+    return keras.Model(inputs, maps, name="tiny")
 
 
-# --- data
+@pytest.fixture
+def small(monkeypatch):
+    """Views of a few pixels, so that a pass takes no time."""
+    monkeypatch.setattr(views, "TRAINING", {"plain": views.resized, "sharp": views.sharpened})
+    monkeypatch.setattr(views, "VALIDATION", {"plain": views.resized})
 
 
-def test_the_public_layout_is_read(archive, tmp_path):
-    found = data.load(archive, tmp_path)
-    assert found.wnids == [f"n{k:08d}" for k in range(CLASSES)]
-    assert found.labels == [f"thing n{k:08d}" for k in range(CLASSES)]
-    for part, count in ((found.training, TRAINING), (found.validation, VALIDATION)):
-        assert part.images.shape == (CLASSES * count, 64, 64, 3)
-        assert np.bincount(part.labels).tolist() == [count] * CLASSES
-        np.testing.assert_allclose(part.images.mean(axis=(1, 2, 3)), 30 + 80 * part.labels, atol=3)
+# --- the pictures
 
 
-def test_it_is_decoded_once(archive, tmp_path):
-    first = data.load(archive, tmp_path)
-    again = data.load(archive, tmp_path)
-    np.testing.assert_array_equal(first.training.images, again.training.images)
-    assert [path.suffix for path in tmp_path.iterdir()] == [".npz"]
-    assert data.load(tmp_path / archive.name, tmp_path).wnids == first.wnids  # without the zip
-
-
-def test_fewer_classes_are_numbered_from_zero(archive, tmp_path):
-    some = data.load(archive, tmp_path).only(2)
-    assert set(some.training.labels) == {0, 1}
-    assert len(some.wnids) == len(some.labels) == 2
-    with refused("2 to 3", "4"):
-        data.load(archive, tmp_path).only(4)
+def test_the_public_layout_is_read(archive):
+    found = data.load(archive)
+    assert found.wnids == ["n00000009", "n00000008", "n00000007"]  # the file's order, not sorted
+    assert found.labels == [f"thing {wnid}" for wnid in found.wnids]
+    assert [len(names) for names in found.training] == [TRAINING] * CLASSES
+    assert [len(names) for names in found.validation] == [VALIDATION] * CLASSES
+    assert all(names == sorted(names) for names in found.training + found.validation)
+    with found.reader() as reader:
+        for label in range(CLASSES):
+            for name in (found.training[label][-1], found.validation[label][0]):
+                assert np.asarray(reader.picture(name)).mean() == pytest.approx(30 + 80 * label, abs=3)
 
 
 def test_what_is_no_data_set(tmp_path):
     with refused("missing.zip", kind=FileNotFoundError):
-        data.load(tmp_path / "missing.zip", tmp_path / "work")
+        data.load(tmp_path / "missing.zip")
     (tmp_path / "text.zip").write_text("no zip")
     with refused("text.zip", "Tiny ImageNet"):
-        data.load(tmp_path / "text.zip", tmp_path / "work")
+        data.load(tmp_path / "text.zip")
     with zipfile.ZipFile(tmp_path / "other.zip", "w") as pack:
         pack.writestr("readme.txt", "other")
     with refused("other.zip", "Tiny ImageNet", "wnids.txt"):
-        data.load(tmp_path / "other.zip", tmp_path / "work")
+        data.load(tmp_path / "other.zip")
 
 
-def test_crops_are_parts_of_their_own_picture():
-    images = np.arange(5, dtype=np.uint8)[:, None, None, None] * np.ones((1, 64, 64, 3), np.uint8)
-    cut = crops(images, np.random.default_rng(0))
-    assert cut.shape[1] == cut.shape[2] <= 64
-    assert (cut == np.arange(5)[:, None, None, None]).all()
+def test_a_class_without_pictures_is_named(tmp_path):
+    with zipfile.ZipFile(tmp_path / "few.zip", "w") as pack:
+        for name, text in (("wnids", "n1"), ("words", "n1\tone"), ("val/val_annotations", "")):
+            pack.writestr(f"{data.ROOT}/{name}.txt", text)
+    with refused("n1", "0 and 0"):
+        data.load(tmp_path / "few.zip")
 
 
-# --- the schedule
+# --- the views
 
 
-def test_the_rate_rises_once_and_falls_to_nothing():
-    schedule = Schedule(steps=400, peak=0.1)
-    rates = [schedule.rate(step) for step in range(400)]
-    top = int(np.argmax(rates))
-    assert 0.099 < rates[top] <= 0.1
-    assert (np.diff(rates[: top + 1]) > 0).all()
-    assert (np.diff(rates[top:]) < 0).all()
-    assert rates[-1] < 1e-9
+def test_each_view_is_what_it_says():
+    picture = Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8))
+    shown = {name: show(picture, 3, 5) for name, show in views.TRAINING.items()}
+    assert {name: pixels.shape[0] for name, pixels in shown.items()} == {
+        "plain": 224, "sharp": 224, "small": 128, "crop": 224,
+    }  # fmt: skip
+    np.testing.assert_array_equal(shown["plain"], picture.resize((224, 224), Image.Resampling.BICUBIC))
+    np.testing.assert_array_equal(shown["small"], picture.resize((128, 128), Image.Resampling.BICUBIC))
+    assert all(pixels.dtype == np.uint8 for pixels in shown.values())
 
 
-def test_each_size_gets_its_share_of_the_work():
-    schedule = Schedule(steps=20_000, peak=0.1)
-    sizes = [schedule.sizes(step) for step in range(20_000)]
-    work = np.array([np.mean(np.square(of_step)) for of_step in sizes])
-    assert list(dict.fromkeys(sizes)) == [together for _, together in PHASES]
-    for share, together in PHASES:
-        spent = work[[of_step == together for of_step in sizes]].sum() / work.sum()
-        assert spent == pytest.approx(share, abs=0.01)
+def test_sharpening_adds_what_a_gaussian_takes_away():
+    """On a point, by the Gaussian's formula; nothing changes where a picture is even."""
+    pixels = np.full((31, 31, 3), 100, np.uint8)
+    np.testing.assert_array_equal(views._sharpen(pixels, 2.0), pixels)
+    pixels[15, 15] = 140
+    bell = np.exp(-(np.arange(-6, 7) ** 2) / (2 * 1.5**2))
+    bell /= bell.sum()
+    expected = pixels.astype(float)
+    expected[9:22, 9:22] -= 2 * 40 * np.multiply.outer(bell, bell)[..., None]
+    expected[15, 15] += 2 * 40
+    np.testing.assert_array_equal(views._sharpen(pixels, 2.0), expected.round())
 
 
-# --- the network while it learns
+def test_a_crop_depends_on_class_and_place_alone():
+    across = np.broadcast_to(np.arange(64, dtype=np.uint8)[None, :, None] * 3 + 20, (64, 64, 3))
+    picture = Image.fromarray(np.ascontiguousarray(across))
+    np.testing.assert_array_equal(views.cropped(picture, 1, 2), views.cropped(picture, 1, 2))
+    rows = [views.cropped(picture, 1, index)[112, 20:-20, 0].astype(int) for index in range(60)]
+    mirrored = [row[-1] < row[0] for row in rows]
+    assert 15 < sum(mirrored) < 45
+    widths = [abs(row[-1] - row[0]) / 3 * 224 / 183 for row in rows]
+    assert min(widths) > 64 * np.sqrt(0.4 * 3 / 4) - 3
+    assert max(widths) < 66
+    assert np.ptp(widths) > 15
 
 
-def test_pictures_of_several_sizes_share_one_normalisation():
-    """Each channel's mean is beta and its variance gamma squared over all of them together, not by size."""
-    random = np.random.default_rng(0)
-    maps = [random.normal(k, 1 + k, (3, size, size, 4)).astype(np.float32) for k, size in enumerate((4, 8))]
-    layer = network.JointNormalization(momentum=0.0, epsilon=1e-6)
-    layer(maps[0])
-    given = [np.asarray(part) for part in layer(maps, training=True)]
-    weights = np.concatenate([np.full(part.size // 4, 1 / part[0].size) for part in given])
-    channels = np.concatenate([part.reshape(-1, 4) for part in given])
-    mean = np.average(channels, axis=0, weights=weights)
-    np.testing.assert_allclose(mean, 0, atol=1e-5)
-    np.testing.assert_allclose(np.average((channels - mean) ** 2, axis=0, weights=weights), 1, rtol=1e-4)
-    assert np.abs(given[0].mean(axis=(0, 1, 2))).min() > 0.1
-    later = [np.asarray(part) for part in layer(maps, training=False)]
-    np.testing.assert_allclose(later[1], given[1], atol=1e-4)
+# --- the pass
 
 
-def test_several_sizes_at_once_give_the_logits_of_each(monkeypatch):
-    monkeypatch.setattr(network, "BLOCKS", ((4, 1), (6, 1)))
-    model = network.build(classes=3)
-    random = np.random.default_rng(0)
-    parts = [network.batch_of(random.integers(0, 256, (2, 64, 64, 3), dtype=np.uint8), s) for s in (32, 64)]
-    apart = np.concatenate([np.asarray(model(part, training=False)) for part in parts])
-    at_once = np.asarray(network.Together(model)(parts, training=False))
-    np.testing.assert_allclose(at_once, apart, rtol=1e-5, atol=1e-6)
+def test_an_interrupted_pass_ends_where_an_uninterrupted_one_does(
+    archive, tiny, small, tmp_path, monkeypatch
+):
+    pictures = data.load(archive)
+    whole = features.compute(tiny, pictures, tmp_path / "whole")
+    compute, done = features.compute_shard, []
 
-
-# --- the loop
-
-
-def test_an_interrupted_run_ends_where_an_uninterrupted_one_does(tmp_path, monkeypatch):
-    """Bit for bit: the momentum, the average and all that is random are taken up again."""
-    monkeypatch.setattr(network, "BLOCKS", ((4, 1), (6, 1)))
-    monkeypatch.setattr(recipe, "CHECKPOINT", 0)
-    random = np.random.default_rng(0)
-    images = random.integers(0, 256, (24, 64, 64, 3), dtype=np.uint8)
-    pictures = data.Pictures(images, random.integers(0, 3, 24))
-    both = data.DataSet(pictures, pictures, list("abc"), list("abc"))
-    plan = recipe.Recipe(epochs=2, batch=8)
-    whole = recipe.train(plan, both, tmp_path / "whole")
-
-    step = recipe._step
-
-    def power_cut(state, *rest):
-        if state.step == 3:
+    def power_cut(model, shard, *rest):
+        if len(done) == 2:
             raise KeyboardInterrupt
-        step(state, *rest)
+        done.append(shard)
+        return compute(model, shard, *rest)
 
-    monkeypatch.setattr(recipe, "_step", power_cut)
+    monkeypatch.setattr(features, "compute_shard", power_cut)
     with pytest.raises(KeyboardInterrupt):
-        recipe.train(plan, both, tmp_path / "cut")
-    monkeypatch.setattr(recipe, "_step", step)
-    resumed = recipe.train(plan, both, tmp_path / "cut")
-    for one, other in zip(whole.get_weights(), resumed.get_weights(), strict=True):
-        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-7)
-
-
-def test_the_kept_weights_are_an_average_of_the_last_steps(tmp_path, monkeypatch):
-    monkeypatch.setattr(network, "BLOCKS", ((4, 1), (6, 1)))
-    random = np.random.default_rng(0)
-    images = random.integers(0, 256, (8, 64, 64, 3), dtype=np.uint8)
-    pictures = data.Pictures(images, random.integers(0, 3, 8))
-    both = data.DataSet(pictures, pictures, list("abc"), list("abc"))
-    kept = {}
-    step = recipe._step
-
-    def remember(state, *rest):
-        step(state, *rest)
-        kept[state.step] = np.asarray(state.model.get_layer("logits").get_weights()[0])
-
-    monkeypatch.setattr(recipe, "_step", remember)
-    model = recipe.train(recipe.Recipe(epochs=4, batch=8, average=0.5), both, tmp_path)
-    last = model.get_layer("logits").get_weights()[0]
-    weighted = 0.5 * kept[4] + 0.25 * kept[3] + 0.125 * kept[2]
-    start_share = np.abs(last - weighted).max()
-    assert start_share < 0.13 * np.abs(np.stack(list(kept.values()))).max()
-    assert not np.allclose(last, kept[4])
-
-
-def test_statistics_taken_anew_are_those_of_the_pictures(monkeypatch):
-    """Each normalisation then gives mean beta and spread gamma over the pictures, at any depth."""
-    monkeypatch.setattr(network, "BLOCKS", ((4, 2), (6, 1)))
-    keras.utils.set_random_seed(0)
-    model = network.build(classes=3)
-    random = np.random.default_rng(0)
-    pictures = data.Pictures(random.integers(0, 256, (30, 64, 64, 3), dtype=np.uint8), np.zeros(30, int))
-    recipe.recompute_statistics(model, pictures, (64,), seed=0)
-    batch = network.batch_of(pictures.images, 64)
-    for name in network.convolutions(model):
-        given = keras.Model(model.input, model.get_layer(f"{name}_norm").output)(batch, training=False)
-        given = np.asarray(given)
-        np.testing.assert_allclose(given.mean(axis=(0, 1, 2)), 0, atol=1e-3)
-        np.testing.assert_allclose(given.std(axis=(0, 1, 2)), 1, atol=1e-2)
-
-
-def test_the_sizes_seen_follow_each_change_of_plan():
-    """Each step's sizes are those of the plan that held then."""
-    plans = [
-        {"step": 0, "recipe": asdict(recipe.Recipe(epochs=10, batch=10))},
-        {"step": 30, "recipe": asdict(recipe.Recipe(epochs=20, batch=10))},
+        features.compute(tiny, pictures, tmp_path / "cut")
+    assert sorted(path.name for path in (tmp_path / "cut").iterdir()) == [
+        "training-000.npz",
+        "training-001.npz",
     ]
-    seen = recipe.sizes_seen(plans, pictures=50, steps=100)
-    for step in range(100):
-        held = recipe.Recipe(**plans[step >= 30]["recipe"]).schedule(50).sizes(step)
-        assert [phase["sizes"] for phase in seen if phase["step"] <= step][-1] == list(held)
-    assert all(one["sizes"] != other["sizes"] for one, other in itertools.pairwise(seen))
+    monkeypatch.setattr(features, "compute_shard", compute)
+    resumed = features.compute(tiny, pictures, tmp_path / "cut")
+    for one, other in zip(whole, resumed, strict=True):
+        for arrays, others in ((one.views, other.views), (one.sums, other.sums)):
+            assert list(arrays) == list(others)
+            for name, values in arrays.items():
+                np.testing.assert_array_equal(values, others[name])
+        np.testing.assert_array_equal(one.labels, other.labels)
 
 
-# --- folding and writing
+def test_the_numbers_are_those_of_the_librarys_own_maps(archive, tiny, small, tmp_path):
+    pictures = data.load(archive)
+    training, validation = features.compute(tiny, pictures, tmp_path)
+    with pictures.reader() as reader:
+        batch = vggviz.preprocess(
+            np.stack([views.resized(reader.picture(name)) for name in pictures.training[1]])
+        )
+    maps = vggviz.feature_maps(tiny, batch)
+    own = training.labels == 1
+    wanted = maps["block2_pool"].mean(axis=(1, 2))
+    np.testing.assert_allclose(training.views["plain"][own], wanted, rtol=1e-3, atol=1e-3)
+    both = [maps[f"block{block}_conv1"] for block in (1, 2)]
+    means = np.concatenate([values.mean(axis=(1, 2)) for values in both], axis=1)
+    np.testing.assert_allclose(training.sums["mean"][1], means.sum(axis=0), rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(training.sums["square"][1], (means**2).sum(axis=0), rtol=1e-4, atol=1e-4)
+    largest = np.concatenate([values.max(axis=(1, 2)) for values in both], axis=1).sum(axis=0)
+    np.testing.assert_allclose(training.sums["maximum"][1], largest, rtol=1e-4, atol=1e-4)
+    zeros = np.concatenate([(values <= 0).sum(axis=(0, 1, 2)) for values in both])
+    np.testing.assert_allclose(training.sums["zeros"][1], zeros, atol=20)  # sums in another order: near 0
+    assert training.sums["cells"][1].tolist() == [TRAINING * 224**2] * 6 + [TRAINING * 56**2] * 8
+    assert validation.sums == {}
+    assert training.indices.tolist() == list(range(TRAINING)) * CLASSES
 
 
-def test_the_folded_network_gives_the_trained_ones_numbers_on_every_layer(trained):
-    plain = keras.applications.VGG16(weights=None, include_top=False, input_shape=(64, 64, 3))
-    for name, weights in fold.fold(trained).items():
-        plain.get_layer(name).set_weights(weights)
-    batch = vggviz.preprocess(np.random.default_rng(1).integers(0, 256, (2, 64, 64, 3), dtype=np.uint8))
-    folded = vggviz.feature_maps(plain, batch)
-    for name in network.convolutions(trained):
-        wanted = keras.Model(trained.input, trained.get_layer(f"{name}_relu").output)(batch, training=False)
-        wanted = np.asarray(wanted)
-        assert np.abs(folded[name] - wanted).max() < 1e-4 * wanted.max(), name
+def test_shards_of_other_pictures_are_refused(archive, tiny, small, tmp_path):
+    pictures = data.load(archive)
+    features.compute(tiny, pictures, tmp_path)
+    (tmp_path / "training-001.npz").write_bytes((tmp_path / "training-002.npz").read_bytes())
+    with refused("training-001.npz", "--work"):
+        features.compute(tiny, pictures, tmp_path)
 
 
-def test_the_plain_model_names_the_same_classes(trained):
-    head = trained.get_layer("logits").get_weights()
-    plain = fold.plain_model(fold.fold(trained), *head)
-    batch = vggviz.preprocess(np.random.default_rng(1).integers(0, 256, (3, 64, 64, 3), dtype=np.uint8))
-    np.testing.assert_allclose(plain(batch), trained(batch, training=False), rtol=1e-3, atol=1e-4)
+# --- the fit
 
 
-def test_the_grid_is_exact_in_half_precision_and_has_at_most_256_values(trained):
-    for kernel, _ in fold.on_grid(fold.fold(trained)).values():
-        assert (kernel.astype(np.float16) == kernel).all()
-        assert max(len(np.unique(kernel[..., k])) for k in range(0, kernel.shape[-1], 37)) <= 256
+def groups(count, *, spread=1.0, seed=0):
+    """Three groups in five dimensions of very unequal scale with a shared noise, and a view of them."""
+    random = np.random.default_rng(seed)
+    centres = np.array([[4, 0, 0, 0, 0], [0, 4, 0, 0, 0], [0, 0, 4, 0, 0]], float)
+    labels = np.repeat(np.arange(3), count)
+    noise = spread * random.normal(size=(3 * count, 5)) + 6 * random.normal(size=(3 * count, 1))
+    plain = (centres[labels] + noise) * [1, 10, 0.1, 1, 100] + 7
+    made = {"plain": plain, "sharp": plain + 0.01 * random.normal(size=plain.shape)}
+    indices = np.tile(np.arange(count), 3)
+    return features.Features({k: v.astype(np.float32) for k, v in made.items()}, labels, indices, {})
 
 
-def test_written_weights_are_read_back_by_the_librarys_own_loader(trained, tmp_path):
-    weights = fold.on_grid(fold.fold(trained))
-    fold.write(weights, tmp_path / "weights.h5")
-    model = vggviz.load_vgg16(tmp_path / "weights.h5")
-    for name, (kernel, _) in weights.items():
-        np.testing.assert_array_equal(vggviz.filters(model, name), kernel.astype(np.float32))
+@pytest.mark.parametrize(("kind", "strength"), [("discriminant", 1e-7), ("logistic", 1e-3)])
+def test_separable_groups_are_told_apart(kind, strength):
+    fitted, test = groups(40), groups(40, seed=1)
+    found = classifier.Candidate(kind, strength).fit(fitted.views, fitted.labels)
+    assert classifier.accuracy(found.logits(test.views["plain"]), test.labels)[0] > 0.97
 
 
-# --- evaluation
+def test_the_better_candidate_is_chosen_and_fitted_to_everything():
+    training = groups(50, spread=1.5)
+    weak, strong = classifier.Candidate("logistic", 1e4), classifier.Candidate("logistic", 1e-2)
+    choice = classifier.choose(training, (weak, strong))
+    assert choice.candidate == strong
+    again = strong.fit(training.views, training.labels)
+    np.testing.assert_array_equal(choice.warm.kernel, again.kernel)
+    np.testing.assert_allclose(choice.classifier.kernel * choice.temperature, again.kernel, rtol=1e-5)
+    assert choice.classifier.kernel.dtype == choice.classifier.bias.dtype == np.float32
 
 
-def test_accuracy_and_confusion_of_a_network_that_answers_one_class():
-    inputs = keras.Input((None, None, 3))
-    pooled = keras.layers.GlobalAveragePooling2D()(inputs)
-    model = keras.Model(inputs, keras.layers.Dense(6, name="logits")(pooled))
-    model.get_layer("logits").set_weights([np.zeros((3, 6)), np.array([0, 1, 5, 2, 3, 4.0])])
-    pictures = data.Pictures(np.zeros((12, 64, 64, 3), np.uint8), np.arange(12) % 6)
-    found = evaluate.accuracy(model, pictures, 32, batch=5)
-    assert found.top1 == pytest.approx(1 / 6)
-    assert found.top5 == pytest.approx(5 / 6)
-    assert found.confusion[:, 2].tolist() == [2] * 6
-    assert found.confusion.sum() == 12
-    assert all(right == 0 and other == 2 for _, right, other in found.worst(5))
+def test_the_last_tenth_of_each_class_is_held_back():
+    labels, indices = np.repeat([0, 1], [30, 5]), np.concatenate([np.arange(30), np.arange(5)])
+    assert np.flatnonzero(classifier.held_back(labels, indices)).tolist() == [27, 28, 29, 34]
+
+
+def test_the_temperature_lowers_the_negative_log_likelihood_and_the_calibration_error():
+    """Honest logits that were multiplied by 5 are given back."""
+    random = np.random.default_rng(0)
+    logits = random.normal(0, 2, (4000, 6))
+    chances = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    labels = np.array([random.choice(6, p=p) for p in chances])
+    hot = 5 * logits
+    temperature = classifier.best_temperature(hot, labels)
+    assert temperature == pytest.approx(5, rel=0.05)
+    for measure in (classifier.negative_log_likelihood, classifier.calibration_error):
+        assert measure(hot / temperature, labels) < 0.9 * measure(hot, labels)
+    assert (
+        classifier.calibration_error(hot / temperature, labels)
+        < 0.03
+        < classifier.calibration_error(hot, labels)
+    )
+
+
+def test_the_calibration_error_by_hand():
+    """Two of four sure answers are right: |1 - 0.5|; two answers of 0.6, both right: |0.6 - 1|."""
+    logits = np.log(np.array([[1, 1e-12]] * 4 + [[0.6, 0.4]] * 2))
+    assert classifier.calibration_error(logits, np.array([0, 0, 1, 1, 0, 0])) == pytest.approx(
+        4 / 6 * 0.5 + 2 / 6 * 0.4
+    )
+
+
+# --- the channels
+
+
+def test_effect_sizes_are_those_of_a_plain_computation():
+    random = np.random.default_rng(0)
+    values = [random.normal(k, 1 + k, (count, 4)) for k, count in enumerate((5, 8, 11))]
+    for some in values:
+        some[:, 3] = 2.0  # a channel that never varies
+    sums, squares = (np.array([(v**p).sum(axis=0) for v in values]) for p in (1, 2))
+    found = channels.effect_sizes([5, 8, 11], sums, squares)
+    pooled = np.sqrt(sum(((v - v.mean(axis=0)) ** 2).sum(axis=0) for v in values) / (24 - 3))
+    for label, own in enumerate(values):
+        others = np.concatenate([v for k, v in enumerate(values) if k != label])
+        wanted = (own.mean(axis=0) - others.mean(axis=0))[:3] / pooled[:3]
+        np.testing.assert_allclose(found[:3, label], wanted)
+    assert (found[3] == 0).all()
+
+
+def test_zeros_and_dead_channels_by_layer():
+    found = channels.by_layer({"one": 2, "two": 1}, np.array([5.0, 10, 0]), np.array([10.0, 10, 4]))
+    assert found == {"one": {"zeros": 0.75, "dead": 1}, "two": {"zeros": 0.0, "dead": 0}}
+
+
+def test_probes_are_kept_and_tell_bright_from_dark(archive, tiny, tmp_path, monkeypatch):
+    pictures, kept = data.load(archive), tmp_path / "sample.npz"
+    found = probes.measure(tiny, pictures, kept)
+    assert list(found["probe"]) == ["block1_pool", "block2_pool"]
+    assert found["probe"]["block1_pool"] == 1.0
+    assert 0 < found["layers"]["block1_conv1"]["zeros"] < 1
+    monkeypatch.setattr(probes, "_compute", None)
+    assert probes.measure(tiny, pictures, kept) == found
 
 
 # --- the command
 
 
-@pytest.mark.audit
-@pytest.mark.bundled
-def test_a_whole_small_run(archive, tmp_path, capsys):
-    out = tmp_path / "small_notop.h5"
-    arguments = ["--data", str(archive), "--out", str(out), "--classes", "3", "--smoke"]
+def test_a_whole_run_writes_everything(archive, tiny, small, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(command, "network", lambda source: tiny)
+    out, work = tmp_path / "out", tmp_path / "work"
+    out.mkdir()
+    arguments = ["--data", str(archive), "--out", str(out), "--work", str(work), "--remark", "A remark."]
     assert command.main(arguments) == 0
-    assert str(out) in capsys.readouterr().out.splitlines()
-    found = json.loads((tmp_path / "small_card.json").read_text("utf-8"))
-    assert found["bytes"] == out.stat().st_size < 20e6
-    assert found["sha256"] == vggviz.weights.sha256(out)
-    assert set(found["accuracy"]) == {"64", "96", "224"}
-    for measured in found["measures"].values():
-        assert list(measured["apoz"]) == list(measured["dead"]) == list(measured["effective_rank"])
-        assert len(measured["apoz"]) == 13
-        assert list(measured["probe"]) == [f"block{k}_pool" for k in range(1, 6)]
-    words = (tmp_path / "small_card.md").read_text("utf-8")
-    assert found["sha256"] in words
+    assert f"{CLASSES * (TRAINING + VALIDATION)} pictures" in capsys.readouterr().out
+    linear = np.load(out / "linear_classifier.npz")
+    assert linear["kernel"].shape == (8, CLASSES)
+    table = np.load(out / "preferred_classes.npz")
+    assert table["effect_sizes"].shape == (14, CLASSES)
+    assert table["layers"].tolist() == ["block1_conv1", "block2_conv1"]
+    assert table["channels"].tolist() == [6, 8]
+    names = json.loads((out / "tiny_imagenet_classes.json").read_text("utf-8"))
+    assert [name["wnid"] for name in names] == data.load(archive).wnids
+    numbers = json.loads((out / "linear_classifier_card.json").read_text("utf-8"))
+    assert numbers["classifier"]["accuracy"]["plain"]["top1"] == 1.0
+    words = (out / "model_card.md").read_text("utf-8")
+    assert "A remark." in words
+    assert vggviz.shipped.ARRAYS_SHA256 in words
     assert "{" not in words
-    assert vggviz.conv_layers(vggviz.load_vgg16(out))[-1] == "block5_conv3"
-    head = np.load(tmp_path / "small_head.npz")
-    assert head["kernel"].shape == (512, 3)
-
-
-def test_a_plan_changed_on_the_way_is_told():
-    recipes = [{"epochs": 8, "peak": 0.05}, {"epochs": 6, "peak": 0.05}]
-    plans = [{"step": 0, "recipe": recipes[0]}, {"step": 4000, "recipe": recipes[1]}]
-    assert card._changes(plans) == " Up to step 4,000 it ran with epochs 8 in view, not 6."
-    assert card._changes(plans[:1]) == ""
 
 
 def test_mistakes_are_one_sentence(archive, tmp_path, capsys):
     for wrong, words in (
-        (["--data", str(tmp_path / "none.zip"), "--out", str(tmp_path / "w.h5")], "none.zip"),
-        (["--data", str(archive), "--out", str(tmp_path / "w.npz")], "w.npz"),
-        (["--data", str(archive), "--out", str(tmp_path / "w.h5"), "--classes", "9"], "got 9"),
+        ({"--data": str(tmp_path / "none.zip")}, "none.zip"),
+        ({"--out": str(tmp_path / "nowhere")}, "nowhere"),
     ):
-        assert command.main(wrong) == 2
+        options = {"--data": str(archive), "--out": str(tmp_path), "--work": str(tmp_path / "work")} | wrong
+        assert command.main([word for pair in options.items() for word in pair]) == 2
         said = capsys.readouterr().err.strip().splitlines()
-        assert said[-1].startswith("training: ")
-        assert words in said[-1]
+        assert len(said) == 1
+        assert said[0].startswith("training: ")
+        assert words in said[0]

@@ -1,1 +1,1 @@
-"""The recipe that made the bundled weights: a VGG16 of this project's own, trained on Tiny ImageNet."""
+"""The recipe of the linear classifier and of the table of what each channel prefers."""

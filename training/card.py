@@ -1,149 +1,132 @@
-"""The model card: what was learned, from what, how, and how well, in numbers and in words."""
+"""The model card: how good the classifier is, what the table says, and where all of it is from."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
-from tqdm import tqdm
 
-import vggviz
-from training import evaluate, network
-from training.data import DataSet, Pictures
-from training.fold import Weights
+from training import classifier, probes, views
+from training.channels import variances
+from training.classifier import Choice
+from training.data import TinyImageNet
+from training.features import Features
+from vggviz import shipped
+from vggviz.preferences import effect_size_error
 
 TEMPLATE = Path(__file__).with_name("model_card.md")
-POOLS = tuple(f"block{block}_pool" for block in range(1, 6))
-SIZE = 64
-"""Pixels at which activity and probes are measured: the pictures' own size."""
-AT_ONCE = 50
+WORST = 10
 
 
-def accuracies(model: keras.Model, pictures: Pictures, large: int) -> dict[str, Any]:
-    """Shares right at 64, 96 and 224 pixels; the last on `large` pictures, since each costs twelve."""
-    found = {}
-    for size, some in ((64, pictures), (96, pictures), (224, pictures.first(large))):
-        at = evaluate.accuracy(model, some, size, batch=AT_ONCE)
-        found[str(size)] = {"pictures": len(some.labels), "top1": at.top1, "top5": at.top5}
-    return found
+def of_data(pictures: TinyImageNet) -> dict[str, int]:
+    """How many classes and pictures there are."""
+    parts = {"training": pictures.training, "validation": pictures.validation}
+    return {"classes": len(pictures.wnids)} | {name: sum(map(len, part)) for name, part in parts.items()}
 
 
-def worst_classes(model: keras.Model, pictures: DataSet, count: int = 10) -> list[dict[str, Any]]:
-    """The classes right least often at 64 pixels, and what each is taken for most."""
-    at = evaluate.accuracy(model, pictures.validation, SIZE, batch=AT_ONCE)
-    return [
-        {"label": pictures.labels[k], "right": right, "taken_for": pictures.labels[other]}
-        for k, right, other in at.worst(count)
-    ]
+def of_classifier(choice: Choice, validation: Features, labels: Sequence[str]) -> dict[str, Any]:
+    """The choice, and on validation pictures accuracy by view, calibration and the worst classes."""
+    plain, wanted = validation.views["plain"], validation.labels
+    logits = {view: choice.classifier.logits(x) for view, x in validation.views.items()}
+    top = {view: classifier.accuracy(values, wanted) for view, values in logits.items()}
+    return {
+        "trials": [{"kind": c.kind, "strength": c.strength, "right": right} for c, right in choice.trials],
+        "chosen": {"kind": choice.candidate.kind, "strength": choice.candidate.strength},
+        "temperature": choice.temperature,
+        "accuracy": {view: {"top1": top1, "top5": top5} for view, (top1, top5) in top.items()},
+        "calibration_before": _calibration(choice.warm.logits(plain), wanted),
+        "calibration": {view: _calibration(values, wanted) for view, values in logits.items()},
+        "worst": _worst(logits["plain"], wanted, labels),
+    }
 
 
-def measures(model: keras.Model, weights: Weights, pictures: DataSet, probe: int) -> dict[str, Any]:
-    """What was learned, by layer.
+def of_preferences(
+    sizes: np.ndarray, counts: Sequence[int], sums: Mapping[str, np.ndarray]
+) -> dict[str, Any]:
+    """How large the largest effect of each channel is, and how sure.
 
     Args:
-        model: of `fold.plain_model`.
-        weights: its convolutions' weights.
-        pictures: activity is measured over the validation pictures.
-        probe: training pictures that the linear probes are fitted to.
+        sizes: float (channels, classes).
+        counts: pictures of each class.
+        sums: "mean" and "square" as `training.features.SUMS` says.
     """
-    first = weights["block1_conv1"][0]
-    statistics = vggviz.channel_statistics(_maps(model, list(weights), pictures.validation))
+    arrays = counts, sums["mean"], sums["square"]
+    ratio = np.sqrt(
+        variances(*arrays, of_each=True).T / np.maximum(variances(*arrays, of_each=False), 1e-30)[:, None]
+    )
+    strongest = sizes.argmax(axis=1)
+    largest, spread = sizes.max(axis=1), ratio[np.arange(len(sizes)), strongest]
+    others = sum(counts) - min(counts)
     return {
-        "oriented": float(vggviz.is_oriented(first).mean()),
-        "colour_opponent": float(vggviz.is_colour_opponent(first).mean()),
-        "effective_rank": {name: vggviz.effective_rank(kernel) for name, (kernel, _) in weights.items()},
-        "dead": {name: int(found.dead.sum()) for name, found in statistics.items()},
-        "apoz": {name: float(found.apoz.mean()) for name, found in statistics.items()},
-        "probe": _probes(model, pictures.training.first(probe), pictures.validation),
+        "channels": len(sizes),
+        "pictures": min(counts),
+        "median_largest": float(np.median(largest)),
+        "largest": float(largest.max()),
+        "error_at_0": effect_size_error(0.0, min(counts), others),
+        "error_at_largest": effect_size_error(float(largest.max()), min(counts), others),
+        "spread_median": float(np.median(spread)),
+        "spread_95": float(np.percentile(spread, 95)),
+        "spread_largest": float(spread.max()),
     }
 
 
 def text(card: dict[str, Any]) -> str:
     """The card in words, Markdown: the template's fields filled with the card's numbers."""
-    trained, random = card["measures"]["trained"], card["measures"]["random"]
+    found, sample = card["classifier"], card["sample"]
     derived = {
-        "trained": trained,
-        "random": random,
-        "training_each": card["training_pictures"] // card["classes"],
-        "validation_each": card["validation_pictures"] // card["classes"],
-        "megabytes": card["bytes"] / 1e6,
-        "minutes": card["seconds"] / 60,
-        "seen": card["steps"] * card["recipe"]["batch"],
-        "sizes": _shared_out(card["recipe"]["phases"]),
-        "last_sizes": _listed(card["recipe"]["phases"][-1][1]),
-        "changes": _changes(card["plans"]),
-        "where": ", ".join(f"{what} {value}" for what, value in card["machine"].items()),
-        "accuracy_rows": _rows(_accuracy_row(*entry) for entry in card["accuracy"].items()),
-        "worst_rows": _rows((w["label"], f"{w['right']:.0%}", w["taken_for"]) for w in card["worst"]),
-        "layer_rows": _rows(_layer_row(name, trained, random) for name in trained["apoz"]),
+        "weights": shipped.WEIGHTS,
+        "weights_sha256": shipped.WEIGHTS_SHA256,
+        "arrays_sha256": shipped.ARRAYS_SHA256,
+        "sampled": probes,
+        "views": views,
+        "rule": {"discriminant": "linear discriminant analysis", "logistic": "logistic regression"}[
+            found["chosen"]["kind"]
+        ],
+        "trial_rows": _rows(
+            (t["kind"], f"{t['strength']:g}", *(f"{share:.1%}" for share in t["right"].values()))
+            for t in found["trials"]
+        ),
+        "accuracy_rows": _rows(
+            (view, f"{a['top1']:.1%}", f"{a['top5']:.1%}", f"{found['calibration'][view]['error']:.1%}")
+            for view, a in found["accuracy"].items()
+        ),
+        "worst_rows": _rows((w["label"], f"{w['right']:.0%}", w["taken_for"]) for w in found["worst"]),
         "probe_rows": _rows(
-            (name, f"{trained['probe'][name]:.1%}", f"{random['probe'][name]:.1%}") for name in POOLS
+            (pool, f"{share:.1%}", f"{sample['random']['probe'][pool]:.1%}")
+            for pool, share in sample["imagenet"]["probe"].items()
+        ),
+        "layer_rows": _rows(
+            (name, *(f"{c[name]['zeros']:.0%} | {c[name]['dead']}" for c in _counted(card)))
+            for name in card["layers"]
         ),
     }
     return TEMPLATE.read_text("utf-8").format(**card, **derived)
 
 
-def _listed(sizes: Sequence[int]) -> str:
-    """Numbers in words: 48, 64 and 96."""
-    return " and ".join(filter(None, [", ".join(map(str, sizes[:-1])), str(sizes[-1])]))
+def _counted(card: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    return card["layers"], card["sample"]["imagenet"]["layers"], card["sample"]["random"]["layers"]
 
 
-def _shared_out(phases: Sequence[tuple[float, Sequence[int]]]) -> str:
-    return "; ".join(f"{share:.0%} of the work at {_listed(sizes)} pixels" for share, sizes in phases)
+def _calibration(logits: np.ndarray, labels: np.ndarray) -> dict[str, float]:
+    return {
+        "error": classifier.calibration_error(logits, labels),
+        "negative_log_likelihood": classifier.negative_log_likelihood(logits, labels),
+    }
 
 
-def _changes(plans: list[dict[str, Any]]) -> str:
-    """A sentence for each time that a resumed run was given another recipe."""
-    sentences = ""
-    for before, after in itertools.pairwise(plans):
-        for name, value in after["recipe"].items():
-            if (old := before["recipe"][name]) != value:
-                was, became = (_shared_out(v) if name == "phases" else f"{v:g}" for v in (old, value))
-                sentences += f" Up to step {after['step']:,} it ran with {name} {was} in view, not {became}."
-    return sentences
+def _worst(logits: np.ndarray, wanted: np.ndarray, labels: Sequence[str]) -> list[dict[str, Any]]:
+    """The classes right least often, and what each is taken for most."""
+    confusion = np.zeros((len(labels),) * 2, int)
+    np.add.at(confusion, (wanted, logits.argmax(axis=1)), 1)
+    right = confusion.diagonal() / confusion.sum(axis=1)
+    np.fill_diagonal(confusion, 0)
+    return [
+        {"label": labels[k], "right": float(right[k]), "taken_for": labels[confusion[k].argmax()]}
+        for k in np.argsort(right, kind="stable")[:WORST]
+    ]
 
 
 def _rows(rows: Iterable[tuple[str, ...]]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
-
-
-def _accuracy_row(size: str, found: dict[str, Any]) -> tuple[str, ...]:
-    return f"{size} pixels", f"{found['pictures']:,}", f"{found['top1']:.1%}", f"{found['top5']:.1%}"
-
-
-def _layer_row(name: str, trained: dict[str, Any], random: dict[str, Any]) -> tuple[str, ...]:
-    def both(measure: str, form: str) -> str:
-        return f"{trained[measure][name]:{form}} ({random[measure][name]:{form}})"
-
-    return name, both("effective_rank", ".0f"), both("apoz", ".0%"), both("dead", "d")
-
-
-def _maps(model: keras.Model, layers: list[str], pictures: Pictures) -> Iterator[dict[str, np.ndarray]]:
-    for k in tqdm(range(0, len(pictures.labels), AT_ONCE), desc="activity", mininterval=5):
-        batch = np.asarray(network.batch_of(pictures.images[k : k + AT_ONCE], SIZE))
-        yield vggviz.feature_maps(model, batch, layers)
-
-
-def _probes(model: keras.Model, fit: Pictures, test: Pictures) -> dict[str, float]:
-    pooled = keras.Model(
-        model.input,
-        [keras.layers.GlobalAveragePooling2D()(model.get_layer(name).output) for name in POOLS],
-    )
-    fitted, tested = _features(pooled, fit), _features(pooled, test)
-    return {
-        name: vggviz.linear_probe(fitted[k], fit.labels, tested[k], test.labels)
-        for k, name in enumerate(POOLS)
-    }
-
-
-def _features(pooled: keras.Model, pictures: Pictures) -> list[np.ndarray]:
-    """Float64 (N, channels) for each pool."""
-    parts = [
-        pooled.predict_on_batch(network.batch_of(pictures.images[k : k + AT_ONCE], SIZE))
-        for k in tqdm(range(0, len(pictures.labels), AT_ONCE), desc="probes", mininterval=5)
-    ]
-    return [np.concatenate(values).astype(float) for values in zip(*parts, strict=True)]
