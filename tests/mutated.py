@@ -252,7 +252,7 @@ def small_vgg16() -> None:
 
     from vggviz import model
 
-    model._build = lambda include_top=False, name="vgg16": networks.tiny_vgg16()
+    model._build = lambda dense=False: networks.tiny_vgg16()
 
 
 # --- in the parent

@@ -51,7 +51,8 @@ def classifier() -> Any:
     network = networks.sequential()
     from vggviz.weights import Provenance, note_provenance
 
-    note_provenance(network, Provenance("tiny", "", ("n1", "n2", "n3"), ("one", "two", "three")))
+    wnids, labels = ("n1", "n2", "n3"), ("one", "two", "three")
+    note_provenance(network, Provenance("tiny", classes=wnids, labels=labels))
     return network
 
 

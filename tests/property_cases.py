@@ -1,4 +1,4 @@
-"""The properties of every public function, room by room."""
+"""The properties of every public function, subject by subject."""
 
 from __future__ import annotations
 
@@ -99,10 +99,26 @@ def shuffled(copy, model, layer, **_):
         assert np.array_equal(np.sort(old, axis=None), np.sort(new, axis=None))
 
 
+def classes_are_named(model, classifier, **_):
+    assert len(vggviz.conv_layers(model)) == 13
+    return len(vggviz.provenance(model).classes) == (200 if classifier else 0)
+
+
+def likeliest_without_ties(found, predictions, top, **_):
+    for row, best in zip(predictions, found, strict=True):
+        values, counts = np.unique(row, return_counts=True)
+        assert [value for *_, value in best] == values[counts == 1][::-1][:top].tolist()
+
+
 def nearest_first(found, features, top, queries):
     numbers, cosines = found
     assert (np.diff(cosines, axis=1) <= 0).all()
     return numbers.shape == cosines.shape and numbers.shape[1] <= top
+
+
+def largest_effect_first(found, top, **_):
+    sizes = [size for _, size in found]
+    return len({name for name, _ in found}) == top and sizes == sorted(sizes, reverse=True)
 
 
 def strongest_first(found, **_):
@@ -163,7 +179,6 @@ statistics = p.maps.map(vggviz.channel_statistics)
 of_one = st.just({"one": 3.0})
 no_measures = [None, 3, {}, {"a": {}}, {"a": 3}, *({"a": {"x": bad}} for bad in (None, np.nan, "y"))]
 no_measures += [{"a": {"x": 1}, "b": {"y": 1}}, {str(number): {"x": 1} for number in range(9)}]
-card = st.builds(vggviz.bundled_card)
 fields = st.sampled_from(["conv_a", "conv_even"]).map(lambda name: vggviz.receptive_fields(p.model())[name])
 cells = st.tuples(st.integers(0, 15), st.integers(0, 15), st.integers(0, 3)).map(
     lambda place: vggviz.explain_cell(p.model(), p.picture(), "conv_a", place[2], place[0], place[1])
@@ -172,7 +187,7 @@ traces = st.builds(p.traced)
 drawings = st.builds(p.drawn)
 words_or_none = st.none() | st.just("labelled")
 
-ROOMS = {
+SUBJECTS = {
     "images": {
         "load_image": Property(
             arguments(
@@ -218,11 +233,15 @@ ROOMS = {
     },
     "network": {
         "load_vgg16": Property(
-            arguments(weights=st.just("random"), include_top=st.just(False), seed=st.integers(0, 5)),
-            lambda model, **_: len(vggviz.conv_layers(model)) == 13,
+            arguments(
+                weights=st.just("random"),
+                classifier=st.sampled_from([None, "linear"]),
+                seed=st.integers(0, 5),
+            ),
+            classes_are_named,
             {
-                "weights": p.no_path | st.sampled_from([None, "imagnet", "nowhere.h5", "x" * 5000, ""]),
-                "include_top": p.anything_but(bool),
+                "weights": p.no_path | st.sampled_from(["imagnet", "nowhere.h5", "x" * 5000, ""]),
+                "classifier": p.no_word("linear", "dense", optional=True),
                 "seed": p.no_whole(0, 2**31 - 1),
             },
             slow=True,
@@ -238,10 +257,10 @@ ROOMS = {
             lambda made_of, model: str(made_of).endswith("."),
             {"model": p.anything_but(None)},
         ),
-        "bundled_card": Property(arguments(), lambda card: len(card["curve"]) > 0),
+        "classifier_card": Property(arguments(), lambda card: card["data"]["classes"] == 200),
         "decode_predictions": Property(
             arguments(model=p.classifiers, predictions=p.random_array(p.count, 3), top=st.integers(1, 5)),
-            lambda found, top, **_: all(len(best) == min(top, 3) for best in found),
+            likeliest_without_ties,
             {"model": p.no_model, "predictions": p.no_array(2, 3), "top": p.no_whole(1)},
         ),
         "conv_layers": Property(
@@ -379,6 +398,15 @@ ROOMS = {
             lambda found, top, **_: found.channels.shape[1] == top,
             EXPLAINS | {"layers": p.no_list_of_layers, "top": p.no_whole(1, 7)},
             slow=True,
+        ),
+        "preferred_classes": Property(
+            arguments(layer=st.just("block3_conv2"), channel=st.integers(0, 255), top=st.integers(1, 9)),
+            largest_effect_first,
+            {
+                "layer": p.no_word("block3_conv2") | st.sampled_from(["block1_pool", "block3_conv"]),
+                "channel": p.no_whole(0, 255),
+                "top": p.no_whole(1, 200),
+            },
         ),
         "dataset_examples": Property(
             arguments(
@@ -774,9 +802,6 @@ ROOMS = {
             },
             measures=st.dictionaries(st.text("ab", min_size=1), of_one, min_size=1, max_size=4),
         ),
-        "plot_learning_curve": plot(
-            {"card": st.sampled_from([None, 3, {}, {"curve": []}, {"recipe": 3}, "text"])}, card=card
-        ),
         "plot_picture_map": plot(
             {
                 "points": p.no_array(2, 2) | st.just(np.zeros((2, 3))),
@@ -799,4 +824,4 @@ ROOMS = {
         "plot_ascent": plot({"visualization": p.anything_but()}, visualization=drawings),
     },
 }
-PROPERTIES = {name: known for room in ROOMS.values() for name, known in room.items()}
+PROPERTIES = {name: known for subject in SUBJECTS.values() for name, known in subject.items()}

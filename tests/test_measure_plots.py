@@ -1,20 +1,10 @@
-"""Measures by layer and learning curves: true to their numbers, and said in words."""
+"""Measures by layer: true to their numbers, and said in words."""
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pytest
 from sentences import refused
 
 import vggviz
-
-CARD = {
-    "recipe": {"batch": 50},
-    "phases": [{"step": 0, "sizes": [32]}, {"step": 150, "sizes": [48, 64]}],
-    "curve": [
-        {"step": 100, "loss": 5.0, "top1_32": 0.01, "top1_64": 0.02},
-        {"step": 200, "loss": 3.5, "top1_32": 0.2, "top1_64": 0.4},
-    ],
-}
 
 
 @pytest.fixture(autouse=True)
@@ -46,22 +36,6 @@ def test_measures_must_be_of_the_same_layers():
         vggviz.plot_by_layer({})
 
 
-def test_a_learning_curve_is_drawn_over_the_pictures_seen():
-    figure, (loss, right) = vggviz.plot_learning_curve(CARD)
-    np.testing.assert_allclose(loss.lines[0].get_xydata(), [[5, 5.0], [10, 3.5]])
-    np.testing.assert_allclose(right.lines[1].get_xydata(), [[5, 2], [10, 40]])
-    assert loss.lines[-1].get_xdata()[0] == 7.5  # where the size changes
-    words = vggviz.text_alternative(figure)
-    assert "40.0% at last" in words
-    assert "5.00 at first" in words
-
-
-def test_both_draw_into_axes_of_ones_own():
-    figure, (one, other) = plt.subplots(1, 2)
-    assert vggviz.plot_by_layer({"one": {"a": 1.0}}, ax=one)[0] is figure
-    assert vggviz.plot_learning_curve(CARD, ax=other)[0] is figure
-
-
-def test_a_card_without_a_curve():
-    with refused("learning curve", "empty"):
-        vggviz.plot_learning_curve(CARD | {"curve": []})
+def test_it_draws_into_axes_of_ones_own():
+    figure, ax = plt.subplots()
+    assert vggviz.plot_by_layer({"one": {"a": 1.0}}, ax=ax) == (figure, ax)

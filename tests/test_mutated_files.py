@@ -141,13 +141,13 @@ def test_code_in_a_model_s_file_is_not_run(tmp_path, ending):
 
 @pytest.mark.parametrize("name", ["nan.keras", "nan.weights.h5", "nan.h5"])
 def test_weights_that_are_not_finite(tmp_path, monkeypatch, name):
-    from vggviz import model as room
+    from vggviz import model as loading
 
     network = networks.tiny_vgg16()
     layer = network.get_layer("block2_conv2")
     layer.set_weights([np.full_like(values, np.nan) for values in layer.get_weights()])
     networks.save(network, tmp_path / name)
-    monkeypatch.setattr(room, "_build", lambda include_top=False, name="vgg16": networks.tiny_vgg16())
+    monkeypatch.setattr(loading, "_build", lambda dense=False: networks.tiny_vgg16())
     load = vggviz.load_vgg16 if name.endswith(".weights.h5") else vggviz.load_model
     with refused(name, "block2_conv2", "finite"):
         load(tmp_path / name)

@@ -106,8 +106,8 @@ def test_signatures_are_plain(name):
 
 
 @pytest.mark.parametrize("path", sorted(ROOT.glob("*.py")), ids=lambda path: path.stem)
-def test_the_rooms_of_the_house(path):
-    """matplotlib only where figures are made, TensorFlow and Dask only through one door each."""
+def test_heavy_libraries_have_one_module_each(path):
+    """pyplot only in `figures`, TensorFlow only in `backend`, Dask's scheduler only in `scattering`."""
     tree = ast.parse(path.read_text("utf-8"))
     nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
     imported = {getattr(node, "module", None) or alias.name for node in nodes for alias in node.names}

@@ -73,19 +73,17 @@ def test_the_command_line_with_odd_names(photograph, monkeypatch, capsys):
         assert "сеть 1.keras" in image.text["Source"]
 
 
-def test_auto_says_one_line_where_there_is_no_home_and_no_network(tmp_path):
-    code = "from vggviz import weights; print(weights.resolve(), weights.IMAGENET[False].path.parent)"
+def test_no_home_and_no_network_cost_no_word(tmp_path):
+    code = "from vggviz import weights; print(weights.resolve(), weights.KERAS_WHOLE.path.parent)"
     status, out, err = run(tmp_path, "-c", code)
-    assert (status, out) == (0, [f"bundled {Path('/tmp/.keras/models')}"])
-    assert len(err) == 1, err
-    assert "Bundled weights are used" in err[0]
+    assert (status, out, err) == (0, [f"imagenet {Path('/tmp/.keras/models')}"], [])
 
 
 def test_nobody_s_home(tmp_path):
     """As in a container whose user has no name: Python finds no home at all."""
     code = (
         "import os, pwd; pwd.getpwuid = lambda uid: {}[uid]; os.environ.pop('HOME')\n"
-        "from vggviz import weights; print(weights.IMAGENET[True].path.parent)"
+        "from vggviz import weights; print(weights.KERAS_WHOLE.path.parent)"
     )
     assert run(tmp_path, "-c", code) == (0, ["/tmp/.keras/models"], [])
 

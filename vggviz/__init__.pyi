@@ -68,6 +68,7 @@ from .perturbation import score_cam as score_cam
 from .picture_plots import plot_images as plot_images
 from .picture_plots import plot_picture_map as plot_picture_map
 from .pictures import read_pictures as read_pictures
+from .preferences import preferred_classes as preferred_classes
 from .receptive_field import ReceptiveField as ReceptiveField
 from .receptive_field import receptive_fields as receptive_fields
 from .relations import channel_similarity as channel_similarity
