@@ -51,7 +51,9 @@ export function mapOf({ planes, sheet, statistics, layer, channel, limit, colour
 /** What is said of one picture: its channel, and the cell if one is chosen or pointed at. */
 function wordsOf({ planes, layer, statistics, box, title, cell }, channel, several) {
   const [maximum, zeros] = [statistics.maximum[channel], statistics.zeros[channel]];
-  const best = planes && maximum ? strongest(plane(planes, channel), planes.columns) : null;
+  const found = planes && maximum ? strongest(plane(planes, channel), planes.columns) : null;
+  // The place is the map's; the value, that of the statistics and of the colour bar: maps come in half precision.
+  const best = found && { ...found, value: Math.sign(found.value) * maximum };
   const name = several ? `${title}: ` : "";
   const first = name + channelWords({ layer, channel, strongest: best, maximum, zeros });
   if (!cell) return `${first} ${layerWords(layer)}`;
