@@ -23,7 +23,7 @@ from training.features import Features
 
 SHRINKAGES = (0.01, 0.1, 0.3)
 """Of linear discriminant analysis."""
-PENALTIES = (3e-4, 1e-3, 2e-3)
+PENALTIES = (5e-4, 1e-3, 2e-3)
 """Of logistic regression: half of it times the squared weights is added to the mean loss."""
 JUDGED = ("plain", "sharp")
 """The views of held-back pictures that decide: photographs are sharper than enlarged pictures."""
