@@ -285,7 +285,7 @@ def test_why_by_the_package_s_own_network(run, vgg16_imagenet, folder):
     assert lines[-1] == "cat_why.png"
     assert [line.split(maxsplit=2)[2] for line in lines[:-1]] == [name for _, name, _ in likely]
     values = [float(line.split()[1]) for line in lines[:-1]]
-    np.testing.assert_allclose(values, [value for *_, value in likely], atol=6e-5)
+    np.testing.assert_allclose(values, [value for *_, value in likely], rtol=1e-3)
     with PIL.Image.open(folder / "cat_why.png") as picture:
         assert "imagenet weights" in picture.text["Source"]
         assert "the linear classifier" in picture.text["Source"]

@@ -93,7 +93,7 @@ def run_why(options: argparse.Namespace) -> None:
         for name in options.method
     }
     for likely, (name, value) in classes.items():
-        print(f"{likely:5}  {value:8.4f}  {name}".rstrip())
+        print(f"{likely:5}  {value:10.4g}  {name}".rstrip())
     figure, _ = attribution_plots.plot_attribution(maps, images=image)
     say_saved(figures.save_figure(figure, options.out or f"{Path(options.photo).stem}_why.png"))
 

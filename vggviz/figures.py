@@ -176,8 +176,9 @@ def _encoded(figure: Figure, kind: str, dpi: float) -> bytes:
 
 def _metadata(figure: Figure, kind: str) -> dict[str, Any]:
     """The format's own words for description and source; no time of day, so that equal figures are equal."""
-    made_of = Provenance(source=" and ".join(networks_in_use()))
-    source, text = str(made_of), text_alternative(figure)
+    made_of = Provenance()
+    source = made_of.with_network(" and ".join(networks_in_use()) or made_of.network)
+    text = text_alternative(figure)
     if kind == "png":
         return {"Description": text, "Source": source, "Software": "vggviz"}
     if kind == "svg":

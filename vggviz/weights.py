@@ -107,8 +107,12 @@ class Provenance:
     date: str = field(default_factory=lambda: _today())
 
     def __str__(self) -> str:
+        return self.with_network(self.network)
+
+    def with_network(self, words: str) -> str:
+        """The line for a page or a figure that was computed with the network, or networks, named."""
         versions = ", ".join(f"{name} {version}" for name, version in self.versions.items())
-        return f"Computed with {self.network}; {versions}; {self.date}."
+        return f"Computed with {words}; {versions}; {self.date}."
 
     @property
     def network(self) -> str:
