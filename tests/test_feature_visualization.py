@@ -16,9 +16,11 @@ from vggviz.ascent import CONTRAST, Ascent, Recipe
 from vggviz.backend import tensorflow
 from vggviz.feature_visualization import caricature, invert, visualization_cost, visualize
 from vggviz.images import as_vgg16_reads
+from vggviz.layers import find_step, part, unfold
 from vggviz.objectives import LOGITS, Objective, channel, class_logit, neuron
 from vggviz.parameterisation import noise, paint
-from vggviz.rendering import with_jitter
+from vggviz.relu_gradients import waking_slope
+from vggviz.rendering import drawing_size, full_recipe
 from vggviz.scoring import scores
 
 STEPS = 12
@@ -114,20 +116,169 @@ def test_a_dead_channel_stays_noise(dead):
     assert 1 < found.images.std() < 60
 
 
-def test_a_channel_that_sleeps_is_woken():
-    """No cell answers to the noise; what is asleep goes by the slope that would wake it."""
-    model = networks.functional()
-    first = paint(CONTRAST * noise((32, 32), (0, -1), fourier=True), (32, 32), fourier=True, decorrelate=True)
-    maps = vggviz.feature_maps(model, as_vgg16_reads(first).numpy(), "conv_b")["conv_b"]
-    layer = model.get_layer("conv_b")
-    kernel, bias = layer.get_weights()
-    quiet = maps[..., 1].max() + 0.05
-    layer.set_weights([kernel, bias - quiet * (np.arange(len(bias)) == 1)])
-    objectives = [channel("conv_b", 1), channel("conv_b", 0)]
+def start(side=32):
+    """The noise that pictures start from, as the network reads it."""
+    sides = (side, side)
+    first = paint(CONTRAST * noise(sides, (0, -1), fourier=True), sides, fourier=True, decorrelate=True)
+    return as_vgg16_reads(first).numpy()
+
+
+def before_relu(model, layer, batch):
+    """Pre-activations as Keras computes them: a tensor, as a function of a tensor."""
+    step = find_step(model, layer)
+    (picture,) = unfold(model).inputs
+    inputs = networks._keras().Model(picture, step.inputs[0])(batch)
+    return step.layer.convolution_op(inputs, step.layer.kernel) + step.layer.bias
+
+
+def lull(model, layer, number):
+    """Lower a channel's bias until no cell answers to the noise that pictures start from."""
+    own = find_step(model, layer).layer
+    cells = before_relu(model, layer, start())[..., number].numpy()
+    quiet = cells.max() + 0.2 * np.ptp(cells)  # the first movement changes them a little
+    kernel, bias = own.get_weights()
+    own.set_weights([kernel, bias - quiet * (np.arange(len(bias)) == number)])
+    return model
+
+
+def separate(relu):
+    """A network whose last convolution has its ReLU in a layer of its own, a pool after it."""
+    keras = networks._keras()
+    inputs = keras.Input((32, 32, 3))
+    x = networks._conv(keras, "first", 4, 3)(inputs)
+    x = relu(networks._conv(keras, "linear", 5, 3, activation=None)(x))
+    return keras.Model(inputs, keras.layers.MaxPooling2D(2, name="pool")(x))
+
+
+def separate_layer():
+    return separate(networks._keras().layers.ReLU(name="relu"))
+
+
+def separate_activation():
+    return separate(networks._keras().layers.Activation("relu", name="relu"))
+
+
+def separate_operation():
+    return separate(networks._keras().layers.ReLU(max_value=6, name="relu"))
+
+
+def slope(model, objective, batch):
+    """Score, gradient by what the network reads, and whether it is asleep, as an ascent finds them."""
+    function = part(model, objective.layers)
+    found = tensorflow().function(
+        lambda batch: waking_slope(objective.value, function(batch, training=False), batch), autograph=False
+    )
+    return [tensor.numpy() for tensor in found(batch)]
+
+
+def gradient(score, batch):
+    tf = tensorflow()
+    batch = tf.constant(batch)
+    with tf.GradientTape() as tape:
+        tape.watch(batch)
+        value = score(batch)
+    return tape.gradient(value, batch).numpy()
+
+
+SLEEPERS = {
+    "fused": (networks.functional, "conv_b", "conv_b"),
+    "a layer": (separate_layer, "linear", "relu"),
+    "an activation": (separate_activation, "linear", "relu"),
+    "at most six": (separate_operation, "linear", "relu"),
+    "pooled": (separate_layer, "linear", "pool"),
+    "nested": (networks.nested, "inner_conv3", "inner_conv3"),
+    "after a nested one": (networks.nested, "outer_conv", "outer_conv"),
+}
+
+
+@pytest.mark.parametrize("kind", SLEEPERS)
+def test_a_channel_that_sleeps_is_woken(kind):
+    """No cell answers to the noise: what is asleep goes by the gradient of its pre-activation."""
+    make, layer, read = SLEEPERS[kind]
+    model = lull(make(), layer, 1)
+    objectives = [channel(read, 1), channel(read, 0)]
     both = visualize(model, objectives, **QUICK)
     assert both.values[0, 0] == 0 < both.reached[0]
     alone = visualize(model, objectives[0], **QUICK)
     assert np.allclose(alone.images[0], both.images[0], atol=0.5)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in SLEEPERS if kind != "pooled"])
+def test_a_sleeping_channel_s_slope_is_that_of_its_pre_activation(kind):
+    """Of nothing else: the ReLUs between the picture and the objective's own keep their derivative."""
+    make, layer, read = SLEEPERS[kind]
+    model = lull(make(), layer, 1)
+    score, uphill, asleep = slope(model, channel(read, 1), start())
+    mean = tensorflow().reduce_mean
+    wanted = gradient(lambda batch: mean(before_relu(model, layer, batch)[..., 1]), start())
+    assert score == 0
+    assert asleep.all()
+    assert np.abs(wanted).max() > 0
+    assert np.allclose(uphill, wanted, rtol=1e-4, atol=1e-6 * np.abs(wanted).max())
+
+
+def test_a_sleeping_cell_s_slope_is_that_of_its_pre_activation():
+    """Others of its channel may answer; with them its own score does not rise."""
+    model, tf = networks.functional(), tensorflow()
+    cells = before_relu(model, "conv_b", start())[0, ..., 1].numpy()
+    assert (cells > 0).any()
+    row, column = (int(place) for place in np.unravel_index(cells.argmin(), cells.shape))
+    score, uphill, asleep = slope(model, neuron("conv_b", 1, row, column), start())
+    wanted = gradient(
+        lambda batch: tf.reduce_sum(before_relu(model, "conv_b", batch)[:, row, column, 1]), start()
+    )
+    assert score == 0
+    assert asleep.all()
+    assert np.allclose(uphill, wanted, rtol=1e-4, atol=1e-6 * np.abs(wanted).max())
+    found = visualize(model, neuron("conv_b", 1, row, column), **QUICK)
+    assert found.reached[0] > 0
+
+
+@pytest.mark.parametrize(
+    "objective",
+    [
+        channel("conv_b", 1),
+        -1 * neuron("conv_linear", 2, 1, 1),
+        channel("conv_linear", 2),
+        channel("pool_a", 0),
+    ],
+    ids=lambda objective: objective.words,
+)
+def test_awake_the_slope_is_the_gradient(functional, objective):
+    _, uphill, asleep = slope(functional, objective, start())
+    function = part(functional, objective.layers)
+    assert not asleep.any()
+    wanted = gradient(lambda batch: objective.value(function(batch, training=False)), start())
+    assert np.allclose(uphill, wanted, rtol=1e-4, atol=1e-6 * np.abs(wanted).max())
+
+
+def test_a_logit_s_slope_is_its_gradient(sequential):
+    """It is not rectified: the ReLUs before it belong to the layers that it is made of."""
+    _, uphill, asleep = slope(sequential, class_logit(1), start())
+    assert not asleep.any()
+    function = part(sequential, [LOGITS])
+    wanted = gradient(lambda batch: function(batch, training=False)[LOGITS][:, 1], start())
+    assert np.allclose(uphill, wanted, rtol=1e-4, atol=1e-6 * np.abs(wanted).max())
+
+
+def test_each_part_of_a_sum_is_woken():
+    """One that is awake does not keep the other asleep, in the same layer or in another."""
+    model = lull(lull(networks.functional(), "conv_b", 1), "conv_a", 2)
+    for sleeper, other in [
+        (channel("conv_b", 1), channel("conv_b", 0)),
+        (channel("conv_b", 1), channel("conv_a", 0)),
+        (channel("conv_a", 2), channel("conv_b", 1)),
+    ]:
+        found = visualize(model, sleeper + 1e-3 * other, **QUICK)
+        assert scores(model, vggviz.preprocess(found.images), sleeper)[0] > 0
+
+
+def test_what_is_to_be_silent_is_not_woken():
+    model = lull(networks.functional(), "conv_b", 1)
+    score, uphill, asleep = slope(model, -channel("conv_b", 1), start())
+    assert score == 0
+    assert asleep.all()
+    assert not uphill.any()
 
 
 # --- the recipe
@@ -182,14 +333,12 @@ def test_a_recipe_of_other_numbers_is_refused(wrong):
 # --- size and cost
 
 
-def test_the_size_is_the_receptive_field_and_some_room(functional, monkeypatch):
-    monkeypatch.setattr("vggviz.rendering.ROOM", 4)
-    for layer, side in {
-        "conv_a": 3 + 4,
-        "conv_b": 5 + 4,
-        "conv_strided": 10 + 4,
-        "conv_linear": 18 + 4,
-    }.items():
+def test_the_size_is_the_receptive_field_and_some_room(functional, vgg16, monkeypatch):
+    for layer, side in {"block2_conv2": 64, "block4_conv1": 60 + 16, "block4_conv3": 92 + 16}.items():
+        assert drawing_size(vgg16, [layer], None) == (side, side), layer
+    assert drawing_size(vgg16, ["block1_conv1", "block5_conv3"], None) == (128, 128)
+    monkeypatch.setattr("vggviz.rendering.USUAL_SIDES", (1, 128))
+    for layer, side in {"conv_a": 3 + 16, "conv_b": 5 + 16, "conv_strided": 10 + 16}.items():
         found = visualize(functional, channel(layer, 0), steps=1)
         assert found.images.shape == (1, side, side, 3), layer
     assert visualize(functional, channel("conv_a", 0), steps=1, size=50).images.shape == (1, 50, 50, 3)
@@ -201,10 +350,25 @@ def test_the_size_is_at_most_the_input_s(functional):
 
 def test_jitter_is_half_a_step_of_the_layer_s_cells(functional, sequential):
     for layer, jitter in {"conv_b": 0, "pool_a": 1, "conv_strided": 2, "conv_linear": 4}.items():
-        assert with_jitter(functional, [layer], Recipe()).jitter == jitter
-    assert with_jitter(functional, ["conv_b", "conv_linear"], Recipe()).jitter == 4
-    assert with_jitter(functional, ["conv_b"], Recipe(jitter=7)).jitter == 7
-    assert with_jitter(sequential, [LOGITS], Recipe()).jitter == 2
+        assert full_recipe(functional, [layer], Recipe()).jitter == jitter
+    assert full_recipe(functional, ["conv_b", "conv_linear"], Recipe()).jitter == 4
+    assert full_recipe(functional, ["conv_b"], Recipe(jitter=7)).jitter == 7
+    assert full_recipe(sequential, [LOGITS], Recipe()).jitter == 2
+
+
+def test_movements_and_smoothness_grow_with_the_stride(functional):
+    def movements(stride):
+        recipe = Recipe().at_stride(stride)
+        return recipe.scale, recipe.rotation, recipe.total_variation
+
+    for stride in (1, 2, 4):
+        assert movements(stride) == (0.1, 5, 0)
+    assert np.allclose(movements(8), (1 / 6, 10, 1 / 30))
+    for stride in (16, 32):
+        assert np.allclose(movements(stride), (0.3, 20, 0.1))
+    assert full_recipe(functional, ["conv_linear"], Recipe()) == Recipe().at_stride(8)
+    still = Recipe(jitter=0, scale=0, rotation=0, total_variation=0)
+    assert still.at_stride(16) == still
 
 
 def test_the_cost_is_that_of_the_layers_on_the_way(nested):
@@ -221,8 +385,8 @@ def test_the_cost_is_that_of_the_layers_on_the_way(nested):
 def test_the_cost_of_vgg16(vgg16):
     cost = visualization_cost(vgg16, channel("block5_conv3", 0), size=224)
     assert cost.macs == pytest.approx(15.35e9, rel=1e-3)
-    assert visualization_cost(vgg16, channel("block5_conv3", 0)).size == (212, 212)
-    assert visualization_cost(vgg16, channel("block2_conv2", 0)).size == (30, 30)
+    assert visualization_cost(vgg16, channel("block5_conv3", 0)).size == (128, 128)
+    assert visualization_cost(vgg16, channel("block2_conv2", 0)).size == (64, 64)
 
 
 def test_the_cost_is_said_before_it_starts(functional, caplog, monkeypatch):
@@ -408,7 +572,7 @@ def test_another_photograph_is_another_file(nested, photographs, tmp_path):
         (channel("conv_b", 0), {"seed": -1}, ["seed", "-1"]),
         (channel("conv_b", 0), {"size": 0}, ["size", "0"]),
         (channel("conv_linear", 0), {"size": 4}, ["4 x 4", "conv_linear", "larger"]),
-        (channel("conv_b", 0), {"preprocess": lambda x: x[..., :1]}, ["3 colours", "(1, 21, 21, 1)"]),
+        (channel("conv_b", 0), {"preprocess": lambda x: x[..., :1]}, ["3 colours", "(1, 32, 32, 1)"]),
         (class_logit(0), {}, ["no classes"]),
     ],
 )

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from vggviz import backend, checking
 from vggviz.parameterisation import noise, paint
-from vggviz.relu_gradients import gradient_through, redirected
+from vggviz.relu_gradients import waking_slope
 from vggviz.transformations import moved
 
 CONTRAST = 0.3
@@ -23,13 +22,23 @@ CONTRAST = 0.3
 class Recipe:
     """How pictures are drawn: what keeps them from becoming noise that only the network can see.
 
-    Each part can be left out alone: ``Recipe(jitter=0)``, ``Recipe(fourier=False)``.
+    Each part can be left out alone: ``Recipe(jitter=0)``, ``Recipe(fourier=False)``. What is None follows
+    from the effective stride of the layer drawn, in any network: deep layers see large shapes, which
+    survive large movements, and are the ones whose drawings speckle.
+
+    ======  ===============  =====  ========  ===============
+    stride  jitter           scale  rotation  total variation
+    ======  ===============  =====  ========  ===============
+    1 to 4  half the stride  0.1    5         0
+    8       4                0.17   10        0.033
+    16 on   half the stride  0.3    20        0.1
+    ======  ===============  =====  ========  ===============
 
     Attributes:
         fourier: pictures are spectra, in which all frequencies count alike; else pixels.
         decorrelate: colours are mixed as photographs mix them; else red, green, blue go their own way.
-        jitter: the largest random shift at each step, in whole pixels. None is half the effective stride
-            of the layer drawn, so that every place on the grid of the pools is visited.
+        jitter: the largest random shift at each step, in whole pixels. None is half the stride, so that
+            every place on the grid of the pools is visited.
         scale: the largest random zoom, 0.1 for a tenth in or out.
         rotation: the largest random rotation in degrees, either way.
         total_variation: weight of the pull towards smooth pictures: minus the gradient of the squared
@@ -41,21 +50,34 @@ class Recipe:
     fourier: bool = True
     decorrelate: bool = True
     jitter: int | None = None
-    scale: float = 0.1
-    rotation: float = 5.0
-    total_variation: float = 0.0
+    scale: float | None = None
+    rotation: float | None = None
+    total_variation: float | None = None
     rate: float = 0.1
 
     def __post_init__(self) -> None:
         """Refuse what is no strength."""
         for name in ("fourier", "decorrelate"):
             checking.instance(f"True or False as a recipe's {name}", getattr(self, name), bool)
-        for name in ("scale", "rotation", "total_variation", "rate"):
-            checking.real(f"recipe's {name}", getattr(self, name), 0)
+        checking.real("recipe's rate", self.rate, 0)
+        for name in ("scale", "rotation", "total_variation"):
+            if getattr(self, name) is not None:
+                checking.real(f"recipe's {name}", getattr(self, name), 0)
         if self.jitter is not None:
             checking.whole("recipe's jitter in pixels", self.jitter)
-        if self.scale >= 1:
+        if self.scale is not None and self.scale >= 1:
             raise ValueError(f"A recipe's scale is below 1; got {self.scale!r}.")
+
+    def at_stride(self, stride: int) -> Recipe:
+        """The recipe with numbers in all its parts, for a layer whose cells lie `stride` pixels apart."""
+        depth = min(max((stride - 4) / 12, 0.0), 1.0)
+        usual: dict[str, Any] = {
+            "jitter": stride // 2,
+            "scale": 0.1 + 0.2 * depth,
+            "rotation": 5.0 + 15.0 * depth,
+            "total_variation": 0.1 * depth,
+        }
+        return replace(self, **{name: value for name, value in usual.items() if getattr(self, name) is None})
 
 
 class State(NamedTuple):
@@ -67,14 +89,12 @@ class State(NamedTuple):
         square: Adam's running mean of the squared gradient.
         largest: (N, 1, 1, 1), the largest gradient of the score so far, root mean square over pixels; that of
             a picture asleep does not count.
-        asleep: bool (N, 1, 1, 1), whether no pixel mattered to the score at the last step.
     """
 
     parameters: Any
     mean: Any
     square: Any
     largest: Any
-    asleep: Any
 
 
 @dataclass(frozen=True)
@@ -82,15 +102,16 @@ class Ascent:
     """One way up.
 
     Attributes:
-        score: from pictures, float32 (N, H, W, 3), levels 0 to 255, to a tensor (N,). Each picture's
-            score depends on that picture alone.
+        read: from pictures, float32 (N, H, W, 3), levels 0 to 255, to `{layer: tensor (N, ...)}`.
+        score: from what is read to a tensor (N,). Each picture's score depends on that picture alone.
         size: height and width in pixels.
         steps: how many.
         seed: of the noise at the start, and of the random movements.
-        recipe: how the pictures are drawn, its jitter in pixels.
+        recipe: how the pictures are drawn, with numbers in all its parts.
     """
 
-    score: Callable[[Any], Any]
+    read: Callable[[Any], Mapping[str, Any]]
+    score: Callable[[Mapping[str, Any]], Any]
     size: tuple[int, int]
     steps: int
     seed: int
@@ -112,19 +133,14 @@ class Ascent:
         tf = backend.tensorflow()
         state = self._start(count)
         specs = State(*(tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in state))
-
-        @functools.cache
-        def steps(wake: bool) -> Any:
-            function = tf.function(lambda *given: self._step(*given, wake=wake), autograph=False)
-            return function.get_concrete_function(specs, tf.TensorSpec((), tf.int32))
-
+        function = tf.function(self._step, autograph=False)
+        step = function.get_concrete_function(specs, tf.TensorSpec((), tf.int32))
         scores = []
         for number in range(self.steps):
-            step = steps(bool(tf.reduce_any(state.asleep)))
             score, state = step(state, tf.constant(number))
             scores.append(score.numpy())
             tick()
-        finished = steps(False)(state, tf.constant(self.steps))[0].numpy()
+        finished = step(state, tf.constant(self.steps))[0].numpy()
         pictures = self._paint(state.parameters).numpy()
         return pictures, np.stack([*scores, finished], axis=1).astype(np.float32)
 
@@ -136,32 +152,26 @@ class Ascent:
         tf = backend.tensorflow()
         first = CONTRAST * noise(self.size, (self.seed, -1), fourier=self.recipe.fourier)
         parameters = tf.repeat(first, count, axis=0)
-        zeros, each = tf.zeros_like(parameters), (count, 1, 1, 1)
-        return State(parameters, zeros, zeros, tf.zeros(each), tf.zeros(each, tf.bool))
+        zeros = tf.zeros_like(parameters)
+        return State(parameters, zeros, zeros, tf.zeros((count, 1, 1, 1)))
 
-    def _step(self, state: State, number: Any, *, wake: bool) -> tuple[Any, State]:
-        """The scores before the step, and where it leads.
-
-        What is silent has no slope. With `wake` pictures that are asleep go by the slope that would
-        wake them: in a deep layer there are channels that hardly any noise excites.
-        """
+    def _step(self, state: State, number: Any) -> tuple[Any, State]:
+        """The scores before the step, and where it leads."""
         tf = backend.tensorflow()
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(state.parameters)
             pictures = self._paint(state.parameters)
             seen = self._moved(pictures, number)
-        score, uphill = _gradient(self.score, seen)
-        asleep = tf.reduce_all(uphill == 0, axis=(1, 2, 3), keepdims=True)
-        waking = asleep & state.asleep & wake
-        if wake:
-            uphill = tf.where(waking, gradient_through(self.score, seen, redirected()), uphill)
+        score, uphill, asleep = waking_slope(self.score, self.read(seen), seen)
         size = tf.sqrt(tf.reduce_mean(uphill**2, axis=(1, 2, 3), keepdims=True))
-        largest = tf.where(waking, state.largest, tf.maximum(state.largest, size))
-        limit = tf.where(waking, size, largest)
-        smoother = -self.recipe.total_variation * tf.cast(limit > 0, tf.float32) * _roughening(pictures / 255)
+        largest = tf.where(asleep, state.largest, tf.maximum(state.largest, size))
+        limit = tf.where(asleep, size, largest)
+        smoother = (
+            -(self.recipe.total_variation or 0) * tf.cast(limit > 0, tf.float32) * _roughening(pictures / 255)
+        )
         pulls = [tf.math.divide_no_nan(uphill, limit), smoother]
         gradient = tape.gradient([seen, pictures], state.parameters, output_gradients=pulls)
-        state = state._replace(largest=largest, asleep=asleep)
+        state = state._replace(largest=largest)
         return score, _adam(state, gradient, number, self._rate(number))
 
     def _moved(self, pictures: Any, number: Any) -> Any:
@@ -171,20 +181,13 @@ class Ascent:
             return tf.identity(pictures)
         draws = tf.random.stateless_uniform((4,), (self.seed, number), -1, 1)
         draws *= tf.cast(number < self.steps, tf.float32)
-        return moved(pictures, draws, jitter=how.jitter or 0, scale=how.scale, rotation=how.rotation)
+        return moved(
+            pictures, draws, jitter=how.jitter or 0, scale=how.scale or 0, rotation=how.rotation or 0
+        )
 
     def _rate(self, number: Any) -> Any:
         tf = backend.tensorflow()
         return self.recipe.rate * (1 + tf.cos(math.pi * tf.cast(number, tf.float32) / self.steps)) / 2
-
-
-def _gradient(score: Callable[[Any], Any], seen: Any) -> tuple[Any, Any]:
-    """A score, and its gradient by each picture's pixels."""
-    tf = backend.tensorflow()
-    with tf.GradientTape(watch_accessed_variables=False) as tape:
-        tape.watch(seen)
-        value = score(seen)
-    return value, tape.gradient(value, seen, unconnected_gradients="zero")
 
 
 def _roughening(levels: Any) -> Any:

@@ -185,7 +185,7 @@ def _add_dream(subparsers: Any, network: Parser) -> None:
         help="block3_conv2:5 is a channel, block3_conv2:0-8 nine of them, block3_conv2 all of a layer; "
         "logits:3 is a class",
     )
-    command.add_argument("--steps", type=int, default=128, metavar="N", help="128 if left out")
+    command.add_argument("--steps", type=int, default=48, metavar="N", help="48 if left out")
     command.add_argument(
         "--size",
         type=int,

@@ -26,14 +26,16 @@ from vggviz.rendering import (
     check_size,
     digest,
     drawing_size,
+    full_recipe,
     layers_read,
-    with_jitter,
 )
 
 if TYPE_CHECKING:
     import keras
 
-STEPS = 128
+STEPS = 48
+INVERSION_STEPS = 256
+CARICATURE_STEPS = 128
 ROBUST = Recipe()
 """For pictures from nothing: the network must recognise them however they are moved."""
 STILL = Recipe(jitter=0, scale=0, rotation=0, total_variation=0.05, rate=0.2)
@@ -54,7 +56,7 @@ def visualize(
     """Draw pictures that excite a channel, a neuron, a class: activation maximization.
 
     Several objectives are drawn side by side in one batch: all begin with the same noise, and each
-    comes out as it would alone, at the same size and with the same jitter. The cost is logged before
+    comes out as it would alone, at the same size and with the same movements. The cost is logged before
     it starts (logger "vggviz", level INFO).
 
     Args:
@@ -62,7 +64,7 @@ def visualize(
         objectives: what is to be maximised (`channel`, `neuron`, `class_logit`, sums of them): one, or
             one for each picture.
         size: side of the pictures in pixels. None is the receptive field of the layers read and 16
-            more, but not more than the model's input.
+            more, at least 64 and at most 128, but not more than the model's input.
         steps: of gradient ascent.
         seed: of the noise at the start, and of the random movements.
         recipe: what keeps the pictures from becoming noise that only the network can see.
@@ -80,7 +82,7 @@ def visualize(
     """
     objectives = _listed(objectives)
     layers = layers_read(objectives)
-    sides, recipe = drawing_size(model, layers, size), with_jitter(model, layers, recipe)
+    sides, recipe = drawing_size(model, layers, size), full_recipe(model, layers, recipe)
     return Rendering(model, sides, steps, seed, recipe, preprocess).draw(objectives, folder)
 
 
@@ -112,7 +114,7 @@ def invert(
     batch: np.ndarray,
     layer: str,
     *,
-    steps: int = 2 * STEPS,
+    steps: int = INVERSION_STEPS,
     seed: int = 0,
     recipe: Recipe = STILL,
     folder: str | os.PathLike[str] | None = None,
@@ -144,7 +146,7 @@ def invert(
     """
     targets = _activations(model, batch, layer)
     objectives = [_nearness(layer, target, number) for number, target in enumerate(targets)]
-    recipe = with_jitter(model, [layer], recipe)
+    recipe = full_recipe(model, [layer], recipe)
     rendering = Rendering(model, _sides(batch), steps, seed, recipe, preprocess)
     drawn = rendering.draw(objectives, folder, {"target": digest([targets])})
     return replace(drawn, values=-drawn.values, measure="squared distance, of the photograph's squared norm")
@@ -156,7 +158,7 @@ def caricature(
     layer: str,
     *,
     power: float = 1.0,
-    steps: int = STEPS,
+    steps: int = CARICATURE_STEPS,
     seed: int = 0,
     recipe: Recipe = STILL,
     folder: str | os.PathLike[str] | None = None,
@@ -190,7 +192,7 @@ def caricature(
     power = checking.real("power of the cosine", power, 0)
     targets = _activations(model, batch, layer)
     objectives = [_exaggeration(layer, target, power, number) for number, target in enumerate(targets)]
-    recipe = with_jitter(model, [layer], recipe)
+    recipe = full_recipe(model, [layer], recipe)
     rendering = Rendering(model, _sides(batch), steps, seed, recipe, preprocess)
     drawn = rendering.draw(objectives, folder, {"target": digest([targets]), "power": power})
     return replace(drawn, measure="strength, of the photograph's own")

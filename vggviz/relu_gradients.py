@@ -1,12 +1,15 @@
-"""Other ways back through a ReLU than its derivative, by TensorFlow's own means of replacing one."""
+"""Other gradients of a ReLU than its derivative."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
 
 from vggviz import backend
+
+RELUS = ("Relu", "Relu6")
+"""TensorFlow's names for the operations."""
 
 
 def gradient_through(score: Callable[[Any], Any], pictures: Any, ways_back: Mapping[str, str]) -> Any:
@@ -15,7 +18,7 @@ def gradient_through(score: Callable[[Any], Any], pictures: Any, ways_back: Mapp
     Args:
         score: from a tensor of pictures to a tensor of scores.
         pictures: float32 (N, H, W, C).
-        ways_back: of `guided` or `redirected`.
+        ways_back: of `guided`.
 
     Returns:
         float32 (N, H, W, C), zero where the score does not depend on the pictures.
@@ -27,25 +30,83 @@ def gradient_through(score: Callable[[Any], Any], pictures: Any, ways_back: Mapp
     return tf.gradients(value, seen, unconnected_gradients=tf.UnconnectedGradients.ZERO)[0]
 
 
+class Slope(NamedTuple):
+    """What leads a score upwards.
+
+    Attributes:
+        score: a tensor (N,).
+        uphill: float32 (N, H, W, C), by the pictures.
+        asleep: bool (N, 1, 1, 1), whether every channel that a picture's score depends on is silent.
+    """
+
+    score: Any
+    uphill: Any
+    asleep: Any
+
+
+def waking_slope(score: Callable[[Mapping[str, Any]], Any], maps: Mapping[str, Any], pictures: Any) -> Slope:
+    """A score's gradient, that of silent channels taken before their ReLU; only in a traced `tf.function`.
+
+    A channel that is silent all over has no slope: what it gives is zero, and stays zero. So where a
+    ReLU made the maps that the score reads, a channel through which nothing of the score's gradient
+    comes back gets the gradient of its pre-activation, as far as that would raise it. All other
+    ReLUs, those between the pictures and that one, keep their derivative: with them passed over, too,
+    as by the "redirected ReLU" of the library Lucid, the gradient points elsewhere.
+
+    Args:
+        score: from maps to a tensor of scores (N,), each picture's from that picture's maps alone.
+        maps: {layer: tensor (N, ...)}, computed from the pictures in the graph being traced.
+        pictures: float32 (N, H, W, C).
+    """
+    tf = backend.tensorflow()
+    read = {layer: tf.identity(values) for layer, values in maps.items()}  # none depends on another
+    value = score(read)
+    zero = tf.UnconnectedGradients.ZERO
+    pulls = tf.gradients(value, list(read.values()), unconnected_gradients=zero)
+    ends = [_before_relu(made, pull) for made, pull in zip(maps.values(), pulls, strict=True)]
+    tensors, slopes, silent = zip(*ends, strict=True)
+    (uphill,) = tf.gradients(tensors, pictures, slopes, unconnected_gradients=zero)
+    asleep = tf.reduce_all(tf.stack(silent), axis=0)
+    return Slope(value, uphill, tf.reshape(asleep, (-1, 1, 1, 1)))
+
+
+def _before_relu(made: Any, pull: Any) -> tuple[Any, Any, Any]:
+    """Where to go on from some maps, the gradient there, and bool (N,): whether none came through."""
+    tf = backend.tensorflow()
+    relu = _own_relu(made.op)
+    if relu is None:
+        return made, pull, _all_zero(pull, range(1, pull.shape.rank))
+    (before,), (after,) = relu.inputs, relu.outputs
+    (wanted,) = tf.gradients(made, after, pull)
+    (through,) = tf.gradients(after, before, wanted)
+    silent = _all_zero(through, range(1, through.shape.rank - 1), keepdims=True)
+    waking = tf.where(silent & (after <= 0), tf.nn.relu(wanted), 0)
+    return before, through + waking, _all_zero(through, range(1, through.shape.rank))
+
+
+def _own_relu(operation: Any) -> Any:
+    """The ReLU that made some maps, perhaps with pools and changes of shape after it; None if none did.
+
+    An operation that reads several tensors, as convolutions and dense layers read their weights, ends
+    the search: what comes before it is of other layers.
+    """
+    while operation.type not in RELUS:
+        read = [tensor for tensor in operation.inputs if tensor.dtype.is_floating]
+        if len(read) != 1:
+            return None
+        operation = read[0].op
+    return operation
+
+
+def _all_zero(values: Any, axes: Iterable[int], **settings: Any) -> Any:
+    return backend.tensorflow().reduce_all(values == 0, axis=tuple(axes), **settings)
+
+
 @functools.cache
 def guided() -> dict[str, str]:
     """Stop negative gradients, too: Springenberg et al., "Striving for Simplicity", 2015, section 3.4."""
     relu = backend.tensorflow().nn.relu
     return _registered("Guided", lambda back, output, gradient: back(relu(gradient), output))
-
-
-@functools.cache
-def redirected() -> dict[str, str]:
-    """Let through, where a cell is silent, what would wake it: a slope for those that have none.
-
-    As the "redirected ReLU" of the library Lucid does.
-    """
-    tf = backend.tensorflow()
-
-    def way(back: Callable[[Any, Any], Any], output: Any, gradient: Any) -> Any:
-        return back(gradient, output) + tf.where(output <= 0, tf.nn.relu(gradient), 0)
-
-    return _registered("Redirected", way)
 
 
 def _registered(kind: str, way: Callable[[Callable[[Any, Any], Any], Any, Any], Any]) -> dict[str, str]:

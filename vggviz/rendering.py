@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import logging
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,6 +31,8 @@ LARGEST_SIDE = 10_000
 """Of a picture, in pixels: a larger one would not go into memory."""
 ROOM = 16
 """Pixels that a picture is larger than the receptive field, so that some cells see no edge."""
+USUAL_SIDES = 64, 128
+"""Least and most pixels unless a size is asked for: less shows little, more takes long."""
 
 log = logging.getLogger("vggviz")
 
@@ -66,7 +69,7 @@ class Rendering:
         size: height and width of the pictures in pixels.
         steps: of gradient ascent.
         seed: of the noise at the start, and of the random movements.
-        recipe: how the pictures are drawn, its jitter in pixels.
+        recipe: how the pictures are drawn, with numbers in all its parts.
         preprocess: from a tensor of RGB levels, float32 (N, H, W, 3), to what the model reads.
     """
 
@@ -124,16 +127,18 @@ class Rendering:
     def _ascent(self, objectives: Sequence[Objective]) -> Ascent:
         function = self._function(layers_read(objectives))
 
-        def score(pictures: Any) -> Any:
+        def read(pictures: Any) -> Any:
             batch = self.preprocess(pictures)
             if batch.shape[1:] != (*self.size, function.input.shape[-1]):
                 raise ValueError(
                     f"The model reads pictures of {function.input.shape[-1]} colours; preprocess makes a "
                     f"batch of shape {tuple(batch.shape)} of one of shape {tuple(pictures.shape)}."
                 )
-            return each(objectives, function(batch, training=False))
+            return function(batch, training=False)
 
-        return Ascent(score, self.size, self.steps, self.seed, self.recipe)
+        return Ascent(
+            read, functools.partial(each, objectives), self.size, self.steps, self.seed, self.recipe
+        )
 
     def _function(self, layers: tuple[str, ...]) -> Any:
         """The part of the model that computes the layers, at the pictures' size."""
@@ -185,7 +190,7 @@ def drawing_size(model: keras.Model, layers: Sequence[str], size: int | None) ->
     fields = receptive_fields(model)
     if all(layer in fields for layer in layers):
         sides = zip(*(_pair(fields[layer].size) for layer in layers), strict=True)
-        wanted = [max(side) + ROOM for side in sides]
+        wanted = np.clip([max(side) + ROOM for side in sides], *USUAL_SIDES).tolist()
         height, width = (w if o is None else min(w, o) for w, o in zip(wanted, own, strict=True))
         return height, width
     if None in own:
@@ -193,16 +198,16 @@ def drawing_size(model: keras.Model, layers: Sequence[str], size: int | None) ->
     return own
 
 
-def with_jitter(model: keras.Model, layers: Sequence[str], recipe: Recipe) -> Recipe:
-    """The recipe with its jitter in pixels: half a step of the layers' cells, where it is left open.
+def full_recipe(model: keras.Model, layers: Sequence[str], recipe: Recipe) -> Recipe:
+    """The recipe with numbers where it leaves open what the layers' stride decides: see `Recipe`.
 
-    Of layers without places, as of logits: half the largest step in the network.
+    The stride of several layers is their largest; of layers without places, as of logits, the largest
+    in the network.
     """
-    if checking.instance("A Recipe", recipe, Recipe).jitter is not None:
-        return recipe
+    checking.instance("A Recipe", recipe, Recipe)
     fields = receptive_fields(model)
     placed = [layer for layer in layers if layer in fields] or list(fields)
-    return replace(recipe, jitter=max(max(_pair(fields[layer].stride)) for layer in placed) // 2)
+    return recipe.at_stride(max(max(_pair(fields[layer].stride)) for layer in placed))
 
 
 def check_size(function: keras.Model, size: tuple[int, int]) -> None:

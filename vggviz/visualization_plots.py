@@ -16,6 +16,7 @@ from vggviz.drawing import MARK
 from vggviz.figures import bare, describe, one_axes
 from vggviz.mosaic import mosaic
 from vggviz.rendering import Visualization
+from vggviz.scales import number_text
 
 NAMED = 6
 """Curves that can be told apart by their colours, and rows of a legend."""
@@ -52,7 +53,7 @@ def plot_visualization(
     for place, (label, value) in enumerate(zip(labels, reached, strict=True)):
         row, column = divmod(place, columns)
         middle, below = column * (width + gap) + width / 2, row * (height + gap) + height
-        text = f"{label}: {value:.3g}" if label else f"{value:.3g}"
+        text = f"{label}: {number_text(value)}" if label else number_text(value)
         ax.text(middle, below, text, fontsize=7 if columns > 4 else 9, ha="center", va="top")
     steps = visualization.values.shape[1] - 1
     lines = textwrap.wrap(shared, LETTERS) + textwrap.wrap(
@@ -118,11 +119,12 @@ def _about(visualization: Visualization, labels: Sequence[str]) -> str:
     values, reached = visualization.values, visualization.reached
     if len(values) <= NAMED:
         return " ".join(
-            f"{label or 'It'}: from {curve[0]:.3g} to {curve[-1]:.3g}."
+            f"{label or 'It'}: from {number_text(curve[0])} to {number_text(curve[-1])}."
             for label, curve in zip(labels, values, strict=True)
         )
     low, high = int(reached.argmin()), int(reached.argmax())
     return (
-        f"Median {np.median(values[:, 0]):.3g} at the start and {np.median(reached):.3g} at the end; the "
-        f"smallest, {reached[low]:.3g}, is {labels[low]}, the largest, {reached[high]:.3g}, {labels[high]}."
+        f"Median {number_text(np.median(values[:, 0]))} at the start and "
+        f"{number_text(np.median(reached))} at the end; the smallest, {number_text(reached[low])}, is {labels[low]}, "
+        f"the largest, {number_text(reached[high])}, {labels[high]}."
     )
