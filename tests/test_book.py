@@ -16,6 +16,7 @@ import numpy as np
 import pydata_sphinx_theme
 import pytest
 import yaml
+from bs4 import BeautifulSoup
 from fontTools.ttLib import TTFont
 from pages import StaticHost
 from PIL import ExifTags, Image
@@ -28,6 +29,17 @@ ROOT = Path(__file__).parents[1]
 BUILT = ROOT / "_build" / "html"
 SOURCES = sorted((ROOT / "book").glob("*.md"))
 
+STRAY = re.compile(
+    r"^(?:(?:DEBUG|INFO|WARNING|ERROR|CRITICAL|FATAL)\b[:\s]"  # logging, absl
+    r"|[IWEF]\d{4,8} \d\d:\d\d:\d\d"  # glog
+    r"|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"  # TensorFlow's own
+    r"|Traceback \(most recent call last\)"
+    r"|.*\b[A-Z]\w*Warning\b"
+    r"|.*(?:Assets written to|Saved artifact at|oneDNN|computation_placer|[Cc]uda|XLA service)"
+    r"|.*(?:\d+/\d+ ━|\d+%\|))",  # progress bars
+    re.MULTILINE,
+)
+"""Lines that libraries write for themselves and no chapter means to show."""
 FAILING = '```{code-cell} ipython3\nraise ValueError("the reason")\n```\n'
 
 
@@ -89,17 +101,12 @@ def test_compiled_files_do_not_count(sources: Path) -> None:
     assert fingerprint.of_book(sources, {}) == before
 
 
-def test_downloaded_imagenet_weights_count(
-    sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from vggviz.weights import IMAGENET
-
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    before = fingerprint.of_figures(sources, {})
-    assert before == fingerprint.of_figures(sources, {"VGGVIZ_WEIGHTS": "bundled"})
-    IMAGENET[False].path.parent.mkdir(parents=True)
-    IMAGENET[False].path.write_text("downloaded")
-    assert fingerprint.of_figures(sources, {}) != before
+def test_weights_of_a_known_name_count_by_it(sources: Path) -> None:
+    nothing, imagenet, random = (
+        fingerprint.of_figures(sources, {"VGGVIZ_WEIGHTS": name} if name else {})
+        for name in ("", "imagenet", "random")
+    )
+    assert nothing == imagenet != random
 
 
 # The surroundings of the kernels --------------------------------------------------------------
@@ -111,6 +118,12 @@ def test_kernels_get_absolute_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     environ = {"VGGVIZ_IMAGE": "photo.png", "VGGVIZ_WEIGHTS": "random"}
     kernels.settle_inputs(environ)
     assert environ == {"VGGVIZ_IMAGE": str(tmp_path / "photo.png"), "VGGVIZ_WEIGHTS": "random"}
+
+
+def test_without_a_word_the_weights_are_imagenets() -> None:
+    environ: dict[str, str] = {}
+    kernels.settle_inputs(environ)
+    assert environ == {"VGGVIZ_WEIGHTS": "imagenet"}
 
 
 @pytest.mark.parametrize("wrong", [{"VGGVIZ_IMAGE": "nowhere.jpg"}, {"VGGVIZ_WEIGHTS": "nowhere.h5"}])
@@ -339,11 +352,41 @@ def test_every_page_is_in_the_table_of_contents() -> None:
     assert sorted(listed) == [f"book/{source.stem}" for source in SOURCES]
 
 
+def stray_output(page: str) -> list[str]:
+    """What stands on a page that no chapter means to show: stderr, tracebacks, log lines, progress."""
+    outputs = BeautifulSoup(page, "html.parser").select(".cell_output .output")
+    errors = [output for output in outputs if {"stderr", "traceback"} & set(output.get("class") or ())]
+    lines = [found for output in outputs for found in STRAY.findall(output.get_text())]
+    return [output.get_text() for output in errors] + lines
+
+
+STRAYING = [
+    "import sys; print('Any word.', file=sys.stderr)",
+    "import logging; logging.getLogger('tensorflow').warning('of something')",
+    "import warnings; warnings.warn('old')",
+    "from tqdm import tqdm; list(tqdm(range(3)))",
+    "print('INFO:tensorflow:Assets written to: somewhere')",
+    "print('first'); print('I0000 00:00:1700000000.1  7 device.cc:1] Created')",
+    "print('2026-01-01 00:00:00.123456: I tensorflow/core/util/port.cc:153] words')",
+    "print('1/1 ━━━━━━ 0s 30ms/step')",
+]
+
+
+def test_stray_output_is_seen_and_no_other(tiny_book: TinyBook) -> None:
+    cells = [f"```{{code-cell}} ipython3\n{code}\n```\n" for code in ["print('in 3 of 4 layers')", *STRAYING]]
+    tiny_book.write("two", HEADER + "\n".join(cells))
+    status, printed = tiny_book.make()
+    page = BeautifulSoup((tiny_book.pages / "two.html").read_text("utf-8"), "html.parser")
+    tiny_book.write("two", HEADER.replace("A page", "Another") + CELL)
+    assert status == 0, printed
+    _, good, *stray = page.select("div.cell")
+    assert stray_output(str(good)) == []
+    assert [code for code, cell in zip(STRAYING, stray, strict=True) if not stray_output(str(cell))] == []
+
+
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
-def test_no_output_holds_an_error_or_a_warning(source: Path) -> None:
-    outputs = re.findall(r'<div class="output[^"]*">.*?</div>\s*</div>', built(source), re.DOTALL)
-    stray = re.compile(r"Traceback|\w+Warning|oneDNN|cuda|computation_placer|WARNING:|\d+/\d+ ━")
-    assert [stray.search(output)[0] for output in outputs if stray.search(output)] == []  # type: ignore[index]
+def test_no_page_shows_stray_output(source: Path) -> None:
+    assert stray_output(built(source)) == []
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
