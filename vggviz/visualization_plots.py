@@ -125,6 +125,7 @@ def _about(visualization: Visualization, labels: Sequence[str]) -> str:
     low, high = int(reached.argmin()), int(reached.argmax())
     return (
         f"Median {number_text(np.median(values[:, 0]))} at the start and "
-        f"{number_text(np.median(reached))} at the end; the smallest, {number_text(reached[low])}, is {labels[low]}, "
+        f"{number_text(np.median(reached))} at the end; "
+        f"the smallest, {number_text(reached[low])}, is {labels[low]}, "
         f"the largest, {number_text(reached[high])}, {labels[high]}."
     )
