@@ -26,10 +26,11 @@ from benchmarks.lines import of_ratio, of_task
 from benchmarks.materials import lay_out
 from benchmarks.report import Installed, Report, latest
 
-ROOMS = {
-    room.__name__.rpartition(".")[2]: room for room in (startup, yardstick, exploring, visualizing, building)
+MODULES = {
+    module.__name__.rpartition(".")[2]: module
+    for module in (startup, yardstick, exploring, visualizing, building)
 }
-PARTS = (*TASKS, *ROOMS)
+PARTS = (*TASKS, *MODULES)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -112,7 +113,7 @@ def _measure(report: Report, part: str, pythons: dict[str, Path], folder: Path) 
             report.peers[peer].versions |= versions
         print("\n".join(of_task(report.tasks[part])), flush=True)
     else:
-        for ratio in ROOMS[part].measure():
+        for ratio in MODULES[part].measure():
             report.ratios.append(ratio)
             print(of_ratio(ratio), flush=True)
     report.seconds[part] = time.perf_counter() - start

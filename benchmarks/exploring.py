@@ -32,7 +32,7 @@ def measure() -> Iterator[Ratio]:
     """
     if not (RUNTIME.is_dir() and shutil.which("chromium") and shutil.which("chromedriver")):
         raise LeftOutError("it needs chromium, chromedriver, and LiteRT.js, which `make book` brings")
-    model = vggviz.load_vgg16("bundled")
+    model = vggviz.load_vgg16("imagenet")
     batch = vggviz.preprocess(vggviz.load_image("cat"))
     layers = list(vggviz.feature_maps(model, batch))
     with tempfile.TemporaryDirectory() as folder:

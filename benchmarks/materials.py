@@ -16,7 +16,7 @@ SIDE = 224
 
 def lay_out(folder: Path) -> None:
     """Fill a folder with what `benchmarks.peers.material` reads."""
-    model = vggviz.load_vgg16("bundled", include_top=True)
+    model = vggviz.load_vgg16("imagenet", "linear")
     arrays = {}
     for layer in model.layers:
         if layer.weights:
