@@ -91,7 +91,8 @@ def test_twine_finds_no_fault(published):
 def test_the_metadata_are_complete(published):
     with zipfile.ZipFile(published[1]) as pack:
         told = email.message_from_bytes(pack.read(f"vggviz-{PROJECT['version']}.dist-info/METADATA"))
-    assert told["License-Expression"] == "MIT"
+    assert told["License-Expression"] == "MIT AND CC-BY-4.0"
+    assert {"LICENSE", "vggviz/data/NOTICE.md"} <= set(told.get_all("License-File"))
     assert told["Requires-Python"] == "<3.14,>=3.11"
     assert told["Description-Content-Type"] == "text/markdown"
     assert "pip install vggviz" in told.get_payload()
