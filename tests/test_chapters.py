@@ -14,7 +14,15 @@ BOOK = Path(__file__).parents[1] / "book"
 SOURCES = {path.stem: path.read_text("utf-8") for path in sorted(BOOK.glob("*.md"))}
 CELL = re.compile(r"```\{code-cell\}[^\n]*\n(.*?)```", re.DOTALL)
 PUBLIC = sorted(name for name in vggviz.__all__ if not name.startswith("_"))
-REFERENCE = {"api", "bibliography", "command_line", "comparison", "glossary", "how_figures_are_made"}
+REFERENCE = {
+    "api",
+    "bibliography",
+    "command_line",
+    "comparison",
+    "glossary",
+    "how_figures_are_made",
+    "model_card",
+}
 PROSE = {"index", "explorer", "how_to_use"}
 LESSONS = sorted(SOURCES.keys() - REFERENCE - PROSE)
 LONGEST = 8  # lines of a cell
