@@ -68,8 +68,9 @@ def classifier_card() -> dict[str, Any]:
     """The card of the linear classifier in numbers, as the recipe that fitted it wrote them down.
 
     Returns:
-        Among others "data" ({"classes", "training", "validation"}: how many), "classifier" ({"accuracy":
-        {view: {"top1", "top5"}}, "calibration", "worst" ...}) and "sample" ({"imagenet" | "random":
-        {"probe": {pool: share right}, "layers": {layer: {"zeros", "dead"}}}}). Shares are from 0 to 1.
+        Its parts by name, shares from 0 to 1. Among them are "data", how many classes and pictures there
+        were; "classifier", with "accuracy" by view, "calibration" and the "worst" classes; and "sample",
+        for "imagenet" and "random" weights the linear "probe" of each pool, and zeros and dead channels
+        of the "layers".
     """
     return dict(json.loads(read(CARD)))
