@@ -53,8 +53,3 @@ def seconds(work: Callable[[], object]) -> float:
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
-
-
-def median_seconds(work: Callable[[], object], turns: int = 3) -> float:
-    """Median wall time of several calls."""
-    return statistics.median(seconds(work) for _ in range(turns))
