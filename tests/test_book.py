@@ -55,9 +55,18 @@ def sources(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("name", ["vggviz/map_plots.py", "vggviz/data/weights.h5", "requirements.txt"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "vggviz/explorer/manifest.py",
+        "vggviz/plots/feature_maps.py",
+        "vggviz/data/weights.h5",
+        "requirements.txt",
+    ],
+)
 def test_figures_depend_on_library_weights_and_requirements(sources: Path, name: str) -> None:
     before = fingerprint.of_figures(sources, {})
+    (sources / name).parent.mkdir(parents=True, exist_ok=True)
     (sources / name).write_text("changed")
     assert fingerprint.of_figures(sources, {}) != before
 
@@ -70,9 +79,10 @@ def test_figures_do_not_depend_on_the_text(sources: Path) -> None:
 
 
 def test_the_explorers_scripts_cost_no_chapter(sources: Path) -> None:
-    (sources / "vggviz" / "explorer").mkdir()
+    page = sources / "vggviz" / "explorer" / "page" / "views"
+    page.mkdir(parents=True)
     figures, book = fingerprint.of_figures(sources, {}), fingerprint.of_book(sources, {})
-    (sources / "vggviz" / "explorer" / "main.js").write_text("new")
+    (page / "main.js").write_text("new")
     assert fingerprint.of_figures(sources, {}) == figures
     assert fingerprint.of_book(sources, {}) != book
 

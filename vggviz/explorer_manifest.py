@@ -239,7 +239,9 @@ def file_names(titles: Iterable[str]) -> dict[str, str]:
 
 def page_files() -> Iterator[tuple[str, bytes]]:
     """The page itself, and matplotlib's colours: names and bytes."""
-    for file in sorted(resources.files("vggviz").joinpath("explorer").iterdir(), key=lambda file: file.name):
+    for file in sorted(
+        resources.files("vggviz").joinpath("explorer", "page").iterdir(), key=lambda file: file.name
+    ):
         if file.is_file():
             yield file.name, file.read_bytes()
     levels = np.linspace(0, 1, 256)

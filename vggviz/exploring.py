@@ -1,6 +1,6 @@
 """The explorer: a page on which a reader walks through a network, prepared here, painted by JavaScript.
 
-What is written, and what each file holds, stands at `Explorer.save`; vggviz/explorer/ reads it.
+What is written, and what each file holds, stands at `Explorer.save`; vggviz/explorer/page/ reads it.
 """
 
 from __future__ import annotations

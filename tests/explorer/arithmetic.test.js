@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { agrees, explain, kernelOf, patch, taps } from "../../vggviz/explorer/arithmetic.js";
-import { at } from "../../vggviz/explorer/planes.js";
+import { agrees, explain, kernelOf, patch, taps } from "../../vggviz/explorer/page/arithmetic.js";
+import { at } from "../../vggviz/explorer/page/planes.js";
 import { chance } from "./vgg16.js";
 
 const roll = chance(3);

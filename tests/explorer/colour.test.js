@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { colours, limit, limits, paint, sheetUnits, ticks } from "../../vggviz/explorer/colour.js";
-import { isDead, ordered, ranked } from "../../vggviz/explorer/order.js";
+import { colours, limit, limits, paint, sheetUnits, ticks } from "../../vggviz/explorer/page/colour.js";
+import { isDead, ordered, ranked } from "../../vggviz/explorer/page/order.js";
 import { chance, manifest } from "./vgg16.js";
 
 // Tables whose colours tell their level.

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { box, centre, samePlace, window } from "../../vggviz/explorer/geometry.js";
-import { inputLayer, layerNamed, pictureNamed } from "../../vggviz/explorer/manifest.js";
+import { box, centre, samePlace, window } from "../../vggviz/explorer/page/geometry.js";
+import { inputLayer, layerNamed, pictureNamed } from "../../vggviz/explorer/page/manifest.js";
 import { layer, manifest } from "./vgg16.js";
 
 const picture = { rows: 224, columns: 224 };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { next } from "../../vggviz/explorer/grid.js";
+import { next } from "../../vggviz/explorer/page/grid.js";
 
 const KEYS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"];
 const shapes = [[1, 1], [8, 64], [7, 64], [5, 3], [1, 9], [16, 512]];

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { tileOf } from "../../vggviz/explorer/data.js";
-import { createLru } from "../../vggviz/explorer/lru.js";
-import { svg } from "../../vggviz/explorer/picture_file.js";
-import { planar, sheet, statistics } from "../../vggviz/explorer/summary.js";
+import { tileOf } from "../../vggviz/explorer/page/data.js";
+import { createLru } from "../../vggviz/explorer/page/lru.js";
+import { svg } from "../../vggviz/explorer/page/picture_file.js";
+import { planar, sheet, statistics } from "../../vggviz/explorer/page/summary.js";
 import { chance } from "./vgg16.js";
 
 const layer = { rows: 6, columns: 9, channels: 5, signed: false, sheet: { columns: 3, tile: [4, 6] } };

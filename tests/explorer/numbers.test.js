@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { gzipSync } from "node:zlib";
 
-import { npy } from "../../vggviz/explorer/npy.js";
-import { formatted, gunzip, half, halves } from "../../vggviz/explorer/numbers.js";
-import { at, plane, planes, strongest } from "../../vggviz/explorer/planes.js";
+import { npy } from "../../vggviz/explorer/page/npy.js";
+import { formatted, gunzip, half, halves } from "../../vggviz/explorer/page/numbers.js";
+import { at, plane, planes, strongest } from "../../vggviz/explorer/page/planes.js";
 import { chance } from "./vgg16.js";
 
 const everyHalf = Uint16Array.from({ length: 65536 }, (_, bits) => bits);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { checkedSize } from "../../vggviz/explorer/picture_header.js";
-import { asRead, coefficients, fit, middleSquare } from "../../vggviz/explorer/resample.js";
+import { checkedSize } from "../../vggviz/explorer/page/picture_header.js";
+import { asRead, coefficients, fit, middleSquare } from "../../vggviz/explorer/page/resample.js";
 import { chance } from "./vgg16.js";
 
 /** A picture in memory as `fit` asks for it. */

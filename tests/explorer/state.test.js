@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { read, write } from "../../vggviz/explorer/address.js";
-import { accepts, after, begin } from "../../vggviz/explorer/state.js";
+import { read, write } from "../../vggviz/explorer/page/address.js";
+import { accepts, after, begin } from "../../vggviz/explorer/page/state.js";
 import { anyAction, chance, layer, manifest } from "./vgg16.js";
 
 const freeze = (state) => Object.freeze({ ...state, cell: state.cell && Object.freeze([...state.cell]) });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { cellWords, channelWords, explainWords, layerWords, orderWords, preferredWords } from "../../vggviz/explorer/words.js";
+import { cellWords, channelWords, explainWords, layerWords, orderWords, preferredWords } from "../../vggviz/explorer/page/words.js";
 import { layer } from "./vgg16.js";
 
 const deep = layer("block3_conv2");

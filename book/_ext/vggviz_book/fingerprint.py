@@ -14,7 +14,7 @@ COMPUTING = ("tensorflow", "keras", "numpy", "matplotlib", "scikit-image", "pill
 WRITING = ("jupyter-book", "myst-nb", "sphinx", "sphinx-book-theme", "sphinx-exercise", "jupytext")
 NOTE = ".made-of"
 """File in a built book that holds its digest; only `make book` writes it, and any build removes it."""
-PAINTING = "vggviz/explorer"
+PAINTING = "vggviz/explorer/page"
 """The explorer's scripts: they compute nothing that is kept, so a change in them costs no chapter."""
 LEFT_OUT = {"__pycache__", ".ipynb_checkpoints", "_build", "node_modules"}
 
@@ -28,11 +28,8 @@ def of_figures(root: Path, environ: Mapping[str, str]) -> str:
     """
     digest = hashlib.sha256(platform.python_version().encode())
     _add_versions(digest, COMPUTING)
-    sources = (
-        *root.glob("vggviz/*"),
-        *(root / name for name in ("benchmarks", "requirements.txt", "pyproject.toml")),
-    )
-    _add_files(digest, root, [source for source in sources if source != root / PAINTING])
+    sources = ("vggviz", "benchmarks", "requirements.txt", "pyproject.toml")
+    _add_files(digest, root, [root / source for source in sources], without=root / PAINTING)
     for part in (_picture(environ), _weights(environ), _runtime(root)):
         digest.update(part.encode() + b"\0")
     return digest.hexdigest()[:16]
@@ -57,10 +54,13 @@ def _add_versions(digest: hashlib._Hash, packages: Iterable[str]) -> None:
             digest.update(f"{package} missing\n".encode())
 
 
-def _add_files(digest: hashlib._Hash, root: Path, paths: Iterable[Path]) -> None:
+def _add_files(
+    digest: hashlib._Hash, root: Path, paths: Iterable[Path], *, without: Path | None = None
+) -> None:
     files = [file for path in paths for file in ([path] if path.is_file() else path.rglob("*"))]
     for file in sorted(set(files)):
-        if file.is_file() and not LEFT_OUT.intersection(file.relative_to(root).parts):
+        is_left_out = without in file.parents or LEFT_OUT.intersection(file.relative_to(root).parts)
+        if file.is_file() and not is_left_out:
             digest.update(f"{file.relative_to(root).as_posix()}\0{_content(file)}\n".encode())
 
 
