@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmarks.measured import Measured, measured
 from benchmarks.timing import Ratio
-from vggviz.files import atomic_path
+from vggviz._shared.files import atomic_path
 
 RESULTS = Path(__file__).parent / "results.json"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import vggviz
 from benchmarks.timing import Ratio, compare
-from vggviz import backend
+from vggviz._shared import backend
 
 MATRIX = 2048
 """Side of the yardstick's matrices: large enough for a product to run at full speed."""

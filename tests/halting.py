@@ -9,7 +9,8 @@ import os
 import time
 from pathlib import Path
 
-from vggviz import backend, scattering
+from vggviz import scattering
+from vggviz._shared import backend
 
 role, notes = os.environ["VGGVIZ_TEST_ROLE"], Path(os.environ["VGGVIZ_TEST_NOTES"])
 read = scattering.attempt

@@ -129,7 +129,7 @@ def _dense(keras, name, units, **settings):
 
 
 def _keras():
-    from vggviz.backend import keras
+    from vggviz._shared.backend import keras
 
     return keras()
 

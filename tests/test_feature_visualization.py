@@ -11,15 +11,16 @@ from sentences import refused
 
 import vggviz
 from vggviz import feature_visualization
+from vggviz._shared import backend
+from vggviz._shared.backend import tensorflow
+from vggviz._shared.gradient_override import waking_slope
 from vggviz.album import Album
 from vggviz.ascent import CONTRAST, Ascent, Recipe
-from vggviz.backend import tensorflow
 from vggviz.feature_visualization import caricature, invert, visualization_cost, visualize
 from vggviz.images import as_vgg16_reads
 from vggviz.layers import find_step, part, unfold
 from vggviz.objectives import LOGITS, Objective, channel, class_logit, neuron
 from vggviz.parameterisation import noise, paint
-from vggviz.relu_gradients import waking_slope
 from vggviz.rendering import drawing_size, full_recipe
 from vggviz.scoring import scores
 
@@ -587,7 +588,7 @@ def test_what_is_no_objective_is_refused(functional):
 
 
 def test_dense_layers_hold_the_size_fixed():
-    keras = vggviz.backend.keras()
+    keras = backend.keras()
     model = keras.Sequential(
         [keras.Input((8, 8, 3)), keras.layers.Conv2D(2, 3), keras.layers.Flatten(), keras.layers.Dense(2)]
     )

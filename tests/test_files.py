@@ -8,7 +8,7 @@ import pytest
 from disk import full_disk, names
 from sentences import refused
 
-from vggviz.files import atomic_path, output_folder
+from vggviz._shared.files import atomic_path, output_folder
 
 
 def test_a_new_file_is_put_in_place(tmp_path):

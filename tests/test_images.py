@@ -369,7 +369,7 @@ def test_float_arrays_outside_the_range(worst, named):
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.float64, np.int64])
 def test_preprocess_equals_keras(dtype, photograph):
-    from vggviz.backend import keras
+    from vggviz._shared.backend import keras
 
     images = np.stack([photograph, photograph[::-1]]).astype(dtype)
     before = images.copy()

@@ -9,7 +9,7 @@ import pytest
 
 import vggviz
 from vggviz import live
-from vggviz.backend import keras, tensorflow
+from vggviz._shared.backend import keras, tensorflow
 from vggviz.layers import feature_layers
 
 

@@ -15,8 +15,9 @@ from sentences import one_sentence
 from serving import served
 
 import vggviz
-from vggviz import shipped, weights
+from vggviz import weights
 from vggviz.__main__ import main
+from vggviz._shared import package_data
 from vggviz.scales import number_text
 from vggviz.weights import RemoteFile
 
@@ -342,7 +343,7 @@ def serve(cache, folder, monkeypatch):
 def repacked(folder, *, changed=False):
     """The package's arrays in another file, unpacked; `changed` alters the last bit of one number."""
     path = folder / "server" / "keras.h5"
-    with h5py.File(shipped.weights()) as old, h5py.File(path, "w") as new:
+    with h5py.File(package_data.weights()) as old, h5py.File(path, "w") as new:
         for layer in (layer for layer in old if len(old[layer])):
             names = old[layer].attrs["weight_names"]
             arrays = [old[layer][name][()] for name in names]
@@ -359,7 +360,7 @@ def test_which_weights_there_are(run, cache):
     printed = run("weights")
     for words in ("imagenet", "random", "FILE", "200 classes", "1,000 classes", "553 MB", "not fetched"):
         assert words in printed
-    assert str(shipped.file(shipped.WEIGHTS)) in printed
+    assert str(package_data.file(package_data.WEIGHTS)) in printed
     assert str(weights.KERAS_WHOLE.path) in printed
     cache.mkdir(parents=True)
     weights.KERAS_WHOLE.path.write_bytes(b"hello")
@@ -369,7 +370,7 @@ def test_which_weights_there_are(run, cache):
 
 def test_the_check_without_a_network_says_what_it_could_not_do(run, cache):
     whole, not_compared = run("weights", "--check").splitlines()
-    assert whole == f"whole: {shipped.file(shipped.WEIGHTS)}"
+    assert whole == f"whole: {package_data.file(package_data.WEIGHTS)}"
     assert not_compared.startswith("not compared with Keras' own file: http://127.0.0.1:9/")
     assert names(cache) == []
 
@@ -384,11 +385,11 @@ def test_the_check_against_kerass_own_file(run, serve, folder):
 def test_the_check_finds_one_other_number(refuse, serve, folder):
     serve("KERAS_CONVOLUTIONS", repacked(folder, changed=True))
     line = refuse("weights", "--check", announced=1)
-    one_sentence(line, weights.KERAS_CONVOLUTIONS.name, "sha256", shipped.ARRAYS_SHA256)
+    one_sentence(line, weights.KERAS_CONVOLUTIONS.name, "sha256", package_data.ARRAYS_SHA256)
 
 
 def test_the_check_of_damaged_arrays_in_the_package(refuse, cache, monkeypatch):
-    monkeypatch.setattr(shipped, "ARRAYS_SHA256", "0" * 64)
+    monkeypatch.setattr(package_data, "ARRAYS_SHA256", "0" * 64)
     one_sentence(refuse("weights", "--check"), "package", "0" * 64)
 
 

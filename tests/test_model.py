@@ -15,11 +15,12 @@ from serving import served
 
 import vggviz
 from vggviz import model as model_module
-from vggviz import shipped, weights
+from vggviz import weights
+from vggviz._shared import package_data
 from vggviz.model import convolution_shapes
 from vggviz.weights import RemoteFile
 
-SHIPPED = shipped.file(shipped.WEIGHTS)
+SHIPPED = package_data.file(package_data.WEIGHTS)
 BLUE = [
     *(0.42947057, 0.373467, -0.06136011),
     *(0.27476987, 0.03868078, -0.36722335),
@@ -128,11 +129,11 @@ def test_the_weights_are_the_same_to_the_bit_each_time():
 
 def test_the_file_and_its_arrays_have_the_sums_that_are_known():
     assert SHIPPED.stat().st_size == 50_188_493
-    assert weights.sha256(SHIPPED) == shipped.WEIGHTS_SHA256
-    assert shipped.WEIGHTS_SHA256 == "be567611541b6fe363a8859f40c87b66c79dd96d0e8d6cc279e49e69572c0526"
+    assert weights.sha256(SHIPPED) == package_data.WEIGHTS_SHA256
+    assert package_data.WEIGHTS_SHA256 == "be567611541b6fe363a8859f40c87b66c79dd96d0e8d6cc279e49e69572c0526"
     arrays = weights.read_h5(SHIPPED, convolution_shapes())
-    assert weights.arrays_sha256(arrays) == shipped.ARRAYS_SHA256
-    assert shipped.ARRAYS_SHA256 == "d9a27cc1fc7f975ef8cff49180e794ccd7c4bc868ebb49740803b3bbaa8dbefd"
+    assert weights.arrays_sha256(arrays) == package_data.ARRAYS_SHA256
+    assert package_data.ARRAYS_SHA256 == "d9a27cc1fc7f975ef8cff49180e794ccd7c4bc868ebb49740803b3bbaa8dbefd"
 
 
 @pytest.mark.parametrize("printed", PRINTED, ids=lambda printed: printed[0])
@@ -149,7 +150,7 @@ def test_every_value_of_kerass_file_in_print_is_ours(printed):
 def test_the_provenance(vgg16_imagenet):
     made_of = vggviz.provenance(vgg16_imagenet)
     assert (made_of.source, made_of.classifier) == ("imagenet", "linear")
-    assert made_of.sha256 == shipped.WEIGHTS_SHA256
+    assert made_of.sha256 == package_data.WEIGHTS_SHA256
     assert len(made_of.classes) == len(made_of.labels) == 200
     assert all(wnid[0] == "n" and wnid[1:].isdigit() for wnid in made_of.classes)
     assert f"imagenet weights (sha256 {made_of.sha256}) and the linear classifier" in str(made_of)
@@ -163,7 +164,7 @@ def test_the_linear_classes_follow_from_the_mean_of_the_last_maps(vgg16_imagenet
     batch = vggviz.preprocess(vggviz.load_image("cat"))
     maps = vggviz.feature_maps(vgg16_imagenet, batch)
     assert len(maps) == 18
-    kernel, bias = shipped.linear_classifier()
+    kernel, bias = package_data.linear_classifier()
     scores = maps["block5_pool"].astype(float).mean(axis=(1, 2)) @ kernel + bias
     expected = np.exp(scores - scores.max())
     expected /= expected.sum()
@@ -191,10 +192,10 @@ def test_it_answers_in_every_block(vgg16_imagenet):
 
 
 def test_damaged_weights_in_the_package(monkeypatch, tmp_path):
-    monkeypatch.setattr(shipped, "file", lambda name: tmp_path / name)
+    monkeypatch.setattr(package_data, "file", lambda name: tmp_path / name)
     for content in (b"not the weights", SHIPPED.read_bytes()[:-1]):
-        (tmp_path / shipped.WEIGHTS).write_bytes(content)
-        with refused(shipped.WEIGHTS, "damaged", "install"):
+        (tmp_path / package_data.WEIGHTS).write_bytes(content)
+        with refused(package_data.WEIGHTS, "damaged", "install"):
             vggviz.load_vgg16()
 
 
@@ -262,7 +263,7 @@ def test_ones_own_file_with_the_dense_classifier(whole, tmp_path):
 
 def test_the_names_of_imagenets_classes_are_those_of_keras():
     """Written as Keras writes its imagenet_class_index.json they have the sum that Keras lists."""
-    classes, labels = shipped.classes(shipped.IMAGENET_CLASSES)
+    classes, labels = package_data.classes(package_data.IMAGENET_CLASSES)
     named = enumerate(zip(classes, labels, strict=True))
     index = {str(number): [wnid, label.replace(" ", "_")] for number, (wnid, label) in named}
     assert hashlib.md5(json.dumps(index).encode()).hexdigest() == "c2c37ea517e94d9795004a39431a14cb"
@@ -272,14 +273,14 @@ def test_the_names_of_imagenets_classes_are_those_of_keras():
 
 
 def test_the_linear_classes_are_among_imagenets():
-    ours, _ = shipped.classes(shipped.LINEAR_CLASSES)
+    ours, _ = package_data.classes(package_data.LINEAR_CLASSES)
     assert len(set(ours)) == 200
-    assert set(ours) <= set(shipped.classes(shipped.IMAGENET_CLASSES)[0])
+    assert set(ours) <= set(package_data.classes(package_data.IMAGENET_CLASSES)[0])
 
 
 @pytest.mark.imagenet
 def test_predictions_are_decoded_likeliest_first(vgg16_imagenet):
-    classes, labels = shipped.classes(shipped.LINEAR_CLASSES)
+    classes, labels = package_data.classes(package_data.LINEAR_CLASSES)
     predictions = np.random.default_rng(0).dirichlet(np.ones(len(classes)), 3)
     for row, best in zip(predictions, vggviz.decode_predictions(vgg16_imagenet, predictions, 4), strict=True):
         assert len(best) == 4
@@ -294,7 +295,7 @@ def test_predictions_are_decoded_likeliest_first(vgg16_imagenet):
 def test_classes_that_tie_are_left_out(vgg16_imagenet):
     predictions = np.zeros((2, 200), np.float32)
     predictions[0, [7, 3, 150, 20]] = [0.5, 0.3, 0.1, 0.1]
-    labels = shipped.classes(shipped.LINEAR_CLASSES)[1]
+    labels = package_data.classes(package_data.LINEAR_CLASSES)[1]
     first, second = vggviz.decode_predictions(vgg16_imagenet, predictions)
     assert [best[1:] for best in first] == [(labels[7], 0.5), (labels[3], pytest.approx(0.3))]
     assert second == []

@@ -17,7 +17,7 @@ import yaml
 from PIL import Image
 
 import vggviz
-from vggviz import shipped
+from vggviz._shared import package_data
 
 ROOT = Path(vggviz.__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -175,8 +175,8 @@ def test_both_are_small_enough(published):
 def test_the_wheel_works_unpacked_offline_and_on_a_read_only_disk(published, tmp_path):
     """A wheel is an archive: with it on the path, nothing of the package lies on the disk by itself."""
     wnid, checked = run_alone(published[1], OFFLINE_AND_READ_ONLY, tmp_path).split()
-    assert wnid in shipped.classes(shipped.LINEAR_CLASSES)[0]
-    assert checked == shipped.WEIGHTS_SHA256
+    assert wnid in package_data.classes(package_data.LINEAR_CLASSES)[0]
+    assert checked == package_data.WEIGHTS_SHA256
     assert [path.name for path in tmp_path.iterdir()] == ["temporary"]
 
 
@@ -184,10 +184,10 @@ def test_the_wheel_installs(published, tmp_path):
     target = tmp_path / "site"
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index"]
     subprocess.run([*command, "--target", str(target), str(published[1])], check=True, capture_output=True)
-    code = "import vggviz.shipped as s; print(s.__file__, len(s.weights().read()))"
+    code = "import vggviz._shared.package_data as s; print(s.__file__, len(s.weights().read()))"
     said, size = run_alone(target, code, tmp_path).rsplit(" ", 1)
     assert said.startswith(str(target))
-    assert int(size) == shipped.file(shipped.WEIGHTS).stat().st_size
+    assert int(size) == package_data.file(package_data.WEIGHTS).stat().st_size
     assert (target / "bin" / "vggviz").is_file()
 
 
@@ -219,4 +219,4 @@ def test_a_fresh_environment(published, tmp_path, python):
     assert done.stdout == "vggviz-maps/photo_layers.png\n"
     assert done.stderr == ""
     with Image.open(folder / "vggviz-maps" / "photo_layers.png") as image:
-        assert shipped.WEIGHTS_SHA256 in image.text["Source"]
+        assert package_data.WEIGHTS_SHA256 in image.text["Source"]

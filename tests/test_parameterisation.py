@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import vggviz
-from vggviz.backend import tensorflow
+from vggviz._shared.backend import tensorflow
 from vggviz.parameterisation import COLOUR_CORRELATION, amplitudes, colour_root, noise, paint
 
 SIZES = [(16, 16), (15, 15), (12, 17), (17, 12), (1, 1), (2, 3)]

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from sentences import refused
 
-from vggviz import preferences, shipped
+from vggviz import preferences
+from vggviz._shared import package_data
 from vggviz.preferences import effect_size_error, preferred_classes
 
 
@@ -21,13 +22,13 @@ def test_the_strongest_comes_first_and_more_only_add():
     found = preferred_classes("block4_conv2", 7, top=200)
     sizes = [size for _, size in found]
     assert sizes == sorted(sizes, reverse=True)
-    assert sorted(name for name, _ in found) == sorted(shipped.classes(shipped.LINEAR_CLASSES)[1])
+    assert sorted(name for name, _ in found) == sorted(package_data.classes(package_data.LINEAR_CLASSES)[1])
     assert preferred_classes("block4_conv2", 7) == found[:5]
 
 
 def test_each_layer_begins_where_the_one_before_ends(vgg16):
     """The first and last channel of every convolution are the table's own rows, in the network's order."""
-    rows = np.load(shipped.file(preferences.TABLE))["effect_sizes"]
+    rows = np.load(package_data.file(preferences.TABLE))["effect_sizes"]
     first = 0
     for layer in (layer for layer in vgg16.layers if hasattr(layer, "filters")):
         for channel in (0, layer.filters - 1):
@@ -77,4 +78,4 @@ def test_the_package_says_how_many_pictures_its_table_is_from():
 
 
 def test_the_table_is_small():
-    assert len(shipped.read(preferences.TABLE)) < 2e6
+    assert len(package_data.read(preferences.TABLE)) < 2e6

@@ -105,9 +105,9 @@ def test_signatures_are_plain(name):
         assert [p for p in parameters if p.name == "ax" and p.kind is p.KEYWORD_ONLY and p.default is None]
 
 
-@pytest.mark.parametrize("path", sorted(ROOT.glob("*.py")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(ROOT.rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT)))
 def test_heavy_libraries_have_one_module_each(path):
-    """pyplot only in `figures`, TensorFlow only in `backend`, Dask's scheduler only in `scattering`."""
+    """Each of pyplot, TensorFlow and Dask's scheduler is imported by one module."""
     tree = ast.parse(path.read_text("utf-8"))
     nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
     imported = {getattr(node, "module", None) or alias.name for node in nodes for alias in node.names}
@@ -139,7 +139,8 @@ def test_pages_without_a_network_do_not_start_tensorflow():
 
 def test_tensorflow_starts_without_a_word():
     printed = python(
-        "import vggviz\nfrom vggviz.backend import keras\nfrom vggviz.weights import provenance\n"
+        "import vggviz\nfrom vggviz._shared.backend import keras\n"
+        "from vggviz.weights import provenance\n"
         "layers = keras().layers\n"
         "model = keras().Sequential([keras().Input((8, 8, 3)), layers.Conv2D(2, 3, name='conv')])\n"
         "print(vggviz.feature_maps(model, vggviz.preprocess(vggviz.load_image('cat', 8)))['conv'].shape)\n"

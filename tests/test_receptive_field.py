@@ -87,7 +87,7 @@ def linear(*steps):
     ],
 )
 def test_the_support_of_a_cells_gradient_is_its_field(steps):
-    from vggviz.backend import tensorflow
+    from vggviz._shared.backend import tensorflow
 
     tf, model = tensorflow(), linear(*steps)
     field = vggviz.receptive_fields(model)["last"]

@@ -8,7 +8,8 @@ import pytest
 from sentences import refused
 
 import vggviz
-from vggviz import backend, objectives
+from vggviz import objectives
+from vggviz._shared import backend
 
 LAYERS = ["conv_a", "conv_b", "conv_strided", "conv_even"]
 

@@ -13,6 +13,7 @@ from sentences import refused
 import vggviz
 from training import __main__ as command
 from training import channels, classifier, data, features, probes, views
+from vggviz._shared import package_data
 
 CLASSES, TRAINING, VALIDATION = 3, 12, 4
 
@@ -324,7 +325,7 @@ def test_a_whole_run_writes_everything(archive, tiny, small, tmp_path, monkeypat
     assert numbers["classifier"]["accuracy"]["plain"]["top1"] == 1.0
     words = (out / "model_card.md").read_text("utf-8")
     assert "A remark." in words
-    assert vggviz.shipped.ARRAYS_SHA256 in words
+    assert package_data.ARRAYS_SHA256 in words
     assert "{" not in words
 
 

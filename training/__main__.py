@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vggviz.files import atomic_path
+from vggviz._shared.files import atomic_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,7 +13,7 @@ from training.channels import variances
 from training.classifier import Choice
 from training.data import TinyImageNet
 from training.features import Features
-from vggviz import shipped
+from vggviz._shared import package_data
 from vggviz.preferences import effect_size_error
 
 TEMPLATE = Path(__file__).with_name("model_card.md")
@@ -76,9 +76,9 @@ def text(card: dict[str, Any]) -> str:
     """The card in words, Markdown: the template's fields filled with the card's numbers."""
     found, sample = card["classifier"], card["sample"]
     derived = {
-        "weights": shipped.WEIGHTS,
-        "weights_sha256": shipped.WEIGHTS_SHA256,
-        "arrays_sha256": shipped.ARRAYS_SHA256,
+        "weights": package_data.WEIGHTS,
+        "weights_sha256": package_data.WEIGHTS_SHA256,
+        "arrays_sha256": package_data.ARRAYS_SHA256,
         "sampled": probes,
         "views": views,
         "rule": {"discriminant": "linear discriminant analysis", "logistic": "logistic regression"}[

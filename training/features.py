@@ -20,7 +20,7 @@ from training import views
 from training.data import Reader, TinyImageNet
 from training.views import View
 from vggviz import cost
-from vggviz.files import atomic_path
+from vggviz._shared.files import atomic_path
 from vggviz.layers import feature_layers, part
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from training import features
 from training.channels import by_layer
 from training.data import TinyImageNet
 from training.views import SMALL, resized
-from vggviz.files import atomic_path
+from vggviz._shared.files import atomic_path
 from vggviz.layers import feature_layers
 
 if TYPE_CHECKING:

@@ -1,3 +1,4 @@
+from ._shared.package_data import classifier_card as classifier_card
 from .activations import Cell as Cell
 from .activations import explain_cell as explain_cell
 from .activations import feature_maps as feature_maps
@@ -78,7 +79,6 @@ from .relations import neighbours as neighbours
 from .relations import pooled_features as pooled_features
 from .rendering import Visualization as Visualization
 from .saving import save_feature_maps as save_feature_maps
-from .shipped import classifier_card as classifier_card
 from .tracing import Trace as Trace
 from .tracing import input_contributions as input_contributions
 from .tracing import trace as trace

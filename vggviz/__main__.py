@@ -15,8 +15,8 @@ from typing import TextIO
 
 from tqdm import tqdm
 
+from vggviz._shared.files import home
 from vggviz.command_options import build_parser
-from vggviz.files import home
 
 
 class Notes(logging.Handler):

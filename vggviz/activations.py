@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vggviz import backend, checking, layers
+from vggviz import layers
+from vggviz._shared import backend, validation
 from vggviz.receptive_field import same_padding
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def explain_cell(
     if len(maps) != 1:
         raise ValueError(f"A cell belongs to one picture; got a batch of {len(maps)}.")
     row, column, channel = (
-        checking.whole(f"{what} in {layer!r}", number, 0, count - 1)
+        validation.whole(f"{what} in {layer!r}", number, 0, count - 1)
         for what, number, count in zip(
             ("row", "column", "channel"), (row, column, channel), maps.shape[1:], strict=True
         )
@@ -240,7 +241,7 @@ def check_batch(batch: np.ndarray, inputs: list[Any]) -> np.ndarray:
     shape = (
         f"({', '.join('any' if side is None else str(side) for side in wanted)}), as the model reads them,"
     )
-    batch = checking.array("The batch's values", batch, shape, len(wanted))
+    batch = validation.array("The batch's values", batch, shape, len(wanted))
     if not all(w in (None, n) for w, n in zip(wanted, batch.shape, strict=True)):
         raise ValueError(f"The batch must have shape {shape} but has {batch.shape}.")
-    return checking.finite("The batch's values", batch).astype(inputs[0].dtype, copy=False)
+    return validation.finite("The batch's values", batch).astype(inputs[0].dtype, copy=False)

@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from vggviz.files import atomic_path
+from vggviz._shared.files import atomic_path
 from vggviz.weights import Provenance, networks_in_use
 
 LONGEST = 80

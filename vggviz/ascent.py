@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from vggviz import backend, checking
+from vggviz._shared import backend, validation
+from vggviz._shared.gradient_override import waking_slope
 from vggviz.parameterisation import noise, paint
-from vggviz.relu_gradients import waking_slope
 from vggviz.transformations import moved
 
 CONTRAST = 0.3
@@ -58,13 +58,13 @@ class Recipe:
     def __post_init__(self) -> None:
         """Refuse what is no strength."""
         for name in ("fourier", "decorrelate"):
-            checking.instance(f"True or False as a recipe's {name}", getattr(self, name), bool)
-        checking.real("recipe's rate", self.rate, 0)
+            validation.instance(f"True or False as a recipe's {name}", getattr(self, name), bool)
+        validation.real("recipe's rate", self.rate, 0)
         for name in ("scale", "rotation", "total_variation"):
             if getattr(self, name) is not None:
-                checking.real(f"recipe's {name}", getattr(self, name), 0)
+                validation.real(f"recipe's {name}", getattr(self, name), 0)
         if self.jitter is not None:
-            checking.whole("recipe's jitter in pixels", self.jitter)
+            validation.whole("recipe's jitter in pixels", self.jitter)
         if self.scale is not None and self.scale >= 1:
             raise ValueError(f"A recipe's scale is below 1; got {self.scale!r}.")
 

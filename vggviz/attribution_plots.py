@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from vggviz import checking
+from vggviz._shared import validation
 from vggviz.drawing import extent, hatch, show_values
 from vggviz.figures import bare, describe, panels
 from vggviz.scales import number_text
@@ -49,8 +49,8 @@ def plot_attribution(
     Raises:
         ValueError: no map at all, an unknown scale, or a map or image of another shape.
     """
-    checking.one_of("scale", scale, SCALES)
-    checking.whole("number of columns", columns, 1)
+    validation.one_of("scale", scale, SCALES)
+    validation.whole("number of columns", columns, 1)
     maps = _checked_maps(maps)
     under = {title: _image_under(title, values, images) for title, values in maps.items()}
     whole = np.concatenate([np.ravel(values) for values in maps.values()])
@@ -78,8 +78,8 @@ def plot_deletion_insertion(
     Raises:
         ValueError: no curve at all, or curves of different objectives.
     """
-    for curve in checking.mapping("Curves", curves).values():
-        checking.instance("A curve of deletion_insertion", curve, DeletionInsertion)
+    for curve in validation.mapping("Curves", curves).values():
+        validation.instance("A curve of deletion_insertion", curve, DeletionInsertion)
     words = {curve.words for curve in curves.values()}
     if len(words) != 1:
         raise ValueError(f"Curves of one objective are drawn together; got {sorted(words)}.")
@@ -137,7 +137,7 @@ def _image_under(
     image = images.get(title) if isinstance(images, Mapping) else images
     if image is None:
         return None
-    image = checking.picture(f"The image under {title!r}", image)
+    image = validation.picture(f"The image under {title!r}", image)
     if image.shape != (*values.shape, 3):
         raise ValueError(
             f"The image under {title!r} must have shape {(*values.shape, 3)}; got {image.shape}."
@@ -146,5 +146,5 @@ def _image_under(
 
 
 def _checked_maps(maps: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    given = checking.mapping("Maps", maps)
-    return {t: checking.numbers(f"The values of the map {t!r}", v, "(H, W)", 2) for t, v in given.items()}
+    given = validation.mapping("Maps", maps)
+    return {t: validation.numbers(f"The values of the map {t!r}", v, "(H, W)", 2) for t, v in given.items()}

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from vggviz import checking
+from vggviz._shared import validation
 from vggviz.drawing import NEGATIVE, POSITIVE, show_values
 from vggviz.examples import Examples
 from vggviz.figures import bare, describe, mosaic_axes, one_axes, side_bar
@@ -33,8 +33,8 @@ def plot_examples(
     Raises:
         ValueError: no crops at all, or those of a channel of which there are no examples.
     """
-    checking.instance("What dataset_examples gives for a layer", examples, Examples)
-    checking.mapping("Crops of the channels", crops)
+    validation.instance("What dataset_examples gives for a layer", examples, Examples)
+    validation.mapping("Crops of the channels", crops)
     values = np.array([examples.values[examples.place(channel)] for channel in crops])
     tiles = _tiles([piece for channel in crops for piece in _pieces(crops, channel, values.shape[1])])
     side, gap, columns = tiles.shape[0], max(2, tiles.shape[0] // 6), values.shape[1]
@@ -72,9 +72,9 @@ def plot_similarity(
     Raises:
         ValueError: another shape, or an unknown order.
     """
-    checking.one_of("order", order, ORDERS)
-    checking.instance("A text as label", label, str)
-    similarity = checking.numbers("Similarities", similarity, "(c, c)", 2)
+    validation.one_of("order", order, ORDERS)
+    validation.instance("A text as label", label, str)
+    similarity = validation.numbers("Similarities", similarity, "(c, c)", 2)
     if len(similarity) != similarity.shape[-1] or len(similarity) < 2:
         raise ValueError(f"A similarity has shape (c, c), of 2 channels at least; got {similarity.shape}.")
     numbers = likeness_order(similarity) if order == "alike" else np.arange(len(similarity))
@@ -98,7 +98,7 @@ def plot_trace(trace: Trace, *, ax: Axes | None = None) -> tuple[Figure, Axes]:
         trace: of `trace`.
         ax: axes to draw on; None makes a figure.
     """
-    checking.instance("What trace gives", trace, Trace)
+    validation.instance("What trace gives", trace, Trace)
     figure, ax = one_axes(ax, 8, 1.6 + 0.7 * trace.channels.shape[1])
     deepest = trace.values[-1][:, np.newaxis]
     links = [*trace.links, deepest]
@@ -125,10 +125,10 @@ def plot_trace(trace: Trace, *, ax: Axes | None = None) -> tuple[Figure, Axes]:
 
 def _pieces(crops: Mapping[int, Sequence[np.ndarray]], channel: int, count: int) -> list[np.ndarray]:
     """A channel's pieces, checked."""
-    pieces = list(checking.several(f"Crops of channel {channel}", crops[channel]))
+    pieces = list(validation.several(f"Crops of channel {channel}", crops[channel]))
     if len(pieces) != count:
         raise ValueError(f"Channel {channel} has {count} examples; got {len(pieces)} crops.")
-    return [checking.picture(f"A crop of channel {channel}", piece) for piece in pieces]
+    return [validation.picture(f"A crop of channel {channel}", piece) for piece in pieces]
 
 
 def _tiles(pieces: list[np.ndarray]) -> np.ndarray:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vggviz import checking
+from vggviz._shared import validation
 from vggviz.exact_sums import exact_sums, rounded_mean, rounded_std
 
 ORDERS = ("max", "mean", "std", "apoz", "number")
@@ -90,8 +90,8 @@ def channel_statistics(maps: Maps | Iterable[Maps]) -> dict[str, ChannelStatisti
         ValueError: no maps at all, maps of another shape, or values that are not finite.
     """
     found: dict[str, ChannelStatistics] = {}
-    for some in [maps] if isinstance(maps, Mapping) else checking.several("Maps of several pictures", maps):
-        for layer, values in checking.mapping("Maps", some).items():
+    for some in [maps] if isinstance(maps, Mapping) else validation.several("Maps of several pictures", maps):
+        for layer, values in validation.mapping("Maps", some).items():
             new = _of_one(layer, check_maps(layer, values))
             found[layer] = found[layer] + new if layer in found else new
     if not found:
@@ -112,7 +112,7 @@ def rank_channels(maps: Maps, by: str = "max") -> dict[str, np.ndarray]:
     Raises:
         ValueError: an unknown order, no maps, or maps of another shape.
     """
-    checking.one_of("order", by, ORDERS)
+    validation.one_of("order", by, ORDERS)
     ranked = {}
     for layer, statistics in channel_statistics(maps).items():
         if by == "number":
@@ -125,7 +125,7 @@ def rank_channels(maps: Maps, by: str = "max") -> dict[str, np.ndarray]:
 
 def check_maps(layer: str, values: np.ndarray) -> np.ndarray:
     """The maps of one layer as an array; ValueError unless they are finite numbers (N, h, w, c)."""
-    return checking.numbers(f"Maps of {layer!r}", values, "(N, h, w, c)", 4)
+    return validation.numbers(f"Maps of {layer!r}", values, "(N, h, w, c)", 4)
 
 
 def _of_one(layer: str, values: np.ndarray) -> ChannelStatistics:

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from vggviz import checking
+from vggviz._shared import validation
 from vggviz.channels import check_maps, rank_channels
 from vggviz.layers import check_name
 
 
 def maps_of(maps: Mapping[str, np.ndarray], layer: str) -> np.ndarray:
-    check_name(layer, checking.mapping("Maps", maps))
+    check_name(layer, validation.mapping("Maps", maps))
     return check_maps(layer, maps[layer])
 
 
@@ -29,16 +29,16 @@ def strongest(maps: Mapping[str, np.ndarray], layers: Sequence[str], top: int) -
     if not layers:
         raise ValueError("There is no layer to draw; got no maps.")
     fewest = min(maps_of(maps, layer).shape[-1] for layer in layers)
-    top = checking.whole("number of channels of each layer (top)", top, 1, fewest)
+    top = validation.whole("number of channels of each layer (top)", top, 1, fewest)
     ranked = {layer: choose_channels(maps, layer, None, top) for layer in layers}
     return [(layer, int(ranked[layer][rank])) for rank in range(top) for layer in layers]
 
 
 def choose(ranked: np.ndarray, channels: Sequence[int] | None, top: int | None, count: int) -> np.ndarray:
     """Channel numbers to draw: those named, else the `top` strongest, else all (by number) or `count`."""
-    top = None if top is None else checking.whole("number of channels (top)", top, 1)
+    top = None if top is None else validation.whole("number of channels (top)", top, 1)
     if channels is not None:
-        numbers = checking.channel_numbers("Channels", channels, len(ranked))
+        numbers = validation.channel_numbers("Channels", channels, len(ranked))
         return numbers if top is None else numbers[np.argsort(np.argsort(ranked)[numbers])][:top]
     if top is not None:
         return ranked[:top]

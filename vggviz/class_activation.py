@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vggviz import backend, layers
+from vggviz import layers
+from vggviz._shared import backend
 from vggviz.activations import check_batch, feature_maps
 from vggviz.gradients import gradients
 from vggviz.objectives import Objective, check_objective

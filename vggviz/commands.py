@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vggviz import checking
+from vggviz._shared import validation
 
 if TYPE_CHECKING:
     import keras
@@ -42,7 +42,7 @@ def run_maps(options: argparse.Namespace) -> None:
     """Draw or save the feature maps of photographs, one after the other."""
     from tqdm import tqdm
 
-    from vggviz.files import output_folder
+    from vggviz._shared.files import output_folder
     from vggviz.images import load_image
     from vggviz.layers import feature_layers, find_step
 
@@ -55,7 +55,7 @@ def run_maps(options: argparse.Namespace) -> None:
     if options.all:
         size = _bytes_of_maps(model, feature_layers(model))
         megabytes = size * len(options.photo) / 1e6
-        log.info("About %s MB will be written into %s.", f"{megabytes:,.0f}", checking.shown(folder))
+        log.info("About %s MB will be written into %s.", f"{megabytes:,.0f}", validation.shown(folder))
     named = list(zip(options.photo, _own_names(options.photo), strict=True))
     for photo, name in tqdm(named, desc="photographs", disable=len(named) < 2):
         say_saved(*_save_maps(model, photo, folder / name, options))
@@ -83,11 +83,11 @@ def run_explore(options: argparse.Namespace) -> None:
     for photo in options.photo:  # a mistake is told before the network is loaded
         load_image(photo)
     read = None if options.input == "vgg16" else lambda images: reading(options)(images.astype("float32"))
-    names = dict(zip(map(checking.words, _own_names(options.photo)), options.photo, strict=True))
+    names = dict(zip(map(validation.words, _own_names(options.photo)), options.photo, strict=True))
     page = explorer(load_network(options), names, layers=options.layer, preprocess=read)
     folder = page.save(options.out, runtime=options.runtime)
     print(
-        f"Saved the page in {checking.shown(folder)}; "
+        f"Saved the page in {validation.shown(folder)}; "
         f"to look at it: python -m http.server --directory {folder}"
     )
 
@@ -182,12 +182,13 @@ def _bytes_of_maps(model: keras.Model, layers: list[str]) -> int:
 
 
 def _list_weights() -> None:
-    from vggviz import shipped, weights
+    from vggviz import weights
+    from vggviz._shared import package_data
 
     whole = weights.KERAS_WHOLE
     cached = "in the cache" if whole.path.is_file() else "not fetched"
-    classes = len(shipped.classes(shipped.LINEAR_CLASSES)[0])
-    print(f"imagenet  in this package: Keras Applications' own, {shipped.file(shipped.WEIGHTS)}")
+    classes = len(package_data.classes(package_data.LINEAR_CLASSES)[0])
+    print(f"imagenet  in this package: Keras Applications' own, {package_data.file(package_data.WEIGHTS)}")
     print(f"          with the linear classifier in this package: {classes} classes of Tiny ImageNet")
     print(f"          with the dense one, {cached}: 1,000 classes, {whole.bytes / 1e6:.0f} MB, {whole.path}")
     print("random    He initialisation, seeded: a control")
@@ -196,21 +197,24 @@ def _list_weights() -> None:
 
 def _check_weights() -> None:
     """Compare the package's weights with their sums, and with Keras' own file where that can be had."""
-    from vggviz import shipped, weights
+    from vggviz import weights
+    from vggviz._shared import package_data
     from vggviz.model import convolution_shapes
 
     wanted = convolution_shapes()
-    arrays = weights.read_h5(shipped.weights(), wanted)
-    if (found := weights.arrays_sha256(arrays)) != shipped.ARRAYS_SHA256:
-        raise ValueError(f"The package's arrays have sha256 {found}, not {shipped.ARRAYS_SHA256}.")
-    print(f"whole: {shipped.file(shipped.WEIGHTS)}")
+    arrays = weights.read_h5(package_data.weights(), wanted)
+    if (found := weights.arrays_sha256(arrays)) != package_data.ARRAYS_SHA256:
+        raise ValueError(f"The package's arrays have sha256 {found}, not {package_data.ARRAYS_SHA256}.")
+    print(f"whole: {package_data.file(package_data.WEIGHTS)}")
     try:
         path = weights.fetch(weights.KERAS_CONVOLUTIONS)
     except ConnectionError as error:
         print(f"not compared with Keras' own file: {error}")
         return
-    if (found := weights.arrays_sha256(weights.read_h5(path, wanted))) != shipped.ARRAYS_SHA256:
-        raise ValueError(f"The arrays of {str(path)!r} have sha256 {found}, not {shipped.ARRAYS_SHA256}.")
+    if (found := weights.arrays_sha256(weights.read_h5(path, wanted))) != package_data.ARRAYS_SHA256:
+        raise ValueError(
+            f"The arrays of {str(path)!r} have sha256 {found}, not {package_data.ARRAYS_SHA256}."
+        )
     print(f"the same arrays as in Keras' own file: {path}")
 
 

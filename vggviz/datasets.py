@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vggviz import checking, cost, images
+from vggviz import cost, images
+from vggviz._shared import validation
 from vggviz.activations import chosen_layers, feature_maps
 from vggviz.channels import ChannelStatistics, channel_statistics
 from vggviz.layers import unfold
@@ -66,7 +67,7 @@ def dataset_maps(
         FileNotFoundError: there is no such folder.
         ValueError: no picture that can be read, or activations that are not finite.
     """
-    reading = checking.function("preprocess", images.preprocess if preprocess is None else preprocess)
+    reading = validation.function("preprocess", images.preprocess if preprocess is None else preprocess)
     pairs = named_pictures(source)
     if isinstance(pairs, list):
         say_cost(model, layers, len(pairs))
@@ -74,7 +75,7 @@ def dataset_maps(
         try:
             maps = feature_maps(model, reading(picture[np.newaxis]), layers)
             for layer, values in maps.items():
-                checking.finite(f"Its maps of {layer!r}", values)
+                validation.finite(f"Its maps of {layer!r}", values)
         except ValueError as error:
             raise ValueError(f"The picture {name!r} cannot be computed. {error}") from error
         yield name, maps

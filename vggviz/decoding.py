@@ -10,7 +10,7 @@ from contextlib import contextmanager, nullcontext
 
 from PIL import Image, UnidentifiedImageError
 
-from vggviz.quiet import quiet_stderr
+from vggviz._shared.stderr import quiet_stderr
 
 MAX_PIXELS = 100_000_000
 FORMATS = (

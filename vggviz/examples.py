@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vggviz import checking
+from vggviz._shared import validation
 from vggviz.activations import chosen_layers
 from vggviz.datasets import dataset_maps, side
 from vggviz.layers import find_step
@@ -73,7 +73,7 @@ class Examples:
         Raises:
             ValueError: it is not among the channels.
         """
-        number = checking.whole(f"channel of {self.layer!r}", channel)
+        number = validation.whole(f"channel of {self.layer!r}", channel)
         found = np.flatnonzero(self.channels == number)
         if not len(found):
             raise ValueError(
@@ -127,7 +127,7 @@ def dataset_examples(
         ValueError: an unknown layer, a channel that is not there, no picture that can be read,
             activations that are not finite, or a `top` below 1.
     """
-    top = checking.whole("number of pictures (top)", top, 1)
+    top = validation.whole("number of pictures (top)", top, 1)
     layers = chosen_layers(model, layers)
     counts = {layer: find_step(model, layer).output.shape[-1] for layer in layers}
     numbers = {layer: _numbers(layer, count, channels) for layer, count in counts.items()}
@@ -160,9 +160,9 @@ def example_crops(
         FileNotFoundError: there is no such folder.
         ValueError: a channel of which there are no examples, or a picture that is no longer there.
     """
-    checking.instance("What dataset_examples gives for a layer", examples, Examples)
-    given = examples.channels if channels is None else checking.several("Numbers of channels", channels)
-    numbers = [checking.whole(f"channel of {examples.layer!r}", number) for number in given]
+    validation.instance("What dataset_examples gives for a layer", examples, Examples)
+    given = examples.channels if channels is None else validation.several("Numbers of channels", channels)
+    numbers = [validation.whole(f"channel of {examples.layer!r}", number) for number in given]
     wanted: dict[str, list[tuple[int, int, np.ndarray]]] = {}
     for number in numbers:
         names = examples.names[examples.place(number)].tolist()
@@ -181,7 +181,7 @@ def example_crops(
 def _numbers(layer: str, count: int, channels: Sequence[int] | None) -> np.ndarray:
     if channels is None:
         return np.arange(count)
-    return checking.channel_numbers(f"The channels of {layer!r}", channels, count)
+    return validation.channel_numbers(f"The channels of {layer!r}", channels, count)
 
 
 def _strongest_cells(names: list[str], values: np.ndarray, numbers: np.ndarray) -> list[np.ndarray]:

@@ -47,8 +47,8 @@ def run_examples(options: argparse.Namespace) -> None:
 def run_dream(options: argparse.Namespace) -> None:
     """Draw the pictures that channels or classes ask for, each saved once it is finished."""
     from vggviz import figures, visualization_plots
+    from vggviz._shared.files import output_folder
     from vggviz.feature_visualization import visualize
-    from vggviz.files import output_folder
     from vggviz.layers import LOGITS
 
     top = any(what.split(":")[0] == LOGITS for what in options.what)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import matplotlib
 import numpy as np
 
-from vggviz import backend, images, layers, sheets
+from vggviz import images, layers, sheets
+from vggviz._shared import backend
 from vggviz.receptive_field import receptive_fields, same_padding
 from vggviz.weights import provenance
 

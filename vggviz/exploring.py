@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vggviz import checking, explorer_files, explorer_manifest, live, showing
+from vggviz import explorer_files, explorer_manifest, live, showing
+from vggviz._shared import validation
+from vggviz._shared.files import folder_in_place
 from vggviz.examples import Examples, dataset_examples
-from vggviz.files import folder_in_place
 from vggviz.images import Source, load_image
 from vggviz.images import preprocess as vgg16_preprocess
 from vggviz.layers import check_name, unfold
@@ -158,7 +159,7 @@ def explorer(
         FileNotFoundError: there is no such picture.
         ValueError: an unknown layer, a picture that cannot be read, or none at all.
     """
-    reading = checking.function("preprocess", vgg16_preprocess if preprocess is None else preprocess)
+    reading = validation.function("preprocess", vgg16_preprocess if preprocess is None else preprocess)
     names = explorer_manifest.shown_layers(model, layers)
     shown = dict(_pictures(images, explorer_files.side(model)))
     if not shown:
@@ -184,5 +185,7 @@ def _titled(image: Any, number: int) -> tuple[str, Any]:
     if isinstance(image, tuple):
         return named(image)
     return (
-        checking.words(Path(image).stem) if isinstance(image, (str, os.PathLike)) else f"picture {number + 1}"
+        validation.words(Path(image).stem)
+        if isinstance(image, (str, os.PathLike))
+        else f"picture {number + 1}"
     ), image

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vggviz import backend, checking
+from vggviz._shared import backend, validation
 from vggviz.activations import check_batch
 from vggviz.ascent import Recipe
 from vggviz.cost import Cost
@@ -189,7 +189,7 @@ def caricature(
     Raises:
         ValueError: an unknown layer, a batch that does not fit, or a folder that cannot be written.
     """
-    power = checking.real("power of the cosine", power, 0)
+    power = validation.real("power of the cosine", power, 0)
     targets = _activations(model, batch, layer)
     objectives = [_exaggeration(layer, target, power, number) for number, target in enumerate(targets)]
     recipe = full_recipe(model, [layer], recipe)
@@ -235,7 +235,7 @@ def _activations(model: keras.Model, batch: np.ndarray, layer: str) -> np.ndarra
 def _listed(objectives: Objective | Iterable[Objective]) -> list[Objective]:
     if isinstance(objectives, Objective):
         return [objectives]
-    listed = list(checking.several("Objectives", objectives))
+    listed = list(validation.several("Objectives", objectives))
     if not listed:
         raise ValueError("There is nothing to draw; name an objective, such as channel(layer, number).")
     return [check_objective(objective) for objective in listed]

@@ -18,8 +18,8 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.figure import Figure, SubFigure
 
-from vggviz import checking
-from vggviz.files import atomic_path
+from vggviz._shared import validation
+from vggviz._shared.files import atomic_path
 from vggviz.weights import Provenance, networks_in_use
 
 DPI = 100
@@ -119,7 +119,7 @@ def root(ax: Axes) -> Figure:
 
 def check_axes(ax: Axes) -> Axes:
     """The axes; TypeError if it is none."""
-    return checking.instance("None or matplotlib's Axes", ax, Axes)
+    return validation.instance("None or matplotlib's Axes", ax, Axes)
 
 
 def describe(figure: Figure, text: str) -> None:
@@ -129,7 +129,7 @@ def describe(figure: Figure, text: str) -> None:
 
 def text_alternative(figure: Figure) -> str:
     """What a figure of this library shows, in words made from its numbers; "" for any other."""
-    return _texts.get(checking.instance("A matplotlib Figure", figure, Figure), "")
+    return _texts.get(validation.instance("A matplotlib Figure", figure, Figure), "")
 
 
 def save_figure(figure: Figure, path: str | os.PathLike[str]) -> Path:
@@ -142,8 +142,8 @@ def save_figure(figure: Figure, path: str | os.PathLike[str]) -> Path:
     Raises:
         ValueError: another ending, or a folder that is not there or cannot be written.
     """
-    checking.instance("A matplotlib Figure", figure, Figure)
-    path = checking.path("figure's file", path)
+    validation.instance("A matplotlib Figure", figure, Figure)
+    path = validation.path("figure's file", path)
     if path.suffix.lower() not in FORMATS:
         raise ValueError(f"A figure is saved as one of {', '.join(FORMATS)}; got {path.name!r}.")
     if not path.parent.is_dir():

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vggviz import backend, checking, layers
+from vggviz import layers
+from vggviz._shared import backend, validation
+from vggviz._shared.gradient_override import gradient_through, guided
 from vggviz.activations import check_batch
 from vggviz.objectives import Objective, check_objective
-from vggviz.relu_gradients import gradient_through, guided
 
 if TYPE_CHECKING:
     import keras
@@ -77,9 +78,9 @@ def smooth_grad(
         ValueError: an objective that the model does not have, or a batch that does not fit.
     """
     batch = _fitting(model, batch, objective)
-    samples = checking.whole("number of samples", samples, 1)
-    noise = checking.real("noise, a share of the picture's range,", noise, 0)
-    seed = checking.whole("seed", seed)
+    samples = validation.whole("number of samples", samples, 1)
+    noise = validation.real("noise, a share of the picture's range,", noise, 0)
+    seed = validation.whole("seed", seed)
 
     def copies(picture: np.ndarray, numbers: np.ndarray) -> np.ndarray:
         draws = [np.random.default_rng([seed, n]).standard_normal(picture.shape) for n in numbers]
@@ -153,7 +154,7 @@ def integrated_gradients(
         ValueError: an objective that the model does not have, or a batch or baseline that does not fit.
     """
     batch = _fitting(model, batch, objective)
-    steps = checking.whole("number of steps", steps, 1)
+    steps = validation.whole("number of steps", steps, 1)
     starts = _baseline(baseline, batch)
 
     def way(start: np.ndarray, picture: np.ndarray, numbers: np.ndarray) -> np.ndarray:
@@ -270,7 +271,7 @@ def _chunks(items: np.ndarray, size: tuple[int, ...]) -> list[np.ndarray]:
 
 
 def _baseline(baseline: np.ndarray | float | None, batch: np.ndarray) -> np.ndarray:
-    given = checking.numbers(
+    given = validation.numbers(
         "The baseline's values", 0 if baseline is None else baseline, f"{batch.shape}", tuple(range(5))
     ).astype(batch.dtype)
     try:

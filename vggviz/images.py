@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageOps
 
-from vggviz import checking
+from vggviz._shared import validation
 from vggviz.decoding import decode, decoding
 
 Source = str | os.PathLike[str] | bytes | Image.Image | np.ndarray
@@ -62,7 +62,7 @@ def load_image(source: Source | None = None, size: int | None = 224, *, fit: str
         FileNotFoundError: there is no such sample or file.
         ValueError: the source is no picture, damaged, too large, or an array of another kind.
     """
-    checking.one_of("fit", fit, FITS)
+    validation.one_of("fit", fit, FITS)
     check_size(size)
     if source is None:
         source = os.environ.get("VGGVIZ_IMAGE") or "cat"
@@ -77,7 +77,7 @@ def load_image(source: Source | None = None, size: int | None = 224, *, fit: str
 def check_size(size: int | None) -> None:
     """Raise ValueError unless pictures can be so large: a side in pixels, or None for their own size."""
     if size is not None:
-        checking.whole("size in pixels (None keeps the picture's own)", size, 1, MAX_SIDE)
+        validation.whole("size in pixels (None keeps the picture's own)", size, 1, MAX_SIDE)
 
 
 def preprocess(images: np.ndarray) -> np.ndarray:
@@ -126,12 +126,12 @@ def deprocess(batch: np.ndarray) -> np.ndarray:
     Raises:
         ValueError: another shape, no numbers, or NaN.
     """
-    levels = checking.finite("The batch's values", _as_batch(batch)) + CHANNEL_MEANS
+    levels = validation.finite("The batch's values", _as_batch(batch)) + CHANNEL_MEANS
     return np.rint(levels).clip(0, 255).astype(np.uint8)[..., ::-1]
 
 
 def _as_batch(images: np.ndarray) -> np.ndarray:
-    images = checking.array("Pictures", images, "(H, W, 3) or (N, H, W, 3)", (3, 4))
+    images = validation.array("Pictures", images, "(H, W, 3) or (N, H, W, 3)", (3, 4))
     if images.shape[-1] != 3:
         raise ValueError(f"Pictures must have shape (H, W, 3) or (N, H, W, 3); got {images.shape}.")
     return images if images.ndim == 4 else images[np.newaxis]
@@ -147,13 +147,13 @@ def _open(source: Source) -> Image.Image:
         return _from_array(source)
     if isinstance(source, bytes):
         return decode(io.BytesIO(source), _name(source))
-    if isinstance(source, str) and source in SAMPLES and not checking.is_file(Path(source)):
+    if isinstance(source, str) and source in SAMPLES and not validation.is_file(Path(source)):
         return _sample(source)
     if isinstance(source, (str, os.PathLike)):
         return _from_file(Path(source))
     raise ValueError(
         "A picture is the name of a sample, a path, bytes, a PIL image or an array; "
-        f"got {checking.shown(source)}, a {type(source).__name__}."
+        f"got {validation.shown(source)}, a {type(source).__name__}."
     )
 
 
@@ -162,7 +162,7 @@ def _name(source: Source) -> str:
     if isinstance(source, bytes):
         return f"{len(source):,} bytes"
     named = isinstance(source, (str, os.PathLike))
-    return checking.shown(source) if named else "given as an object"
+    return validation.shown(source) if named else "given as an object"
 
 
 def _sample(name: str) -> Image.Image:
@@ -172,7 +172,7 @@ def _sample(name: str) -> Image.Image:
 
 
 def _from_file(path: Path) -> Image.Image:
-    if checking.is_folder(path):
+    if validation.is_folder(path):
         raise ValueError(f"{_name(path)} is a folder; name a picture file in it.")
     try:
         data = path.read_bytes()

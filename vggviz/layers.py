@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from vggviz import backend, checking
+from vggviz._shared import backend, validation
 
 if TYPE_CHECKING:
     import keras
@@ -72,7 +72,7 @@ def unfold(model: keras.Model) -> Network:
         ValueError: a subclassed model, or a sequential one that has no input shape yet.
     """
     if not isinstance(model, backend.keras().Model):
-        raise TypeError(f"A Keras model is wanted; got {checking.shown(model)}, a {type(model).__name__}.")
+        raise TypeError(f"A Keras model is wanted; got {validation.shown(model)}, a {type(model).__name__}.")
     layers = tuple(id(layer) for layer in model.layers)
     if model not in _networks or _networks[model][0] != layers:
         _networks[model] = (layers, _record(model))
@@ -148,14 +148,14 @@ def check_name(layer: str, names: Iterable[str]) -> None:
         return
     close = difflib.get_close_matches(str(layer)[:100], names, n=3, cutoff=0.5) or names[:5]
     meant = " or ".join(map(repr, close))
-    raise ValueError(f"There is no layer {checking.shown(layer)}; did you mean {meant}?")
+    raise ValueError(f"There is no layer {validation.shown(layer)}; did you mean {meant}?")
 
 
 def listed(names: Iterable[str]) -> list[str]:
     """Names of layers as a list; TypeError if they are none."""
-    names = list(checking.several("Names of layers", names))
+    names = list(validation.several("Names of layers", names))
     if wrong := [name for name in names if not isinstance(name, str)]:
-        raise TypeError(f"Layers are named by text; got {checking.shown(wrong[0])}.")
+        raise TypeError(f"Layers are named by text; got {validation.shown(wrong[0])}.")
     return names
 
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vggviz import backend, checking, layers
+from vggviz import layers
+from vggviz._shared import backend, validation
 
 if TYPE_CHECKING:
     import keras
@@ -119,7 +120,7 @@ def runtime_files(folder: str | os.PathLike[str]) -> Iterator[tuple[str, bytes]]
                 yield f"live/wasm/{file.name}", file.read_bytes()
     except FileNotFoundError as error:
         raise FileNotFoundError(
-            f"There is no LiteRT.js in {checking.shown(folder)}; "
+            f"There is no LiteRT.js in {validation.shown(folder)}; "
             "name the folder node_modules/@litertjs after `npm install @litertjs/core`."
         ) from error
 

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from vggviz import checking
+from vggviz._shared import validation
 from vggviz.choosing import choose_channels, last_of_each_size, maps_of, strongest
 from vggviz.drawing import extent, hatch, show_channel, show_mosaic, show_values
 from vggviz.figures import bare, describe, mosaic_axes, panels, side_bar
@@ -84,9 +84,9 @@ def plot_layers(
     Raises:
         ValueError: an unknown layer or scale, no layer at all, or more channels than there are.
     """
-    checking.one_of("scale", scale, SCALES)
-    image = None if image is None else checking.picture("The photograph", image)
-    checking.mapping("Maps of layers", maps)
+    validation.one_of("scale", scale, SCALES)
+    image = None if image is None else validation.picture("The photograph", image)
+    validation.mapping("Maps of layers", maps)
     layers = last_of_each_size(maps) if layers is None else listed(layers)
     chosen = strongest(maps, layers, top)
     front = 0 if image is None else 1
@@ -136,9 +136,9 @@ def plot_channel(
         ValueError: an unknown layer or scale, or a channel that is not there.
     """
     values = maps_of(maps, layer)[0]
-    image = None if image is None else checking.picture("The photograph", image)
-    checking.instance("True or False as overlay", overlay, bool)
-    number = checking.whole(f"channel of {layer!r}", channel, 0, values.shape[-1] - 1)
+    image = None if image is None else validation.picture("The photograph", image)
+    validation.instance("True or False as overlay", overlay, bool)
+    number = validation.whole(f"channel of {layer!r}", channel, 0, values.shape[-1] - 1)
     tile = values[..., number]
     scaled = scale_maps(maps, layer, tile[..., np.newaxis], scale)
     limit = extent(tile) if scale == "channel" else scaled.limit

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from vggviz import checking
+from vggviz._shared import validation
 from vggviz.channels import ChannelStatistics
 from vggviz.drawing import MARK, show_boxes
 from vggviz.figures import describe, one_axes
@@ -39,9 +39,9 @@ def plot_channel_statistics(
     Raises:
         ValueError: an unknown layer or statistic.
     """
-    checking.one_of("statistic", by, {"apoz": "", "mean": "", "max": "", "std": ""})
-    for found in checking.mapping("Statistics", statistics).values():
-        checking.instance("What channel_statistics gives for a layer", found, ChannelStatistics)
+    validation.one_of("statistic", by, {"apoz": "", "mean": "", "max": "", "std": ""})
+    for found in validation.mapping("Statistics", statistics).values():
+        validation.instance("What channel_statistics gives for a layer", found, ChannelStatistics)
     if layer is not None:
         check_name(layer, statistics)
     figure, ax = one_axes(ax, 8, 4.4)
@@ -80,10 +80,10 @@ def plot_by_layer(
     """
     if isinstance(measures, Mapping) and not 1 <= len(measures) <= len(COLOURS):
         raise ValueError(f"From 1 to {len(COLOURS)} measures can be drawn; got {len(measures)}.")
-    checking.instance("A text as label", label, str)
-    for title, values in checking.mapping("Measures", measures).items():
-        for number in checking.mapping(f"The numbers of {title!r}", values).values():
-            checking.real(f"measure {title!r} of a layer", number)
+    validation.instance("A text as label", label, str)
+    for title, values in validation.mapping("Measures", measures).items():
+        for number in validation.mapping(f"The numbers of {title!r}", values).values():
+            validation.real(f"measure {title!r} of a layer", number)
     layers = list(next(iter(measures.values())))
     for title, values in measures.items():
         if list(values) != layers:

@@ -9,7 +9,7 @@ import functools
 
 import numpy as np
 
-from vggviz import checking
+from vggviz._shared import validation
 
 CHANCE = 95
 """Percentile of random kernels above which a property counts as learned: one in twenty passes by chance."""
@@ -154,7 +154,7 @@ def linear_probe(
     Raises:
         ValueError: features and labels that do not belong together.
     """
-    ridge = checking.real("ridge", ridge, 1e-12)
+    ridge = validation.real("ridge", ridge, 1e-12)
     features, labels = _labelled(features, labels)
     test_features, test_labels = _labelled(test_features, test_labels)
     if features.shape[1] != test_features.shape[1]:
@@ -186,13 +186,13 @@ def _chance(shape: tuple[int, int, int], measure: str) -> float:
 
 
 def _checked(kernels: np.ndarray) -> np.ndarray:
-    return checking.numbers("Kernels", kernels, "(kh, kw, in, out)", 4)
+    return validation.numbers("Kernels", kernels, "(kh, kw, in, out)", 4)
 
 
 def _labelled(features: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Features and their labels, if they belong together."""
-    features = checking.numbers("Features", features, "(N, d)", 2)
-    labels = checking.numbers("Labels", labels, "(N,)", 1)
+    features = validation.numbers("Features", features, "(N, d)", 2)
+    labels = validation.numbers("Labels", labels, "(N,)", 1)
     if len(features) != len(labels):
         raise ValueError(
             f"Features must be (N, d) with N labels; got {features.shape} with {len(labels)} labels."

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from vggviz import backend, checking, layers, shipped
+from vggviz import layers
 from vggviz import weights as sources
+from vggviz._shared import backend, package_data, validation
 from vggviz.weights import Provenance
 
 if TYPE_CHECKING:
@@ -43,8 +44,8 @@ def load_vgg16(
         ValueError: an unknown source or classifier; a file that is damaged, or of another network.
     """
     if classifier is not None:
-        checking.one_of("classifier", classifier, sources.CLASSIFIERS)
-    checking.whole("seed", seed, 0, MOST_SEED)
+        validation.one_of("classifier", classifier, sources.CLASSIFIERS)
+    validation.whole("seed", seed, 0, MOST_SEED)
     source = sources.resolve(weights)
     if source == "random":
         return _random(classifier, seed)
@@ -68,21 +69,24 @@ def load_model(path: str | os.PathLike[str]) -> keras.Model:
         FileNotFoundError: there is no such file.
         ValueError: it is damaged, no whole model, holds code, or weights that are not finite.
     """
-    path = checking.path("model's file", path)
-    if not checking.is_file(path):
-        raise FileNotFoundError(f"There is no model file {checking.shown(path)}.")
+    path = validation.path("model's file", path)
+    if not validation.is_file(path):
+        raise FileNotFoundError(f"There is no model file {validation.shown(path)}.")
     try:
         model = backend.keras().saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # damaged archives and configurations make Keras raise nearly anything
         if "safe_mode" in str(error):
             raise ValueError(
-                f"{checking.shown(path)} holds Python code, as in Lambda layers, which Keras' safe mode does "
-                "not run; if you trust the file, load it with keras.saving.load_model and safe_mode=False."
+                f"{validation.shown(path)} holds Python code, as in Lambda layers, which Keras' safe mode "
+                "does not run; if you trust the file, load it with keras.saving.load_model and "
+                "safe_mode=False."
             ) from error
         reason = " ".join(str(error).split())[:200]
-        raise ValueError(f"{checking.shown(path)} is no whole Keras model, or damaged ({reason}).") from error
+        raise ValueError(
+            f"{validation.shown(path)} is no whole Keras model, or damaged ({reason})."
+        ) from error
     _check_finite(model, path)
-    sources.note_provenance(model, Provenance(checking.words(path.name), sources.sha256(path)))
+    sources.note_provenance(model, Provenance(validation.words(path.name), sources.sha256(path)))
     return model
 
 
@@ -105,8 +109,10 @@ def decode_predictions(
     """
     sources.check_model(model)
     made_of = sources.provenance(model)
-    top = checking.whole("number of classes (top)", top, 1)
-    predictions = checking.numbers("Predictions", predictions, f"(N, {len(made_of.classes) or 'classes'})", 2)
+    top = validation.whole("number of classes (top)", top, 1)
+    predictions = validation.numbers(
+        "Predictions", predictions, f"(N, {len(made_of.classes) or 'classes'})", 2
+    )
     if not made_of.classes:
         raise ValueError(f"The classes of the model {model.name!r} are not known.")
     if predictions.shape[1] != len(made_of.classes):
@@ -134,7 +140,7 @@ def _build(*, dense: bool = False) -> Any:
 def _random(classifier: str | None, seed: int) -> Any:
     model = _build(dense=classifier == "dense")
     if classifier == "linear":
-        model = _with_linear_layer(model, len(shipped.classes(shipped.LINEAR_CLASSES)[0]))
+        model = _with_linear_layer(model, len(package_data.classes(package_data.LINEAR_CLASSES)[0]))
     he = backend.keras().initializers.HeNormal
     for number, layer in enumerate(_weighted(model)):
         shape = layer.kernel.shape
@@ -146,29 +152,29 @@ def _imagenet(classifier: str | None) -> Any:
     if classifier == "dense":
         path = sources.fetch(sources.KERAS_WHOLE)
         return _noted(_set(_build(dense=True), path), "imagenet", sources.sha256(path), classifier)
-    model = _set(_build(), shipped.weights())
+    model = _set(_build(), package_data.weights())
     if classifier == "linear":
         model = _with_linear_classifier(model)
-    return _noted(model, "imagenet", shipped.WEIGHTS_SHA256, classifier)
+    return _noted(model, "imagenet", package_data.WEIGHTS_SHA256, classifier)
 
 
 def _from_file(path: Path, classifier: str | None) -> Any:
     """VGG16 with the weights of the reader's own file, whatever of Keras' formats it has."""
     model = _build(dense=classifier == "dense")
     if path.suffix == ".keras":
-        _copy(load_model(path), model, checking.words(path))
+        _copy(load_model(path), model, validation.words(path))
     elif path.name.endswith(".weights.h5"):
         _load_native(model, path)
     else:
         _set(model, path)
     if classifier == "linear":
         model = _with_linear_classifier(model)
-    return _noted(model, checking.words(path.name), sources.sha256(path), classifier)
+    return _noted(model, validation.words(path.name), sources.sha256(path), classifier)
 
 
 def _with_linear_classifier(convolutions: Any) -> Any:
     """The package's classifier, whose layer was fitted to ImageNet's weights, on the convolutions."""
-    kernel, bias = shipped.linear_classifier()
+    kernel, bias = package_data.linear_classifier()
     model = _with_linear_layer(convolutions, len(bias))
     model.get_layer("predictions").set_weights([kernel, bias])
     return model
@@ -210,7 +216,7 @@ def _load_native(model: Any, path: Path) -> None:
     except Exception as error:  # Keras and h5py raise nearly anything on a file that does not fit
         reason = " ".join(str(error).split())[:200]
         raise ValueError(
-            f"The weights file {checking.shown(path)} is damaged, or of another network than VGG16 "
+            f"The weights file {validation.shown(path)} is damaged, or of another network than VGG16 "
             f"({reason})."
         ) from error
     _check_finite(model, path)
@@ -219,7 +225,7 @@ def _load_native(model: Any, path: Path) -> None:
 def _check_finite(model: Any, path: Path) -> None:
     for layer in _weighted(model):
         values = [np.asarray(weight) for weight in layer.weights]
-        sources.check_weights(layer.name, values, [v.shape for v in values], checking.words(path))
+        sources.check_weights(layer.name, values, [v.shape for v in values], validation.words(path))
 
 
 def _weighted(model: Any) -> list[Any]:
@@ -228,7 +234,7 @@ def _weighted(model: Any) -> list[Any]:
 
 def _noted(model: Any, source: str, sha256: str, classifier: str | None) -> Any:
     """The model, its provenance remembered."""
-    names = {"linear": shipped.LINEAR_CLASSES, "dense": shipped.IMAGENET_CLASSES}
-    classes, labels = shipped.classes(names[classifier]) if classifier else ((), ())
+    names = {"linear": package_data.LINEAR_CLASSES, "dense": package_data.IMAGENET_CLASSES}
+    classes, labels = package_data.classes(names[classifier]) if classifier else ((), ())
     sources.note_provenance(model, Provenance(source, sha256, classifier or "", classes, labels))
     return model

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from vggviz import checking
+from vggviz._shared import validation
 
 MOST_CELLS = 500_000_000
 """Of a mosaic: two gigabytes. All maps of VGG16's first layer take three million."""
@@ -29,13 +29,13 @@ def mosaic(maps: np.ndarray, columns: int | None = None, gap: int = 1) -> np.nda
     Raises:
         ValueError: another shape, no map at all, or a layout that cannot be.
     """
-    maps = checking.array("Maps", maps, "(h, w, n) or (h, w, 3, n)", (3, 4), "buif")  # NaN is a gap
+    maps = validation.array("Maps", maps, "(h, w, n) or (h, w, 3, n)", (3, 4), "buif")  # NaN is a gap
     if maps.ndim == 4 and maps.shape[2] != 3:
         raise ValueError(f"Maps must have shape (h, w, n) or (h, w, 3, n); got {maps.shape}.")
     height, width, *colour, count = maps.shape
-    gap = checking.whole("gap in cells", gap)
+    gap = validation.whole("gap in cells", gap)
     square = math.ceil(math.sqrt(count))
-    columns = square if columns is None else checking.whole("number of columns", columns, 1)
+    columns = square if columns is None else validation.whole("number of columns", columns, 1)
     rows = math.ceil(count / columns)
     if rows * (height + gap) * columns * (width + gap) * math.prod(colour) > MOST_CELLS:
         raise ValueError(

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from vggviz import checking
+from vggviz._shared import validation
 from vggviz.activations import Cell
 from vggviz.architecture import LayerTable
 from vggviz.choosing import choose
@@ -48,8 +48,8 @@ def plot_filters(
     Raises:
         ValueError: another shape, an unknown scale, or a filter that is not there.
     """
-    checking.one_of("scale", scale, FILTER_SCALES)
-    kernels = checking.numbers("Kernels", kernels, "(kh, kw, in, out)", 4)
+    validation.one_of("scale", scale, FILTER_SCALES)
+    kernels = validation.numbers("Kernels", kernels, "(kh, kw, in, out)", 4)
     norms = np.sqrt((kernels**2).sum(axis=(0, 1, 2)))
     coloured = kernels.shape[2] == 3
     count = len(norms) if coloured else 8
@@ -94,8 +94,8 @@ def plot_receptive_field(
         column: the cell's column, or columns of several.
         ax: axes to draw on; None makes a figure.
     """
-    checking.instance("What receptive_fields gives for a layer", field, ReceptiveField)
-    image = checking.picture("The photograph", image)
+    validation.instance("What receptive_fields gives for a layer", field, ReceptiveField)
+    image = validation.picture("The photograph", image)
     cells = _cells(row, column)
     boxes = [field.box(y, x, image.shape[:2]) for y, x in cells]
     figure, ax = one_axes(ax, 5, 5.3)
@@ -122,7 +122,7 @@ def plot_layer_table(table: LayerTable, *, ax: Axes | None = None) -> tuple[Figu
         table: of `layer_table`.
         ax: axes to be divided; None makes a figure.
     """
-    checking.instance("What layer_table gives", table, LayerTable)
+    validation.instance("What layer_table gives", table, LayerTable)
     figure, axes = panels(ax, 3, columns=3, width=9, aspect=1.5)
     columns: dict[str, list[float]] = {
         "numbers given (millions)": [math.prod(side or 0 for side in row.shape) / 1e6 for row in table],
@@ -151,8 +151,8 @@ def plot_cell(cell: Cell, *, top: int = 8, ax: Axes | None = None) -> tuple[Figu
         top: input channels drawn one by one; the rest is drawn as one bar.
         ax: axes to be divided; None makes a figure.
     """
-    checking.instance("What explain_cell gives", cell, Cell)
-    top = checking.whole("number of input channels (top)", top, 1)
+    validation.instance("What explain_cell gives", cell, Cell)
+    top = validation.whole("number of input channels (top)", top, 1)
     figure, axes = three_and_one(ax)
     sums = cell.by_channel
     order = np.argsort(-np.abs(sums), kind="stable")
@@ -187,7 +187,7 @@ def _cells(row: int | Sequence[int], column: int | Sequence[int]) -> list[tuple[
 
 def _numbers(what: str, given: int | Sequence[int]) -> list[int]:
     several = isinstance(given, (Sequence, np.ndarray)) and not isinstance(given, str)
-    return [checking.whole(what, number) for number in (list(given) if several else [given])]  # type: ignore[arg-type]
+    return [validation.whole(what, number) for number in (list(given) if several else [given])]  # type: ignore[arg-type]
 
 
 def _pair(value: int | tuple[int, int]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from vggviz import backend, checking
+from vggviz._shared import backend, validation
 from vggviz.layers import LOGITS
 
 
@@ -66,7 +66,7 @@ def channel(layer: str, number: int) -> Objective:
         ValueError: a number below 0; used with a model, one outside the layer's channels.
     """
     _check_layer(layer)
-    checking.whole("channel", number)
+    validation.whole("channel", number)
     return Objective((layer,), _Mean(layer, number), f"channel {number} of {layer}")
 
 
@@ -83,10 +83,10 @@ def neuron(layer: str, number: int, row: int | None = None, column: int | None =
         ValueError: a number below 0; used with a model, a cell or channel that is not there.
     """
     _check_layer(layer)
-    checking.whole("channel", number)
+    validation.whole("channel", number)
     for what, given in (("row", row), ("column", column)):
         if given is not None:
-            checking.whole(what, given)
+            validation.whole(what, given)
     place = "in the middle" if row is None and column is None else f"at ({_or(row)}, {_or(column)})"
     return Objective((layer,), _Cell(layer, number, row, column), f"channel {number} of {layer} {place}")
 
@@ -100,17 +100,17 @@ def class_logit(number: int) -> Objective:
     Raises:
         ValueError: a number below 0; used with a model, one outside its classes.
     """
-    checking.whole("class", number)
+    validation.whole("class", number)
     return Objective((LOGITS,), _Logit(number), f"logit of class {number}")
 
 
 def check_objective(objective: Objective) -> Objective:
     """The objective; TypeError if it is none."""
-    return checking.instance("An objective, made by channel, neuron or class_logit,", objective, Objective)
+    return validation.instance("An objective, made by channel, neuron or class_logit,", objective, Objective)
 
 
 def _check_layer(layer: str) -> None:
-    checking.instance("A layer's name", layer, str)
+    validation.instance("A layer's name", layer, str)
 
 
 def _or(place: int | None) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from vggviz import backend
+from vggviz._shared import backend
 
 COLOUR_CORRELATION = np.array([[1.0, 0.882, 0.7], [0.882, 1.0, 0.927], [0.7, 0.927, 1.0]], np.float32)
 """How red, green and blue go together in photographs: the correlation of their logits, log(p / (1 - p)),

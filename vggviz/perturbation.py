@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from tqdm import tqdm
 
-from vggviz import checking, layers
+from vggviz import layers
+from vggviz._shared import validation
 from vggviz.activations import check_batch, feature_maps
 from vggviz.class_activation import enlarged, resized, target_layer
 from vggviz.objectives import Objective, check_objective
@@ -95,7 +96,7 @@ def score_cam(
         ValueError: an unknown layer, one without maps, or a batch that does not fit.
     """
     check_objective(objective)
-    batch_size = checking.whole("number of pictures in a batch (batch_size)", batch_size, 1)
+    batch_size = validation.whole("number of pictures in a batch (batch_size)", batch_size, 1)
     layer, batch = target_layer(model, layer), check_batch(batch, layers.unfold(model).inputs)
     cells = []
     for picture in batch:
@@ -108,7 +109,7 @@ def score_cam(
 
 def checked_fill(fill: float | np.ndarray, batch: np.ndarray) -> np.ndarray:
     """What covers pixels, float32: a number, or one for each colour of the batch."""
-    values = checking.numbers("The fill's values", fill, f"() or ({batch.shape[-1]},)", (0, 1)).astype(
+    values = validation.numbers("The fill's values", fill, f"() or ({batch.shape[-1]},)", (0, 1)).astype(
         np.float32
     )
     if values.size not in (1, batch.shape[-1]):
@@ -126,8 +127,8 @@ def chunks(items: np.ndarray, words: str, size: int = CHUNK) -> Iterator[np.ndar
 
 def _corners(sides: tuple[int, ...], size: int, stride: int) -> np.ndarray:
     """Row and column of the first pixel of squares from edge to edge of the picture, int (n, 2)."""
-    size = checking.whole("square's side (size) in pixels", size, 1, min(sides))
-    stride = checking.whole("stride of the square in pixels, no longer than its side,", stride, 1, size)
+    size = validation.whole("square's side (size) in pixels", size, 1, min(sides))
+    stride = validation.whole("stride of the square in pixels, no longer than its side,", stride, 1, size)
     rows, columns = (sorted({*range(0, side - size, stride), side - size}) for side in sides)
     return np.array([(y, x) for y in rows for x in columns])
 

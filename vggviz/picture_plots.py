@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from vggviz import checking
+from vggviz._shared import validation
 from vggviz.drawing import extent, show_values
 from vggviz.figures import bare, describe, one_axes, panels
 from vggviz.scales import number_text
@@ -30,8 +30,8 @@ def plot_images(
     Raises:
         ValueError: an unknown scale, no picture at all, or one of another shape.
     """
-    checking.one_of("scale", scale, {"each": "", "shared": ""})
-    checking.whole("number of columns", columns, 1)
+    validation.one_of("scale", scale, {"each": "", "shared": ""})
+    validation.whole("number of columns", columns, 1)
     images = _checked_pictures(images)
     figure, axes = panels(ax, len(images), columns=columns)
     numbers = [values for values in images.values() if values.ndim == 2]
@@ -79,7 +79,7 @@ def plot_picture_map(
             number of pictures or names than of points.
     """
     points, pictures = _checked_map(points, pictures, groups)
-    size = checking.real("size of a picture, a share of the map,", size, 0.001, 0.9)
+    size = validation.real("size of a picture, a share of the map,", size, 0.001, 0.9)
     low, high = points.min(axis=0), points.max(axis=0)
     span = float((high - low).max()) or 1.0
     edge = size * span / (1 - size)
@@ -106,18 +106,18 @@ def plot_picture_map(
 def _checked_map(
     points: np.ndarray, pictures: np.ndarray | Sequence[np.ndarray], groups: Sequence[str] | None
 ) -> tuple[np.ndarray, list[np.ndarray]]:
-    points = checking.numbers("Points", points, "(N, 2)", 2)
+    points = validation.numbers("Points", points, "(N, 2)", 2)
     if points.shape[1] != 2:
         raise ValueError(f"Points must be numbers of shape (N, 2); got {points.dtype} {points.shape}.")
-    given = {"pictures": list(checking.several("Pictures", pictures))}
+    given = {"pictures": list(validation.several("Pictures", pictures))}
     if groups is not None:
-        given["names of groups"] = list(checking.several("Names of groups", groups))
+        given["names of groups"] = list(validation.several("Names of groups", groups))
     for what, listed in given.items():
         if len(listed) != len(points):
             raise ValueError(f"Each of the {len(points)} points needs one; got {len(listed)} {what}.")
     for name in given.get("names of groups", ()):
-        checking.instance("A group's name", name, str)
-    return points.astype(np.float64), [checking.picture("A picture", one) for one in given["pictures"]]
+        validation.instance("A group's name", name, str)
+    return points.astype(np.float64), [validation.picture("A picture", one) for one in given["pictures"]]
 
 
 def _about_map(points: np.ndarray) -> str:
@@ -132,13 +132,13 @@ def _about_map(points: np.ndarray) -> str:
 
 def _checked_pictures(images: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     checked = {}
-    for title, values in checking.mapping("Pictures", images).items():
+    for title, values in validation.mapping("Pictures", images).items():
         what = f"The values of {title!r}"
-        given = checking.array(what, values, "(H, W) or (H, W, 3)", (2, 3), "buif")
+        given = validation.array(what, values, "(H, W) or (H, W, 3)", (2, 3), "buif")
         if given.ndim == 3:
-            checked[title] = checking.picture(f"The picture {title!r}", given)
+            checked[title] = validation.picture(f"The picture {title!r}", given)
         else:
             there = given[~np.isnan(given)]
-            checking.finite(what, there if there.size else given)
+            validation.finite(what, there if there.size else given)
             checked[title] = given + 0  # of truth values: numbers
     return checked

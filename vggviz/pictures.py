@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from vggviz import checking
+from vggviz._shared import validation
 from vggviz.images import Source, check_size, load_image
 
 Pictures = str | os.PathLike[str] | Mapping[str, Source] | Iterable[tuple[str, Source]]
@@ -89,29 +89,31 @@ def named_pictures(source: Pictures) -> Iterable[tuple[str, Source]]:
     if isinstance(source, (str, os.PathLike)):
         folder = existing_folder(source)
         paths = sorted(path for path in folder.rglob("*") if path.is_file())
-        return [(checking.words(path.relative_to(folder).as_posix()), path) for path in paths]
+        return [(validation.words(path.relative_to(folder).as_posix()), path) for path in paths]
     if isinstance(source, Mapping):
         return list(source.items())
-    pairs = checking.several("Pictures without a folder or a dict", source)
+    pairs = validation.several("Pictures without a folder or a dict", source)
     return [named(pair) for pair in pairs] if isinstance(pairs, (list, tuple)) else map(named, pairs)
 
 
 def named(pair: tuple[str, Source]) -> tuple[str, Source]:
     """The name of a picture, and the picture; TypeError unless the pair is one."""
     if not isinstance(pair, tuple) or len(pair) != 2:
-        raise TypeError(f"Pictures come as pairs of a name and a picture; got {checking.shown(pair)}.")
+        raise TypeError(f"Pictures come as pairs of a name and a picture; got {validation.shown(pair)}.")
     return str(pair[0]), pair[1]
 
 
 def existing_folder(path: str | os.PathLike[str]) -> Path:
     """The folder; FileNotFoundError if it is not there."""
-    if not checking.is_folder(Path(path)):
-        raise FileNotFoundError(f"There is no folder {checking.shown(path)}.")
+    if not validation.is_folder(Path(path)):
+        raise FileNotFoundError(f"There is no folder {validation.shown(path)}.")
     return Path(path)
 
 
 def words(source: Pictures) -> str:
     """What pictures come from, in words."""
     return (
-        f"the folder {checking.shown(source)}" if isinstance(source, (str, os.PathLike)) else "what was given"
+        f"the folder {validation.shown(source)}"
+        if isinstance(source, (str, os.PathLike))
+        else "what was given"
     )

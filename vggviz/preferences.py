@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from vggviz import checking, shipped
+from vggviz._shared import package_data, validation
 from vggviz.layers import check_name
 
 TABLE = "preferred_classes.npz"
@@ -36,10 +36,10 @@ def preferred_classes(layer: str, channel: int, top: int = 5) -> list[tuple[str,
     sizes, starts, _ = _table()
     check_name(layer, starts)
     first, count = starts[layer]
-    channel = checking.whole(f"channel of {layer!r}", channel, 0, count - 1)
-    top = checking.whole("number of classes (top)", top, 1, sizes.shape[1])
+    channel = validation.whole(f"channel of {layer!r}", channel, 0, count - 1)
+    top = validation.whole("number of classes (top)", top, 1, sizes.shape[1])
     row = sizes[first + channel].astype(np.float64)
-    _, labels = shipped.classes(shipped.LINEAR_CLASSES)
+    _, labels = package_data.classes(package_data.LINEAR_CLASSES)
     return [(labels[k], float(row[k])) for k in np.argsort(-row, kind="stable")[:top]]
 
 
@@ -59,16 +59,16 @@ def effect_size_error(effect_size: float, pictures: int | None = None, others: i
         ValueError: a value that is no number, or no picture.
     """
     each, classes = _table()[2], _table()[0].shape[1]
-    m = checking.whole("number of pictures", each if pictures is None else pictures, 1)
-    n = checking.whole("number of other pictures", each * (classes - 1) if others is None else others, 1)
-    d = checking.real("effect size", effect_size)
+    m = validation.whole("number of pictures", each if pictures is None else pictures, 1)
+    n = validation.whole("number of other pictures", each * (classes - 1) if others is None else others, 1)
+    d = validation.real("effect size", effect_size)
     return math.sqrt((m + n) / (m * n) + d**2 / (2 * (m + n)))
 
 
 @functools.cache
 def _table() -> tuple[np.ndarray, dict[str, tuple[int, int]], int]:
     """Effect sizes float16 (channels, classes), {layer: (first row, channels)}, pictures of each class."""
-    with np.load(io.BytesIO(shipped.read(TABLE))) as arrays:
+    with np.load(io.BytesIO(package_data.read(TABLE))) as arrays:
         counts = arrays["channels"].tolist()
         starts = (arrays["channels"].cumsum() - arrays["channels"]).tolist()
         rows = zip(arrays["layers"].tolist(), zip(starts, counts, strict=True), strict=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from vggviz import checking
+from vggviz._shared import validation
 from vggviz.channels import check_maps
 from vggviz.choosing import maps_of
 
@@ -30,7 +30,7 @@ def channel_similarity(maps: Mapping[str, np.ndarray], layer: str, *, by: str = 
     Raises:
         ValueError: an unknown layer or measure, or maps of another shape.
     """
-    checking.one_of("measure", by, MEASURES)
+    validation.one_of("measure", by, MEASURES)
     values = maps_of(maps, layer)
     cells = values.reshape(-1, values.shape[-1]).astype(np.float64)
     if by == "correlation":
@@ -51,7 +51,7 @@ def kernel_similarity(kernels: np.ndarray) -> np.ndarray:
     Raises:
         ValueError: another shape.
     """
-    kernels = checking.numbers("Kernels", kernels, "(kh, kw, in, out)", 4)
+    kernels = validation.numbers("Kernels", kernels, "(kh, kw, in, out)", 4)
     return _own_cosines(kernels.reshape(-1, kernels.shape[-1]).T.astype(np.float64))
 
 
@@ -99,7 +99,7 @@ def gram_matrix(maps: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         ValueError: maps of another shape.
     """
     grams = {}
-    for layer, values in checking.mapping("Maps", maps).items():
+    for layer, values in validation.mapping("Maps", maps).items():
         cells = check_maps(layer, values)
         cells = cells.reshape(len(cells), -1, cells.shape[-1])
         grams[layer] = (cells.swapaxes(1, 2) @ cells / np.float32(cells.shape[1])).astype(np.float32)
@@ -119,8 +119,8 @@ def pooled_features(maps: Mapping[str, np.ndarray], by: str = "mean") -> dict[st
     Raises:
         ValueError: an unknown pooling, or maps of another shape.
     """
-    checking.one_of("pooling", by, POOLINGS)
-    checked = {layer: check_maps(layer, values) for layer, values in checking.mapping("Maps", maps).items()}
+    validation.one_of("pooling", by, POOLINGS)
+    checked = {layer: check_maps(layer, values) for layer, values in validation.mapping("Maps", maps).items()}
     return {
         layer: getattr(values, by)(axis=(1, 2)).astype(np.float32, copy=False)
         for layer, values in checked.items()
@@ -145,11 +145,13 @@ def neighbours(
     Raises:
         ValueError: features of another shape, or a number below 1.
     """
-    features = checking.numbers("Features", features, "(N, d)", 2).astype(np.float64)
+    features = validation.numbers("Features", features, "(N, d)", 2).astype(np.float64)
     asked = (
-        features if queries is None else checking.numbers("Queries", queries, "(Q, d)", 2).astype(np.float64)
+        features
+        if queries is None
+        else validation.numbers("Queries", queries, "(Q, d)", 2).astype(np.float64)
     )
-    top = checking.whole("number of neighbours (top)", top, 1)
+    top = validation.whole("number of neighbours (top)", top, 1)
     if features.shape[1] != asked.shape[1]:
         raise ValueError(
             "Features and queries must have shapes (N, d) and (Q, d); "

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from tqdm import tqdm
 
-from vggviz import backend, checking
+from vggviz._shared import backend, validation
+from vggviz._shared.files import output_folder
 from vggviz.album import Album
 from vggviz.ascent import Ascent, Recipe
 from vggviz.cost import Cost, forward_macs
-from vggviz.files import output_folder
 from vggviz.layers import part
 from vggviz.objectives import Objective
 from vggviz.receptive_field import receptive_fields
@@ -82,10 +82,10 @@ class Rendering:
 
     def __post_init__(self) -> None:
         """Refuse steps and seeds that are none."""
-        checking.whole("number of steps", self.steps, 1)
-        checking.whole("seed", self.seed, 0, 2**31 - 1)
-        checking.instance("A Recipe", self.recipe, Recipe)
-        checking.function("preprocess", self.preprocess)
+        validation.whole("number of steps", self.steps, 1)
+        validation.whole("seed", self.seed, 0, 2**31 - 1)
+        validation.instance("A Recipe", self.recipe, Recipe)
+        validation.function("preprocess", self.preprocess)
 
     def draw(
         self,
@@ -184,7 +184,7 @@ def drawing_size(model: keras.Model, layers: Sequence[str], size: int | None) ->
         ValueError: a size that is no whole number from 1 on, or none where it is left open.
     """
     if size is not None:
-        size = checking.whole("size in pixels", size, 1, LARGEST_SIDE)
+        size = validation.whole("size in pixels", size, 1, LARGEST_SIDE)
         return size, size
     own = part(model, layers).input.shape[1:3]
     fields = receptive_fields(model)
@@ -204,7 +204,7 @@ def full_recipe(model: keras.Model, layers: Sequence[str], recipe: Recipe) -> Re
     The stride of several layers is their largest; of layers without places, as of logits, the largest
     in the network.
     """
-    checking.instance("A Recipe", recipe, Recipe)
+    validation.instance("A Recipe", recipe, Recipe)
     fields = receptive_fields(model)
     placed = [layer for layer in layers if layer in fields] or list(fields)
     return recipe.at_stride(max(max(_pair(fields[layer].stride)) for layer in placed))

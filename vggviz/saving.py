@@ -14,9 +14,9 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from tqdm import tqdm
 
-from vggviz import checking
+from vggviz._shared import validation
+from vggviz._shared.files import atomic_path, output_folder
 from vggviz.channels import check_maps
-from vggviz.files import atomic_path, output_folder
 from vggviz.mosaic import mosaic
 from vggviz.scales import SCALES
 from vggviz.weights import Provenance, networks_in_use
@@ -46,8 +46,8 @@ def save_feature_maps(
         ValueError: an unknown scale, maps of another shape, or a folder that cannot be written.
         OSError: the disk is full; files that were there before then stand as they were.
     """
-    checking.one_of("scale", scale, SCALES)
-    maps = {layer: check_maps(layer, values) for layer, values in checking.mapping("Maps", maps).items()}
+    validation.one_of("scale", scale, SCALES)
+    maps = {layer: check_maps(layer, values) for layer, values in validation.mapping("Maps", maps).items()}
     folder = output_folder(folder)
     top = max((float(values.max()) for values in maps.values()), default=0.0)
     jobs = []

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from vggviz import checking
+from vggviz._shared import validation
 
 SCALES = {
     "channel": "each map scaled by its own maximum",
@@ -57,8 +57,8 @@ def scale_maps(
     Raises:
         ValueError: an unknown scale or percentile.
     """
-    checking.one_of("scale", scale, SCALES)
-    if clip is not None and not checking.real("clip, a percentile,", clip, 0, 100):
+    validation.one_of("scale", scale, SCALES)
+    if clip is not None and not validation.real("clip, a percentile,", clip, 0, 100):
         raise ValueError(f"The clip is a percentile above 0 and up to 100; got {clip!r}.")
     dead = ~np.any(tiles, axis=(0, 1))
     words = SCALES[scale]

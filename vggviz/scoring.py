@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from vggviz import backend, layers
+from vggviz import layers
+from vggviz._shared import backend
 from vggviz.activations import run
 from vggviz.objectives import Objective
 from vggviz.receptive_field import ReceptiveField, receptive_fields

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vggviz import backend, checking
+from vggviz._shared import backend, validation
 from vggviz.activations import check_batch, run, ungrouped_step
 from vggviz.layers import LOGITS, check_name, conv_layers, find_step, listed, part, unfold
 from vggviz.objectives import Objective, check_objective
@@ -40,7 +40,7 @@ def input_contributions(
     """
     step = ungrouped_step(model, layer)
     convolution = step.layer
-    channel = checking.whole(f"channel of {layer!r}", channel, 0, convolution.filters - 1)
+    channel = validation.whole(f"channel of {layer!r}", channel, 0, convolution.filters - 1)
     (inputs,) = run(model, batch, (step.inputs[0],))
     # a depthwise convolution is an ordinary one before its sum over the input channels
     products = backend.keras().ops.depthwise_conv(
@@ -54,9 +54,9 @@ def input_contributions(
     if place is None:
         return given.mean(axis=(1, 2), dtype=np.float64).astype(np.float32)
     if not isinstance(place, (tuple, list)) or len(place) != 2:
-        raise ValueError(f"A place is a row and a column; got {checking.shown(place)}.")
+        raise ValueError(f"A place is a row and a column; got {validation.shown(place)}.")
     row, column = (
-        checking.whole(f"{what} in {layer!r}", number, 0, count - 1)
+        validation.whole(f"{what} in {layer!r}", number, 0, count - 1)
         for what, number, count in zip(("row", "column"), place, given.shape[1:3], strict=True)
     )
     return given[:, row, column]
@@ -120,7 +120,7 @@ def trace(
     if len(batch) != 1:
         raise ValueError(f"One picture is traced at a time; got a batch of {len(batch)}.")
     fewest = min(find_step(model, name).output.shape[-1] for name in names)
-    top = checking.whole("number of channels of each layer (top)", top, 1, fewest)
+    top = validation.whole("number of channels of each layer (top)", top, 1, fewest)
     tf = backend.tensorflow()
     network = part(model, dict.fromkeys((*names, *objective.layers)))
     follow = tf.function(

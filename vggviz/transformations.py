@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from vggviz import backend
+from vggviz._shared import backend
 
 
 def moved(pictures: Any, draws: Any, *, jitter: int, scale: float, rotation: float) -> Any:

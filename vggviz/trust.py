@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vggviz import backend, checking, layers
+from vggviz import layers
+from vggviz._shared import backend, validation
 from vggviz.activations import check_batch
 from vggviz.objectives import Objective, check_objective
 from vggviz.perturbation import checked_fill, chunks
@@ -39,8 +40,8 @@ def randomised(model: keras.Model, layer: str, *, cascade: bool = True, seed: in
     Raises:
         ValueError: an unknown layer, or one without weights.
     """
-    checking.instance("True or False as cascade", cascade, bool)
-    seed = checking.whole("seed", seed)
+    validation.instance("True or False as cascade", cascade, bool)
+    seed = validation.whole("seed", seed)
     if not getattr(layers.find_step(model, layer).layer, "weights", None):
         raise ValueError(f"The layer {layer!r} has no weights to shuffle; name one that has.")
     gc.collect()  # earlier copies: Keras' models hold themselves in cycles, half a gigabyte each
@@ -115,10 +116,10 @@ def deletion_insertion(
     check_objective(objective)
     batch = check_batch(batch, layers.unfold(model).inputs)
     given = np.zeros(batch.shape[:3]) if attribution is None else attribution
-    given = checking.numbers("The attribution's values", given, f"{batch.shape[:3]}", 3)
+    given = validation.numbers("The attribution's values", given, f"{batch.shape[:3]}", 3)
     if given.shape != batch.shape[:3]:
         raise ValueError(f"The attribution must have shape {batch.shape[:3]}; got {given.shape}.")
-    steps, seed = checking.whole("number of steps", steps, 1), checking.whole("seed", seed)
+    steps, seed = validation.whole("number of steps", steps, 1), validation.whole("seed", seed)
     fill = checked_fill(fill, batch)
     shares = np.linspace(0, 1, steps + 1)
     curves = [

@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from vggviz import checking
+from vggviz._shared import validation
 from vggviz.drawing import MARK
 from vggviz.figures import bare, describe, one_axes
 from vggviz.mosaic import mosaic
@@ -35,9 +35,9 @@ def plot_visualization(
         columns: pictures in a row; None makes the layout nearest to a square.
         ax: axes to draw on; None makes a figure.
     """
-    checking.instance("What visualize, invert or caricature gives", visualization, Visualization)
+    validation.instance("What visualize, invert or caricature gives", visualization, Visualization)
     if columns is not None:
-        checking.whole("number of columns", columns, 1)
+        validation.whole("number of columns", columns, 1)
     images, reached = visualization.images, visualization.reached
     count, height, width = images.shape[:3]
     columns = min(columns or math.ceil(math.sqrt(count)), count)
@@ -73,7 +73,7 @@ def plot_ascent(visualization: Visualization, *, ax: Axes | None = None) -> tupl
         visualization: of `visualize`, `invert` or `caricature`.
         ax: axes to draw on; None makes a figure.
     """
-    checking.instance("What visualize, invert or caricature gives", visualization, Visualization)
+    validation.instance("What visualize, invert or caricature gives", visualization, Visualization)
     labels, shared = differences(visualization.words)
     values = visualization.values
     figure, ax = one_axes(ax, 8, 4.4)

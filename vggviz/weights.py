@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 from tqdm import tqdm
 
-from vggviz import checking, shipped
-from vggviz.files import atomic_path, home
+from vggviz._shared import package_data, validation
+from vggviz._shared.files import atomic_path, home
 
 if TYPE_CHECKING:
     import keras
@@ -144,7 +144,7 @@ def provenance(model: keras.Model | None = None) -> Provenance:
 def check_model(model: keras.Model) -> None:
     """Raise TypeError unless it is a model, as far as can be seen without starting TensorFlow."""
     if not isinstance(getattr(model, "name", None), str) or not hasattr(model, "layers"):
-        raise TypeError(f"A Keras model is wanted; got {checking.shown(model)}.")
+        raise TypeError(f"A Keras model is wanted; got {validation.shown(model)}.")
 
 
 def note_provenance(model: keras.Model, made_of: Provenance) -> None:
@@ -171,12 +171,12 @@ def resolve(source: str | os.PathLike[str] | None = None) -> str:
     """
     if source is None:
         source = os.environ.get("VGGVIZ_WEIGHTS") or "imagenet"
-    source = str(checking.instance("The name of weights, or a path,", source, (str, os.PathLike)))
-    if source in SOURCES or checking.is_file(Path(source)):
+    source = str(validation.instance("The name of weights, or a path,", source, (str, os.PathLike)))
+    if source in SOURCES or validation.is_file(Path(source)):
         return source
     if Path(source).suffix or os.sep in source:
-        raise FileNotFoundError(f"There is no weights file {checking.shown(source)}.")
-    raise ValueError(f"Unknown weights {checking.shown(source)}; use {', '.join(SOURCES)}, or a path.")
+        raise FileNotFoundError(f"There is no weights file {validation.shown(source)}.")
+    raise ValueError(f"Unknown weights {validation.shown(source)}; use {', '.join(SOURCES)}, or a path.")
 
 
 def fetch(file: RemoteFile, timeout: float | None = None) -> Path:
@@ -254,7 +254,7 @@ def read_h5(source: Path | BinaryIO, wanted: dict[str, list[tuple[int, ...]]]) -
     """
     import h5py  # 0.2 s that pages without a network need not pay
 
-    origin = checking.words(source) if isinstance(source, Path) else shipped.WEIGHTS
+    origin = validation.words(source) if isinstance(source, Path) else package_data.WEIGHTS
     try:
         with h5py.File(source) as file:
             root = file.get("model_weights", file)

@@ -11,7 +11,8 @@ import vggviz
 from benchmarks.peers import by_hand, network
 from benchmarks.peers.answering import Work, nothing, serve
 from benchmarks.peers.material import CHANNEL, DRAWN, EXPLAINED, MAXIMIZED, SMALL, STEPS, Material
-from vggviz import backend, figures
+from vggviz import figures
+from vggviz._shared import backend
 
 
 def extraction(given: Material) -> Work:

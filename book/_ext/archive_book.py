@@ -25,7 +25,7 @@ LONG_AGO = (1980, 1, 1, 0, 0, 0)
 def main() -> int:
     """Pack the last good book; return the exit status."""
     kernels.put_on_path(ROOT, os.environ)
-    from vggviz.files import atomic_path
+    from vggviz._shared.files import atomic_path
 
     lock.hold(BUILD / ".lock")
     if not (BOOK / "index.html").is_file():

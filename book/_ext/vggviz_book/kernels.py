@@ -51,7 +51,7 @@ def put_on_path(root: Path, environ: MutableMapping[str, str]) -> None:
 
 def give_matplotlib_a_folder(root: Path, environ: MutableMapping[str, str]) -> None:
     """Where the reader's home cannot be written: else each page would say that another one was found."""
-    from vggviz.files import home
+    from vggviz._shared.files import home
 
     if home() is None:
         environ.setdefault("MPLCONFIGDIR", str(root / "_build" / ".matplotlib"))

@@ -6,7 +6,7 @@ import functools
 import os
 from types import ModuleType
 
-from vggviz.quiet import quiet_stderr
+from vggviz._shared.stderr import quiet_stderr
 
 
 @functools.cache

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from vggviz import checking
+from vggviz._shared import validation
 
 
 @contextmanager
@@ -51,14 +51,14 @@ def output_folder(folder: str | os.PathLike[str]) -> Path:
     Raises:
         ValueError: something that is not a folder stands in the way, or it cannot be written.
     """
-    folder = checking.path("folder", folder)
+    folder = validation.path("folder", folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             return folder
     except OSError as error:
         raise ValueError(
-            f"Cannot write into the folder {checking.shown(folder)} ({error.strerror}); "
+            f"Cannot write into the folder {validation.shown(folder)} ({error.strerror}); "
             "name a folder that you may write to."
         ) from error
 
@@ -79,7 +79,9 @@ def folder_in_place(folder: str | os.PathLike[str], *, mark: str) -> Iterator[Pa
     """
     folder = Path(folder)
     if folder.exists() and not (folder.is_dir() and ((folder / mark).is_file() or not any(folder.iterdir()))):
-        raise ValueError(f"{checking.shown(folder)} holds other things; name a folder that is new or empty.")
+        raise ValueError(
+            f"{validation.shown(folder)} holds other things; name a folder that is new or empty."
+        )
     beside = output_folder(folder.absolute().parent) / f".{secrets.token_hex(4)}-{folder.name}"
     old = beside.with_name(f"{beside.name}-old")
     beside.mkdir()

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from vggviz import backend
+from vggviz._shared import backend
 
 RELUS = ("Relu", "Relu6")
 """TensorFlow's names for the operations."""

@@ -1,0 +1,1 @@
+"""Private modules that everything else may use: argument validation, files, hashing, the backend."""
