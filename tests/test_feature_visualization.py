@@ -17,7 +17,7 @@ from vggviz._shared.gradient_override import waking_slope
 from vggviz.album import Album
 from vggviz.ascent import CONTRAST, Ascent, Recipe
 from vggviz.feature_visualization import caricature, invert, visualization_cost, visualize
-from vggviz.images import as_vgg16_reads
+from vggviz.images.loading import as_vgg16_reads
 from vggviz.layers import find_step, part, unfold
 from vggviz.objectives import LOGITS, Objective, channel, class_logit, neuron
 from vggviz.parameterisation import noise, paint

@@ -10,7 +10,7 @@ import pytest
 from sentences import refused
 
 import vggviz
-from vggviz.images import CHANNEL_MEANS, deprocess, load_image, preprocess, sample_images
+from vggviz.images.loading import CHANNEL_MEANS, deprocess, load_image, preprocess, sample_images
 
 SAMPLES = ["cat", "astronaut", "coffee", "rocket", "camera", "hubble", "brick", "grass", "gravel"]
 

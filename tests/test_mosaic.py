@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sentences import refused
 
-from vggviz.mosaic import mosaic
+from vggviz.images.mosaic import mosaic
 
 
 def tiles(whole, height, width, gap, columns, count):

@@ -43,7 +43,7 @@ def test_the_same_number_makes_the_same_file():
 def test_every_format_that_is_read_has_a_valid_file():
     from PIL import Image
 
-    from vggviz.decoding import FORMATS
+    from vggviz.images.decoding import FORMATS
 
     files = mutated.pictures()
     assert len(files) >= 18

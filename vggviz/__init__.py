@@ -8,10 +8,9 @@ import pkgutil as _pkgutil
 
 import lazy_loader as _lazy
 
-# These two bear the name of their module. Imported now (NumPy only), the function takes the name
+# This function bears the name of its module. Imported now (NumPy only), the function takes the name
 # for good; lazily, whichever room imported the module first would leave the module under it.
 from vggviz.filters import filters as filters
-from vggviz.mosaic import mosaic as mosaic
 
 # The stub lists the public names. `lazy_loader.attach_stub` reads it too, but not from an archive.
 _stub = _ast.parse(_pkgutil.get_data(__name__, "__init__.pyi") or b"")

@@ -38,10 +38,11 @@ from .gradients import guided_backprop as guided_backprop
 from .gradients import integrated_gradients as integrated_gradients
 from .gradients import saliency as saliency
 from .gradients import smooth_grad as smooth_grad
-from .images import deprocess as deprocess
-from .images import load_image as load_image
-from .images import preprocess as preprocess
-from .images import sample_images as sample_images
+from .images.loading import deprocess as deprocess
+from .images.loading import load_image as load_image
+from .images.loading import preprocess as preprocess
+from .images.loading import sample_images as sample_images
+from .images.mosaic import mosaic as mosaic
 from .layers import conv_layers as conv_layers
 from .map_plots import plot_channel as plot_channel
 from .map_plots import plot_feature_maps as plot_feature_maps
@@ -55,7 +56,6 @@ from .measures import linear_probe as linear_probe
 from .model import decode_predictions as decode_predictions
 from .model import load_model as load_model
 from .model import load_vgg16 as load_vgg16
-from .mosaic import mosaic as mosaic
 from .network_plots import plot_cell as plot_cell
 from .network_plots import plot_filters as plot_filters
 from .network_plots import plot_layer_table as plot_layer_table

@@ -12,7 +12,7 @@ from vggviz._shared import validation
 from vggviz.drawing import NEGATIVE, POSITIVE, show_values
 from vggviz.examples import Examples
 from vggviz.figures import bare, describe, mosaic_axes, one_axes, side_bar
-from vggviz.mosaic import mosaic
+from vggviz.images.mosaic import mosaic
 from vggviz.relations import likeness_order
 from vggviz.scales import number_text
 from vggviz.tracing import Trace

@@ -43,7 +43,7 @@ def run_maps(options: argparse.Namespace) -> None:
     from tqdm import tqdm
 
     from vggviz._shared.files import output_folder
-    from vggviz.images import load_image
+    from vggviz.images.loading import load_image
     from vggviz.layers import feature_layers, find_step
 
     for photo in options.photo:  # a mistake is told before the network is loaded and anything written
@@ -78,7 +78,7 @@ def run_cell(options: argparse.Namespace) -> None:
 def run_explore(options: argparse.Namespace) -> None:
     """Write the explorer's page for photographs, and say how to look at it."""
     from vggviz.exploring import explorer
-    from vggviz.images import load_image
+    from vggviz.images.loading import load_image
 
     for photo in options.photo:  # a mistake is told before the network is loaded
         load_image(photo)
@@ -113,14 +113,14 @@ def load_network(options: argparse.Namespace, *, classifier: str | None = None) 
 
 def photograph(model: keras.Model, photo: str) -> np.ndarray:
     """The photograph in the size that the model reads."""
-    from vggviz.images import load_image
+    from vggviz.images.loading import load_image
 
     return load_image(photo, model.input_shape[1] or 224)
 
 
 def reading(options: argparse.Namespace) -> Callable[[Any], Any]:
     """How the network reads RGB levels, float32 (N, H, W, 3), arrays and tensors alike."""
-    from vggviz.images import as_vgg16_reads
+    from vggviz.images.loading import as_vgg16_reads
 
     return {"vgg16": as_vgg16_reads, "levels": _levels, "unit": _unit}[options.input]
 

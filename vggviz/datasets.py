@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vggviz import cost, images
+from vggviz import cost
 from vggviz._shared import validation
 from vggviz.activations import chosen_layers, feature_maps
 from vggviz.channels import ChannelStatistics, channel_statistics
+from vggviz.images import loading
 from vggviz.layers import unfold
 from vggviz.pictures import Pictures, named_pictures, read_pairs, words
 
@@ -67,7 +68,7 @@ def dataset_maps(
         FileNotFoundError: there is no such folder.
         ValueError: no picture that can be read, or activations that are not finite.
     """
-    reading = validation.function("preprocess", images.preprocess if preprocess is None else preprocess)
+    reading = validation.function("preprocess", loading.preprocess if preprocess is None else preprocess)
     pairs = named_pictures(source)
     if isinstance(pairs, list):
         say_cost(model, layers, len(pairs))

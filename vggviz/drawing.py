@@ -14,7 +14,7 @@ from matplotlib.patches import Rectangle
 from vggviz.activations import Cell
 from vggviz.channels import ChannelStatistics
 from vggviz.figures import bare, colour_map, describe
-from vggviz.mosaic import mosaic
+from vggviz.images.mosaic import mosaic
 from vggviz.scales import Scaled, number_text
 
 MAX_PIXELS = 1200

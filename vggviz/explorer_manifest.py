@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import matplotlib
 import numpy as np
 
-from vggviz import images, layers, sheets
+from vggviz import layers, sheets
 from vggviz._shared import backend
+from vggviz.images import loading
 from vggviz.receptive_field import receptive_fields, same_padding
 from vggviz.weights import provenance
 
@@ -67,7 +68,7 @@ def manifest(
 ) -> dict[str, Any]:
     """All that the page is told, as JSON has it."""
     height, width, channels = facts.input_shape
-    known = explorer.preprocess is images.preprocess
+    known = explorer.preprocess is loading.preprocess
     ids_of_examples = file_names(explorer.example_pictures)
     return {
         "version": 1,

@@ -21,8 +21,8 @@ from vggviz import explorer_files, explorer_manifest, live, showing
 from vggviz._shared import validation
 from vggviz._shared.files import folder_in_place
 from vggviz.examples import Examples, dataset_examples
-from vggviz.images import Source, load_image
-from vggviz.images import preprocess as vgg16_preprocess
+from vggviz.images.loading import Source, load_image
+from vggviz.images.loading import preprocess as vgg16_preprocess
 from vggviz.layers import check_name, unfold
 from vggviz.pictures import Pictures, named, read_pictures
 

@@ -17,7 +17,7 @@ from vggviz._shared import backend, validation
 from vggviz.activations import check_batch
 from vggviz.ascent import Recipe
 from vggviz.cost import Cost
-from vggviz.images import as_vgg16_reads
+from vggviz.images.loading import as_vgg16_reads
 from vggviz.layers import part
 from vggviz.objectives import Objective, check_objective
 from vggviz.rendering import (

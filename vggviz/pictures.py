@@ -11,7 +11,7 @@ import numpy as np
 from tqdm import tqdm
 
 from vggviz._shared import validation
-from vggviz.images import Source, check_size, load_image
+from vggviz.images.loading import Source, check_size, load_image
 
 Pictures = str | os.PathLike[str] | Mapping[str, Source] | Iterable[tuple[str, Source]]
 

@@ -17,7 +17,7 @@ from tqdm import tqdm
 from vggviz._shared import validation
 from vggviz._shared.files import atomic_path, output_folder
 from vggviz.channels import check_maps
-from vggviz.mosaic import mosaic
+from vggviz.images.mosaic import mosaic
 from vggviz.scales import SCALES
 from vggviz.weights import Provenance, networks_in_use
 

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 from skimage.transform import resize_local_mean
 
-from vggviz.mosaic import mosaic
+from vggviz.images.mosaic import mosaic
 
 TILE = 56
 """Largest side of a thumbnail, in pixels."""

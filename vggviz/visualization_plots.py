@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from vggviz._shared import validation
 from vggviz.drawing import MARK
 from vggviz.figures import bare, describe, one_axes
-from vggviz.mosaic import mosaic
+from vggviz.images.mosaic import mosaic
 from vggviz.rendering import Visualization
 from vggviz.scales import number_text
 

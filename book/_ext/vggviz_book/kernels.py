@@ -65,12 +65,13 @@ def settle_inputs(environ: MutableMapping[str, str]) -> None:
     Raises:
         ExtensionError: there is no such picture or no such weights.
     """
-    from vggviz import images, weights
+    from vggviz import weights
+    from vggviz.images import loading
 
     try:
         if environ.get("VGGVIZ_IMAGE"):
             environ["VGGVIZ_IMAGE"] = absolute(environ["VGGVIZ_IMAGE"])
-            images.load_image(environ["VGGVIZ_IMAGE"])
+            loading.load_image(environ["VGGVIZ_IMAGE"])
         settled = weights.resolve(absolute(environ.get("VGGVIZ_WEIGHTS") or "imagenet"))
     except (OSError, TypeError, ValueError) as error:
         raise ExtensionError(str(error)) from error

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from vggviz._shared import validation
-from vggviz.decoding import decode, decoding
+from vggviz.images.decoding import decode, decoding
 
 Source = str | os.PathLike[str] | bytes | Image.Image | np.ndarray
 
