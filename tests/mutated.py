@@ -250,9 +250,9 @@ def small_vgg16() -> None:
     """Let VGG16 be built with one or two channels a layer, which takes no time."""
     import networks
 
-    from vggviz import model
+    from vggviz.models import loading
 
-    model._build = lambda dense=False: networks.tiny_vgg16()
+    loading._build = lambda dense=False: networks.tiny_vgg16()
 
 
 # --- in the parent

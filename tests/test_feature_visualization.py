@@ -18,7 +18,7 @@ from vggviz.album import Album
 from vggviz.ascent import CONTRAST, Ascent, Recipe
 from vggviz.feature_visualization import caricature, invert, visualization_cost, visualize
 from vggviz.images.loading import as_vgg16_reads
-from vggviz.layers import find_step, part, unfold
+from vggviz.models.graph import find_step, part, unfold
 from vggviz.objectives import LOGITS, Objective, channel, class_logit, neuron
 from vggviz.parameterisation import noise, paint
 from vggviz.rendering import drawing_size, full_recipe

@@ -12,7 +12,7 @@ from sentences import refused
 import vggviz
 from vggviz import gradients
 from vggviz.gradients import guided_backprop, integrated_gradients, saliency, smooth_grad
-from vggviz.layers import LOGITS, part
+from vggviz.models.graph import LOGITS, part
 from vggviz.objectives import Objective, channel, class_logit, neuron
 from vggviz.scoring import scores
 

@@ -6,7 +6,7 @@ import pytest
 from sentences import refused
 
 import vggviz
-from vggviz.layers import feature_layers, find_step, unfold
+from vggviz.models.graph import feature_layers, find_step, unfold
 
 CONVOLUTIONS = {
     "functional": ["conv_a", "conv_b", "conv_strided", "conv_even", "conv_linear"],

@@ -10,7 +10,7 @@ import pytest
 import vggviz
 from vggviz import live
 from vggviz._shared.backend import keras, tensorflow
-from vggviz.layers import feature_layers
+from vggviz.models.graph import feature_layers
 
 
 def run(part, batch):

@@ -15,11 +15,11 @@ from sentences import one_sentence
 from serving import served
 
 import vggviz
-from vggviz import weights
 from vggviz.__main__ import main
 from vggviz._shared import package_data
+from vggviz.models import weights
+from vggviz.models.weights import RemoteFile
 from vggviz.scales import number_text
-from vggviz.weights import RemoteFile
 
 COMMANDS = ["layers", "filters", "maps", "cell", "stats", "examples", "dream", "why", "explore", "weights"]
 

@@ -14,11 +14,11 @@ from sentences import one_sentence, refused
 from serving import served
 
 import vggviz
-from vggviz import model as model_module
-from vggviz import weights
 from vggviz._shared import package_data
-from vggviz.model import convolution_shapes
-from vggviz.weights import RemoteFile
+from vggviz.models import loading as model_module
+from vggviz.models import weights
+from vggviz.models.loading import convolution_shapes
+from vggviz.models.weights import RemoteFile
 
 SHIPPED = package_data.file(package_data.WEIGHTS)
 BLUE = [

@@ -141,7 +141,7 @@ def test_code_in_a_model_s_file_is_not_run(tmp_path, ending):
 
 @pytest.mark.parametrize("name", ["nan.keras", "nan.weights.h5", "nan.h5"])
 def test_weights_that_are_not_finite(tmp_path, monkeypatch, name):
-    from vggviz import model as loading
+    from vggviz.models import loading as loading
 
     network = networks.tiny_vgg16()
     layer = network.get_layer("block2_conv2")

@@ -6,7 +6,7 @@ import pytest
 from sentences import refused
 
 import vggviz
-from vggviz.layers import LOGITS, part
+from vggviz.models.graph import LOGITS, part
 from vggviz.objectives import Objective, channel, class_logit, neuron
 
 

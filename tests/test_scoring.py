@@ -6,7 +6,7 @@ import pytest
 
 import vggviz
 from vggviz import scoring
-from vggviz.layers import LOGITS
+from vggviz.models.graph import LOGITS
 from vggviz.objectives import channel, class_logit, neuron
 from vggviz.scoring import scores, window_scorer
 

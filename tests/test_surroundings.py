@@ -74,7 +74,7 @@ def test_the_command_line_with_odd_names(photograph, monkeypatch, capsys):
 
 
 def test_no_home_and_no_network_cost_no_word(tmp_path):
-    code = "from vggviz import weights; print(weights.resolve(), weights.KERAS_WHOLE.path.parent)"
+    code = "from vggviz.models import weights; print(weights.resolve(), weights.KERAS_WHOLE.path.parent)"
     status, out, err = run(tmp_path, "-c", code)
     assert (status, out, err) == (0, [f"imagenet {Path('/tmp/.keras/models')}"], [])
 
@@ -83,7 +83,7 @@ def test_nobody_s_home(tmp_path):
     """As in a container whose user has no name: Python finds no home at all."""
     code = (
         "import os, pwd; pwd.getpwuid = lambda uid: {}[uid]; os.environ.pop('HOME')\n"
-        "from vggviz import weights; print(weights.KERAS_WHOLE.path.parent)"
+        "from vggviz.models import weights; print(weights.KERAS_WHOLE.path.parent)"
     )
     assert run(tmp_path, "-c", code) == (0, ["/tmp/.keras/models"], [])
 

@@ -8,7 +8,7 @@ from sentences import refused
 import vggviz
 from vggviz.class_activation import grad_cam
 from vggviz.gradients import integrated_gradients, saliency
-from vggviz.layers import unfold
+from vggviz.models.graph import unfold
 from vggviz.objectives import channel, class_logit
 from vggviz.perturbation import occlusion
 from vggviz.scoring import scores

@@ -20,8 +20,8 @@ from disk import full_disk, names
 from sentences import one_sentence, refused
 
 import vggviz
-from vggviz import weights
-from vggviz.weights import Provenance, RemoteFile, arrays_sha256, fetch, read_h5, resolve
+from vggviz.models import weights
+from vggviz.models.weights import Provenance, RemoteFile, arrays_sha256, fetch, read_h5, resolve
 
 RIGHT = np.random.default_rng(0).bytes(300_000)
 SUM = hashlib.md5(RIGHT).hexdigest()

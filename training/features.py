@@ -21,7 +21,7 @@ from training.data import Reader, TinyImageNet
 from training.views import View
 from vggviz import cost
 from vggviz._shared.files import atomic_path
-from vggviz.layers import feature_layers, part
+from vggviz.models.graph import feature_layers, part
 
 if TYPE_CHECKING:
     import keras

@@ -14,7 +14,7 @@ from training.channels import by_layer
 from training.data import TinyImageNet
 from training.views import SMALL, resized
 from vggviz._shared.files import atomic_path
-from vggviz.layers import feature_layers
+from vggviz.models.graph import feature_layers
 
 if TYPE_CHECKING:
     import keras

@@ -8,10 +8,6 @@ import pkgutil as _pkgutil
 
 import lazy_loader as _lazy
 
-# This function bears the name of its module. Imported now (NumPy only), the function takes the name
-# for good; lazily, whichever room imported the module first would leave the module under it.
-from vggviz.filters import filters as filters
-
 # The stub lists the public names. `lazy_loader.attach_stub` reads it too, but not from an archive.
 _stub = _ast.parse(_pkgutil.get_data(__name__, "__init__.pyi") or b"")
 _names: dict[str, list[str]] = {}

@@ -3,9 +3,6 @@ from .activations import Cell as Cell
 from .activations import explain_cell as explain_cell
 from .activations import feature_maps as feature_maps
 from .activations import pre_activations as pre_activations
-from .architecture import LayerRow as LayerRow
-from .architecture import LayerTable as LayerTable
-from .architecture import layer_table as layer_table
 from .ascent import Recipe as Recipe
 from .attribution_plots import plot_attribution as plot_attribution
 from .attribution_plots import plot_deletion_insertion as plot_deletion_insertion
@@ -32,8 +29,6 @@ from .feature_visualization import visualization_cost as visualization_cost
 from .feature_visualization import visualize as visualize
 from .figures import save_figure as save_figure
 from .figures import text_alternative as text_alternative
-from .filters import filters as filters
-from .filters import filters_rgb as filters_rgb
 from .gradients import guided_backprop as guided_backprop
 from .gradients import integrated_gradients as integrated_gradients
 from .gradients import saliency as saliency
@@ -43,7 +38,6 @@ from .images.loading import load_image as load_image
 from .images.loading import preprocess as preprocess
 from .images.loading import sample_images as sample_images
 from .images.mosaic import mosaic as mosaic
-from .layers import conv_layers as conv_layers
 from .map_plots import plot_channel as plot_channel
 from .map_plots import plot_feature_maps as plot_feature_maps
 from .map_plots import plot_layers as plot_layers
@@ -53,9 +47,19 @@ from .measures import effective_rank as effective_rank
 from .measures import is_colour_opponent as is_colour_opponent
 from .measures import is_oriented as is_oriented
 from .measures import linear_probe as linear_probe
-from .model import decode_predictions as decode_predictions
-from .model import load_model as load_model
-from .model import load_vgg16 as load_vgg16
+from .models.graph import conv_layers as conv_layers
+from .models.kernels import filters as filters
+from .models.kernels import filters_rgb as filters_rgb
+from .models.loading import decode_predictions as decode_predictions
+from .models.loading import load_model as load_model
+from .models.loading import load_vgg16 as load_vgg16
+from .models.receptive_field import ReceptiveField as ReceptiveField
+from .models.receptive_field import receptive_fields as receptive_fields
+from .models.summary import LayerRow as LayerRow
+from .models.summary import LayerTable as LayerTable
+from .models.summary import layer_table as layer_table
+from .models.weights import Provenance as Provenance
+from .models.weights import provenance as provenance
 from .network_plots import plot_cell as plot_cell
 from .network_plots import plot_filters as plot_filters
 from .network_plots import plot_layer_table as plot_layer_table
@@ -70,8 +74,6 @@ from .picture_plots import plot_images as plot_images
 from .picture_plots import plot_picture_map as plot_picture_map
 from .pictures import read_pictures as read_pictures
 from .preferences import preferred_classes as preferred_classes
-from .receptive_field import ReceptiveField as ReceptiveField
-from .receptive_field import receptive_fields as receptive_fields
 from .relations import channel_similarity as channel_similarity
 from .relations import gram_matrix as gram_matrix
 from .relations import kernel_similarity as kernel_similarity
@@ -87,5 +89,3 @@ from .trust import deletion_insertion as deletion_insertion
 from .trust import randomised as randomised
 from .visualization_plots import plot_ascent as plot_ascent
 from .visualization_plots import plot_visualization as plot_visualization
-from .weights import Provenance as Provenance
-from .weights import provenance as provenance

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vggviz import layers
 from vggviz._shared import backend, validation
-from vggviz.receptive_field import same_padding
+from vggviz.models import graph
+from vggviz.models.receptive_field import same_padding
 
 if TYPE_CHECKING:
     import keras
@@ -160,8 +160,8 @@ def chosen_layers(model: keras.Model, names: str | Iterable[str] | None) -> list
         ValueError: an empty list, an unknown layer, or one that gives no maps.
     """
     if names is None:
-        return layers.feature_layers(model)
-    listed = [names] if isinstance(names, str) else layers.listed(names)
+        return graph.feature_layers(model)
+    listed = [names] if isinstance(names, str) else graph.listed(names)
     unique = list(dict.fromkeys(listed))
     if not unique:
         raise ValueError("No layer was named; name one at least, or None for every convolution and pool.")
@@ -170,8 +170,8 @@ def chosen_layers(model: keras.Model, names: str | Iterable[str] | None) -> list
     return unique
 
 
-def _step(model: keras.Model, layer: str) -> layers.Step:
-    step = layers.find_step(model, layer)
+def _step(model: keras.Model, layer: str) -> graph.Step:
+    step = graph.find_step(model, layer)
     if len(step.output.shape) != 4:
         raise ValueError(
             f"The layer {layer!r} gives an output of shape {tuple(step.output.shape)}, no feature maps; "
@@ -180,15 +180,15 @@ def _step(model: keras.Model, layer: str) -> layers.Step:
     return step
 
 
-def convolution_step(model: keras.Model, layer: str) -> layers.Step:
+def convolution_step(model: keras.Model, layer: str) -> graph.Step:
     """The step of a layer that must be a Conv2D."""
-    step = layers.find_step(model, layer)
+    step = graph.find_step(model, layer)
     if step.kind != "Conv2D":
         raise ValueError(f"The layer {layer!r} is a {step.kind}; a Conv2D is wanted.")
     return step
 
 
-def ungrouped_step(model: keras.Model, layer: str) -> layers.Step:
+def ungrouped_step(model: keras.Model, layer: str) -> graph.Step:
     """The step of a Conv2D each of whose kernels reads all input channels."""
     step = convolution_step(model, layer)
     if step.layer.groups != 1:
@@ -199,7 +199,7 @@ def ungrouped_step(model: keras.Model, layer: str) -> layers.Step:
 def run(model: keras.Model, batch: np.ndarray, tensors: tuple[Any, ...]) -> list[np.ndarray]:
     """Values of tensors of the unfolded graph for a batch, by a function compiled once."""
     tf = backend.tensorflow()
-    network = layers.unfold(model)
+    network = graph.unfold(model)
     batch = check_batch(batch, network.inputs)
     key = tuple(map(id, tensors))
     if key not in network.functions:

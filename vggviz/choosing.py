@@ -8,7 +8,7 @@ import numpy as np
 
 from vggviz._shared import validation
 from vggviz.channels import check_maps, rank_channels
-from vggviz.layers import check_name
+from vggviz.models.graph import check_name
 
 
 def maps_of(maps: Mapping[str, np.ndarray], layer: str) -> np.ndarray:

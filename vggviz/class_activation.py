@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vggviz import layers
 from vggviz._shared import backend
 from vggviz.activations import check_batch, feature_maps
 from vggviz.gradients import gradients
+from vggviz.models import graph
 from vggviz.objectives import Objective, check_objective
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _by_gradients(
 ) -> np.ndarray:
     """The positive part of the weighted sum of maps (equation 2 of Grad-CAM), one picture at a time."""
     check_objective(objective)
-    layer, batch = target_layer(model, layer), check_batch(batch, layers.unfold(model).inputs)
+    layer, batch = target_layer(model, layer), check_batch(batch, graph.unfold(model).inputs)
     differentiate = gradients(model, objective, batch.shape[1:], batch.dtype, layer)
     cells = []
     for picture in batch:
@@ -157,8 +157,8 @@ def _first_component(maps: np.ndarray) -> np.ndarray:
 def target_layer(model: keras.Model, layer: str | None) -> str:
     """The layer's name, checked; None is the last convolution."""
     if layer is None:
-        return layers.conv_layers(model)[-1]
-    shape = tuple(layers.find_step(model, layer).output.shape)
+        return graph.conv_layers(model)[-1]
+    shape = tuple(graph.find_step(model, layer).output.shape)
     if len(shape) != 4:
         raise ValueError(f"The layer {layer!r} gives an output of shape {shape}, no feature maps.")
     return layer

@@ -19,7 +19,7 @@ log = logging.getLogger("vggviz")
 
 def run_layers(options: argparse.Namespace) -> None:
     """Print the table of layers."""
-    from vggviz.architecture import layer_table
+    from vggviz.models.summary import layer_table
 
     print(layer_table(load_network(options)))
 
@@ -27,8 +27,8 @@ def run_layers(options: argparse.Namespace) -> None:
 def run_filters(options: argparse.Namespace) -> None:
     """Draw the kernels of a layer."""
     from vggviz import figures, network_plots
-    from vggviz.filters import filters, filters_rgb
-    from vggviz.layers import conv_layers
+    from vggviz.models.graph import conv_layers
+    from vggviz.models.kernels import filters, filters_rgb
 
     model = load_network(options)
     first = conv_layers(model)[0]
@@ -44,7 +44,7 @@ def run_maps(options: argparse.Namespace) -> None:
 
     from vggviz._shared.files import output_folder
     from vggviz.images.loading import load_image
-    from vggviz.layers import feature_layers, find_step
+    from vggviz.models.graph import feature_layers, find_step
 
     for photo in options.photo:  # a mistake is told before the network is loaded and anything written
         load_image(photo)
@@ -94,7 +94,7 @@ def run_explore(options: argparse.Namespace) -> None:
 
 def run_weights(options: argparse.Namespace) -> None:
     """List the sources of weights; check the package's against Keras' own, or fetch the dense classifier."""
-    from vggviz import weights
+    from vggviz.models import weights
 
     if options.check:
         _check_weights()
@@ -106,7 +106,7 @@ def run_weights(options: argparse.Namespace) -> None:
 
 def load_network(options: argparse.Namespace, *, classifier: str | None = None) -> keras.Model:
     """The network that --model or --weights names; one of --model keeps the end that it has."""
-    from vggviz.model import load_model, load_vgg16
+    from vggviz.models.loading import load_model, load_vgg16
 
     return load_model(options.model) if options.model else load_vgg16(options.weights, classifier)
 
@@ -176,14 +176,14 @@ def _save_maps(model: keras.Model, photo: str, place: Path, options: argparse.Na
 def _bytes_of_maps(model: keras.Model, layers: list[str]) -> int:
     from math import prod
 
-    from vggviz.layers import find_step
+    from vggviz.models.graph import find_step
 
     return sum(4 * prod(side or 224 for side in find_step(model, name).output.shape[1:]) for name in layers)
 
 
 def _list_weights() -> None:
-    from vggviz import weights
     from vggviz._shared import package_data
+    from vggviz.models import weights
 
     whole = weights.KERAS_WHOLE
     cached = "in the cache" if whole.path.is_file() else "not fetched"
@@ -197,9 +197,9 @@ def _list_weights() -> None:
 
 def _check_weights() -> None:
     """Compare the package's weights with their sums, and with Keras' own file where that can be had."""
-    from vggviz import weights
     from vggviz._shared import package_data
-    from vggviz.model import convolution_shapes
+    from vggviz.models import weights
+    from vggviz.models.loading import convolution_shapes
 
     wanted = convolution_shapes()
     arrays = weights.read_h5(package_data.weights(), wanted)

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vggviz.layers import CONVOLUTIONS, LOGITS, Step, find_step, unfold
-from vggviz.receptive_field import receptive_fields
+from vggviz.models.graph import CONVOLUTIONS, LOGITS, Step, find_step, unfold
+from vggviz.models.receptive_field import receptive_fields
 
 if TYPE_CHECKING:
     import keras

@@ -13,7 +13,7 @@ from vggviz._shared import validation
 from vggviz.activations import chosen_layers, feature_maps
 from vggviz.channels import ChannelStatistics, channel_statistics
 from vggviz.images import loading
-from vggviz.layers import unfold
+from vggviz.models.graph import unfold
 from vggviz.pictures import Pictures, named_pictures, read_pairs, words
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ import numpy as np
 from vggviz._shared import validation
 from vggviz.activations import chosen_layers
 from vggviz.datasets import dataset_maps, side
-from vggviz.layers import find_step
+from vggviz.models.graph import find_step
+from vggviz.models.receptive_field import ReceptiveField, receptive_fields
 from vggviz.pictures import Pictures, named_pictures, read_pictures
-from vggviz.receptive_field import ReceptiveField, receptive_fields
 
 if TYPE_CHECKING:
     import keras

@@ -49,7 +49,7 @@ def run_dream(options: argparse.Namespace) -> None:
     from vggviz import figures, visualization_plots
     from vggviz._shared.files import output_folder
     from vggviz.feature_visualization import visualize
-    from vggviz.layers import LOGITS
+    from vggviz.models.graph import LOGITS
 
     top = any(what.split(":")[0] == LOGITS for what in options.what)
     model = load_network(options, classifier=options.classifier if top else None)
@@ -75,7 +75,7 @@ def run_dream(options: argparse.Namespace) -> None:
 def run_why(options: argparse.Namespace) -> None:
     """Print the likeliest classes of a photograph, and draw which pixels speak for one."""
     from vggviz import attribution_plots, figures
-    from vggviz.layers import find_step
+    from vggviz.models.graph import find_step
     from vggviz.objectives import class_logit
 
     if options.layer and not set(options.method) & set(CAMS):
@@ -100,7 +100,7 @@ def run_why(options: argparse.Namespace) -> None:
 
 def _objectives(model: keras.Model, what: str) -> list[Objective]:
     """Channels of "LAYER", "LAYER:5" or "LAYER:0-8"; classes where the layer is "logits"."""
-    from vggviz.layers import LOGITS, part, unfold
+    from vggviz.models.graph import LOGITS, part, unfold
     from vggviz.objectives import channel, class_logit
 
     layer, numbers = what, None
@@ -118,9 +118,9 @@ def _objectives(model: keras.Model, what: str) -> list[Objective]:
 def _likeliest(model: keras.Model, batch: np.ndarray) -> dict[int, tuple[str, float]]:
     """Number, name and output of the likeliest classes; a network of the reader's own has no names."""
     from vggviz.activations import run
-    from vggviz.layers import unfold
-    from vggviz.model import ranked
-    from vggviz.weights import provenance
+    from vggviz.models.graph import unfold
+    from vggviz.models.loading import ranked
+    from vggviz.models.weights import provenance
 
     (outputs,) = run(model, batch, (unfold(model).outputs[0],))
     if outputs.ndim != 2:

@@ -14,9 +14,9 @@ from tqdm import tqdm
 from vggviz import explorer_manifest, explorer_preferences, live, sheets
 from vggviz.activations import feature_maps
 from vggviz.channels import channel_statistics
-from vggviz.filters import filters
 from vggviz.images.mosaic import mosaic
-from vggviz.layers import conv_layers, unfold
+from vggviz.models.graph import conv_layers, unfold
+from vggviz.models.kernels import filters
 
 if TYPE_CHECKING:
     import keras

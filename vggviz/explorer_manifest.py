@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 import matplotlib
 import numpy as np
 
-from vggviz import layers, sheets
+from vggviz import sheets
 from vggviz._shared import backend
 from vggviz.images import loading
-from vggviz.receptive_field import receptive_fields, same_padding
-from vggviz.weights import provenance
+from vggviz.models import graph
+from vggviz.models.receptive_field import receptive_fields, same_padding
+from vggviz.models.weights import provenance
 
 if TYPE_CHECKING:
     import keras
@@ -94,7 +95,7 @@ def manifest(
 
 
 def _layer(explorer: Explorer, layer: str, facts: Facts, names: Mapping[str, str]) -> dict[str, Any]:
-    step = layers.unfold(explorer.model).steps[layer]
+    step = graph.unfold(explorer.model).steps[layer]
     height, width, channels = facts.shapes[layer]
     seen = receptive_fields(explorer.model).get(layer)
     read = reads(explorer.model, layer)
@@ -131,23 +132,23 @@ def shown_layers(model: keras.Model, names: Iterable[str] | None) -> tuple[str, 
     Raises:
         ValueError: an unknown layer (close matches are named), one without maps, or none.
     """
-    steps = layers.unfold(model).steps
+    steps = graph.unfold(model).steps
     if names is None:
-        wanted = set(layers.feature_layers(model))
+        wanted = set(graph.feature_layers(model))
         wanted |= {read for name in wanted if (read := reads(model, name)) in steps}
     else:
-        wanted = {names} if isinstance(names, str) else set(layers.listed(names))
+        wanted = {names} if isinstance(names, str) else set(graph.listed(names))
     if not wanted:
         raise ValueError("No layer was named; name one at least, or None for every convolution and pool.")
     for name in wanted:
-        if len(layers.find_step(model, name).output.shape) != 4:
+        if len(graph.find_step(model, name).output.shape) != 4:
             raise ValueError(f"The layer {name!r} has no maps to show; name a convolution or a pool.")
     return tuple(name for name in steps if name in wanted)
 
 
 def reads(model: keras.Model, layer: str) -> str | None:
     """Name of the layer that a layer reads, "input" for the picture; None if it reads several."""
-    network = layers.unfold(model)
+    network = graph.unfold(model)
     tensors = network.steps[layer].inputs
     if len(tensors) != 1:
         return None
@@ -161,7 +162,7 @@ def kernel(model: keras.Model, layer: str, shown: Iterable[str]) -> dict[str, An
 
     It can for a Conv2D without groups and dilation, with ReLU or no activation, that reads a layer shown.
     """
-    step = layers.unfold(model).steps[layer]
+    step = graph.unfold(model).steps[layer]
     if step.kind != "Conv2D" or not _reads_shown(model, layer, shown):
         return None
     convolution, activations = step.layer, backend.keras().activations
@@ -175,13 +176,13 @@ def kernel(model: keras.Model, layer: str, shown: Iterable[str]) -> dict[str, An
 
 def weights(model: keras.Model, layer: str) -> int:
     """Numbers in a convolution's kernels; 0 for any other layer."""
-    step = layers.unfold(model).steps[layer]
+    step = graph.unfold(model).steps[layer]
     return math.prod(step.layer.kernel.shape) if step.kind == "Conv2D" else 0
 
 
 def pool(model: keras.Model, layer: str, shown: Iterable[str]) -> dict[str, Any] | None:
     """How a pool slides, and what it takes of the cells under it; None for any other layer."""
-    step = layers.unfold(model).steps[layer]
+    step = graph.unfold(model).steps[layer]
     takes = {"MaxPooling2D": "maximum", "AveragePooling2D": "mean"}
     if step.kind not in takes or not _reads_shown(model, layer, shown):
         return None
@@ -192,7 +193,7 @@ def _reads_shown(model: keras.Model, layer: str, shown: Iterable[str]) -> bool:
     return reads(model, layer) in ("input", *shown)
 
 
-def _window(step: layers.Step, size: tuple[int, int]) -> dict[str, list[int]]:
+def _window(step: graph.Step, size: tuple[int, int]) -> dict[str, list[int]]:
     convolution = step.layer
     padding = [
         same_padding(step.inputs[0].shape[1 + axis], size[axis], convolution.strides[axis])
@@ -203,10 +204,10 @@ def _window(step: layers.Step, size: tuple[int, int]) -> dict[str, list[int]]:
     return {"size": list(size), "stride": list(convolution.strides), "padding": padding}
 
 
-def _kind(step: layers.Step) -> str:
-    if step.kind in layers.CONVOLUTIONS:
+def _kind(step: graph.Step) -> str:
+    if step.kind in graph.CONVOLUTIONS:
         return "convolution"
-    return "pooling" if step.kind in layers.POOLS else "other"
+    return "pooling" if step.kind in graph.POOLS else "other"
 
 
 def examples_of(examples: Examples, ids: Mapping[str, str]) -> list[list[list[Any]]]:

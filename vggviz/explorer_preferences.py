@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from vggviz import layers, preferences
-from vggviz.weights import provenance
+from vggviz import preferences
+from vggviz.models import graph
+from vggviz.models.weights import provenance
 
 if TYPE_CHECKING:
     import keras
@@ -30,11 +31,11 @@ def preferred(model: keras.Model, shown: Iterable[str]) -> Preferred:
     """
     if provenance(model).source != "imagenet":
         return {}
-    steps = layers.unfold(model).steps
+    steps = graph.unfold(model).steps
     return {
         name: [_of_channel(name, channel) for channel in range(steps[name].output.shape[-1])]
         for name in shown
-        if name in layers.conv_layers(model)
+        if name in graph.conv_layers(model)
     }
 
 

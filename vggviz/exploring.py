@@ -23,7 +23,7 @@ from vggviz._shared.files import folder_in_place
 from vggviz.examples import Examples, dataset_examples
 from vggviz.images.loading import Source, load_image
 from vggviz.images.loading import preprocess as vgg16_preprocess
-from vggviz.layers import check_name, unfold
+from vggviz.models.graph import check_name, unfold
 from vggviz.pictures import Pictures, named, read_pictures
 
 if TYPE_CHECKING:

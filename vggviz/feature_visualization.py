@@ -18,7 +18,7 @@ from vggviz.activations import check_batch
 from vggviz.ascent import Recipe
 from vggviz.cost import Cost
 from vggviz.images.loading import as_vgg16_reads
-from vggviz.layers import part
+from vggviz.models.graph import part
 from vggviz.objectives import Objective, check_objective
 from vggviz.rendering import (
     Rendering,

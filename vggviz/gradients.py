@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vggviz import layers
 from vggviz._shared import backend, validation
 from vggviz._shared.gradient_override import gradient_through, guided
 from vggviz.activations import check_batch
+from vggviz.models import graph
 from vggviz.objectives import Objective, check_objective
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def guided_backprop(model: keras.Model, batch: np.ndarray, objective: Objective)
     """
     batch = _fitting(model, batch, objective)
     tf = backend.tensorflow()
-    part = layers.part(model, objective.layers)
+    part = graph.part(model, objective.layers)
 
     def score(images: Any) -> Any:
         return objective.value(part(images, training=False))
@@ -199,7 +199,7 @@ def gradients(
 
 def _kept(model: keras.Model) -> Callable[..., Callable[[Any], list[Any]]]:
     """`_compiled` for this model, which remembers the last few functions as long as there is the model."""
-    functions = layers.unfold(model).functions
+    functions = graph.unfold(model).functions
     if "gradients" not in functions:
         own = weakref.ref(model)  # what a model keeps must not keep the model
 
@@ -217,7 +217,7 @@ def _compiled(
     """The function of `gradients`, from a tensor to tensors."""
     tf = backend.tensorflow()
     names = objective.layers if layer is None else dict.fromkeys((*objective.layers, layer))
-    differentiated = functools.partial(_differentiated, layers.part(model, names), objective, layer)
+    differentiated = functools.partial(_differentiated, graph.part(model, names), objective, layer)
     batches = tf.TensorSpec((None, *shape), dtype)
     function = tf.function(differentiated, autograph=False).get_concrete_function(batches)
     return lambda batch: function(tf.constant(batch, batches.dtype))
@@ -255,7 +255,7 @@ def _strongest_colour(values: np.ndarray) -> np.ndarray:
 def _fitting(model: keras.Model, batch: np.ndarray, objective: Objective) -> np.ndarray:
     """The batch, checked with the objective, as the model reads it."""
     check_objective(objective)
-    batch = check_batch(batch, layers.unfold(model).inputs)
+    batch = check_batch(batch, graph.unfold(model).inputs)
     if batch.dtype.kind in "biu":
         raise ValueError(
             f"The model reads pictures as {batch.dtype}, and whole numbers have no gradient; "

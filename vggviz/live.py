@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vggviz import layers
 from vggviz._shared import backend, validation
+from vggviz.models import graph
 
 if TYPE_CHECKING:
     import keras
@@ -63,14 +63,14 @@ def segments(model: keras.Model, shown: tuple[str, ...]) -> list[Segment]:
         model: any Keras model with one input.
         shown: the layers whose maps are wanted, in the order they run.
     """
-    steps = layers.unfold(model).steps
-    source = layers.unfold(model).inputs[0]
+    steps = graph.unfold(model).steps
+    source = graph.unfold(model).inputs[0]
     found = []
     waiting: list[str] = []
     for place, name in enumerate(shown):
         waiting.append(name)
         behind = [steps[other].output for other in shown[place + 1 :]]
-        if not behind or (steps[name].kind in layers.POOLS and _depends_on(steps[name].output, behind)):
+        if not behind or (steps[name].kind in graph.POOLS and _depends_on(steps[name].output, behind)):
             part = backend.keras().Model(source, [steps[other].output for other in waiting])
             found.append(Segment(tuple(waiting), gzip.compress(_litert(part), 6, mtime=0)))
             source, waiting = steps[name].output, []

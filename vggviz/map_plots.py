@@ -13,7 +13,7 @@ from vggviz._shared import validation
 from vggviz.choosing import choose_channels, last_of_each_size, maps_of, strongest
 from vggviz.drawing import extent, hatch, show_channel, show_mosaic, show_values
 from vggviz.figures import bare, describe, mosaic_axes, panels, side_bar
-from vggviz.layers import listed
+from vggviz.models.graph import listed
 from vggviz.scales import SCALES, Scaled, number_text, scale_maps
 
 

@@ -13,7 +13,7 @@ from vggviz._shared import validation
 from vggviz.channels import ChannelStatistics
 from vggviz.drawing import MARK, show_boxes
 from vggviz.figures import describe, one_axes
-from vggviz.layers import check_name
+from vggviz.models.graph import check_name
 from vggviz.scales import number_text
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")

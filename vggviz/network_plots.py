@@ -13,11 +13,11 @@ from matplotlib.patches import Rectangle
 
 from vggviz._shared import validation
 from vggviz.activations import Cell
-from vggviz.architecture import LayerTable
 from vggviz.choosing import choose
 from vggviz.drawing import MARK, extent, show_colours, show_slices, show_sum, show_values, write_numbers
 from vggviz.figures import bare, describe, one_axes, panels, three_and_one
-from vggviz.receptive_field import ReceptiveField
+from vggviz.models.receptive_field import ReceptiveField
+from vggviz.models.summary import LayerTable
 from vggviz.scales import number_text
 
 FILTER_SCALES = {

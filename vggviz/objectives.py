@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vggviz._shared import backend, validation
-from vggviz.layers import LOGITS
+from vggviz.models.graph import LOGITS
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from tqdm import tqdm
 
-from vggviz import layers
 from vggviz._shared import validation
 from vggviz.activations import check_batch, feature_maps
 from vggviz.class_activation import enlarged, resized, target_layer
+from vggviz.models import graph
 from vggviz.objectives import Objective, check_objective
 from vggviz.scoring import scores, window_scorer
 
@@ -55,7 +55,7 @@ def occlusion(
             not fit.
     """
     check_objective(objective)
-    batch = check_batch(batch, layers.unfold(model).inputs)
+    batch = check_batch(batch, graph.unfold(model).inputs)
     corners = _corners(batch.shape[1:3], size, stride)
     cover = np.broadcast_to(checked_fill(fill, batch), (CHUNK, size, size, batch.shape[-1]))
     maps = []
@@ -97,7 +97,7 @@ def score_cam(
     """
     check_objective(objective)
     batch_size = validation.whole("number of pictures in a batch (batch_size)", batch_size, 1)
-    layer, batch = target_layer(model, layer), check_batch(batch, layers.unfold(model).inputs)
+    layer, batch = target_layer(model, layer), check_batch(batch, graph.unfold(model).inputs)
     cells = []
     for picture in batch:
         maps = feature_maps(model, picture[np.newaxis], layer)[layer][0]

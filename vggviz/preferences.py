@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from vggviz._shared import package_data, validation
-from vggviz.layers import check_name
+from vggviz.models.graph import check_name
 
 TABLE = "preferred_classes.npz"
 

@@ -18,9 +18,9 @@ from vggviz._shared.files import output_folder
 from vggviz.album import Album
 from vggviz.ascent import Ascent, Recipe
 from vggviz.cost import Cost, forward_macs
-from vggviz.layers import part
+from vggviz.models.graph import part
+from vggviz.models.receptive_field import receptive_fields
 from vggviz.objectives import Objective
-from vggviz.receptive_field import receptive_fields
 
 if TYPE_CHECKING:
     import keras

@@ -23,7 +23,7 @@ import numpy as np
 
 from vggviz.activations import feature_maps
 from vggviz.datasets import say_cost, side
-from vggviz.layers import unfold
+from vggviz.models.graph import unfold
 from vggviz.pictures import attempt, check_any, named_pictures, pass_over, progress, words
 
 if TYPE_CHECKING:

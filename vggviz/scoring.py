@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from vggviz import layers
 from vggviz._shared import backend
 from vggviz.activations import run
+from vggviz.models import graph
+from vggviz.models.receptive_field import ReceptiveField, receptive_fields
 from vggviz.objectives import Objective
-from vggviz.receptive_field import ReceptiveField, receptive_fields
 
 if TYPE_CHECKING:
     import keras
@@ -28,7 +28,7 @@ Scorer = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 def scores(model: keras.Model, batch: np.ndarray, objective: Objective) -> np.ndarray:
     """The objective's value for each picture, float32 (N,); all of the batch at once."""
-    tensors = layers.part(model, objective.layers).output
+    tensors = graph.part(model, objective.layers).output
     values = run(model, batch, tuple(tensors.values()))
     constant = backend.tensorflow().constant
     maps = {name: constant(value) for name, value in zip(tensors, values, strict=True)}
@@ -48,7 +48,7 @@ def window_scorer(model: keras.Model, picture: np.ndarray, objective: Objective)
         pixel, int (n, 2), to the scores, float32 (n,).
     """
     names, stages = _chain(model, objective)
-    outputs = tuple(layers.unfold(model).steps[name].output for name in names)
+    outputs = tuple(graph.unfold(model).steps[name].output for name in names)
     maps = run(model, picture[np.newaxis], outputs) if names else []
     wholes = [picture, *(values[0] for values in maps)]
 
@@ -126,16 +126,16 @@ def _laid(maps: np.ndarray, windows: np.ndarray, corners: np.ndarray) -> np.ndar
 
 def _chain(model: keras.Model, objective: Objective) -> tuple[list[str], list[_Stage]]:
     """The pools that all of the objective's layers read the picture through, and the stages to them."""
-    network = layers.unfold(model)
+    network = graph.unfold(model)
     key = ("chain", objective.layers)
     if key not in network.functions:
-        network.functions[key] = _find_chain(model, layers.part(model, objective.layers).output)
+        network.functions[key] = _find_chain(model, graph.part(model, objective.layers).output)
     return network.functions[key]
 
 
 def _find_chain(model: keras.Model, outputs: Any) -> tuple[list[str], list[_Stage]]:
-    network = layers.unfold(model)
-    pools = {name: step for name, step in network.steps.items() if step.kind in layers.POOLS}
+    network = graph.unfold(model)
+    pools = {name: step for name, step in network.steps.items() if step.kind in graph.POOLS}
     squares = _squares(receptive_fields(model)) if pools else {}
     tensor, before = network.inputs[0], _Square(1, 1, 0)
     names: list[str] = []
@@ -193,11 +193,11 @@ def _open_sized(part: Any) -> Callable[[Any], Any]:
 
 def _rest(model: keras.Model, name: str, objective: Objective) -> Callable[[Any], Any]:
     """The compiled function from a pool's maps to ``{layer: tensor}`` of the objective's layers."""
-    network = layers.unfold(model)
+    network = graph.unfold(model)
     key = ("rest", name, objective.layers)
     if key not in network.functions:
         output = network.steps[name].output
-        part = _between(output, layers.part(model, objective.layers).output)
+        part = _between(output, graph.part(model, objective.layers).output)
         network.functions[key] = _compiled(part, backend.tensorflow().TensorSpec(output.shape))
     return network.functions[key]
 

@@ -63,8 +63,8 @@ def study_folder(
 
 def _recipe(options: argparse.Namespace) -> tuple[Callable[[str], keras.Model], str]:
     """How every worker loads the same network: by a whole path, VGGVIZ_WEIGHTS read here."""
-    from vggviz.model import load_model, load_vgg16
-    from vggviz.weights import SOURCES, resolve
+    from vggviz.models.loading import load_model, load_vgg16
+    from vggviz.models.weights import SOURCES, resolve
 
     if options.model:
         return load_model, str(Path(options.model).resolve())

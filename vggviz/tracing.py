@@ -10,7 +10,7 @@ import numpy as np
 
 from vggviz._shared import backend, validation
 from vggviz.activations import check_batch, run, ungrouped_step
-from vggviz.layers import LOGITS, check_name, conv_layers, find_step, listed, part, unfold
+from vggviz.models.graph import LOGITS, check_name, conv_layers, find_step, listed, part, unfold
 from vggviz.objectives import Objective, check_objective
 
 if TYPE_CHECKING:

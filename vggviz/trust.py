@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vggviz import layers
 from vggviz._shared import backend, validation
 from vggviz.activations import check_batch
+from vggviz.models import graph
+from vggviz.models.weights import note_provenance, provenance
 from vggviz.objectives import Objective, check_objective
 from vggviz.perturbation import checked_fill, chunks
 from vggviz.scoring import scores
-from vggviz.weights import note_provenance, provenance
 
 if TYPE_CHECKING:
     import keras
@@ -42,16 +42,16 @@ def randomised(model: keras.Model, layer: str, *, cascade: bool = True, seed: in
     """
     validation.instance("True or False as cascade", cascade, bool)
     seed = validation.whole("seed", seed)
-    if not getattr(layers.find_step(model, layer).layer, "weights", None):
+    if not getattr(graph.find_step(model, layer).layer, "weights", None):
         raise ValueError(f"The layer {layer!r} has no weights to shuffle; name one that has.")
     gc.collect()  # earlier copies: Keras' models hold themselves in cycles, half a gigabyte each
     copy = backend.keras().models.clone_model(model)
     for new, old in zip(copy.weights, model.weights, strict=True):
         new.assign(old)
-    names = list(layers.unfold(copy).steps)
+    names = list(graph.unfold(copy).steps)
     chosen = names[names.index(layer) :] if cascade else [layer]
     for name in chosen:
-        _shuffle(layers.find_step(copy, name).layer, np.random.default_rng([seed, names.index(name)]))
+        _shuffle(graph.find_step(copy, name).layer, np.random.default_rng([seed, names.index(name)]))
     made_of = provenance(model)
     words = f"{made_of.source}, {layer}{' and all after it' if cascade else ''} shuffled (seed {seed})"
     note_provenance(copy, replace(made_of, source=words))
@@ -114,7 +114,7 @@ def deletion_insertion(
             batch that does not fit.
     """
     check_objective(objective)
-    batch = check_batch(batch, layers.unfold(model).inputs)
+    batch = check_batch(batch, graph.unfold(model).inputs)
     given = np.zeros(batch.shape[:3]) if attribution is None else attribution
     given = validation.numbers("The attribution's values", given, f"{batch.shape[:3]}", 3)
     if given.shape != batch.shape[:3]:

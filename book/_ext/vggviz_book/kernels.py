@@ -65,8 +65,8 @@ def settle_inputs(environ: MutableMapping[str, str]) -> None:
     Raises:
         ExtensionError: there is no such picture or no such weights.
     """
-    from vggviz import weights
     from vggviz.images import loading
+    from vggviz.models import weights
 
     try:
         if environ.get("VGGVIZ_IMAGE"):

@@ -7,8 +7,8 @@ from dataclasses import dataclass, fields
 from html import escape
 from typing import TYPE_CHECKING
 
-from vggviz import layers
-from vggviz.receptive_field import Pair, receptive_fields
+from vggviz.models import graph
+from vggviz.models.receptive_field import Pair, receptive_fields
 
 if TYPE_CHECKING:
     import keras
@@ -92,9 +92,9 @@ def layer_table(model: keras.Model) -> LayerTable:
     """
     seen = receptive_fields(model)
     rows = []
-    for name, step in layers.unfold(model).steps.items():
+    for name, step in graph.unfold(model).steps.items():
         parameters = step.layer.count_params() if hasattr(step.layer, "count_params") else 0
-        if parameters or step.kind in layers.POOLS:
+        if parameters or step.kind in graph.POOLS:
             shape = tuple(step.output.shape[1:])
             field = seen.get(name)
             view = (field.size, field.stride, field.padding) if field else (None, None, None)
@@ -102,11 +102,11 @@ def layer_table(model: keras.Model) -> LayerTable:
     return LayerTable(rows)
 
 
-def _macs(step: layers.Step, shape: tuple[int | None, ...]) -> int | None:
+def _macs(step: graph.Step, shape: tuple[int | None, ...]) -> int | None:
     """Multiply-accumulate operations of one picture; None where the size is open or not counted."""
-    if step.kind in layers.POOLS:
+    if step.kind in graph.POOLS:
         return 0
-    if None in shape or step.kind not in (*layers.CONVOLUTIONS, "Dense"):
+    if None in shape or step.kind not in (*graph.CONVOLUTIONS, "Dense"):
         return None
     weights = [weight.shape for weight in step.layer.trainable_weights if len(weight.shape) > 1]
     # each weight of a kernel is used once at each place of the output

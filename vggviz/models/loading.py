@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from vggviz import layers
-from vggviz import weights as sources
 from vggviz._shared import backend, package_data, validation
-from vggviz.weights import Provenance
+from vggviz.models import graph
+from vggviz.models import weights as sources
+from vggviz.models.weights import Provenance
 
 if TYPE_CHECKING:
     import keras
@@ -200,7 +200,7 @@ def _shapes(model: Any) -> dict[str, list[tuple[int, ...]]]:
 
 def _copy(other: Any, model: Any, origin: str) -> None:
     """Copy the weights of VGG16's layers, by name, from a model that has them somewhere inside."""
-    steps = layers.unfold(other).steps
+    steps = graph.unfold(other).steps
     if missing := [layer.name for layer in _weighted(model) if layer.name not in steps]:
         raise ValueError(f"{origin!r} is of another network: it lacks VGG16's {', '.join(missing)}.")
     for layer in _weighted(model):

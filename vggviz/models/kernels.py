@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vggviz.layers import conv_layers, find_step
+from vggviz.models.graph import conv_layers, find_step
 
 if TYPE_CHECKING:
     import keras

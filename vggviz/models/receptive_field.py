@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from vggviz import layers
+from vggviz.models import graph
 
 if TYPE_CHECKING:
     import keras
@@ -93,8 +93,8 @@ def receptive_fields(model: keras.Model) -> dict[str, ReceptiveField]:
     Raises:
         ValueError: the model has no two-dimensional convolution, or one with channels first.
     """
-    layers.conv_layers(model)
-    network = layers.unfold(model)
+    graph.conv_layers(model)
+    network = graph.unfold(model)
     fields = {id(tensor): (_Axis(1, 1, 0), _Axis(1, 1, 0)) for tensor in network.inputs}
     found: dict[str, ReceptiveField] = {}
     for name, step in network.steps.items():
@@ -123,9 +123,9 @@ class _Axis:
         return _Axis(size, self.stride * stride, self.padding + before * self.stride)
 
 
-def _after(step: layers.Step, seen: list[tuple[_Axis, _Axis]]) -> tuple[_Axis, _Axis] | None:
+def _after(step: graph.Step, seen: list[tuple[_Axis, _Axis]]) -> tuple[_Axis, _Axis] | None:
     """Both axes after a step, from those of what it reads; None where its reach is not known."""
-    if step.kind in layers.CONVOLUTIONS + layers.POOLS:
+    if step.kind in graph.CONVOLUTIONS + graph.POOLS:
         vertical, horizontal = (_window(step, axis, seen[0][axis]) for axis in (0, 1))
     elif step.kind == "ZeroPadding2D":
         (top, _), (left, _) = step.layer.padding
@@ -137,7 +137,7 @@ def _after(step: layers.Step, seen: list[tuple[_Axis, _Axis]]) -> tuple[_Axis, _
     return vertical, horizontal
 
 
-def _window(step: layers.Step, axis: int, before: _Axis) -> _Axis:
+def _window(step: graph.Step, axis: int, before: _Axis) -> _Axis:
     layer = step.layer
     size = getattr(layer, "kernel_size", None) or layer.pool_size
     reach = (size[axis] - 1) * getattr(layer, "dilation_rate", (1, 1))[axis] + 1

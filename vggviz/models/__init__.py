@@ -1,0 +1,1 @@
+"""The network: its layers as a graph, its weights and where they come from."""
