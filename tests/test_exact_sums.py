@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from vggviz import exact_sums
+from vggviz.activations import exact_sums
 
 KINDS = {
     np.float16: {"width": 16},

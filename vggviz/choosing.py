@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from vggviz._shared import validation
-from vggviz.channels import check_maps, rank_channels
+from vggviz.activations.statistics import check_maps, rank_channels
 from vggviz.models.graph import check_name
 
 

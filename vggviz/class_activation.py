@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vggviz._shared import backend
-from vggviz.activations import check_batch, feature_maps
+from vggviz.activations.forward import check_batch, feature_maps
 from vggviz.gradients import gradients
 from vggviz.models import graph
 from vggviz.objectives import Objective, check_objective

@@ -64,7 +64,7 @@ def run_maps(options: argparse.Namespace) -> None:
 def run_cell(options: argparse.Namespace) -> None:
     """Print the arithmetic of one cell, and draw it where --out says so."""
     from vggviz import figures, network_plots
-    from vggviz.activations import explain_cell
+    from vggviz.activations.forward import explain_cell
 
     model = load_network(options)
     place = (options.layer, options.channel, options.row, options.column)
@@ -154,7 +154,7 @@ def _own_names(photos: Sequence[str]) -> list[str]:
 def _save_maps(model: keras.Model, photo: str, place: Path, options: argparse.Namespace) -> list[Path]:
     """Save what the options ask for into the folder `place`, or beside it under names that begin so."""
     from vggviz import figures, map_plots
-    from vggviz.activations import feature_maps
+    from vggviz.activations.forward import feature_maps
     from vggviz.saving import save_feature_maps
 
     image = photograph(model, photo)

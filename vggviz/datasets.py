@@ -10,8 +10,8 @@ import numpy as np
 
 from vggviz import cost
 from vggviz._shared import validation
-from vggviz.activations import chosen_layers, feature_maps
-from vggviz.channels import ChannelStatistics, channel_statistics
+from vggviz.activations.forward import chosen_layers, feature_maps
+from vggviz.activations.statistics import ChannelStatistics, channel_statistics
 from vggviz.images import loading
 from vggviz.models.graph import unfold
 from vggviz.pictures import Pictures, named_pictures, read_pairs, words

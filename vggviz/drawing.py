@@ -11,8 +11,8 @@ from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from vggviz.activations import Cell
-from vggviz.channels import ChannelStatistics
+from vggviz.activations.forward import Cell
+from vggviz.activations.statistics import ChannelStatistics
 from vggviz.figures import bare, colour_map, describe
 from vggviz.images.mosaic import mosaic
 from vggviz.scales import Scaled, number_text

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vggviz._shared import validation
-from vggviz.activations import chosen_layers
+from vggviz.activations.forward import chosen_layers
 from vggviz.datasets import dataset_maps, side
 from vggviz.models.graph import find_step
 from vggviz.models.receptive_field import ReceptiveField, receptive_fields

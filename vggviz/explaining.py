@@ -117,7 +117,7 @@ def _objectives(model: keras.Model, what: str) -> list[Objective]:
 
 def _likeliest(model: keras.Model, batch: np.ndarray) -> dict[int, tuple[str, float]]:
     """Number, name and output of the likeliest classes; a network of the reader's own has no names."""
-    from vggviz.activations import run
+    from vggviz.activations.forward import run
     from vggviz.models.graph import unfold
     from vggviz.models.loading import ranked
     from vggviz.models.weights import provenance

@@ -12,8 +12,8 @@ import numpy as np
 from tqdm import tqdm
 
 from vggviz import explorer_manifest, explorer_preferences, live, sheets
-from vggviz.activations import feature_maps
-from vggviz.channels import channel_statistics
+from vggviz.activations.forward import feature_maps
+from vggviz.activations.statistics import channel_statistics
 from vggviz.images.mosaic import mosaic
 from vggviz.models.graph import conv_layers, unfold
 from vggviz.models.kernels import filters

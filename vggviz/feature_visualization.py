@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vggviz._shared import backend, validation
-from vggviz.activations import check_batch
+from vggviz.activations.forward import check_batch
 from vggviz.ascent import Recipe
 from vggviz.cost import Cost
 from vggviz.images.loading import as_vgg16_reads

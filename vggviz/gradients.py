@@ -12,7 +12,7 @@ import numpy as np
 
 from vggviz._shared import backend, validation
 from vggviz._shared.gradient_override import gradient_through, guided
-from vggviz.activations import check_batch
+from vggviz.activations.forward import check_batch
 from vggviz.models import graph
 from vggviz.objectives import Objective, check_objective
 

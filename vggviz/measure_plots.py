@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from vggviz._shared import validation
-from vggviz.channels import ChannelStatistics
+from vggviz.activations.statistics import ChannelStatistics
 from vggviz.drawing import MARK, show_boxes
 from vggviz.figures import describe, one_axes
 from vggviz.models.graph import check_name

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from vggviz._shared import validation
-from vggviz.activations import Cell
+from vggviz.activations.forward import Cell
 from vggviz.choosing import choose
 from vggviz.drawing import MARK, extent, show_colours, show_slices, show_sum, show_values, write_numbers
 from vggviz.figures import bare, describe, one_axes, panels, three_and_one

@@ -9,7 +9,7 @@ import numpy as np
 from tqdm import tqdm
 
 from vggviz._shared import validation
-from vggviz.activations import check_batch, feature_maps
+from vggviz.activations.forward import check_batch, feature_maps
 from vggviz.class_activation import enlarged, resized, target_layer
 from vggviz.models import graph
 from vggviz.objectives import Objective, check_objective

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from vggviz._shared import validation
-from vggviz.channels import check_maps
+from vggviz.activations.statistics import check_maps
 from vggviz.choosing import maps_of
 
 MEASURES = ("cosine", "correlation")

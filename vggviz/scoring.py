@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from vggviz._shared import backend
-from vggviz.activations import run
+from vggviz.activations.forward import run
 from vggviz.models import graph
 from vggviz.models.receptive_field import ReceptiveField, receptive_fields
 from vggviz.objectives import Objective

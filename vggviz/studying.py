@@ -51,7 +51,7 @@ def study_folder(
         return study(load_network(options), options.folder, layers)
 
     from vggviz import scattering
-    from vggviz.activations import chosen_layers
+    from vggviz.activations.forward import chosen_layers
 
     with scattering.connected(options.scheduler) as client:
         load, source = _recipe(options)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vggviz._shared import backend, validation
-from vggviz.activations import check_batch, run, ungrouped_step
+from vggviz.activations.forward import check_batch, run, ungrouped_step
 from vggviz.models.graph import LOGITS, check_name, conv_layers, find_step, listed, part, unfold
 from vggviz.objectives import Objective, check_objective
 

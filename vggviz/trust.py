@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vggviz._shared import backend, validation
-from vggviz.activations import check_batch
+from vggviz.activations.forward import check_batch
 from vggviz.models import graph
 from vggviz.models.weights import note_provenance, provenance
 from vggviz.objectives import Objective, check_objective

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vggviz._shared import validation
-from vggviz.exact_sums import exact_sums, rounded_mean, rounded_std
+from vggviz.activations.exact_sums import exact_sums, rounded_mean, rounded_std
 
 ORDERS = ("max", "mean", "std", "apoz", "number")
 
