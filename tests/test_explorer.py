@@ -22,7 +22,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
 import vggviz
-from vggviz.preferences import preferred_classes
+from vggviz.analysis.preferences import preferred_classes
 
 FIRST_VIEW = 450_000  # bytes
 WIDTHS = (360, 768, 1440)

@@ -10,7 +10,7 @@ from PIL import Image
 
 import vggviz
 from vggviz import explorer_files, explorer_manifest, explorer_preferences, showing
-from vggviz.preferences import preferred_classes
+from vggviz.analysis.preferences import preferred_classes
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 from sentences import refused
 
 import vggviz
-from vggviz.measures import orientation_selectivity
+from vggviz.analysis.kernel_metrics import orientation_selectivity
 
 SOBEL = np.array([[1, 0, -1], [2, 0, -2], [1, 0, -1]], float)
 LINE = np.array([[-1, 2, -1]] * 3, float)

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from sentences import refused
 
-from vggviz import preferences
 from vggviz._shared import package_data
-from vggviz.preferences import effect_size_error, preferred_classes
+from vggviz.analysis import preferences
+from vggviz.analysis.preferences import effect_size_error, preferred_classes
 
 
 def test_known_channels_prefer_what_they_are_known_for():

@@ -5,7 +5,7 @@ import pytest
 from sentences import refused
 
 import vggviz
-from vggviz.relations import likeness_order
+from vggviz.analysis.similarity import likeness_order
 
 DEAD, CONSTANT = 2, 5
 

@@ -14,7 +14,7 @@ from training.classifier import Choice
 from training.data import TinyImageNet
 from training.features import Features
 from vggviz._shared import package_data
-from vggviz.preferences import effect_size_error
+from vggviz.analysis.preferences import effect_size_error
 
 TEMPLATE = Path(__file__).with_name("model_card.md")
 WORST = 10

@@ -9,13 +9,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from vggviz._shared import validation
+from vggviz.analysis.circuits import Trace
+from vggviz.analysis.similarity import likeness_order
 from vggviz.drawing import NEGATIVE, POSITIVE, show_values
 from vggviz.examples import Examples
 from vggviz.figures import bare, describe, mosaic_axes, one_axes, side_bar
 from vggviz.images.mosaic import mosaic
-from vggviz.relations import likeness_order
 from vggviz.scales import number_text
-from vggviz.tracing import Trace
 
 ORDERS = {"alike": "like ones side by side", "number": "by number"}
 

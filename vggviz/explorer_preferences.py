@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from vggviz import preferences
+from vggviz.analysis import preferences
 from vggviz.models import graph
 from vggviz.models.weights import provenance
 
