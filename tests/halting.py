@@ -9,11 +9,11 @@ import os
 import time
 from pathlib import Path
 
-from vggviz import scattering
 from vggviz._shared import backend
+from vggviz.datasets import dask_cluster
 
 role, notes = os.environ["VGGVIZ_TEST_ROLE"], Path(os.environ["VGGVIZ_TEST_NOTES"])
-read = scattering.attempt
+read = dask_cluster.attempt
 begun = []
 
 
@@ -36,4 +36,4 @@ def wait_for(name):
 def dask_setup(worker):
     """Dask imports this file more than once, and calls this once."""
     backend.keras()  # TensorFlow starts while the test still prepares its pictures
-    scattering.attempt = attempt
+    dask_cluster.attempt = attempt

@@ -10,7 +10,7 @@ import pytest
 from sentences import refused
 
 import vggviz
-from vggviz import datasets
+from vggviz.datasets import statistics as datasets
 
 COUNT = 6
 

@@ -113,7 +113,7 @@ def test_heavy_libraries_have_one_module_each(path):
     imported = {getattr(node, "module", None) or alias.name for node in nodes for alias in node.names}
     assert path.stem == "figures" or "matplotlib.pyplot" not in imported
     assert path.stem == "backend" or "tensorflow" not in imported
-    assert path.stem == "scattering" or "distributed" not in imported
+    assert path.stem == "dask_cluster" or "distributed" not in imported
     assert not [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "show"]
 
 

@@ -22,8 +22,8 @@ from sentences import one_sentence, refused
 from tqdm import tqdm
 
 import vggviz
-from vggviz import scattering
 from vggviz.__main__ import main
+from vggviz.datasets import dask_cluster
 
 COUNT = 17
 HERE = Path(__file__).parent
@@ -89,13 +89,13 @@ def model(place):
 
 
 def work_on(place, model):
-    return scattering.Work(
+    return dask_cluster.Work(
         vggviz.load_model,
         str(place / "own.keras"),
         str(place / "photos"),
         tuple(vggviz.feature_maps(model, np.zeros((1, 32, 32, 3)))),
         vggviz.dataset_statistics,
-        scattering.weights_sha256(model),
+        dask_cluster.weights_sha256(model),
     )
 
 
@@ -114,11 +114,11 @@ def survived(cluster, place, model):
 
     killer = threading.Thread(target=kill)
     killer.start()
-    with pytest.MonkeyPatch.context() as patch, scattering.connected(address) as client:
-        patch.setattr(scattering, "CHUNK", 2)
+    with pytest.MonkeyPatch.context() as patch, dask_cluster.connected(address) as client:
+        patch.setattr(dask_cluster, "CHUNK", 2)
         patch.setattr(tqdm, "update", lambda *_: told.set())
         client.wait_for_workers(2, timeout=SECONDS)
-        found = scattering.scatter(client, model, work_on(place, model))
+        found = dask_cluster.scatter(client, model, work_on(place, model))
     killer.join()
     return found
 
@@ -176,11 +176,11 @@ def test_the_command_prints_what_it_prints_without(survived, cluster, ask, argum
 
 
 def test_the_network_is_kept_on_the_worker_but_not_for_another(survived, cluster, place, model):
-    with scattering.connected(cluster[0]) as client:
-        info = client.submit(scattering._network.cache_info, pure=False).result()
+    with dask_cluster.connected(cluster[0]) as client:
+        info = client.submit(dask_cluster._network.cache_info, pure=False).result()
         work = replace(work_on(place, model), sha256="0" * 64)
         with refused("another network", "own.keras", "000000000000", socket.gethostname()):
-            scattering.scatter(client, model, work)
+            dask_cluster.scatter(client, model, work)
     assert info.misses < info.hits
 
 
@@ -204,22 +204,22 @@ def refusal(capsys, *arguments):
     ],
 )
 def test_a_mistake_on_a_worker_is_one_sentence(survived, cluster, place, model, change, words):
-    with scattering.connected(cluster[0]) as client, refused(*words):
-        scattering.scatter(client, model, replace(work_on(place, model), **change))
+    with dask_cluster.connected(cluster[0]) as client, refused(*words):
+        dask_cluster.scatter(client, model, replace(work_on(place, model), **change))
 
 
 def test_a_folder_that_the_worker_does_not_see(survived, cluster, place, model):
     """Its names are read here; a picture that is gone on the worker is a mistake, not one to pass over."""
     work = replace(work_on(place, model), folder="/nowhere")
     with refused("/nowhere/p.png", "same path", socket.gethostname(), kind=FileNotFoundError):
-        scattering._part(work, ["p.png"])
+        dask_cluster._part(work, ["p.png"])
 
 
 @pytest.mark.parametrize("error", [KilledWorker("task", None, 3), CancelledError("task")])
 def test_a_cluster_that_went_away(error):
     future = types.SimpleNamespace(result=raising(error))
     with pytest.raises(ConnectionError) as caught:
-        scattering._result(future)
+        dask_cluster._result(future)
     one_sentence(str(caught.value), "went away", "died")
 
 
@@ -231,14 +231,14 @@ def raising(error):
 
 
 def test_no_scheduler_there(capsys, place, monkeypatch):
-    monkeypatch.setattr(scattering, "PATIENCE", 0.5)
+    monkeypatch.setattr(dask_cluster, "PATIENCE", 0.5)
     for address in ("tcp://127.0.0.1:9", "nonsense://x", "127.0.0.1:9"):
         line = refusal(capsys, "stats", str(place / "photos"), "--scheduler", address)
         one_sentence(line, address, "0.5 seconds", "dask scheduler")
 
 
 def test_a_scheduler_without_workers(capsys, place, tmp_path, monkeypatch):
-    monkeypatch.setattr(scattering, "PATIENCE", 2)
+    monkeypatch.setattr(dask_cluster, "PATIENCE", 2)
     scheduler = start("scheduler", tmp_path, "--port", "0", "--scheduler-file", tmp_path / "s.json")
     try:
         wait_for(tmp_path / "s.json")
@@ -257,10 +257,10 @@ def test_without_dask(capsys, place, monkeypatch):
 
 
 def test_the_sum_of_the_weights_is_of_their_numbers_and_shapes(model, place):
-    assert scattering.weights_sha256(model) == scattering.weights_sha256(
+    assert dask_cluster.weights_sha256(model) == dask_cluster.weights_sha256(
         vggviz.load_model(place / "own.keras")
     )
     other = networks.functional()
     kernel, bias = other.get_layer("conv_b").get_weights()
     other.get_layer("conv_b").set_weights([np.nextafter(kernel, 1), bias])
-    assert scattering.weights_sha256(model) != scattering.weights_sha256(other)
+    assert dask_cluster.weights_sha256(model) != dask_cluster.weights_sha256(other)

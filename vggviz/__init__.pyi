@@ -30,10 +30,11 @@ from .class_activation import grad_cam as grad_cam
 from .class_activation import grad_cam_plus_plus as grad_cam_plus_plus
 from .class_activation import layer_cam as layer_cam
 from .cost import Cost as Cost
-from .datasets import dataset_statistics as dataset_statistics
-from .examples import Examples as Examples
-from .examples import dataset_examples as dataset_examples
-from .examples import example_crops as example_crops
+from .datasets.examples import Examples as Examples
+from .datasets.examples import dataset_examples as dataset_examples
+from .datasets.examples import example_crops as example_crops
+from .datasets.folder import read_pictures as read_pictures
+from .datasets.statistics import dataset_statistics as dataset_statistics
 from .exploring import Explorer as Explorer
 from .exploring import explorer as explorer
 from .feature_visualization import caricature as caricature
@@ -81,7 +82,6 @@ from .perturbation import occlusion as occlusion
 from .perturbation import score_cam as score_cam
 from .picture_plots import plot_images as plot_images
 from .picture_plots import plot_picture_map as plot_picture_map
-from .pictures import read_pictures as read_pictures
 from .rendering import Visualization as Visualization
 from .saving import save_feature_maps as save_feature_maps
 from .trust import DeletionInsertion as DeletionInsertion

@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from vggviz._shared import validation
 from vggviz.analysis.circuits import Trace
 from vggviz.analysis.similarity import likeness_order
+from vggviz.datasets.examples import Examples
 from vggviz.drawing import NEGATIVE, POSITIVE, show_values
-from vggviz.examples import Examples
 from vggviz.figures import bare, describe, mosaic_axes, one_axes, side_bar
 from vggviz.images.mosaic import mosaic
 from vggviz.scales import number_text

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import keras
     import numpy as np
 
-    from vggviz.examples import Examples
+    from vggviz.datasets.examples import Examples
     from vggviz.objectives import Objective
 
 MOST = 8
@@ -33,7 +33,7 @@ def run_examples(options: argparse.Namespace) -> None:
     import numpy as np
 
     from vggviz import channel_plots, figures
-    from vggviz.examples import dataset_examples, example_crops
+    from vggviz.datasets.examples import dataset_examples, example_crops
 
     study = partial(dataset_examples, channels=options.channel, top=options.top)
     (examples,) = study_folder(options, study, options.layer).values()

@@ -23,7 +23,7 @@ from vggviz.models.weights import provenance
 if TYPE_CHECKING:
     import keras
 
-    from vggviz.examples import Examples
+    from vggviz.datasets.examples import Examples
     from vggviz.exploring import Explorer
 
 BGR = [f"{colour}, mean subtracted" for colour in ("blue", "green", "red")]

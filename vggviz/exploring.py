@@ -20,11 +20,11 @@ import numpy as np
 from vggviz import explorer_files, explorer_manifest, live, showing
 from vggviz._shared import validation
 from vggviz._shared.files import folder_in_place
-from vggviz.examples import Examples, dataset_examples
+from vggviz.datasets.examples import Examples, dataset_examples
+from vggviz.datasets.folder import Pictures, named, read_pictures
 from vggviz.images.loading import Source, load_image
 from vggviz.images.loading import preprocess as vgg16_preprocess
 from vggviz.models.graph import check_name, unfold
-from vggviz.pictures import Pictures, named, read_pictures
 
 if TYPE_CHECKING:
     import keras

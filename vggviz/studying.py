@@ -20,7 +20,7 @@ def run_stats(options: argparse.Namespace) -> None:
     import numpy as np
 
     from vggviz import figures, measure_plots
-    from vggviz.datasets import dataset_statistics
+    from vggviz.datasets.statistics import dataset_statistics
 
     statistics = study_folder(options, dataset_statistics)
     print(f"{'layer':24}{'channels':>9}{'dead':>6}{'median APoZ':>13}{'largest':>10}")
@@ -43,22 +43,24 @@ def study_folder(
         study: `dataset_statistics`, `dataset_examples`, or one of them with some arguments set.
         layers: a layer's name; None is every convolution and pool.
     """
-    from vggviz.pictures import existing_folder
+    from vggviz.datasets.folder import existing_folder
 
     existing_folder(options.folder)  # a mistake is told before the network is loaded
     study = partial(study, preprocess=partial(_as_read, reading(options)))
     if not options.scheduler:
         return study(load_network(options), options.folder, layers)
 
-    from vggviz import scattering
     from vggviz.activations.forward import chosen_layers
+    from vggviz.datasets import dask_cluster
 
-    with scattering.connected(options.scheduler) as client:
+    with dask_cluster.connected(options.scheduler) as client:
         load, source = _recipe(options)
         model = load(source)
         names, folder = tuple(chosen_layers(model, layers)), str(Path(options.folder).resolve())
-        sha256 = scattering.weights_sha256(model)
-        return scattering.scatter(client, model, scattering.Work(load, source, folder, names, study, sha256))
+        sha256 = dask_cluster.weights_sha256(model)
+        return dask_cluster.scatter(
+            client, model, dask_cluster.Work(load, source, folder, names, study, sha256)
+        )
 
 
 def _recipe(options: argparse.Namespace) -> tuple[Callable[[str], keras.Model], str]:

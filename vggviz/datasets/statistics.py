@@ -12,9 +12,9 @@ from vggviz import cost
 from vggviz._shared import validation
 from vggviz.activations.forward import chosen_layers, feature_maps
 from vggviz.activations.statistics import ChannelStatistics, channel_statistics
+from vggviz.datasets.folder import Pictures, named_pictures, read_pairs, words
 from vggviz.images import loading
 from vggviz.models.graph import unfold
-from vggviz.pictures import Pictures, named_pictures, read_pairs, words
 
 if TYPE_CHECKING:
     import keras

@@ -11,10 +11,10 @@ import numpy as np
 
 from vggviz._shared import validation
 from vggviz.activations.forward import chosen_layers
-from vggviz.datasets import dataset_maps, side
+from vggviz.datasets.folder import Pictures, named_pictures, read_pictures
+from vggviz.datasets.statistics import dataset_maps, side
 from vggviz.models.graph import find_step
 from vggviz.models.receptive_field import ReceptiveField, receptive_fields
-from vggviz.pictures import Pictures, named_pictures, read_pictures
 
 if TYPE_CHECKING:
     import keras

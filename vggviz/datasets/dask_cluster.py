@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vggviz.activations.forward import feature_maps
-from vggviz.datasets import say_cost, side
+from vggviz.datasets.folder import attempt, check_any, named_pictures, pass_over, progress, words
+from vggviz.datasets.statistics import say_cost, side
 from vggviz.models.graph import unfold
-from vggviz.pictures import attempt, check_any, named_pictures, pass_over, progress, words
 
 if TYPE_CHECKING:
     import distributed

@@ -1,0 +1,1 @@
+"""Statistics and examples over any number of images."""
