@@ -8,8 +8,8 @@ from matplotlib.collections import PatchCollection
 from sentences import refused
 
 import vggviz
+from vggviz.attribution.evaluation import DeletionInsertion
 from vggviz.attribution_plots import plot_attribution, plot_deletion_insertion
-from vggviz.trust import DeletionInsertion
 
 
 @pytest.fixture(autouse=True)

@@ -6,11 +6,11 @@ import pytest
 from sentences import refused
 
 import vggviz
-from vggviz.class_activation import eigen_cam, grad_cam, grad_cam_plus_plus, layer_cam
-from vggviz.gradients import gradients
+from vggviz.attribution.cam import eigen_cam, grad_cam, grad_cam_plus_plus, layer_cam
+from vggviz.attribution.gradients import gradients
+from vggviz.attribution.incremental import scores
+from vggviz.attribution.perturbation import score_cam
 from vggviz.objectives import channel, class_logit, neuron
-from vggviz.perturbation import score_cam
-from vggviz.scoring import scores
 
 METHODS = {
     "grad_cam": grad_cam,

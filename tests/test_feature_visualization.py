@@ -16,13 +16,13 @@ from vggviz._shared.backend import tensorflow
 from vggviz._shared.gradient_override import waking_slope
 from vggviz.album import Album
 from vggviz.ascent import CONTRAST, Ascent, Recipe
+from vggviz.attribution.incremental import scores
 from vggviz.feature_visualization import caricature, invert, visualization_cost, visualize
 from vggviz.images.loading import as_vgg16_reads
 from vggviz.models.graph import find_step, part, unfold
 from vggviz.objectives import LOGITS, Objective, channel, class_logit, neuron
 from vggviz.parameterisation import noise, paint
 from vggviz.rendering import drawing_size, full_recipe
-from vggviz.scoring import scores
 
 STEPS = 12
 QUICK = {"steps": STEPS, "size": 32, "recipe": Recipe(rate=0.2, jitter=1)}

@@ -10,11 +10,11 @@ import pytest
 from sentences import refused
 
 import vggviz
-from vggviz import gradients
-from vggviz.gradients import guided_backprop, integrated_gradients, saliency, smooth_grad
+from vggviz.attribution import gradients
+from vggviz.attribution.gradients import guided_backprop, integrated_gradients, saliency, smooth_grad
+from vggviz.attribution.incremental import scores
 from vggviz.models.graph import LOGITS, part
 from vggviz.objectives import Objective, channel, class_logit, neuron
-from vggviz.scoring import scores
 
 METHODS = {
     "saliency": saliency,
@@ -67,7 +67,7 @@ def test_a_batch_equals_its_pictures_one_by_one(method, sequential, batch):
 @every_method
 def test_a_batch_larger_than_what_is_computed_at_once(method, sequential, batch, monkeypatch):
     at_once = method(sequential, batch, class_logit(0))
-    monkeypatch.setattr("vggviz.gradients.PIXELS", 2 * 32 * 32)
+    monkeypatch.setattr("vggviz.attribution.gradients.PIXELS", 2 * 32 * 32)
     assert np.allclose(method(sequential, batch, class_logit(0)), at_once, rtol=1e-4, atol=1e-6)
 
 

@@ -6,8 +6,8 @@ import pytest
 from sentences import refused
 
 import vggviz
+from vggviz.attribution.perturbation import occlusion
 from vggviz.objectives import channel, class_logit, neuron
-from vggviz.perturbation import occlusion
 
 
 @pytest.fixture(scope="module")

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 import vggviz
-from vggviz import scoring
+from vggviz.attribution import incremental
+from vggviz.attribution.incremental import scores, window_scorer
 from vggviz.models.graph import LOGITS
 from vggviz.objectives import channel, class_logit, neuron
-from vggviz.scoring import scores, window_scorer
 
 
 @pytest.fixture(scope="module")
@@ -87,26 +87,28 @@ def test_a_branch_around_a_pool_is_computed_whole(batch):
     pooled = keras.layers.MaxPooling2D(2, name="pool")(networks._conv(keras, "one", 4, 3)(inputs))
     beside = networks._conv(keras, "two", 4, 3, strides=2)(inputs)
     model = keras.Model(inputs, networks._conv(keras, "three", 4, 3)(keras.layers.Add()([pooled, beside])))
-    assert scoring._chain(model, channel("three", 0)) == ([], [])
+    assert incremental._chain(model, channel("three", 0)) == ([], [])
     compare(model, batch[0], channel("three", 0))
 
 
 def test_the_chain_of_pools_and_their_windows(stacked):
-    names, stages = scoring._chain(stacked, class_logit(0))
+    names, stages = incremental._chain(stacked, class_logit(0))
     assert names == ["pool_a", "pool_b", "pool_c"]
     assert [(s.size, s.stride, s.padding) for s in stages] == [(6, 2, 2)] * 3
-    assert scoring._chain(stacked, channel("b2", 0))[0] == ["pool_a"]
+    assert incremental._chain(stacked, channel("b2", 0))[0] == ["pool_a"]
 
 
 def test_small_windows_compute_crops(stacked, picture, monkeypatch):
     """The convolutions of the first stage see crops, and the picture once."""
-    names, stages = scoring._chain(stacked, class_logit(0))
+    names, stages = incremental._chain(stacked, class_logit(0))
     seen = []
 
     def noted(stage):
-        return scoring._Stage(lambda maps: seen.append(maps.shape[1:3]) or stage.run(maps), stage.size, 2, 2)
+        return incremental._Stage(
+            lambda maps: seen.append(maps.shape[1:3]) or stage.run(maps), stage.size, 2, 2
+        )
 
-    monkeypatch.setattr(scoring, "_chain", lambda *_: (names, [noted(stage) for stage in stages]))
+    monkeypatch.setattr(incremental, "_chain", lambda *_: (names, [noted(stage) for stage in stages]))
     compare(stacked, picture, class_logit(0))
     assert len(seen) == 2  # the third stage would need more than its whole map
     assert all(height < 30 for height, _ in seen)

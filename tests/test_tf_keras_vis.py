@@ -16,10 +16,10 @@ import networks
 import numpy as np
 import pytest
 
-from vggviz.class_activation import grad_cam, grad_cam_plus_plus, layer_cam
-from vggviz.gradients import gradients, guided_backprop, saliency, smooth_grad
+from vggviz.attribution.cam import grad_cam, grad_cam_plus_plus, layer_cam
+from vggviz.attribution.gradients import gradients, guided_backprop, saliency, smooth_grad
+from vggviz.attribution.perturbation import score_cam
 from vggviz.objectives import class_logit
-from vggviz.perturbation import score_cam
 
 pytest.importorskip("tf_keras_vis", reason="tf-keras-vis is not installed")
 pytestmark = pytest.mark.filterwarnings("ignore")  # its own, about Keras 3

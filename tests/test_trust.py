@@ -6,13 +6,13 @@ import pytest
 from sentences import refused
 
 import vggviz
-from vggviz.class_activation import grad_cam
-from vggviz.gradients import integrated_gradients, saliency
+from vggviz.attribution.cam import grad_cam
+from vggviz.attribution.evaluation import DeletionInsertion, deletion_insertion, randomised
+from vggviz.attribution.gradients import integrated_gradients, saliency
+from vggviz.attribution.incremental import scores
+from vggviz.attribution.perturbation import occlusion
 from vggviz.models.graph import unfold
 from vggviz.objectives import channel, class_logit
-from vggviz.perturbation import occlusion
-from vggviz.scoring import scores
-from vggviz.trust import DeletionInsertion, deletion_insertion, randomised
 
 LAYERS = ["inner_conv1", "inner_conv2", "inner_conv3", "outer_conv", "scores"]
 

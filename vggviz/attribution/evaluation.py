@@ -11,11 +11,11 @@ import numpy as np
 
 from vggviz._shared import backend, validation
 from vggviz.activations.forward import check_batch
+from vggviz.attribution.incremental import scores
+from vggviz.attribution.perturbation import checked_fill, chunks
 from vggviz.models import graph
 from vggviz.models.weights import note_provenance, provenance
 from vggviz.objectives import Objective, check_objective
-from vggviz.perturbation import checked_fill, chunks
-from vggviz.scoring import scores
 
 if TYPE_CHECKING:
     import keras

@@ -10,10 +10,10 @@ from tqdm import tqdm
 
 from vggviz._shared import validation
 from vggviz.activations.forward import check_batch, feature_maps
-from vggviz.class_activation import enlarged, resized, target_layer
+from vggviz.attribution.cam import enlarged, resized, target_layer
+from vggviz.attribution.incremental import scores, window_scorer
 from vggviz.models import graph
 from vggviz.objectives import Objective, check_objective
-from vggviz.scoring import scores, window_scorer
 
 if TYPE_CHECKING:
     import keras
@@ -80,7 +80,7 @@ def score_cam(
     Wang et al., "Score-CAM", CVPR Workshops 2020, algorithm 1, with a softmax over the channels'
     scores (so the score of the empty picture, which the algorithm subtracts from all, cancels).
     Channels whose map is the same everywhere leave the empty picture, and are computed once; of the others
-    only what lies where their mask is not zero (see `vggviz.scoring`).
+    only what lies where their mask is not zero (see `vggviz.attribution.incremental`).
 
     Args:
         model: any Keras model.

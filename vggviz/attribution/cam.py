@@ -14,7 +14,7 @@ import numpy as np
 
 from vggviz._shared import backend
 from vggviz.activations.forward import check_batch, feature_maps
-from vggviz.gradients import gradients
+from vggviz.attribution.gradients import gradients
 from vggviz.models import graph
 from vggviz.objectives import Objective, check_objective
 

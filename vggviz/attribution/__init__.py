@@ -1,0 +1,1 @@
+"""Which pixels of an image speak for a class or a channel."""
