@@ -10,19 +10,19 @@ from disk import names
 from sentences import refused
 
 import vggviz
-from vggviz import feature_visualization
 from vggviz._shared import backend
 from vggviz._shared.backend import tensorflow
 from vggviz._shared.gradient_override import waking_slope
-from vggviz.album import Album
-from vggviz.ascent import CONTRAST, Ascent, Recipe
 from vggviz.attribution.incremental import scores
-from vggviz.feature_visualization import caricature, invert, visualization_cost, visualize
+from vggviz.feature_visualization import synthesis
+from vggviz.feature_visualization.checkpoints import Album
+from vggviz.feature_visualization.optimisation import CONTRAST, Ascent, Recipe
+from vggviz.feature_visualization.parameterisation import noise, paint
+from vggviz.feature_visualization.rendering import drawing_size, full_recipe
+from vggviz.feature_visualization.synthesis import caricature, invert, visualization_cost, visualize
 from vggviz.images.loading import as_vgg16_reads
 from vggviz.models.graph import find_step, part, unfold
 from vggviz.objectives import LOGITS, Objective, channel, class_logit, neuron
-from vggviz.parameterisation import noise, paint
-from vggviz.rendering import drawing_size, full_recipe
 
 STEPS = 12
 QUICK = {"steps": STEPS, "size": 32, "recipe": Recipe(rate=0.2, jitter=1)}
@@ -89,7 +89,7 @@ def test_a_picture_is_the_same_in_any_company(functional, drawn):
 
 def test_a_long_list_is_drawn_in_several_batches(functional, drawn, monkeypatch):
     objectives, together = drawn
-    monkeypatch.setattr("vggviz.rendering.PIXELS_AT_ONCE", 2 * 32 * 32)
+    monkeypatch.setattr("vggviz.feature_visualization.rendering.PIXELS_AT_ONCE", 2 * 32 * 32)
     assert np.allclose(visualize(functional, objectives, **QUICK).values, together.values, rtol=1e-3)
 
 
@@ -338,7 +338,7 @@ def test_the_size_is_the_receptive_field_and_some_room(functional, vgg16, monkey
     for layer, side in {"block2_conv2": 64, "block4_conv1": 60 + 16, "block4_conv3": 92 + 16}.items():
         assert drawing_size(vgg16, [layer], None) == (side, side), layer
     assert drawing_size(vgg16, ["block1_conv1", "block5_conv3"], None) == (128, 128)
-    monkeypatch.setattr("vggviz.rendering.USUAL_SIDES", (1, 128))
+    monkeypatch.setattr("vggviz.feature_visualization.rendering.USUAL_SIDES", (1, 128))
     for layer, side in {"conv_a": 3 + 16, "conv_b": 5 + 16, "conv_strided": 10 + 16}.items():
         found = visualize(functional, channel(layer, 0), steps=1)
         assert found.images.shape == (1, side, side, 3), layer
@@ -421,7 +421,7 @@ def test_a_second_call_takes_up_what_is_there(functional, drawn, tmp_path, monke
 
 def test_an_interrupted_run_keeps_what_is_finished(functional, drawn, tmp_path, monkeypatch):
     objectives, whole = drawn
-    monkeypatch.setattr("vggviz.rendering.PIXELS_AT_ONCE", 1)
+    monkeypatch.setattr("vggviz.feature_visualization.rendering.PIXELS_AT_ONCE", 1)
     run, calls = Ascent.run, []
 
     def interrupted(self, count, tick):
@@ -528,7 +528,7 @@ def test_photographs_of_another_size(nested, photographs):
 def test_the_photograph_itself_is_a_caricature_of_strength_1(nested, photographs):
     tf = tensorflow()
     maps = vggviz.feature_maps(nested, photographs, "outer_conv")["outer_conv"]
-    objective = feature_visualization._exaggeration("outer_conv", maps[0], 2.0, 0)
+    objective = synthesis._exaggeration("outer_conv", maps[0], 2.0, 0)
     own, double, other = (
         objective.value({"outer_conv": tf.constant(x)})[0] for x in (maps[:1], 2 * maps[:1], maps[1:])
     )

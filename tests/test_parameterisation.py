@@ -5,7 +5,13 @@ import pytest
 
 import vggviz
 from vggviz._shared.backend import tensorflow
-from vggviz.parameterisation import COLOUR_CORRELATION, amplitudes, colour_root, noise, paint
+from vggviz.feature_visualization.parameterisation import (
+    COLOUR_CORRELATION,
+    amplitudes,
+    colour_root,
+    noise,
+    paint,
+)
 
 SIZES = [(16, 16), (15, 15), (12, 17), (17, 12), (1, 1), (2, 3)]
 

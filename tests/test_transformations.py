@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from vggviz._shared.backend import tensorflow
-from vggviz.transformations import look_up, moved
+from vggviz.feature_visualization.transforms import look_up, moved
 
 LARGEST = {"jitter": 0, "scale": 0.0, "rotation": 0.0}
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import vggviz
-from vggviz.rendering import Visualization
+from vggviz.feature_visualization.rendering import Visualization
 from vggviz.visualization_plots import differences, plot_ascent, plot_visualization
 
 

@@ -19,8 +19,8 @@ import vggviz
 from training import views
 from training.data import Reader, TinyImageNet
 from training.views import View
-from vggviz import cost
 from vggviz._shared.files import atomic_path
+from vggviz.feature_visualization import cost
 from vggviz.models.graph import feature_layers, part
 
 if TYPE_CHECKING:

@@ -19,7 +19,6 @@ from .analysis.similarity import gram_matrix as gram_matrix
 from .analysis.similarity import kernel_similarity as kernel_similarity
 from .analysis.similarity import neighbours as neighbours
 from .analysis.similarity import pooled_features as pooled_features
-from .ascent import Recipe as Recipe
 from .attribution.cam import eigen_cam as eigen_cam
 from .attribution.cam import grad_cam as grad_cam
 from .attribution.cam import grad_cam_plus_plus as grad_cam_plus_plus
@@ -38,7 +37,6 @@ from .attribution_plots import plot_deletion_insertion as plot_deletion_insertio
 from .channel_plots import plot_examples as plot_examples
 from .channel_plots import plot_similarity as plot_similarity
 from .channel_plots import plot_trace as plot_trace
-from .cost import Cost as Cost
 from .datasets.examples import Examples as Examples
 from .datasets.examples import dataset_examples as dataset_examples
 from .datasets.examples import example_crops as example_crops
@@ -46,10 +44,13 @@ from .datasets.folder import read_pictures as read_pictures
 from .datasets.statistics import dataset_statistics as dataset_statistics
 from .exploring import Explorer as Explorer
 from .exploring import explorer as explorer
-from .feature_visualization import caricature as caricature
-from .feature_visualization import invert as invert
-from .feature_visualization import visualization_cost as visualization_cost
-from .feature_visualization import visualize as visualize
+from .feature_visualization.cost import Cost as Cost
+from .feature_visualization.optimisation import Recipe as Recipe
+from .feature_visualization.rendering import Visualization as Visualization
+from .feature_visualization.synthesis import caricature as caricature
+from .feature_visualization.synthesis import invert as invert
+from .feature_visualization.synthesis import visualization_cost as visualization_cost
+from .feature_visualization.synthesis import visualize as visualize
 from .figures import save_figure as save_figure
 from .figures import text_alternative as text_alternative
 from .images.loading import deprocess as deprocess
@@ -85,7 +86,6 @@ from .objectives import class_logit as class_logit
 from .objectives import neuron as neuron
 from .picture_plots import plot_images as plot_images
 from .picture_plots import plot_picture_map as plot_picture_map
-from .rendering import Visualization as Visualization
 from .saving import save_feature_maps as save_feature_maps
 from .visualization_plots import plot_ascent as plot_ascent
 from .visualization_plots import plot_visualization as plot_visualization

@@ -48,7 +48,7 @@ def run_dream(options: argparse.Namespace) -> None:
     """Draw the pictures that channels or classes ask for, each saved once it is finished."""
     from vggviz import figures, visualization_plots
     from vggviz._shared.files import output_folder
-    from vggviz.feature_visualization import visualize
+    from vggviz.feature_visualization.synthesis import visualize
     from vggviz.models.graph import LOGITS
 
     top = any(what.split(":")[0] == LOGITS for what in options.what)

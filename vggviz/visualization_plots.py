@@ -13,9 +13,9 @@ from matplotlib.figure import Figure
 
 from vggviz._shared import validation
 from vggviz.drawing import MARK
+from vggviz.feature_visualization.rendering import Visualization
 from vggviz.figures import bare, describe, one_axes
 from vggviz.images.mosaic import mosaic
-from vggviz.rendering import Visualization
 from vggviz.scales import number_text
 
 NAMED = 6

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vggviz import cost
 from vggviz._shared import validation
 from vggviz.activations.forward import chosen_layers, feature_maps
 from vggviz.activations.statistics import ChannelStatistics, channel_statistics
 from vggviz.datasets.folder import Pictures, named_pictures, read_pairs, words
+from vggviz.feature_visualization import cost
 from vggviz.images import loading
 from vggviz.models.graph import unfold
 

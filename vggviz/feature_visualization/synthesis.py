@@ -15,12 +15,9 @@ import numpy as np
 
 from vggviz._shared import backend, validation
 from vggviz.activations.forward import check_batch
-from vggviz.ascent import Recipe
-from vggviz.cost import Cost
-from vggviz.images.loading import as_vgg16_reads
-from vggviz.models.graph import part
-from vggviz.objectives import Objective, check_objective
-from vggviz.rendering import (
+from vggviz.feature_visualization.cost import Cost
+from vggviz.feature_visualization.optimisation import Recipe
+from vggviz.feature_visualization.rendering import (
     Rendering,
     Visualization,
     check_size,
@@ -29,6 +26,9 @@ from vggviz.rendering import (
     full_recipe,
     layers_read,
 )
+from vggviz.images.loading import as_vgg16_reads
+from vggviz.models.graph import part
+from vggviz.objectives import Objective, check_objective
 
 if TYPE_CHECKING:
     import keras

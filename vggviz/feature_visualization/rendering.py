@@ -15,9 +15,9 @@ from tqdm import tqdm
 
 from vggviz._shared import backend, validation
 from vggviz._shared.files import output_folder
-from vggviz.album import Album
-from vggviz.ascent import Ascent, Recipe
-from vggviz.cost import Cost, forward_macs
+from vggviz.feature_visualization.checkpoints import Album
+from vggviz.feature_visualization.cost import Cost, forward_macs
+from vggviz.feature_visualization.optimisation import Ascent, Recipe
 from vggviz.models.graph import part
 from vggviz.models.receptive_field import receptive_fields
 from vggviz.objectives import Objective

@@ -11,8 +11,8 @@ import numpy as np
 
 from vggviz._shared import backend, validation
 from vggviz._shared.gradient_override import waking_slope
-from vggviz.parameterisation import noise, paint
-from vggviz.transformations import moved
+from vggviz.feature_visualization.parameterisation import noise, paint
+from vggviz.feature_visualization.transforms import moved
 
 CONTRAST = 0.3
 """Of the noise that a picture starts from: levels vary by about 19 of 255."""
