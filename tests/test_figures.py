@@ -12,8 +12,8 @@ from disk import full_disk, names
 from sentences import refused
 
 import vggviz
-from vggviz import figures
-from vggviz.scales import number_text
+from vggviz.figures import described_figure
+from vggviz.figures.scales import number_text
 
 FORMATS = [".png", ".svg", ".pdf"]
 
@@ -37,7 +37,7 @@ def text_of(png):
 
 def test_the_description_and_the_source_are_in_the_png(figure, vgg16, tmp_path):
     assert vggviz.save_figure(figure, tmp_path / "maps.png") == tmp_path / "maps.png"
-    for png in (tmp_path / "maps.png", figures.png(figure)):
+    for png in (tmp_path / "maps.png", described_figure.png(figure)):
         text, _ = text_of(png)
         assert text["Description"] == vggviz.text_alternative(figure)
         assert vggviz.provenance(vgg16).source in text["Source"]
@@ -66,7 +66,7 @@ def test_the_same_numbers_give_the_same_bytes(tmp_path, ending):
 def test_sharp_on_dense_screens(figure, tmp_path):
     _, size = text_of(vggviz.save_figure(figure, tmp_path / "maps.png"))
     assert size == pytest.approx(figure.get_size_inches() * 200, abs=1)
-    assert text_of(figures.png(figure))[1] == size
+    assert text_of(described_figure.png(figure))[1] == size
 
 
 def test_saving_leaves_the_figure_as_it_was(figure, tmp_path):

@@ -17,9 +17,9 @@ from serving import served
 import vggviz
 from vggviz.__main__ import main
 from vggviz._shared import package_data
+from vggviz.figures.scales import number_text
 from vggviz.models import weights
 from vggviz.models.weights import RemoteFile
-from vggviz.scales import number_text
 
 COMMANDS = ["layers", "filters", "maps", "cell", "stats", "examples", "dream", "why", "explore", "weights"]
 

@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from sentences import refused
 
 import vggviz
-from vggviz import figures
-from vggviz.scales import number_text
+from vggviz.figures import described_figure
+from vggviz.figures.scales import number_text
 
 DEAD = 3
 
@@ -182,7 +182,7 @@ def test_a_figure_of_its_own(draw, name):
     figure, axes = draw[name](None)
     assert isinstance(figure, Figure)
     for ax in np.atleast_1d(axes):
-        assert figures.root(ax) is figure
+        assert described_figure.root(ax) is figure
     assert [plt.figure(number) for number in plt.get_fignums()] == [figure]
     figure.canvas.draw()
 
@@ -193,7 +193,7 @@ def test_in_the_callers_axes(draw, name):
     figure, axes = draw[name](left)
     assert figure is outer
     for ax in np.atleast_1d(axes):
-        assert figures.root(ax) is outer
+        assert described_figure.root(ax) is outer
         assert ax is not right
     assert plt.get_fignums() == [outer.number]
     assert not right.has_data()
@@ -213,7 +213,7 @@ def test_in_a_figure_that_pyplot_does_not_know(draw, name):
 
 @pytest.mark.parametrize("name", PLOTS)
 def test_the_same_inputs_give_the_same_bytes(draw, name):
-    once, again = (figures.png(draw[name](None)[0]) for _ in range(2))
+    once, again = (described_figure.png(draw[name](None)[0]) for _ in range(2))
     assert once == again
 
 

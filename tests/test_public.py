@@ -111,7 +111,7 @@ def test_heavy_libraries_have_one_module_each(path):
     tree = ast.parse(path.read_text("utf-8"))
     nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
     imported = {getattr(node, "module", None) or alias.name for node in nodes for alias in node.names}
-    assert path.stem == "figures" or "matplotlib.pyplot" not in imported
+    assert path.stem == "described_figure" or "matplotlib.pyplot" not in imported
     assert path.stem == "backend" or "tensorflow" not in imported
     assert path.stem == "dask_cluster" or "distributed" not in imported
     assert not [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "show"]

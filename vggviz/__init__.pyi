@@ -51,8 +51,9 @@ from .feature_visualization.synthesis import caricature as caricature
 from .feature_visualization.synthesis import invert as invert
 from .feature_visualization.synthesis import visualization_cost as visualization_cost
 from .feature_visualization.synthesis import visualize as visualize
-from .figures import save_figure as save_figure
-from .figures import text_alternative as text_alternative
+from .figures.described_figure import save_figure as save_figure
+from .figures.described_figure import text_alternative as text_alternative
+from .figures.feature_map_files import save_feature_maps as save_feature_maps
 from .images.loading import deprocess as deprocess
 from .images.loading import load_image as load_image
 from .images.loading import preprocess as preprocess
@@ -86,6 +87,5 @@ from .objectives import class_logit as class_logit
 from .objectives import neuron as neuron
 from .picture_plots import plot_images as plot_images
 from .picture_plots import plot_picture_map as plot_picture_map
-from .saving import save_feature_maps as save_feature_maps
 from .visualization_plots import plot_ascent as plot_ascent
 from .visualization_plots import plot_visualization as plot_visualization

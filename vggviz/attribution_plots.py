@@ -10,9 +10,9 @@ from matplotlib.figure import Figure
 
 from vggviz._shared import validation
 from vggviz.attribution.evaluation import DeletionInsertion
-from vggviz.drawing import extent, hatch, show_values
-from vggviz.figures import bare, describe, panels
-from vggviz.scales import number_text
+from vggviz.figures.artists import extent, hatch, show_values
+from vggviz.figures.described_figure import bare, describe, panels
+from vggviz.figures.scales import number_text
 
 SCALES = {
     "each": "each map scaled by its own largest value",

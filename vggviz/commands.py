@@ -26,7 +26,8 @@ def run_layers(options: argparse.Namespace) -> None:
 
 def run_filters(options: argparse.Namespace) -> None:
     """Draw the kernels of a layer."""
-    from vggviz import figures, network_plots
+    from vggviz import network_plots
+    from vggviz.figures import described_figure
     from vggviz.models.graph import conv_layers
     from vggviz.models.kernels import filters, filters_rgb
 
@@ -35,7 +36,7 @@ def run_filters(options: argparse.Namespace) -> None:
     layer = options.layer or first
     kernels = filters_rgb(model) if layer == first else filters(model, layer)
     figure, _ = network_plots.plot_filters(kernels, top=options.top, scale=options.scale)
-    say_saved(figures.save_figure(figure, options.out or f"{plain(layer)}_filters.png"))
+    say_saved(described_figure.save_figure(figure, options.out or f"{plain(layer)}_filters.png"))
 
 
 def run_maps(options: argparse.Namespace) -> None:
@@ -63,16 +64,17 @@ def run_maps(options: argparse.Namespace) -> None:
 
 def run_cell(options: argparse.Namespace) -> None:
     """Print the arithmetic of one cell, and draw it where --out says so."""
-    from vggviz import figures, network_plots
+    from vggviz import network_plots
     from vggviz.activations.forward import explain_cell
+    from vggviz.figures import described_figure
 
     model = load_network(options)
     place = (options.layer, options.channel, options.row, options.column)
     cell = explain_cell(model, as_batch(photograph(model, options.photo), options), *place)
     figure, _ = network_plots.plot_cell(cell, top=options.top or 8)
-    print(figures.text_alternative(figure))
+    print(described_figure.text_alternative(figure))
     if options.out:
-        say_saved(figures.save_figure(figure, options.out))
+        say_saved(described_figure.save_figure(figure, options.out))
 
 
 def run_explore(options: argparse.Namespace) -> None:
@@ -153,9 +155,10 @@ def _own_names(photos: Sequence[str]) -> list[str]:
 
 def _save_maps(model: keras.Model, photo: str, place: Path, options: argparse.Namespace) -> list[Path]:
     """Save what the options ask for into the folder `place`, or beside it under names that begin so."""
-    from vggviz import figures, map_plots
+    from vggviz import map_plots
     from vggviz.activations.forward import feature_maps
-    from vggviz.saving import save_feature_maps
+    from vggviz.figures import described_figure
+    from vggviz.figures.feature_map_files import save_feature_maps
 
     image = photograph(model, photo)
     # the global scale is measured over all layers, also where only one is drawn
@@ -168,8 +171,8 @@ def _save_maps(model: keras.Model, photo: str, place: Path, options: argparse.Na
     else:
         figure, _ = map_plots.plot_layers(maps, image=image)
     path = place.with_name(f"{place.name}_{plain(options.layer or 'layers')}.png")
-    figures.save_figure(figure, path)
-    figures.close(figure)
+    described_figure.save_figure(figure, path)
+    described_figure.close(figure)
     return [path]
 
 

@@ -32,8 +32,9 @@ def run_examples(options: argparse.Namespace) -> None:
     """Print and draw what excites the channels of a layer most, over a folder of pictures."""
     import numpy as np
 
-    from vggviz import channel_plots, figures
+    from vggviz import channel_plots
     from vggviz.datasets.examples import dataset_examples, example_crops
+    from vggviz.figures import described_figure
 
     study = partial(dataset_examples, channels=options.channel, top=options.top)
     (examples,) = study_folder(options, study, options.layer).values()
@@ -41,14 +42,15 @@ def run_examples(options: argparse.Namespace) -> None:
     channels = options.channel or examples.channels[strongest].tolist()
     _print_examples(examples, channels)
     figure, _ = channel_plots.plot_examples(examples, example_crops(examples, options.folder, channels))
-    say_saved(figures.save_figure(figure, options.out or f"{plain(options.layer)}_examples.png"))
+    say_saved(described_figure.save_figure(figure, options.out or f"{plain(options.layer)}_examples.png"))
 
 
 def run_dream(options: argparse.Namespace) -> None:
     """Draw the pictures that channels or classes ask for, each saved once it is finished."""
-    from vggviz import figures, visualization_plots
+    from vggviz import visualization_plots
     from vggviz._shared.files import output_folder
     from vggviz.feature_visualization.synthesis import visualize
+    from vggviz.figures import described_figure
     from vggviz.models.graph import LOGITS
 
     top = any(what.split(":")[0] == LOGITS for what in options.what)
@@ -68,13 +70,14 @@ def run_dream(options: argparse.Namespace) -> None:
         for words, reached in zip(drawn.words, drawn.reached, strict=True):
             print(f"{reached:10.4g}  {words}")
         figure, _ = visualization_plots.plot_visualization(drawn)
-        say_saved(figures.save_figure(figure, folder / f"{plain(what)}.png"))
-        figures.close(figure)
+        say_saved(described_figure.save_figure(figure, folder / f"{plain(what)}.png"))
+        described_figure.close(figure)
 
 
 def run_why(options: argparse.Namespace) -> None:
     """Print the likeliest classes of a photograph, and draw which pixels speak for one."""
-    from vggviz import attribution_plots, figures
+    from vggviz import attribution_plots
+    from vggviz.figures import described_figure
     from vggviz.models.graph import find_step
     from vggviz.objectives import class_logit
 
@@ -95,7 +98,7 @@ def run_why(options: argparse.Namespace) -> None:
     for likely, (name, value) in classes.items():
         print(f"{likely:5}  {value:10.4g}  {name}".rstrip())
     figure, _ = attribution_plots.plot_attribution(maps, images=image)
-    say_saved(figures.save_figure(figure, options.out or f"{Path(options.photo).stem}_why.png"))
+    say_saved(described_figure.save_figure(figure, options.out or f"{Path(options.photo).stem}_why.png"))
 
 
 def _objectives(model: keras.Model, what: str) -> list[Objective]:

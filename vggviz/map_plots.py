@@ -10,11 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from vggviz._shared import validation
-from vggviz.choosing import choose_channels, last_of_each_size, maps_of, strongest
-from vggviz.drawing import extent, hatch, show_channel, show_mosaic, show_values
-from vggviz.figures import bare, describe, mosaic_axes, panels, side_bar
+from vggviz.figures.artists import extent, hatch, show_channel, show_mosaic, show_values
+from vggviz.figures.described_figure import bare, describe, mosaic_axes, panels, side_bar
+from vggviz.figures.scales import SCALES, Scaled, number_text, scale_maps
+from vggviz.figures.selection import choose_channels, last_of_each_size, maps_of, strongest
 from vggviz.models.graph import listed
-from vggviz.scales import SCALES, Scaled, number_text, scale_maps
 
 
 def plot_feature_maps(

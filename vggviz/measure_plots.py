@@ -11,10 +11,10 @@ from matplotlib.figure import Figure
 
 from vggviz._shared import validation
 from vggviz.activations.statistics import ChannelStatistics
-from vggviz.drawing import MARK, show_boxes
-from vggviz.figures import describe, one_axes
+from vggviz.figures.artists import MARK, show_boxes
+from vggviz.figures.described_figure import describe, one_axes
+from vggviz.figures.scales import number_text
 from vggviz.models.graph import check_name
-from vggviz.scales import number_text
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
 """Of Okabe and Ito's palette: told apart by colour-blind readers; markers differ besides."""

@@ -13,12 +13,20 @@ from matplotlib.patches import Rectangle
 
 from vggviz._shared import validation
 from vggviz.activations.forward import Cell
-from vggviz.choosing import choose
-from vggviz.drawing import MARK, extent, show_colours, show_slices, show_sum, show_values, write_numbers
-from vggviz.figures import bare, describe, one_axes, panels, three_and_one
+from vggviz.figures.artists import (
+    MARK,
+    extent,
+    show_colours,
+    show_slices,
+    show_sum,
+    show_values,
+    write_numbers,
+)
+from vggviz.figures.described_figure import bare, describe, one_axes, panels, three_and_one
+from vggviz.figures.scales import number_text
+from vggviz.figures.selection import choose
 from vggviz.models.receptive_field import ReceptiveField
 from vggviz.models.summary import LayerTable
-from vggviz.scales import number_text
 
 FILTER_SCALES = {
     "filter": "each filter scaled by its own largest weight",

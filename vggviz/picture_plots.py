@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from vggviz._shared import validation
-from vggviz.drawing import extent, show_values
-from vggviz.figures import bare, describe, one_axes, panels
-from vggviz.scales import number_text
+from vggviz.figures.artists import extent, show_values
+from vggviz.figures.described_figure import bare, describe, one_axes, panels
+from vggviz.figures.scales import number_text
 
 
 def plot_images(

@@ -19,8 +19,9 @@ def run_stats(options: argparse.Namespace) -> None:
     """Print how busy the channels of each layer are over a folder of photographs."""
     import numpy as np
 
-    from vggviz import figures, measure_plots
+    from vggviz import measure_plots
     from vggviz.datasets.statistics import dataset_statistics
+    from vggviz.figures import described_figure
 
     statistics = study_folder(options, dataset_statistics)
     print(f"{'layer':24}{'channels':>9}{'dead':>6}{'median APoZ':>13}{'largest':>10}")
@@ -30,7 +31,7 @@ def run_stats(options: argparse.Namespace) -> None:
         )
     if options.out:
         figure, _ = measure_plots.plot_channel_statistics(statistics)
-        say_saved(figures.save_figure(figure, options.out))
+        say_saved(described_figure.save_figure(figure, options.out))
 
 
 def study_folder(

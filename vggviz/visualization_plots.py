@@ -12,11 +12,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from vggviz._shared import validation
-from vggviz.drawing import MARK
 from vggviz.feature_visualization.rendering import Visualization
-from vggviz.figures import bare, describe, one_axes
+from vggviz.figures.artists import MARK
+from vggviz.figures.described_figure import bare, describe, one_axes
+from vggviz.figures.scales import number_text
 from vggviz.images.mosaic import mosaic
-from vggviz.scales import number_text
 
 NAMED = 6
 """Curves that can be told apart by their colours, and rows of a legend."""

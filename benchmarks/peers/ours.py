@@ -11,8 +11,8 @@ import vggviz
 from benchmarks.peers import by_hand, network
 from benchmarks.peers.answering import Work, nothing, serve
 from benchmarks.peers.material import CHANNEL, DRAWN, EXPLAINED, MAXIMIZED, SMALL, STEPS, Material
-from vggviz import figures
 from vggviz._shared import backend
+from vggviz.figures import described_figure
 
 
 def extraction(given: Material) -> Work:
@@ -27,7 +27,7 @@ def one_layer_drawn(given: Material) -> Work:
     def run() -> None:
         figure, _ = vggviz.plot_feature_maps(maps, DRAWN)
         vggviz.save_figure(figure, given.drawings / "ours.png")
-        figures.close(figure)
+        described_figure.close(figure)
 
     return Work(run, nothing)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from vggviz._shared import validation
 from vggviz.activations.statistics import check_maps
-from vggviz.choosing import maps_of
+from vggviz.figures.selection import maps_of
 
 MEASURES = ("cosine", "correlation")
 POOLINGS = ("mean", "max")

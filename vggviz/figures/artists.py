@@ -13,9 +13,9 @@ from matplotlib.patches import Rectangle
 
 from vggviz.activations.forward import Cell
 from vggviz.activations.statistics import ChannelStatistics
-from vggviz.figures import bare, colour_map, describe
+from vggviz.figures.described_figure import bare, colour_map, describe
+from vggviz.figures.scales import Scaled, number_text
 from vggviz.images.mosaic import mosaic
-from vggviz.scales import Scaled, number_text
 
 MAX_PIXELS = 1200
 """Side of the largest mosaic that is drawn cell by cell: more would weigh megabytes, and not be seen."""

@@ -1,0 +1,1 @@
+"""Figures that say what they show, and what they are drawn with."""
