@@ -9,7 +9,7 @@ from sentences import refused
 
 import vggviz
 from vggviz.attribution.evaluation import DeletionInsertion
-from vggviz.attribution_plots import plot_attribution, plot_deletion_insertion
+from vggviz.plots.attribution import plot_attribution, plot_deletion_insertion
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ import pytest
 
 import vggviz
 from vggviz.feature_visualization.rendering import Visualization
-from vggviz.visualization_plots import differences, plot_ascent, plot_visualization
+from vggviz.plots.visualization import differences, plot_ascent, plot_visualization
 
 
 @pytest.fixture(autouse=True)

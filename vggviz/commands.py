@@ -26,16 +26,16 @@ def run_layers(options: argparse.Namespace) -> None:
 
 def run_filters(options: argparse.Namespace) -> None:
     """Draw the kernels of a layer."""
-    from vggviz import network_plots
     from vggviz.figures import described_figure
     from vggviz.models.graph import conv_layers
     from vggviz.models.kernels import filters, filters_rgb
+    from vggviz.plots import network
 
     model = load_network(options)
     first = conv_layers(model)[0]
     layer = options.layer or first
     kernels = filters_rgb(model) if layer == first else filters(model, layer)
-    figure, _ = network_plots.plot_filters(kernels, top=options.top, scale=options.scale)
+    figure, _ = network.plot_filters(kernels, top=options.top, scale=options.scale)
     say_saved(described_figure.save_figure(figure, options.out or f"{plain(layer)}_filters.png"))
 
 
@@ -64,14 +64,14 @@ def run_maps(options: argparse.Namespace) -> None:
 
 def run_cell(options: argparse.Namespace) -> None:
     """Print the arithmetic of one cell, and draw it where --out says so."""
-    from vggviz import network_plots
     from vggviz.activations.forward import explain_cell
     from vggviz.figures import described_figure
+    from vggviz.plots import network
 
     model = load_network(options)
     place = (options.layer, options.channel, options.row, options.column)
     cell = explain_cell(model, as_batch(photograph(model, options.photo), options), *place)
-    figure, _ = network_plots.plot_cell(cell, top=options.top or 8)
+    figure, _ = network.plot_cell(cell, top=options.top or 8)
     print(described_figure.text_alternative(figure))
     if options.out:
         say_saved(described_figure.save_figure(figure, options.out))
@@ -155,10 +155,10 @@ def _own_names(photos: Sequence[str]) -> list[str]:
 
 def _save_maps(model: keras.Model, photo: str, place: Path, options: argparse.Namespace) -> list[Path]:
     """Save what the options ask for into the folder `place`, or beside it under names that begin so."""
-    from vggviz import map_plots
     from vggviz.activations.forward import feature_maps
     from vggviz.figures import described_figure
     from vggviz.figures.feature_map_files import save_feature_maps
+    from vggviz.plots import feature_maps as map_plots
 
     image = photograph(model, photo)
     # the global scale is measured over all layers, also where only one is drawn

@@ -32,9 +32,9 @@ def run_examples(options: argparse.Namespace) -> None:
     """Print and draw what excites the channels of a layer most, over a folder of pictures."""
     import numpy as np
 
-    from vggviz import channel_plots
     from vggviz.datasets.examples import dataset_examples, example_crops
     from vggviz.figures import described_figure
+    from vggviz.plots import channels as channel_plots
 
     study = partial(dataset_examples, channels=options.channel, top=options.top)
     (examples,) = study_folder(options, study, options.layer).values()
@@ -47,11 +47,11 @@ def run_examples(options: argparse.Namespace) -> None:
 
 def run_dream(options: argparse.Namespace) -> None:
     """Draw the pictures that channels or classes ask for, each saved once it is finished."""
-    from vggviz import visualization_plots
     from vggviz._shared.files import output_folder
     from vggviz.feature_visualization.synthesis import visualize
     from vggviz.figures import described_figure
     from vggviz.models.graph import LOGITS
+    from vggviz.plots import visualization
 
     top = any(what.split(":")[0] == LOGITS for what in options.what)
     model = load_network(options, classifier=options.classifier if top else None)
@@ -69,17 +69,17 @@ def run_dream(options: argparse.Namespace) -> None:
         )
         for words, reached in zip(drawn.words, drawn.reached, strict=True):
             print(f"{reached:10.4g}  {words}")
-        figure, _ = visualization_plots.plot_visualization(drawn)
+        figure, _ = visualization.plot_visualization(drawn)
         say_saved(described_figure.save_figure(figure, folder / f"{plain(what)}.png"))
         described_figure.close(figure)
 
 
 def run_why(options: argparse.Namespace) -> None:
     """Print the likeliest classes of a photograph, and draw which pixels speak for one."""
-    from vggviz import attribution_plots
     from vggviz.figures import described_figure
     from vggviz.models.graph import find_step
     from vggviz.objectives import class_logit
+    from vggviz.plots import attribution
 
     if options.layer and not set(options.method) & set(CAMS):
         raise ValueError(f"--layer is for {', '.join(CAMS)}; got --method {' '.join(options.method)}.")
@@ -97,7 +97,7 @@ def run_why(options: argparse.Namespace) -> None:
     }
     for likely, (name, value) in classes.items():
         print(f"{likely:5}  {value:10.4g}  {name}".rstrip())
-    figure, _ = attribution_plots.plot_attribution(maps, images=image)
+    figure, _ = attribution.plot_attribution(maps, images=image)
     say_saved(described_figure.save_figure(figure, options.out or f"{Path(options.photo).stem}_why.png"))
 
 

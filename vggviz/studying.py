@@ -19,9 +19,9 @@ def run_stats(options: argparse.Namespace) -> None:
     """Print how busy the channels of each layer are over a folder of photographs."""
     import numpy as np
 
-    from vggviz import measure_plots
     from vggviz.datasets.statistics import dataset_statistics
     from vggviz.figures import described_figure
+    from vggviz.plots import statistics as measure_plots
 
     statistics = study_folder(options, dataset_statistics)
     print(f"{'layer':24}{'channels':>9}{'dead':>6}{'median APoZ':>13}{'largest':>10}")

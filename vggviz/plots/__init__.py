@@ -1,0 +1,1 @@
+"""One function a figure: arrays in, figure and axes out."""
