@@ -9,8 +9,9 @@ import pytest
 from PIL import Image
 
 import vggviz
-from vggviz import explorer_files, explorer_manifest, explorer_preferences, showing
 from vggviz.analysis.preferences import preferred_classes
+from vggviz.explorer import files, notebook, preferences
+from vggviz.explorer import manifest as explorer_manifest
 
 
 @pytest.fixture
@@ -137,11 +138,11 @@ def test_of_no_other_network_is_a_preferred_class_told(saved, vgg16):
     _, folder = saved
     assert not any(layer["preferred"] for layer in manifest_of(folder)["layers"])
     assert not (folder / "preferred").exists()
-    assert explorer_preferences.preferred(vgg16, vggviz.conv_layers(vgg16)) == {}
+    assert preferences.preferred(vgg16, vggviz.conv_layers(vgg16)) == {}
 
 
 def test_every_channel_has_classes_that_it_prefers(vgg16_imagenet):
-    found = explorer_preferences.preferred(vgg16_imagenet, vggviz.conv_layers(vgg16_imagenet))
+    found = preferences.preferred(vgg16_imagenet, vggviz.conv_layers(vgg16_imagenet))
     assert [len(channels) for channels in found.values()] == [64] * 2 + [128] * 2 + [256] * 3 + [512] * 6
     assert {len(pairs) for channels in found.values() for pairs in channels} == {3}
     assert ("Egyptian cat", 5.9) in found["block5_conv3"][286]
@@ -206,7 +207,7 @@ def test_what_fails_half_way_leaves_the_old_page(functional, pictures, tmp_path,
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(explorer_files.sheets, "sheet", full)
+    monkeypatch.setattr(files.encoding, "sheet", full)
     with pytest.raises(OSError, match="space"):
         explorer.save(folder)
     assert sorted(path.relative_to(folder) for path in folder.rglob("*")) == before
@@ -281,7 +282,7 @@ def test_behind_a_hub_the_address_is_the_proxys(dead, photograph, monkeypatch):
 
 
 def test_in_a_book_the_files_go_where_the_book_wants_them(dead, photograph, tmp_path, monkeypatch):
-    monkeypatch.setenv(showing.BOOK, str(tmp_path))
+    monkeypatch.setenv(notebook.BOOK, str(tmp_path))
     explorer = vggviz.explorer(dead, photograph, preprocess=identity)
     html = explorer._repr_html_()
     (folder,) = tmp_path.iterdir()

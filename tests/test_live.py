@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import vggviz
-from vggviz import live
 from vggviz._shared.backend import keras, tensorflow
+from vggviz.explorer import litert
 from vggviz.models.graph import feature_layers
 
 
@@ -34,7 +34,7 @@ def run(part, batch):
 def test_the_parts_together_are_the_network(kind, request, batch):
     model = request.getfixturevalue(kind)
     shown = tuple(feature_layers(model))
-    parts = live.segments(model, shown)
+    parts = litert.segments(model, shown)
     assert tuple(name for part in parts for name in part.layers) == shown
     expected = vggviz.feature_maps(model, batch[:1], shown)
     values = batch[:1]
@@ -47,7 +47,7 @@ def test_the_parts_together_are_the_network(kind, request, batch):
 
 def test_vgg16_is_cut_after_each_pool(vgg16):
     shown = tuple(feature_layers(vgg16))
-    parts = live.segments(vgg16, shown)
+    parts = litert.segments(vgg16, shown)
     assert [part.layers[-1] for part in parts] == [f"block{n}_pool" for n in range(1, 6)]
     told = [part.told({name: name for name in shown}) for part in parts]
     assert len({each["file"] for each in told}) == 5
@@ -56,7 +56,7 @@ def test_vgg16_is_cut_after_each_pool(vgg16):
 
 def test_a_part_is_the_same_each_time(dead):
     shown = tuple(feature_layers(dead))
-    assert live.segments(dead, shown) == live.segments(dead, shown)
+    assert litert.segments(dead, shown) == litert.segments(dead, shown)
 
 
 def test_a_pool_that_can_be_gone_around_is_no_place_to_cut():
@@ -66,18 +66,20 @@ def test_a_pool_that_can_be_gone_around_is_no_place_to_cut():
     pooled = layers.MaxPooling2D(1, name="pool")(x)
     y = layers.Conv2D(4, 3, padding="same", name="two")(layers.Add(name="skip")([x, pooled]))
     model = keras().Model(inputs, y)
-    assert [part.layers for part in live.segments(model, ("one", "pool", "two"))] == [("one", "pool", "two")]
+    assert [part.layers for part in litert.segments(model, ("one", "pool", "two"))] == [
+        ("one", "pool", "two")
+    ]
 
 
 def test_how_pixels_are_read():
-    told = live.reading(vggviz.preprocess, 8)
+    told = litert.reading(vggviz.preprocess, 8)
     image = np.random.default_rng(0).integers(0, 256, (8, 8, 3))
     values = image @ np.array(told["weights"]).T + told["offset"]
     np.testing.assert_allclose(values, vggviz.preprocess(image.astype(np.uint8))[0], atol=1e-3)
-    assert live.reading(lambda images: images / np.float32(127.5) - 1, 8)["offset"] == [-1, -1, -1]
-    assert live.reading(lambda images: images.astype(float) ** 2, 8) is None
-    assert live.reading(lambda images: images - images.mean(axis=(1, 2), keepdims=True), 8) is None
-    assert live.reading(lambda images: images[:, ::2, ::2], 8) is None
+    assert litert.reading(lambda images: images / np.float32(127.5) - 1, 8)["offset"] == [-1, -1, -1]
+    assert litert.reading(lambda images: images.astype(float) ** 2, 8) is None
+    assert litert.reading(lambda images: images - images.mean(axis=(1, 2), keepdims=True), 8) is None
+    assert litert.reading(lambda images: images[:, ::2, ::2], 8) is None
 
 
 @pytest.fixture
@@ -106,7 +108,7 @@ def test_a_page_gets_what_it_needs_to_compute(functional, photograph, runtime, t
     assert (folder / "live" / "litert.js").read_text() == 'import { createWasmLib } from "./wasm-utils.js";'
     names = sorted(path.name for path in (folder / "live" / "wasm").iterdir())
     assert names == ["litert_wasm_internal.js", "litert_wasm_internal.wasm"]
-    assert told["runtime"] == live.runtime_size(dict(live.runtime_files(runtime)))
+    assert told["runtime"] == litert.runtime_size(dict(litert.runtime_files(runtime)))
     assert json.loads((explorer.save(tmp_path / "plain") / "manifest.json").read_text())["live"] is None
 
 
@@ -120,7 +122,7 @@ def test_of_the_runtimes_builds_a_browser_takes_one():
         "live/wasm/two.wasm": noise,
     }
     files = {name: text.encode() for name, text in texts.items()}
-    assert live.runtime_size(files) == packed("a") + packed("c") + packed(noise)
+    assert litert.runtime_size(files) == packed("a") + packed("c") + packed(noise)
 
 
 def test_an_explorer_is_saved_without_a_word(

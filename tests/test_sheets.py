@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from vggviz import sheets
+from vggviz.explorer import encoding
 
 
 @pytest.fixture
@@ -16,13 +16,13 @@ def maps():
 
 
 def tile(sheet, size, channel, count):
-    row, column = divmod(channel, sheets.columns_of(count))
+    row, column = divmod(channel, encoding.columns_of(count))
     return sheet[row * size[0] : (row + 1) * size[0], column * size[1] : (column + 1) * size[1]]
 
 
 def test_each_tile_is_its_channel_in_levels_of_its_own_largest(maps):
     maps *= [1, 10, 100, 0.1, 5, 7, 1e-6]
-    sheet = sheets.sheet(maps)
+    sheet = encoding.sheet(maps)
     for channel in range(7):
         share = maps[..., channel] / maps[..., channel].max()
         assert np.abs(tile(sheet, (20, 30), channel, 7) / 255 - share).max() <= 0.5 / 255 + 1e-6
@@ -31,8 +31,8 @@ def test_each_tile_is_its_channel_in_levels_of_its_own_largest(maps):
 
 def test_of_signed_maps_128_is_zero(maps):
     maps[..., 0] = 0
-    sheet = sheets.sheet(maps - 0.5, signed=True)
-    assert (tile(sheets.sheet(maps * 0, signed=True), (20, 30), 3, 7) == 128).all()
+    sheet = encoding.sheet(maps - 0.5, signed=True)
+    assert (tile(encoding.sheet(maps * 0, signed=True), (20, 30), 3, 7) == 128).all()
     values = maps[..., 2] - 0.5
     levels = tile(sheet, (20, 30), 2, 7).astype(float) - 128
     assert np.abs(levels / 127 - values / np.abs(values).max()).max() <= 0.5 / 127 + 1e-6
@@ -40,7 +40,7 @@ def test_of_signed_maps_128_is_zero(maps):
 
 def test_a_dead_channel_is_zero_and_draws_without_a_warning(maps):
     maps[..., 4] = 0
-    assert (tile(sheets.sheet(maps), (20, 30), 4, 7) == 0).all()
+    assert (tile(encoding.sheet(maps), (20, 30), 4, 7) == 0).all()
 
 
 @pytest.mark.parametrize(
@@ -49,9 +49,9 @@ def test_a_dead_channel_is_zero_and_draws_without_a_warning(maps):
 )
 def test_thumbnails_are_averages_in_the_same_proportions(size, small):
     maps = np.random.default_rng(0).random((*size, 2), dtype=np.float32)
-    made = sheets.thumbnails(maps)
+    made = encoding.thumbnails(maps)
     assert made.shape == (*small, 2)
-    assert sheets.tile_of(*size) == small
+    assert encoding.tile_of(*size) == small
     np.testing.assert_allclose(made.mean((0, 1)), maps.mean((0, 1)), rtol=1e-4)
     assert made.max() <= maps.max()
 
@@ -59,7 +59,7 @@ def test_thumbnails_are_averages_in_the_same_proportions(size, small):
 def test_thumbnails_of_whole_blocks_are_their_means():
     maps = np.random.default_rng(0).random((112, 112, 3), dtype=np.float32)
     blocks = maps.reshape(56, 2, 56, 2, 3).mean((1, 3))
-    np.testing.assert_allclose(sheets.thumbnails(maps), blocks, rtol=1e-5)
+    np.testing.assert_allclose(encoding.thumbnails(maps), blocks, rtol=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -67,13 +67,13 @@ def test_thumbnails_of_whole_blocks_are_their_means():
 )
 def test_numbers_come_back_to_a_thousandth_of_the_largest(maps, size, dtype):
     values = maps * size
-    back = np.frombuffer(gzip.decompress(sheets.pack(values)), dtype).reshape(maps.shape)
+    back = np.frombuffer(gzip.decompress(encoding.pack(values)), dtype).reshape(maps.shape)
     assert np.abs(back - values).max() <= 1e-3 * np.abs(values).max()
 
 
 def test_packing_gives_the_same_bytes_each_time(maps):
-    assert sheets.pack(maps) == sheets.pack(maps.copy())
+    assert encoding.pack(maps) == encoding.pack(maps.copy())
 
 
 def test_a_picture_comes_back_level_for_level(photograph):
-    assert np.array_equal(np.asarray(Image.open(io.BytesIO(sheets.png(photograph)))), photograph)
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(encoding.png(photograph)))), photograph)

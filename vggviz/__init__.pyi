@@ -37,8 +37,8 @@ from .datasets.examples import dataset_examples as dataset_examples
 from .datasets.examples import example_crops as example_crops
 from .datasets.folder import read_pictures as read_pictures
 from .datasets.statistics import dataset_statistics as dataset_statistics
-from .exploring import Explorer as Explorer
-from .exploring import explorer as explorer
+from .explorer.explorer import Explorer as Explorer
+from .explorer.explorer import explorer as explorer
 from .feature_visualization.cost import Cost as Cost
 from .feature_visualization.optimisation import Recipe as Recipe
 from .feature_visualization.rendering import Visualization as Visualization

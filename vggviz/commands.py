@@ -79,7 +79,7 @@ def run_cell(options: argparse.Namespace) -> None:
 
 def run_explore(options: argparse.Namespace) -> None:
     """Write the explorer's page for photographs, and say how to look at it."""
-    from vggviz.exploring import explorer
+    from vggviz.explorer.explorer import explorer
     from vggviz.images.loading import load_image
 
     for photo in options.photo:  # a mistake is told before the network is loaded

@@ -19,14 +19,14 @@ SHOWN = re.compile(r'src="\.\./explorers/([\w-]+)/index\.html"')
 
 def keep_in(cache: Path, environ: MutableMapping[str, str]) -> None:
     """Let kernels write explorers beside their outputs, so that both are kept or computed anew."""
-    from vggviz.showing import BOOK
+    from vggviz.explorer.notebook import BOOK
 
     environ[BOOK] = str(cache.absolute() / "explorers")
 
 
 def offer_runtime(app: Sphinx) -> None:
     """Let kernels put LiteRT.js into explorers, if npm has brought it."""
-    from vggviz.live import RUNTIME
+    from vggviz.explorer.litert import RUNTIME
 
     root = Path(app.srcdir)
     if npm.is_installed(root):
@@ -37,7 +37,7 @@ def copy(app: Sphinx, exception: Exception | None) -> None:
     """Copy those that the written pages show; others may be left of an earlier text."""
     if exception or app.builder.format != "html":
         return
-    from vggviz.explorer_manifest import page_files
+    from vggviz.explorer.manifest import page_files
 
     kept = Path(app.config.nb_execution_cache_path, "explorers")
     target = Path(app.outdir, "explorers")

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import matplotlib
 import numpy as np
 
-from vggviz import sheets
 from vggviz._shared import backend
+from vggviz.explorer import encoding
 from vggviz.images import loading
 from vggviz.models import graph
 from vggviz.models.receptive_field import receptive_fields, same_padding
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import keras
 
     from vggviz.datasets.examples import Examples
-    from vggviz.exploring import Explorer
+    from vggviz.explorer.explorer import Explorer
 
 BGR = [f"{colour}, mean subtracted" for colour in ("blue", "green", "red")]
 COLOURS = ("viridis", "RdBu_r")
@@ -99,7 +99,7 @@ def _layer(explorer: Explorer, layer: str, facts: Facts, names: Mapping[str, str
     height, width, channels = facts.shapes[layer]
     seen = receptive_fields(explorer.model).get(layer)
     read = reads(explorer.model, layer)
-    tile = sheets.tile_of(height, width)
+    tile = encoding.tile_of(height, width)
     drawn = explorer.drawings.get(layer)
     return {
         "name": names[layer],
@@ -110,7 +110,7 @@ def _layer(explorer: Explorer, layer: str, facts: Facts, names: Mapping[str, str
         "reads": names.get(read, "input") if read in (*names, "input") else None,
         "signed": facts.signed[layer],
         "bytes": {"maps": facts.map_bytes[layer], "kernels": facts.kernel_bytes.get(layer, 0)},
-        "sheet": {"columns": sheets.columns_of(channels), "tile": list(tile)},
+        "sheet": {"columns": encoding.columns_of(channels), "tile": list(tile)},
         "field": seen and {what: _pair(getattr(seen, what)) for what in ("size", "stride", "padding")},
         "kernel": kernel(explorer.model, layer, explorer.layers),
         "pool": pool(explorer.model, layer, explorer.layers),
@@ -118,7 +118,7 @@ def _layer(explorer: Explorer, layer: str, facts: Facts, names: Mapping[str, str
         "examples": layer in explorer.examples,
         "drawings": None
         if drawn is None
-        else {"columns": sheets.columns_of(channels), "tile": [drawn.shape[1], drawn.shape[2]]},
+        else {"columns": encoding.columns_of(channels), "tile": [drawn.shape[1], drawn.shape[2]]},
     }
 
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from tqdm import tqdm
 
-from vggviz import explorer_manifest, explorer_preferences, live, sheets
 from vggviz.activations.forward import feature_maps
 from vggviz.activations.statistics import channel_statistics
+from vggviz.explorer import encoding, litert, manifest, preferences
 from vggviz.images.mosaic import mosaic
 from vggviz.models.graph import conv_layers, unfold
 from vggviz.models.kernels import filters
@@ -21,7 +21,7 @@ from vggviz.models.kernels import filters
 if TYPE_CHECKING:
     import keras
 
-    from vggviz.exploring import Explorer
+    from vggviz.explorer.explorer import Explorer
 
 
 def cost(explorer: Explorer) -> str:
@@ -32,7 +32,7 @@ def cost(explorer: Explorer) -> str:
         for name in explorer.layers
     ]
     cells = sum(math.prod(shape) for shape in shapes) * len(explorer.pictures)
-    weights = sum(explorer_manifest.weights(explorer.model, name) for name in explorer.layers)
+    weights = sum(manifest.weights(explorer.model, name) for name in explorer.layers)
     channels = sum(shape[-1] for shape in shapes)
     return (
         f"The explorer shows {channels:,} channels of {len(explorer.layers)} layers for "
@@ -42,45 +42,45 @@ def cost(explorer: Explorer) -> str:
 
 def files(explorer: Explorer, runtime: str | os.PathLike[str] | None) -> Iterator[tuple[str, bytes]]:
     """Every file of the page: its name, and its bytes."""
-    yield from explorer_manifest.page_files()
-    names = explorer_manifest.file_names(explorer.layers)
-    ids = explorer_manifest.file_names(explorer.pictures)
+    yield from manifest.page_files()
+    names = manifest.file_names(explorer.layers)
+    ids = manifest.file_names(explorer.pictures)
     signed = _signed(explorer)
-    facts = explorer_manifest.Facts()
+    facts = manifest.Facts()
     for title, image in tqdm(explorer.pictures.items(), desc="explorer", disable=None, leave=False, delay=1):
-        yield f"{ids[title]}/picture.png", sheets.png(image)
+        yield f"{ids[title]}/picture.png", encoding.png(image)
         batch, maps = _maps(explorer, image)
-        yield f"{ids[title]}/input.maps.gz", sheets.pack_exactly(np.moveaxis(batch[0], -1, 0))
+        yield f"{ids[title]}/input.maps.gz", encoding.pack_exactly(np.moveaxis(batch[0], -1, 0))
         facts.note_input(batch)
         for layer, values in maps.items():
             path = f"{ids[title]}/{names[layer]}"
-            planes = sheets.pack(np.moveaxis(values[0], -1, 0))
+            planes = encoding.pack(np.moveaxis(values[0], -1, 0))
             facts.note(ids[title], layer, values, signed[layer], len(planes))
-            yield f"{path}.png", sheets.png(sheets.sheet(values[0], signed[layer]))
+            yield f"{path}.png", encoding.png(encoding.sheet(values[0], signed[layer]))
             yield f"{path}.json", _json(_statistics(layer, values))
             yield f"{path}.maps.gz", planes
     yield from _kernel_files(explorer, names, facts)
     yield from _liked_files(explorer, names)
-    for layer, found in explorer_preferences.preferred(explorer.model, explorer.layers).items():
+    for layer, found in preferences.preferred(explorer.model, explorer.layers).items():
         facts.preferred.append(layer)
         yield f"preferred/{names[layer]}.json", _json(found)
-    told = explorer_manifest.manifest(explorer, facts, names, ids)
+    told = manifest.manifest(explorer, facts, names, ids)
     if runtime and _is_whole(explorer):
         told["live"], parts = _live(explorer, names)
         if parts:
-            of_runtime = dict(live.runtime_files(runtime))
-            told["live"]["runtime"] = live.runtime_size(of_runtime)
+            of_runtime = dict(litert.runtime_files(runtime))
+            told["live"]["runtime"] = litert.runtime_size(of_runtime)
             yield from of_runtime.items()
             yield from ((part.file, part.packed) for part in parts)
     yield "manifest.json", _json(told)
 
 
-def _live(explorer: Explorer, names: Mapping[str, str]) -> tuple[dict[str, Any] | None, list[live.Segment]]:
+def _live(explorer: Explorer, names: Mapping[str, str]) -> tuple[dict[str, Any] | None, list[litert.Segment]]:
     """What the page is told of the network's parts, and they; none if a page cannot read pixels so."""
-    reading = live.reading(explorer.preprocess, side(explorer.model))
+    reading = litert.reading(explorer.preprocess, side(explorer.model))
     if reading is None:
         return None, []
-    parts = live.segments(explorer.model, explorer.layers)
+    parts = litert.segments(explorer.model, explorer.layers)
     return {**reading, "segments": [part.told(dict(names)) for part in parts]}, parts
 
 
@@ -105,12 +105,12 @@ def _signed(explorer: Explorer) -> dict[str, bool]:
 
 
 def _kernel_files(
-    explorer: Explorer, names: Mapping[str, str], facts: explorer_manifest.Facts
+    explorer: Explorer, names: Mapping[str, str], facts: manifest.Facts
 ) -> Iterator[tuple[str, bytes]]:
     for layer, name in names.items():
-        if explorer_manifest.kernel(explorer.model, layer, explorer.layers):
+        if manifest.kernel(explorer.model, layer, explorer.layers):
             weights = filters(explorer.model, layer)
-            packed = sheets.pack(np.moveaxis(weights, -1, 0))
+            packed = encoding.pack(np.moveaxis(weights, -1, 0))
             facts.kernel_bytes[layer] = len(packed)
             bias = unfold(explorer.model).steps[layer].layer.bias
             values = np.zeros(weights.shape[-1]) if bias is None else np.asarray(bias)
@@ -119,14 +119,14 @@ def _kernel_files(
 
 
 def _liked_files(explorer: Explorer, names: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
-    ids = explorer_manifest.file_names(explorer.example_pictures)
+    ids = manifest.file_names(explorer.example_pictures)
     for title, image in explorer.example_pictures.items():
-        yield f"examples/{ids[title]}.png", sheets.png(image)
+        yield f"examples/{ids[title]}.png", encoding.png(image)
     for layer, examples in explorer.examples.items():
-        yield f"examples/{names[layer]}.json", _json(explorer_manifest.examples_of(examples, ids))
+        yield f"examples/{names[layer]}.json", _json(manifest.examples_of(examples, ids))
     for layer, drawn in explorer.drawings.items():
-        tiles = mosaic(np.moveaxis(drawn, 0, -1), sheets.columns_of(len(drawn)), gap=0)
-        yield f"drawings/{names[layer]}.png", sheets.png(np.nan_to_num(tiles).astype(np.uint8))
+        tiles = mosaic(np.moveaxis(drawn, 0, -1), encoding.columns_of(len(drawn)), gap=0)
+        yield f"drawings/{names[layer]}.png", encoding.png(np.nan_to_num(tiles).astype(np.uint8))
 
 
 def side(model: keras.Model) -> int:

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vggviz import explorer_files, explorer_manifest, live, showing
 from vggviz._shared import validation
 from vggviz._shared.files import folder_in_place
 from vggviz.datasets.examples import Examples, dataset_examples
 from vggviz.datasets.folder import Pictures, named, read_pictures
+from vggviz.explorer import files, litert, manifest, notebook
 from vggviz.images.loading import Source, load_image
 from vggviz.images.loading import preprocess as vgg16_preprocess
 from vggviz.models.graph import check_name, unfold
@@ -67,11 +67,7 @@ class Explorer:
         """
         found = dataset_examples(self.model, source, self.layers, top=top, preprocess=self.preprocess)
         names = {str(name) for examples in found.values() for name in examples.names.flat}
-        kept = {
-            name: image
-            for name, image in read_pictures(source, explorer_files.side(self.model))
-            if name in names
-        }
+        kept = {name: image for name, image in read_pictures(source, files.side(self.model)) if name in names}
         return dataclasses.replace(self, examples=found, example_pictures=kept)
 
     def with_drawings(self, drawings: Mapping[str, np.ndarray]) -> Explorer:
@@ -120,21 +116,21 @@ class Explorer:
             FileNotFoundError: there is no LiteRT.js in `runtime`.
             ValueError: the folder holds something else, or cannot be written.
         """
-        log.info("%s", explorer_files.cost(self))
+        log.info("%s", files.cost(self))
         with folder_in_place(folder, mark="manifest.json") as beside:
-            for name, content in explorer_files.files(self, runtime):
+            for name, content in files.files(self, runtime):
                 path = beside / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
         return Path(folder)
 
     def _repr_html_(self) -> str:
-        """The page in a frame; see `vggviz.showing` for where its files come from."""
+        """The page in a frame; see `vggviz.explorer.notebook` for where its files come from."""
         titles = ", ".join(self.pictures)
         made_of = f"{self.model.name} {titles} {' '.join(self.layers)}"
         name = f"{self.model.name}-{hashlib.sha256(made_of.encode()).hexdigest()[:8]}"
-        save = functools.partial(self.save, runtime=os.environ.get(live.RUNTIME))
-        return showing.frame(save, f"Explorer of {self.model.name}: {titles}", name)
+        save = functools.partial(self.save, runtime=os.environ.get(litert.RUNTIME))
+        return notebook.frame(save, f"Explorer of {self.model.name}: {titles}", name)
 
 
 def explorer(
@@ -160,8 +156,8 @@ def explorer(
         ValueError: an unknown layer, a picture that cannot be read, or none at all.
     """
     reading = validation.function("preprocess", vgg16_preprocess if preprocess is None else preprocess)
-    names = explorer_manifest.shown_layers(model, layers)
-    shown = dict(_pictures(images, explorer_files.side(model)))
+    names = manifest.shown_layers(model, layers)
+    shown = dict(_pictures(images, files.side(model)))
     if not shown:
         raise ValueError("There is no picture to explore; got an empty collection.")
     return Explorer(model, shown, names, reading)
