@@ -16,7 +16,7 @@ from typing import TextIO
 from tqdm import tqdm
 
 from vggviz._shared.files import home
-from vggviz.command_options import build_parser
+from vggviz.cli.main import build_parser
 
 
 class Notes(logging.Handler):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any, NoReturn
 
-from vggviz import commands, explaining, studying
+from vggviz.cli import dataset, explain, inputs
 
 DESCRIPTION = """\
 See inside VGG16, or any convolutional network of Keras.
@@ -74,7 +74,7 @@ def _add_layers(subparsers: Any, network: Parser) -> None:
         description="Output shape, parameters, multiplications (MAC), receptive field, effective "
         "stride and padding of each layer.",
     )
-    command.set_defaults(run=commands.run_layers)
+    command.set_defaults(run=inputs.run_layers)
 
 
 def _add_filters(subparsers: Any, network: Parser) -> None:
@@ -88,7 +88,7 @@ def _add_filters(subparsers: Any, network: Parser) -> None:
     command.add_argument("--top", type=int, metavar="N", help="only the N of largest norm")
     command.add_argument("--scale", choices=("filter", "layer"), default="filter", help="what full colour is")
     command.add_argument("--out", metavar="FILE", help=".png, .svg or .pdf; LAYER_filters.png if left out")
-    command.set_defaults(run=commands.run_filters)
+    command.set_defaults(run=inputs.run_filters)
 
 
 def _add_maps(subparsers: Any, network: Parser) -> None:
@@ -114,7 +114,7 @@ def _add_maps(subparsers: Any, network: Parser) -> None:
     )
     command.add_argument("--top", type=int, metavar="N", help="with --layer: only the N strongest channels")
     command.add_argument("--out", metavar="FOLDER", default="vggviz-maps", help="vggviz-maps if left out")
-    command.set_defaults(run=commands.run_maps)
+    command.set_defaults(run=inputs.run_maps)
 
 
 def _add_cell(subparsers: Any, network: Parser) -> None:
@@ -132,7 +132,7 @@ def _add_cell(subparsers: Any, network: Parser) -> None:
         "--top", type=int, metavar="N", help="input channels drawn one by one; 8 if left out"
     )
     command.add_argument("--out", metavar="FILE", help="draw it too: .png, .svg or .pdf")
-    command.set_defaults(run=commands.run_cell)
+    command.set_defaults(run=inputs.run_cell)
 
 
 def _add_stats(subparsers: Any, network: Parser, scheduler: Parser) -> None:
@@ -145,7 +145,7 @@ def _add_stats(subparsers: Any, network: Parser, scheduler: Parser) -> None:
     )
     command.add_argument("folder", metavar="FOLDER")
     command.add_argument("--out", metavar="FILE", help="draw them too: .png, .svg or .pdf")
-    command.set_defaults(run=studying.run_stats)
+    command.set_defaults(run=dataset.run_stats)
 
 
 def _add_examples(subparsers: Any, network: Parser, scheduler: Parser) -> None:
@@ -166,7 +166,7 @@ def _add_examples(subparsers: Any, network: Parser, scheduler: Parser) -> None:
         "--top", type=int, default=9, metavar="N", help="pictures of each channel; 9 if left out"
     )
     command.add_argument("--out", metavar="FILE", help=".png, .svg or .pdf; LAYER_examples.png if left out")
-    command.set_defaults(run=explaining.run_examples)
+    command.set_defaults(run=explain.run_examples)
 
 
 def _add_dream(subparsers: Any, network: Parser) -> None:
@@ -195,7 +195,7 @@ def _add_dream(subparsers: Any, network: Parser) -> None:
     command.add_argument("--seed", type=int, default=0, metavar="N", help="of the noise they begin with; 0")
     command.add_argument("--out", metavar="FOLDER", default="vggviz-dreams", help="vggviz-dreams if left out")
     _add_classifier(command)
-    command.set_defaults(run=explaining.run_dream)
+    command.set_defaults(run=explain.run_dream)
 
 
 def _add_why(subparsers: Any, network: Parser) -> None:
@@ -212,17 +212,17 @@ def _add_why(subparsers: Any, network: Parser) -> None:
     command.add_argument(
         "--method",
         nargs="+",
-        choices=explaining.METHODS,
+        choices=explain.METHODS,
         default=["grad_cam"],
         metavar="NAME",
-        help=f"one or several of {', '.join(explaining.METHODS)}; grad_cam if left out",
+        help=f"one or several of {', '.join(explain.METHODS)}; grad_cam if left out",
     )
     command.add_argument(
         "--layer", metavar="NAME", help="of class activation maps; the last convolution if left out"
     )
     command.add_argument("--out", metavar="FILE", help=".png, .svg or .pdf; PHOTO_why.png if left out")
     _add_classifier(command)
-    command.set_defaults(run=explaining.run_why)
+    command.set_defaults(run=explain.run_why)
 
 
 def _add_classifier(command: argparse.ArgumentParser) -> None:
@@ -254,7 +254,7 @@ def _add_explore(subparsers: Any, network: Parser) -> None:
     command.add_argument(
         "--out", metavar="FOLDER", default="vggviz-explorer", help="vggviz-explorer if left out"
     )
-    command.set_defaults(run=commands.run_explore)
+    command.set_defaults(run=inputs.run_explore)
 
 
 def _add_weights(subparsers: Any) -> None:
@@ -275,7 +275,7 @@ def _add_weights(subparsers: Any) -> None:
         action="store_true",
         help="download Keras' own dense classifier if it is not there (553 MB)",
     )
-    command.set_defaults(run=commands.run_weights)
+    command.set_defaults(run=inputs.run_weights)
 
 
 def _scheduler_options() -> Parser:

@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vggviz.commands import as_batch, load_network, photograph, plain, reading, say_saved
-from vggviz.studying import study_folder
+from vggviz.cli.dataset import study_folder
+from vggviz.cli.inputs import as_batch, load_network, photograph, plain, reading, say_saved
 
 if TYPE_CHECKING:
     import keras

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vggviz.commands import load_network, reading, say_saved
+from vggviz.cli.inputs import load_network, reading, say_saved
 
 if TYPE_CHECKING:
     import keras
