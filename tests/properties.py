@@ -49,7 +49,7 @@ def model() -> Any:
 @functools.cache
 def classifier() -> Any:
     network = networks.sequential()
-    from vggviz.models.weights import Provenance, note_provenance
+    from vggviz.models.provenance import Provenance, note_provenance
 
     wnids, labels = ("n1", "n2", "n3"), ("one", "two", "three")
     note_provenance(network, Provenance("tiny", classes=wnids, labels=labels))

@@ -20,7 +20,7 @@ from vggviz.feature_visualization.optimisation import CONTRAST, Ascent, Recipe
 from vggviz.feature_visualization.parameterisation import noise, paint
 from vggviz.feature_visualization.rendering import drawing_size, full_recipe
 from vggviz.feature_visualization.synthesis import caricature, invert, visualization_cost, visualize
-from vggviz.images.loading import as_vgg16_reads
+from vggviz.images.preprocessing import as_vgg16_reads
 from vggviz.models.graph import find_step, part, unfold
 from vggviz.objectives import LOGITS, Objective, channel, class_logit, neuron
 

@@ -10,7 +10,8 @@ import pytest
 from sentences import refused
 
 import vggviz
-from vggviz.images.loading import CHANNEL_MEANS, deprocess, load_image, preprocess, sample_images
+from vggviz.images.loading import load_image, sample_images
+from vggviz.images.preprocessing import CHANNEL_MEANS, deprocess, preprocess
 
 SAMPLES = ["cat", "astronaut", "coffee", "rocket", "camera", "hubble", "brick", "grass", "gravel"]
 

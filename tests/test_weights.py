@@ -21,7 +21,8 @@ from sentences import one_sentence, refused
 
 import vggviz
 from vggviz.models import weights
-from vggviz.models.weights import Provenance, RemoteFile, arrays_sha256, fetch, read_h5, resolve
+from vggviz.models.provenance import Provenance
+from vggviz.models.weights import RemoteFile, arrays_sha256, fetch, read_h5, resolve
 
 RIGHT = np.random.default_rng(0).bytes(300_000)
 SUM = hashlib.md5(RIGHT).hexdigest()

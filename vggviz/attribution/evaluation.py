@@ -14,7 +14,7 @@ from vggviz.activations.forward import check_batch
 from vggviz.attribution.incremental import scores
 from vggviz.attribution.perturbation import checked_fill, chunks
 from vggviz.models import graph
-from vggviz.models.weights import note_provenance, provenance
+from vggviz.models.provenance import note_provenance, provenance
 from vggviz.objectives import Objective, check_objective
 
 if TYPE_CHECKING:

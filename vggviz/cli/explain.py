@@ -123,7 +123,7 @@ def _likeliest(model: keras.Model, batch: np.ndarray) -> dict[int, tuple[str, fl
     from vggviz.activations.forward import run
     from vggviz.models.graph import unfold
     from vggviz.models.loading import ranked
-    from vggviz.models.weights import provenance
+    from vggviz.models.provenance import provenance
 
     (outputs,) = run(model, batch, (unfold(model).outputs[0],))
     if outputs.ndim != 2:

@@ -122,7 +122,7 @@ def photograph(model: keras.Model, photo: str) -> np.ndarray:
 
 def reading(options: argparse.Namespace) -> Callable[[Any], Any]:
     """How the network reads RGB levels, float32 (N, H, W, 3), arrays and tensors alike."""
-    from vggviz.images.loading import as_vgg16_reads
+    from vggviz.images.preprocessing import as_vgg16_reads
 
     return {"vgg16": as_vgg16_reads, "levels": _levels, "unit": _unit}[options.input]
 

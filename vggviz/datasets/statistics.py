@@ -13,7 +13,7 @@ from vggviz.activations.forward import chosen_layers, feature_maps
 from vggviz.activations.statistics import ChannelStatistics, channel_statistics
 from vggviz.datasets.folder import Pictures, named_pictures, read_pairs, words
 from vggviz.feature_visualization import cost
-from vggviz.images import loading
+from vggviz.images import preprocessing
 from vggviz.models.graph import unfold
 
 if TYPE_CHECKING:
@@ -68,7 +68,9 @@ def dataset_maps(
         FileNotFoundError: there is no such folder.
         ValueError: no picture that can be read, or activations that are not finite.
     """
-    reading = validation.function("preprocess", loading.preprocess if preprocess is None else preprocess)
+    reading = validation.function(
+        "preprocess", preprocessing.preprocess if preprocess is None else preprocess
+    )
     pairs = named_pictures(source)
     if isinstance(pairs, list):
         say_cost(model, layers, len(pairs))

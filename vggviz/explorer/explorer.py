@@ -23,7 +23,7 @@ from vggviz.datasets.examples import Examples, dataset_examples
 from vggviz.datasets.folder import Pictures, named, read_pictures
 from vggviz.explorer import files, litert, manifest, notebook
 from vggviz.images.loading import Source, load_image
-from vggviz.images.loading import preprocess as vgg16_preprocess
+from vggviz.images.preprocessing import preprocess as vgg16_preprocess
 from vggviz.models.graph import check_name, unfold
 
 if TYPE_CHECKING:

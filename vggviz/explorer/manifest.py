@@ -15,10 +15,10 @@ import numpy as np
 
 from vggviz._shared import backend
 from vggviz.explorer import encoding
-from vggviz.images import loading
+from vggviz.images import preprocessing
 from vggviz.models import graph
+from vggviz.models.provenance import provenance
 from vggviz.models.receptive_field import receptive_fields, same_padding
-from vggviz.models.weights import provenance
 
 if TYPE_CHECKING:
     import keras
@@ -69,7 +69,7 @@ def manifest(
 ) -> dict[str, Any]:
     """All that the page is told, as JSON has it."""
     height, width, channels = facts.input_shape
-    known = explorer.preprocess is loading.preprocess
+    known = explorer.preprocess is preprocessing.preprocess
     ids_of_examples = file_names(explorer.example_pictures)
     return {
         "version": 1,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from vggviz.analysis import preferences
 from vggviz.models import graph
-from vggviz.models.weights import provenance
+from vggviz.models.provenance import provenance
 
 if TYPE_CHECKING:
     import keras

@@ -16,7 +16,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from vggviz._shared.files import atomic_path
-from vggviz.models.weights import Provenance, networks_in_use
+from vggviz.models.provenance import Provenance, networks_in_use
 
 LONGEST = 80
 """Letters of a picture's words that go into the name of its file."""

@@ -26,7 +26,7 @@ from vggviz.feature_visualization.rendering import (
     full_recipe,
     layers_read,
 )
-from vggviz.images.loading import as_vgg16_reads
+from vggviz.images.preprocessing import as_vgg16_reads
 from vggviz.models.graph import part
 from vggviz.objectives import Objective, check_objective
 

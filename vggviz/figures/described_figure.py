@@ -20,7 +20,7 @@ from matplotlib.figure import Figure, SubFigure
 
 from vggviz._shared import validation
 from vggviz._shared.files import atomic_path
-from vggviz.models.weights import Provenance, networks_in_use
+from vggviz.models.provenance import Provenance, networks_in_use
 
 DPI = 100
 DENSITY = 2

@@ -19,7 +19,7 @@ from vggviz._shared.files import atomic_path, output_folder
 from vggviz.activations.statistics import check_maps
 from vggviz.figures.scales import SCALES
 from vggviz.images.mosaic import mosaic
-from vggviz.models.weights import Provenance, networks_in_use
+from vggviz.models.provenance import Provenance, networks_in_use
 
 LEVELS = 254
 GAP, DEAD = 254, 255

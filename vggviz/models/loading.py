@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 from vggviz._shared import backend, package_data, validation
-from vggviz.models import graph
+from vggviz.models import graph, provenance
 from vggviz.models import weights as sources
-from vggviz.models.weights import Provenance
+from vggviz.models.provenance import Provenance
 
 if TYPE_CHECKING:
     import keras
@@ -86,7 +86,7 @@ def load_model(path: str | os.PathLike[str]) -> keras.Model:
             f"{validation.shown(path)} is no whole Keras model, or damaged ({reason})."
         ) from error
     _check_finite(model, path)
-    sources.note_provenance(model, Provenance(validation.words(path.name), sources.sha256(path)))
+    provenance.note_provenance(model, Provenance(validation.words(path.name), sources.sha256(path)))
     return model
 
 
@@ -107,8 +107,8 @@ def decode_predictions(
     Raises:
         ValueError: the model's classes are not known, or their number is another.
     """
-    sources.check_model(model)
-    made_of = sources.provenance(model)
+    provenance.check_model(model)
+    made_of = provenance.provenance(model)
     top = validation.whole("number of classes (top)", top, 1)
     predictions = validation.numbers(
         "Predictions", predictions, f"(N, {len(made_of.classes) or 'classes'})", 2
@@ -236,5 +236,5 @@ def _noted(model: Any, source: str, sha256: str, classifier: str | None) -> Any:
     """The model, its provenance remembered."""
     names = {"linear": package_data.LINEAR_CLASSES, "dense": package_data.IMAGENET_CLASSES}
     classes, labels = package_data.classes(names[classifier]) if classifier else ((), ())
-    sources.note_provenance(model, Provenance(source, sha256, classifier or "", classes, labels))
+    provenance.note_provenance(model, Provenance(source, sha256, classifier or "", classes, labels))
     return model

@@ -1,0 +1,69 @@
+"""From an image to what the network reads, and back: the only module that knows BGR and the channel means."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from vggviz._shared import validation
+
+CHANNEL_MEANS = np.array([103.939, 116.779, 123.68], dtype=np.float32)
+"""Mean blue, green and red (levels 0 to 255) of the ImageNet pictures VGG16 was trained on."""
+
+
+def preprocess(images: np.ndarray) -> np.ndarray:
+    """Turn RGB pictures into the batch VGG16 was trained on: BGR, channel means subtracted.
+
+    Equals `keras.applications.vgg16.preprocess_input`, but leaves its argument alone.
+
+    Args:
+        images: (H, W, 3) or (N, H, W, 3), RGB, levels 0 to 255.
+
+    Returns:
+        float32 (N, H, W, 3), BGR, about -124 to 151, not scaled.
+
+    Raises:
+        ValueError: another shape, no numbers, NaN, or levels outside 0 to 255.
+    """
+    images = _as_batch(images)
+    if not (images.min() >= 0 and images.max() <= 255):  # which NaN is not either
+        raise ValueError(
+            f"Pictures must have levels from 0 to 255; got {images.min():g} to {images.max():g}."
+        )
+    return as_vgg16_reads(images.astype(np.float32))
+
+
+def as_vgg16_reads(levels: Any) -> Any:
+    """The arithmetic of `preprocess` alone, of arrays and tensors alike, so that gradients pass through.
+
+    Args:
+        levels: float32 (N, H, W, 3), RGB, 0 to 255.
+
+    Returns:
+        The same kind, BGR, channel means subtracted.
+    """
+    return levels[..., ::-1] - CHANNEL_MEANS
+
+
+def deprocess(batch: np.ndarray) -> np.ndarray:
+    """Turn a batch of `preprocess` back into RGB pictures, rounded and clipped to 0 to 255.
+
+    Args:
+        batch: float (N, H, W, 3) or (H, W, 3), BGR, channel means subtracted.
+
+    Returns:
+        uint8 (N, H, W, 3), RGB.
+
+    Raises:
+        ValueError: another shape, no numbers, or NaN.
+    """
+    levels = validation.finite("The batch's values", _as_batch(batch)) + CHANNEL_MEANS
+    return np.rint(levels).clip(0, 255).astype(np.uint8)[..., ::-1]
+
+
+def _as_batch(images: np.ndarray) -> np.ndarray:
+    images = validation.array("Pictures", images, "(H, W, 3) or (N, H, W, 3)", (3, 4))
+    if images.shape[-1] != 3:
+        raise ValueError(f"Pictures must have shape (H, W, 3) or (N, H, W, 3); got {images.shape}.")
+    return images if images.ndim == 4 else images[np.newaxis]
