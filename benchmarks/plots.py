@@ -11,7 +11,8 @@ from matplotlib.ticker import StrMethodFormatter
 from benchmarks.catalogue import FOLDERS, OURS, PEERS, TASKS
 from benchmarks.measured import rounded
 from benchmarks.report import Report
-from vggviz.figures.described_figure import describe, one_axes, root
+from vggviz.figures.described_figure import describe, root
+from vggviz.figures.layout import one_axes
 
 STYLES = {
     OURS: ("#000000", "o"),

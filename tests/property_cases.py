@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from properties import Property, arguments
 
 import vggviz
-from vggviz.attribution.incremental import scores
+from vggviz.attribution.core import scores
 
 SCALES = ("channel", "layer", "global")
 READS = {"model": p.no_model, "batch": p.no_batch}

@@ -7,7 +7,7 @@ import pytest
 from sentences import refused
 
 import vggviz
-from vggviz.figures.artists import NEGATIVE, POSITIVE
+from vggviz.figures.colours import NEGATIVE, POSITIVE
 
 CHANNELS = [4, 0]
 

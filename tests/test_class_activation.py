@@ -7,8 +7,8 @@ from sentences import refused
 
 import vggviz
 from vggviz.attribution.cam import eigen_cam, grad_cam, grad_cam_plus_plus, layer_cam
+from vggviz.attribution.core import scores
 from vggviz.attribution.gradients import gradients
-from vggviz.attribution.incremental import scores
 from vggviz.attribution.perturbation import score_cam
 from vggviz.objectives import channel, class_logit, neuron
 

@@ -13,7 +13,7 @@ import vggviz
 from vggviz._shared import backend
 from vggviz._shared.backend import tensorflow
 from vggviz._shared.gradient_override import waking_slope
-from vggviz.attribution.incremental import scores
+from vggviz.attribution.core import scores
 from vggviz.feature_visualization import synthesis
 from vggviz.feature_visualization.checkpoints import Album
 from vggviz.feature_visualization.optimisation import CONTRAST, Ascent, Recipe

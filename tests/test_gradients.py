@@ -11,8 +11,8 @@ from sentences import refused
 
 import vggviz
 from vggviz.attribution import gradients
+from vggviz.attribution.core import scores
 from vggviz.attribution.gradients import guided_backprop, integrated_gradients, saliency, smooth_grad
-from vggviz.attribution.incremental import scores
 from vggviz.models.graph import LOGITS, part
 from vggviz.objectives import Objective, channel, class_logit, neuron
 

@@ -16,7 +16,7 @@ from serving import served
 
 import vggviz
 from vggviz.__main__ import main
-from vggviz._shared import package_data
+from vggviz._shared import hashing, package_data
 from vggviz.figures.scales import number_text
 from vggviz.models import weights
 from vggviz.models.weights import RemoteFile
@@ -333,7 +333,7 @@ def serve(cache, folder, monkeypatch):
         def give(name, path):
             given = getattr(weights, name)
             url, size = f"{address}/{path.name}", path.stat().st_size
-            file = RemoteFile(given.name, url, weights.md5(path), size)
+            file = RemoteFile(given.name, url, hashing.md5(path), size)
             monkeypatch.setattr(weights, name, file)
             return file
 

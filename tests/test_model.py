@@ -14,7 +14,7 @@ from sentences import one_sentence, refused
 from serving import served
 
 import vggviz
-from vggviz._shared import package_data
+from vggviz._shared import hashing, package_data
 from vggviz.models import loading as model_module
 from vggviz.models import weights
 from vggviz.models.loading import convolution_shapes
@@ -129,10 +129,10 @@ def test_the_weights_are_the_same_to_the_bit_each_time():
 
 def test_the_file_and_its_arrays_have_the_sums_that_are_known():
     assert SHIPPED.stat().st_size == 50_188_493
-    assert weights.sha256(SHIPPED) == package_data.WEIGHTS_SHA256
+    assert hashing.sha256(SHIPPED) == package_data.WEIGHTS_SHA256
     assert package_data.WEIGHTS_SHA256 == "be567611541b6fe363a8859f40c87b66c79dd96d0e8d6cc279e49e69572c0526"
     arrays = weights.read_h5(SHIPPED, convolution_shapes())
-    assert weights.arrays_sha256(arrays) == package_data.ARRAYS_SHA256
+    assert hashing.arrays_sha256(arrays) == package_data.ARRAYS_SHA256
     assert package_data.ARRAYS_SHA256 == "d9a27cc1fc7f975ef8cff49180e794ccd7c4bc868ebb49740803b3bbaa8dbefd"
 
 
@@ -212,7 +212,7 @@ def whole(tmp_path, monkeypatch):
     monkeypatch.setattr(model_module, "_build", lambda dense=False: networks.tiny_vgg16(dense=dense))
     with served(tmp_path / "server") as address:
         url = f"{address}/whole.h5"
-        file = RemoteFile("whole.h5", url, weights.md5(path), path.stat().st_size)
+        file = RemoteFile("whole.h5", url, hashing.md5(path), path.stat().st_size)
         monkeypatch.setattr(weights, "KERAS_WHOLE", file)
         yield network
 
@@ -225,7 +225,7 @@ def test_the_dense_classifier_is_fetched_once_and_checked(whole, tmp_path, caplo
     assert "whole.h5" in told
     made_of = vggviz.provenance(one)
     assert (made_of.source, made_of.classifier) == ("imagenet", "dense")
-    assert made_of.sha256 == weights.sha256(tmp_path / "server" / "whole.h5")
+    assert made_of.sha256 == hashing.sha256(tmp_path / "server" / "whole.h5")
     assert len(made_of.classes) == len(made_of.labels) == 1000
 
 
@@ -321,7 +321,7 @@ def test_every_format_of_keras(vgg16, tmp_path):
         model = vggviz.load_vgg16(networks.save(vgg16, tmp_path / name))
         assert same_weights(model, vgg16), name
         assert vggviz.provenance(model).source == name  # and not where it lies
-        assert vggviz.provenance(model).sha256 == weights.sha256(tmp_path / name)
+        assert vggviz.provenance(model).sha256 == hashing.sha256(tmp_path / name)
 
 
 def test_vgg16_inside_a_network_of_ones_own(tmp_path):

@@ -23,6 +23,7 @@ from tqdm import tqdm
 
 import vggviz
 from vggviz.__main__ import main
+from vggviz._shared import hashing
 from vggviz.datasets import dask_cluster
 
 COUNT = 17
@@ -95,7 +96,7 @@ def work_on(place, model):
         str(place / "photos"),
         tuple(vggviz.feature_maps(model, np.zeros((1, 32, 32, 3)))),
         vggviz.dataset_statistics,
-        dask_cluster.weights_sha256(model),
+        hashing.weights_sha256(model),
     )
 
 
@@ -257,10 +258,8 @@ def test_without_dask(capsys, place, monkeypatch):
 
 
 def test_the_sum_of_the_weights_is_of_their_numbers_and_shapes(model, place):
-    assert dask_cluster.weights_sha256(model) == dask_cluster.weights_sha256(
-        vggviz.load_model(place / "own.keras")
-    )
+    assert hashing.weights_sha256(model) == hashing.weights_sha256(vggviz.load_model(place / "own.keras"))
     other = networks.functional()
     kernel, bias = other.get_layer("conv_b").get_weights()
     other.get_layer("conv_b").set_weights([np.nextafter(kernel, 1), bias])
-    assert dask_cluster.weights_sha256(model) != dask_cluster.weights_sha256(other)
+    assert hashing.weights_sha256(model) != hashing.weights_sha256(other)

@@ -6,7 +6,8 @@ import pytest
 
 import vggviz
 from vggviz.attribution import incremental
-from vggviz.attribution.incremental import scores, window_scorer
+from vggviz.attribution.core import scores
+from vggviz.attribution.incremental import window_scorer
 from vggviz.models.graph import LOGITS
 from vggviz.objectives import channel, class_logit, neuron
 

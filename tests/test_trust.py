@@ -7,9 +7,9 @@ from sentences import refused
 
 import vggviz
 from vggviz.attribution.cam import grad_cam
+from vggviz.attribution.core import scores
 from vggviz.attribution.evaluation import DeletionInsertion, deletion_insertion, randomised
 from vggviz.attribution.gradients import integrated_gradients, saliency
-from vggviz.attribution.incremental import scores
 from vggviz.attribution.perturbation import occlusion
 from vggviz.models.graph import unfold
 from vggviz.objectives import channel, class_logit

@@ -20,9 +20,11 @@ from disk import full_disk, names
 from sentences import one_sentence, refused
 
 import vggviz
+from vggviz._shared import hashing
+from vggviz._shared.hashing import arrays_sha256
 from vggviz.models import weights
 from vggviz.models.provenance import Provenance
-from vggviz.models.weights import RemoteFile, arrays_sha256, fetch, read_h5, resolve
+from vggviz.models.weights import RemoteFile, fetch, read_h5, resolve
 
 RIGHT = np.random.default_rng(0).bytes(300_000)
 SUM = hashlib.md5(RIGHT).hexdigest()
@@ -282,7 +284,7 @@ def test_the_sum_does_not_depend_on_how_a_file_packs_the_arrays(tmp_path):
                 group.create_dataset(name, data=values, compression="gzip", shuffle=True)
     one, other = (arrays_sha256(read_h5(tmp_path / name, wanted)) for name in ("plain.h5", "packed.h5"))
     assert one == other
-    assert weights.md5(tmp_path / "plain.h5") != weights.md5(tmp_path / "packed.h5")
+    assert hashing.md5(tmp_path / "plain.h5") != hashing.md5(tmp_path / "packed.h5")
 
 
 def test_the_cache_is_that_of_keras():

@@ -20,7 +20,7 @@ from training import views
 from training.data import Reader, TinyImageNet
 from training.views import View
 from vggviz._shared.files import atomic_path
-from vggviz.feature_visualization import cost
+from vggviz.models import summary
 from vggviz.models.graph import feature_layers, part
 
 if TYPE_CHECKING:
@@ -182,6 +182,6 @@ def _cost(model: keras.Model, missing: list[Shard]) -> str:
     for shard in missing:
         for show in shard.views.values():
             sides[getattr(show, "keywords", {}).get("side", views.SIZE)] += len(shard.names)
-    macs = sum(n * cost.forward_macs(model, [last(model)], (side, side)) for side, n in sides.items())
+    macs = sum(n * summary.forward_macs(model, [last(model)], (side, side)) for side, n in sides.items())
     count = sum(len(shard.names) for shard in missing)
     return f"{count:,} pictures, {sides.total():,} times through the network: {macs / 1e12:,.1f} TMAC."

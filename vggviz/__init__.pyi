@@ -1,6 +1,6 @@
 from ._shared.package_data import classifier_card as classifier_card
-from .activations.forward import Cell as Cell
-from .activations.forward import explain_cell as explain_cell
+from .activations.cell import Cell as Cell
+from .activations.cell import explain_cell as explain_cell
 from .activations.forward import feature_maps as feature_maps
 from .activations.forward import pre_activations as pre_activations
 from .activations.statistics import ChannelStatistics as ChannelStatistics
@@ -12,8 +12,8 @@ from .analysis.circuits import trace as trace
 from .analysis.kernel_metrics import effective_rank as effective_rank
 from .analysis.kernel_metrics import is_colour_opponent as is_colour_opponent
 from .analysis.kernel_metrics import is_oriented as is_oriented
-from .analysis.kernel_metrics import linear_probe as linear_probe
 from .analysis.preferences import preferred_classes as preferred_classes
+from .analysis.probing import linear_probe as linear_probe
 from .analysis.similarity import channel_similarity as channel_similarity
 from .analysis.similarity import gram_matrix as gram_matrix
 from .analysis.similarity import kernel_similarity as kernel_similarity
@@ -79,10 +79,10 @@ from .plots.channels import plot_trace as plot_trace
 from .plots.feature_maps import plot_channel as plot_channel
 from .plots.feature_maps import plot_feature_maps as plot_feature_maps
 from .plots.feature_maps import plot_layers as plot_layers
+from .plots.filters import plot_filters as plot_filters
 from .plots.images import plot_images as plot_images
 from .plots.images import plot_picture_map as plot_picture_map
 from .plots.network import plot_cell as plot_cell
-from .plots.network import plot_filters as plot_filters
 from .plots.network import plot_layer_table as plot_layer_table
 from .plots.network import plot_receptive_field as plot_receptive_field
 from .plots.statistics import plot_by_layer as plot_by_layer

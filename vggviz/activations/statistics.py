@@ -9,6 +9,7 @@ import numpy as np
 
 from vggviz._shared import validation
 from vggviz.activations.exact_sums import exact_sums, rounded_mean, rounded_std
+from vggviz.models.graph import check_name
 
 ORDERS = ("max", "mean", "std", "apoz", "number")
 
@@ -135,3 +136,8 @@ def _of_one(layer: str, values: np.ndarray) -> ChannelStatistics:
     except ValueError as error:
         raise ValueError(f"The maps of {layer!r} hold {error}.") from error
     return ChannelStatistics(len(cells), sums, squares, cells.max(axis=0), (cells <= 0).sum(axis=0))
+
+
+def maps_of(maps: Mapping[str, np.ndarray], layer: str) -> np.ndarray:
+    check_name(layer, validation.mapping("Maps", maps))
+    return check_maps(layer, maps[layer])

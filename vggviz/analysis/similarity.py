@@ -7,8 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from vggviz._shared import validation
-from vggviz.activations.statistics import check_maps
-from vggviz.figures.selection import maps_of
+from vggviz.activations.statistics import check_maps, maps_of
 
 MEASURES = ("cosine", "correlation")
 POOLINGS = ("mean", "max")

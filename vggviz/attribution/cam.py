@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vggviz._shared import backend
 from vggviz.activations.forward import check_batch, feature_maps
+from vggviz.attribution.core import enlarged, target_layer
 from vggviz.attribution.gradients import gradients
 from vggviz.models import graph
 from vggviz.objectives import Objective, check_objective
@@ -152,24 +152,3 @@ def _first_component(maps: np.ndarray) -> np.ndarray:
     vector = np.linalg.eigh(cells.T @ cells).eigenvectors[:, -1]
     projected = (cells @ vector).reshape(maps.shape[:2])
     return projected if projected.sum() >= 0 else -projected
-
-
-def target_layer(model: keras.Model, layer: str | None) -> str:
-    """The layer's name, checked; None is the last convolution."""
-    if layer is None:
-        return graph.conv_layers(model)[-1]
-    shape = tuple(graph.find_step(model, layer).output.shape)
-    if len(shape) != 4:
-        raise ValueError(f"The layer {layer!r} gives an output of shape {shape}, no feature maps.")
-    return layer
-
-
-def enlarged(cells: np.ndarray, batch: np.ndarray) -> np.ndarray:
-    """The positive part of (N, h, w), enlarged to the batch's pixels."""
-    return resized(np.maximum(cells, 0), batch.shape[1:3])
-
-
-def resized(maps: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
-    """Maps (n, h, w) at another size, bilinear, float32."""
-    maps = maps.astype(np.float32)[..., np.newaxis]
-    return backend.tensorflow().image.resize(maps, size, method="bilinear").numpy()[..., 0]

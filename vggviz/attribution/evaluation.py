@@ -11,8 +11,7 @@ import numpy as np
 
 from vggviz._shared import backend, validation
 from vggviz.activations.forward import check_batch
-from vggviz.attribution.incremental import scores
-from vggviz.attribution.perturbation import checked_fill, chunks
+from vggviz.attribution.core import checked_fill, chunks, scores
 from vggviz.models import graph
 from vggviz.models.provenance import note_provenance, provenance
 from vggviz.objectives import Objective, check_objective

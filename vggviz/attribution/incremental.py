@@ -15,6 +15,7 @@ import numpy as np
 
 from vggviz._shared import backend
 from vggviz.activations.forward import run
+from vggviz.attribution.core import scores
 from vggviz.models import graph
 from vggviz.models.receptive_field import ReceptiveField, receptive_fields
 from vggviz.objectives import Objective
@@ -24,15 +25,6 @@ if TYPE_CHECKING:
 
 Scorer = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """From windows (n, h, w, c) and corners, int (n, 2), to the scores (n,)."""
-
-
-def scores(model: keras.Model, batch: np.ndarray, objective: Objective) -> np.ndarray:
-    """The objective's value for each picture, float32 (N,); all of the batch at once."""
-    tensors = graph.part(model, objective.layers).output
-    values = run(model, batch, tuple(tensors.values()))
-    constant = backend.tensorflow().constant
-    maps = {name: constant(value) for name, value in zip(tensors, values, strict=True)}
-    return np.asarray(objective.value(maps), np.float32)
 
 
 def window_scorer(model: keras.Model, picture: np.ndarray, objective: Objective) -> Scorer:

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
-from tqdm import tqdm
 
 from vggviz._shared import validation
 from vggviz.activations.forward import check_batch, feature_maps
-from vggviz.attribution.cam import enlarged, resized, target_layer
-from vggviz.attribution.incremental import scores, window_scorer
+from vggviz.attribution.core import CHUNK, checked_fill, chunks, enlarged, resized, scores, target_layer
+from vggviz.attribution.incremental import window_scorer
 from vggviz.models import graph
 from vggviz.objectives import Objective, check_objective
 
 if TYPE_CHECKING:
     import keras
-
-CHUNK = 16
-"""Pictures computed at once."""
 
 
 def occlusion(
@@ -105,24 +100,6 @@ def score_cam(
         weights = np.exp(seen - seen.max())
         cells.append(maps @ (weights / weights.sum()))
     return enlarged(np.stack(cells), batch)
-
-
-def checked_fill(fill: float | np.ndarray, batch: np.ndarray) -> np.ndarray:
-    """What covers pixels, float32: a number, or one for each colour of the batch."""
-    values = validation.numbers("The fill's values", fill, f"() or ({batch.shape[-1]},)", (0, 1)).astype(
-        np.float32
-    )
-    if values.size not in (1, batch.shape[-1]):
-        raise ValueError(
-            f"The fill is one number, or {batch.shape[-1]}, one for each colour; got {values.size}."
-        )
-    return values
-
-
-def chunks(items: np.ndarray, words: str, size: int = CHUNK) -> Iterator[np.ndarray]:
-    """The items in portions, with a progress bar where it takes long."""
-    for start in tqdm(range(0, len(items), size), desc=words, leave=False, delay=1, disable=None):
-        yield items[start : start + size]
 
 
 def _corners(sides: tuple[int, ...], size: int, stride: int) -> np.ndarray:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vggviz.cli.inputs import load_network, reading, say_saved
+from vggviz.cli.inputs import load_network, plain, reading, say_saved
 
 if TYPE_CHECKING:
     import keras
     import numpy as np
+
+    from vggviz.datasets.examples import Examples
 
 
 def run_stats(options: argparse.Namespace) -> None:
@@ -51,6 +53,7 @@ def study_folder(
     if not options.scheduler:
         return study(load_network(options), options.folder, layers)
 
+    from vggviz._shared import hashing
     from vggviz.activations.forward import chosen_layers
     from vggviz.datasets import dask_cluster
 
@@ -58,7 +61,7 @@ def study_folder(
         load, source = _recipe(options)
         model = load(source)
         names, folder = tuple(chosen_layers(model, layers)), str(Path(options.folder).resolve())
-        sha256 = dask_cluster.weights_sha256(model)
+        sha256 = hashing.weights_sha256(model)
         return dask_cluster.scatter(
             client, model, dask_cluster.Work(load, source, folder, names, study, sha256)
         )
@@ -77,3 +80,33 @@ def _recipe(options: argparse.Namespace) -> tuple[Callable[[str], keras.Model], 
 
 def _as_read(reads: Callable[[Any], Any], pictures: np.ndarray) -> np.ndarray:
     return reads(pictures.astype("float32"))
+
+
+MOST = 8
+"""Channels drawn where none is named."""
+
+
+def run_examples(options: argparse.Namespace) -> None:
+    """Print and draw what excites the channels of a layer most, over a folder of pictures."""
+    import numpy as np
+
+    from vggviz.datasets.examples import dataset_examples, example_crops
+    from vggviz.figures import described_figure
+    from vggviz.plots import channels as channel_plots
+
+    study = partial(dataset_examples, channels=options.channel, top=options.top)
+    (examples,) = study_folder(options, study, options.layer).values()
+    strongest = np.argsort(-examples.values[:, 0], kind="stable")[:MOST]
+    channels = options.channel or examples.channels[strongest].tolist()
+    _print_examples(examples, channels)
+    figure, _ = channel_plots.plot_examples(examples, example_crops(examples, options.folder, channels))
+    say_saved(described_figure.save_figure(figure, options.out or f"{plain(options.layer)}_examples.png"))
+
+
+def _print_examples(examples: Examples, channels: Iterable[int]) -> None:
+    print(f"{'channel':>7}{'activation':>12}{'top':>6}{'left':>6}{'bottom':>8}{'right':>7}  picture")
+    for channel in channels:
+        place = examples.place(channel)
+        rows = zip(examples.values[place], examples.boxes(channel), examples.names[place], strict=True)
+        for value, (top, left, bottom, right), name in rows:
+            print(f"{channel:7}{value:12.4g}{top:6}{left:6}{bottom:8}{right:7}  {name}")

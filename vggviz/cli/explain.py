@@ -4,45 +4,22 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vggviz.cli.dataset import study_folder
 from vggviz.cli.inputs import as_batch, load_network, photograph, plain, reading, say_saved
 
 if TYPE_CHECKING:
     import keras
     import numpy as np
 
-    from vggviz.datasets.examples import Examples
     from vggviz.objectives import Objective
 
-MOST = 8
-"""Channels drawn where none is named."""
 CAMS = ("grad_cam", "grad_cam_plus_plus", "layer_cam", "score_cam", "eigen_cam")
 METHODS = ("saliency", "smooth_grad", "guided_backprop", "integrated_gradients", *CAMS, "occlusion")
 """Functions of the library that say where, by name."""
 LIKELIEST = 5
 """Classes printed."""
-
-
-def run_examples(options: argparse.Namespace) -> None:
-    """Print and draw what excites the channels of a layer most, over a folder of pictures."""
-    import numpy as np
-
-    from vggviz.datasets.examples import dataset_examples, example_crops
-    from vggviz.figures import described_figure
-    from vggviz.plots import channels as channel_plots
-
-    study = partial(dataset_examples, channels=options.channel, top=options.top)
-    (examples,) = study_folder(options, study, options.layer).values()
-    strongest = np.argsort(-examples.values[:, 0], kind="stable")[:MOST]
-    channels = options.channel or examples.channels[strongest].tolist()
-    _print_examples(examples, channels)
-    figure, _ = channel_plots.plot_examples(examples, example_crops(examples, options.folder, channels))
-    say_saved(described_figure.save_figure(figure, options.out or f"{plain(options.layer)}_examples.png"))
 
 
 def run_dream(options: argparse.Namespace) -> None:
@@ -144,12 +121,3 @@ def _attribution(
     if name in CAMS:
         return method(model, batch, objective, layer)[0]
     return method(model, batch, objective)[0]
-
-
-def _print_examples(examples: Examples, channels: Iterable[int]) -> None:
-    print(f"{'channel':>7}{'activation':>12}{'top':>6}{'left':>6}{'bottom':>8}{'right':>7}  picture")
-    for channel in channels:
-        place = examples.place(channel)
-        rows = zip(examples.values[place], examples.boxes(channel), examples.names[place], strict=True)
-        for value, (top, left, bottom, right), name in rows:
-            print(f"{channel:7}{value:12.4g}{top:6}{left:6}{bottom:8}{right:7}  {name}")

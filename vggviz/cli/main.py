@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any, NoReturn
 
-from vggviz.cli import dataset, explain, inputs
+from vggviz.cli import dataset, explain, maps
+from vggviz.cli import network as network_module
 
 DESCRIPTION = """\
 See inside VGG16, or any convolutional network of Keras.
@@ -74,7 +75,7 @@ def _add_layers(subparsers: Any, network: Parser) -> None:
         description="Output shape, parameters, multiplications (MAC), receptive field, effective "
         "stride and padding of each layer.",
     )
-    command.set_defaults(run=inputs.run_layers)
+    command.set_defaults(run=network_module.run_layers)
 
 
 def _add_filters(subparsers: Any, network: Parser) -> None:
@@ -88,7 +89,7 @@ def _add_filters(subparsers: Any, network: Parser) -> None:
     command.add_argument("--top", type=int, metavar="N", help="only the N of largest norm")
     command.add_argument("--scale", choices=("filter", "layer"), default="filter", help="what full colour is")
     command.add_argument("--out", metavar="FILE", help=".png, .svg or .pdf; LAYER_filters.png if left out")
-    command.set_defaults(run=inputs.run_filters)
+    command.set_defaults(run=network_module.run_filters)
 
 
 def _add_maps(subparsers: Any, network: Parser) -> None:
@@ -114,7 +115,7 @@ def _add_maps(subparsers: Any, network: Parser) -> None:
     )
     command.add_argument("--top", type=int, metavar="N", help="with --layer: only the N strongest channels")
     command.add_argument("--out", metavar="FOLDER", default="vggviz-maps", help="vggviz-maps if left out")
-    command.set_defaults(run=inputs.run_maps)
+    command.set_defaults(run=maps.run_maps)
 
 
 def _add_cell(subparsers: Any, network: Parser) -> None:
@@ -132,7 +133,7 @@ def _add_cell(subparsers: Any, network: Parser) -> None:
         "--top", type=int, metavar="N", help="input channels drawn one by one; 8 if left out"
     )
     command.add_argument("--out", metavar="FILE", help="draw it too: .png, .svg or .pdf")
-    command.set_defaults(run=inputs.run_cell)
+    command.set_defaults(run=maps.run_cell)
 
 
 def _add_stats(subparsers: Any, network: Parser, scheduler: Parser) -> None:
@@ -166,7 +167,7 @@ def _add_examples(subparsers: Any, network: Parser, scheduler: Parser) -> None:
         "--top", type=int, default=9, metavar="N", help="pictures of each channel; 9 if left out"
     )
     command.add_argument("--out", metavar="FILE", help=".png, .svg or .pdf; LAYER_examples.png if left out")
-    command.set_defaults(run=explain.run_examples)
+    command.set_defaults(run=dataset.run_examples)
 
 
 def _add_dream(subparsers: Any, network: Parser) -> None:
@@ -254,7 +255,7 @@ def _add_explore(subparsers: Any, network: Parser) -> None:
     command.add_argument(
         "--out", metavar="FOLDER", default="vggviz-explorer", help="vggviz-explorer if left out"
     )
-    command.set_defaults(run=inputs.run_explore)
+    command.set_defaults(run=maps.run_explore)
 
 
 def _add_weights(subparsers: Any) -> None:
@@ -275,7 +276,7 @@ def _add_weights(subparsers: Any) -> None:
         action="store_true",
         help="download Keras' own dense classifier if it is not there (553 MB)",
     )
-    command.set_defaults(run=inputs.run_weights)
+    command.set_defaults(run=network_module.run_weights)
 
 
 def _scheduler_options() -> Parser:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vggviz._shared.hashing import weights_sha256
 from vggviz.activations.forward import feature_maps
 from vggviz.datasets.folder import attempt, check_any, named_pictures, pass_over, progress, words
 from vggviz.datasets.statistics import say_cost, side
@@ -141,14 +142,6 @@ def scatter(client: distributed.Client, model: keras.Model, work: Work) -> dict[
     if len(roundings) > 1:
         log.warning("The workers' processors round in %d ways: last digits may differ.", len(roundings))
     return {layer: found[layer] for layer in work.layers}
-
-
-def weights_sha256(model: keras.Model) -> str:
-    """SHA-256 sum of all of a model's weights, in their order, with their shapes."""
-    found = hashlib.sha256()
-    for weight in model.get_weights():
-        found.update(repr((weight.shape, weight.dtype.str)).encode() + np.ascontiguousarray(weight).tobytes())
-    return found.hexdigest()
 
 
 def _parts(client: distributed.Client, work: Work, names: list[str]) -> Iterator[Part]:

@@ -12,8 +12,8 @@ from vggviz._shared import validation
 from vggviz.activations.forward import chosen_layers, feature_maps
 from vggviz.activations.statistics import ChannelStatistics, channel_statistics
 from vggviz.datasets.folder import Pictures, named_pictures, read_pairs, words
-from vggviz.feature_visualization import cost
 from vggviz.images import preprocessing
+from vggviz.models import summary
 from vggviz.models.graph import unfold
 
 if TYPE_CHECKING:
@@ -92,5 +92,7 @@ def side(model: keras.Model) -> int:
 def say_cost(model: keras.Model, layers: list[str], count: int) -> None:
     """Say in the log what `count` pictures will cost, if there are several."""
     if count > 1:
-        macs = cost.forward_macs(model, layers, (side(model), side(model)))
-        log.info("%s files: about %s each, %s in all.", f"{count:,}", *map(cost.amount, (macs, macs * count)))
+        macs = summary.forward_macs(model, layers, (side(model), side(model)))
+        log.info(
+            "%s files: about %s each, %s in all.", f"{count:,}", *map(summary.amount, (macs, macs * count))
+        )

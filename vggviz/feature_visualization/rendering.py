@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import logging
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,11 +14,13 @@ from tqdm import tqdm
 
 from vggviz._shared import backend, validation
 from vggviz._shared.files import output_folder
+from vggviz._shared.hashing import digest
 from vggviz.feature_visualization.checkpoints import Album
-from vggviz.feature_visualization.cost import Cost, forward_macs
+from vggviz.feature_visualization.cost import Cost
 from vggviz.feature_visualization.optimisation import Ascent, Recipe
 from vggviz.models.graph import part
 from vggviz.models.receptive_field import receptive_fields
+from vggviz.models.summary import forward_macs
 from vggviz.objectives import Objective
 
 if TYPE_CHECKING:
@@ -222,15 +223,6 @@ def check_size(function: keras.Model, size: tuple[int, int]) -> None:
             f"Nothing is left of pictures of {size[0]} x {size[1]} pixels in "
             f"{' or '.join(function.output)}; name a larger size, or None for one that fits."
         )
-
-
-def digest(arrays: Iterable[np.ndarray]) -> str:
-    """16 hexadecimal digits that tell some arrays from others."""
-    hashed = hashlib.sha256()
-    for array in arrays:
-        hashed.update(str(array.shape).encode())
-        hashed.update(np.ascontiguousarray(array).data)
-    return hashed.hexdigest()[:16]
 
 
 def _pair(value: int | tuple[int, int]) -> tuple[int, int]:

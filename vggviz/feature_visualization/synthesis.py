@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vggviz._shared import backend, validation
+from vggviz._shared.hashing import digest
 from vggviz.activations.forward import check_batch
 from vggviz.feature_visualization.cost import Cost
 from vggviz.feature_visualization.optimisation import Recipe
@@ -21,7 +22,6 @@ from vggviz.feature_visualization.rendering import (
     Rendering,
     Visualization,
     check_size,
-    digest,
     drawing_size,
     full_recipe,
     layers_read,

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import io
-import math
 import os
 import sys
 import weakref
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +13,6 @@ import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
 from matplotlib.figure import Figure, SubFigure
 
 from vggviz._shared import validation
@@ -40,73 +37,6 @@ def new_figure(width: float = 8, height: float = 5, layout: str | None = "constr
     """An empty figure of pyplot's, so that a notebook shows it; width and height in inches."""
     _teach_notebook()
     return plt.figure(figsize=(width, height), dpi=DPI, layout=layout, FigureClass=DescribedFigure)
-
-
-def one_axes(ax: Axes | None, width: float = 8, height: float = 5) -> tuple[Figure, Axes]:
-    """The figure and axes to draw on: the caller's, or new ones."""
-    ax = new_figure(width, height).add_subplot() if ax is None else check_axes(ax)
-    return root(ax), ax
-
-
-def mosaic_axes(ax: Axes | None, aspect: float) -> tuple[Figure, Axes]:
-    """Axes for one large picture with a colourbar at its right: the caller's, or new ones.
-
-    The places are fixed: matplotlib's constrained layout takes longer than all the rest.
-
-    Args:
-        ax: the caller's axes, or None.
-        aspect: height of the picture, of its width.
-    """
-    if ax is None:
-        width, side, title = 8.0, 0.85, 0.5
-        height = max(width * side * aspect, 1.6)
-        figure = new_figure(width, height + title, layout=None)
-        ax = figure.add_axes((0.045, 0.0, side, height / (height + title)))
-    return root(ax), ax
-
-
-def side_bar(ax: Axes, drawn: ScalarMappable, label: str, *, extend: str = "neither") -> None:
-    """A colourbar at the right of an axes, inside the space that the axes leaves."""
-    bar = root(ax).colorbar(drawn, cax=ax.inset_axes((1.012, 0.2, 0.02, 0.6)), extend=extend)
-    bar.ax.tick_params(labelsize=8)
-    bar.set_label(label, fontsize=8)
-
-
-def panels(
-    ax: Axes | None, count: int, *, columns: int, width: float = 8, aspect: float = 1.15
-) -> tuple[Figure, list[Axes]]:
-    """Axes for several small pictures: in a new figure, or inside the caller's axes.
-
-    Args:
-        ax: axes to be divided, or None.
-        count: how many.
-        columns: how many in a row at most.
-        width: of a new figure, in inches.
-        aspect: height of a panel with its title, of its width.
-    """
-    columns = min(columns, count)
-    rows = math.ceil(count / columns)
-    if ax is None:
-        figure = new_figure(width, max(1.6, width / columns * aspect * rows))
-        grid = figure.subplots(rows, columns, squeeze=False).ravel()
-        for unused in grid[count:]:
-            unused.remove()
-        return figure, list(grid[:count])
-    check_axes(ax).set_axis_off()
-    places = [(k % columns / columns, 1 - (k // columns + 1) / rows) for k in range(count)]
-    return root(ax), [ax.inset_axes((x, y, 0.88 / columns, 0.8 / rows)) for x, y in places]
-
-
-def three_and_one(ax: Axes | None) -> tuple[Figure, list[Axes]]:
-    """Three small pictures side by side and a wide one below: in a new figure, or in the caller's axes."""
-    if ax is None:
-        figure = new_figure(8, 6.2)
-        grid = figure.add_gridspec(2, 3, height_ratios=(1, 1.15))
-        upper = [figure.add_subplot(grid[0, k]) for k in range(3)]
-        return figure, [*upper, figure.add_subplot(grid[1, :])]
-    check_axes(ax).set_axis_off()
-    upper = [ax.inset_axes((k / 3, 0.55, 0.3, 0.38)) for k in range(3)]
-    return root(ax), [*upper, ax.inset_axes((0.1, 0, 0.9, 0.45))]
 
 
 def root(ax: Axes) -> Figure:
@@ -197,17 +127,3 @@ def _teach_notebook() -> None:
 def _shown_png(figure: Figure) -> tuple[bytes, dict[str, int]]:
     width, height = np.rint(figure.get_size_inches() * figure.dpi).astype(int)
     return png(figure), {"width": int(width), "height": int(height)}
-
-
-def colour_map(signed: bool, dead: str = "white") -> matplotlib.colors.Colormap:
-    """Perceptually even, and safe for colour-blind readers: viridis, or RdBu with zero in the middle."""
-    return matplotlib.colormaps["RdBu_r" if signed else "viridis"].with_extremes(bad=dead)
-
-
-def bare(axes: Sequence[Axes]) -> None:
-    """Take ticks and frames away from pictures."""
-    for ax in axes:
-        ax.set_xticks([])
-        ax.set_yticks([])
-        for spine in ax.spines.values():
-            spine.set_visible(False)

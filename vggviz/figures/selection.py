@@ -7,13 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from vggviz._shared import validation
-from vggviz.activations.statistics import check_maps, rank_channels
-from vggviz.models.graph import check_name
-
-
-def maps_of(maps: Mapping[str, np.ndarray], layer: str) -> np.ndarray:
-    check_name(layer, validation.mapping("Maps", maps))
-    return check_maps(layer, maps[layer])
+from vggviz.activations.statistics import maps_of, rank_channels
 
 
 def choose_channels(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from vggviz._shared import backend, package_data, validation
+from vggviz._shared import backend, hashing, package_data, validation
 from vggviz.models import graph, provenance
 from vggviz.models import weights as sources
 from vggviz.models.provenance import Provenance
@@ -86,7 +86,7 @@ def load_model(path: str | os.PathLike[str]) -> keras.Model:
             f"{validation.shown(path)} is no whole Keras model, or damaged ({reason})."
         ) from error
     _check_finite(model, path)
-    provenance.note_provenance(model, Provenance(validation.words(path.name), sources.sha256(path)))
+    provenance.note_provenance(model, Provenance(validation.words(path.name), hashing.sha256(path)))
     return model
 
 
@@ -151,7 +151,7 @@ def _random(classifier: str | None, seed: int) -> Any:
 def _imagenet(classifier: str | None) -> Any:
     if classifier == "dense":
         path = sources.fetch(sources.KERAS_WHOLE)
-        return _noted(_set(_build(dense=True), path), "imagenet", sources.sha256(path), classifier)
+        return _noted(_set(_build(dense=True), path), "imagenet", hashing.sha256(path), classifier)
     model = _set(_build(), package_data.weights())
     if classifier == "linear":
         model = _with_linear_classifier(model)
@@ -169,7 +169,7 @@ def _from_file(path: Path, classifier: str | None) -> Any:
         _set(model, path)
     if classifier == "linear":
         model = _with_linear_classifier(model)
-    return _noted(model, validation.words(path.name), sources.sha256(path), classifier)
+    return _noted(model, validation.words(path.name), hashing.sha256(path), classifier)
 
 
 def _with_linear_classifier(convolutions: Any) -> Any:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from html import escape
 from typing import TYPE_CHECKING
 
 from vggviz.models import graph
+from vggviz.models.graph import CONVOLUTIONS, LOGITS, Step, find_step, unfold
 from vggviz.models.receptive_field import Pair, receptive_fields
 
 if TYPE_CHECKING:
@@ -120,3 +122,43 @@ def _text(value: object) -> str:
     if isinstance(value, tuple):
         return " x ".join("?" if side is None else f"{side:,}" for side in value)
     return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def forward_macs(model: keras.Model, layers: Iterable[str], size: tuple[int, int]) -> int:
+    """Multiplications of one picture on its way to some layers, in convolutions and dense layers.
+
+    Args:
+        model: any Keras model.
+        layers: names of the layers, "logits" for the output before its softmax.
+        size: the picture's height and width in pixels.
+    """
+    fields = receptive_fields(model)
+    macs = 0
+    for name, step in _on_the_way(model, layers).items():
+        if step.kind in (*CONVOLUTIONS, "Dense"):
+            strides = fields[name].stride if name in fields else size  # a dense layer runs once
+            vertical, horizontal = strides if isinstance(strides, tuple) else (strides, strides)
+            places = math.ceil(size[0] / vertical) * math.ceil(size[1] / horizontal)
+            kernels = [weight.shape for weight in step.layer.weights if len(weight.shape) > 1]
+            macs += places * sum(math.prod(kernel) for kernel in kernels)
+    return macs
+
+
+def _on_the_way(model: keras.Model, layers: Iterable[str]) -> dict[str, Step]:
+    """The steps that some layers depend on, themselves among them."""
+    network = unfold(model)
+    wanted = {id(network.outputs[0] if name == LOGITS else find_step(model, name).output) for name in layers}
+    found = {}
+    for name, step in reversed(network.steps.items()):
+        if id(step.output) in wanted:
+            found[name] = step
+            wanted |= set(map(id, step.inputs))
+    return found
+
+
+def amount(macs: float) -> str:
+    """Multiplications with addition, in the unit that suits them."""
+    for unit, size in (("TMAC", 1e12), ("GMAC", 1e9), ("MMAC", 1e6)):
+        if macs >= size:
+            return f"{macs / size:.3g} {unit}"
+    return f"{macs:,} MAC"

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import http.client
-import itertools
 import logging
 import math
 import os
 import urllib.error
 import urllib.request
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -20,6 +17,7 @@ from tqdm import tqdm
 
 from vggviz._shared import package_data, validation
 from vggviz._shared.files import atomic_path, home
+from vggviz._shared.hashing import md5
 
 if TYPE_CHECKING:
     pass
@@ -118,33 +116,6 @@ def _announcement(file: RemoteFile) -> str:
         f"{file.name}: {file.bytes / 1e6:,.0f} MB are downloaded once into {file.path.parent}, "
         f"{minutes} minute{'' if minutes == 1 else 's'} at 20 Mbit a second."
     )
-
-
-def md5(path: Path) -> str:
-    """The MD5 sum that Keras lists for its files, in hexadecimal."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
-
-
-def sha256(path: Path) -> str:
-    """A file's SHA-256 sum, in hexadecimal."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def arrays_sha256(arrays: Mapping[str, Sequence[np.ndarray]]) -> str:
-    """SHA-256 of weights alone, however a file packs them, in hexadecimal.
-
-    Args:
-        arrays: {layer: its weights}, in the network's order, as `read_h5` gives them.
-
-    Returns:
-        The sum over each array's bytes in turn: C order, little-endian float32.
-    """
-    hashed = hashlib.sha256()
-    for array in itertools.chain.from_iterable(arrays.values()):
-        hashed.update(np.ascontiguousarray(array, "<f4").data)
-    return hashed.hexdigest()
 
 
 def read_h5(source: Path | BinaryIO, wanted: dict[str, list[tuple[int, ...]]]) -> dict[str, list[np.ndarray]]:

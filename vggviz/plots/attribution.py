@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from vggviz._shared import validation
 from vggviz.attribution.evaluation import DeletionInsertion
 from vggviz.figures.artists import extent, hatch, show_values
-from vggviz.figures.described_figure import bare, describe, panels
+from vggviz.figures.described_figure import describe
+from vggviz.figures.layout import bare, panels
 from vggviz.figures.scales import number_text
 
 SCALES = {

@@ -12,8 +12,10 @@ from vggviz._shared import validation
 from vggviz.analysis.circuits import Trace
 from vggviz.analysis.similarity import likeness_order
 from vggviz.datasets.examples import Examples
-from vggviz.figures.artists import NEGATIVE, POSITIVE, show_values
-from vggviz.figures.described_figure import bare, describe, mosaic_axes, one_axes, side_bar
+from vggviz.figures.artists import show_values
+from vggviz.figures.colours import NEGATIVE, POSITIVE
+from vggviz.figures.described_figure import describe
+from vggviz.figures.layout import bare, mosaic_axes, one_axes, side_bar
 from vggviz.figures.scales import number_text
 from vggviz.images.mosaic import mosaic
 

@@ -10,10 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from vggviz._shared import validation
-from vggviz.figures.artists import extent, hatch, show_channel, show_mosaic, show_values
-from vggviz.figures.described_figure import bare, describe, mosaic_axes, panels, side_bar
+from vggviz.activations.statistics import maps_of
+from vggviz.figures.artists import extent, hatch, show_mosaic, show_values
+from vggviz.figures.described_figure import describe
+from vggviz.figures.layout import bare, mosaic_axes, panels, side_bar
 from vggviz.figures.scales import SCALES, Scaled, number_text, scale_maps
-from vggviz.figures.selection import choose_channels, last_of_each_size, maps_of, strongest
+from vggviz.figures.selection import choose_channels, last_of_each_size, strongest
 from vggviz.models.graph import listed
 
 
@@ -174,3 +176,17 @@ def _about_maps(values: np.ndarray, layer: str, numbers: np.ndarray, scaled: Sca
         f"{(drawn <= 0).mean():.0%} of the values are zero; "
         f"{scaled.dead.sum()} of these channels are dead here."
     )
+
+
+def show_channel(figure: Figure, ax: Axes, tile: np.ndarray, limit: float, image: np.ndarray | None) -> None:
+    """One map with its colourbar, over a grey photograph where there is one."""
+    drawn = show_values(ax, tile, limit, signed=bool((tile < 0).any()))
+    figure.colorbar(drawn, ax=ax, shrink=0.8).set_label("activation", fontsize=8)
+    size = tile.shape
+    if image is not None:
+        size = image.shape[:2]
+        drawn.set_extent((-0.5, size[1] - 0.5, size[0] - 0.5, -0.5))
+        drawn.set(alpha=0.65, zorder=1)
+        ax.imshow(image.mean(axis=-1), cmap="gray", vmin=0, vmax=255, zorder=0)
+    if not tile.any():
+        hatch(ax, [np.zeros(2)], size)

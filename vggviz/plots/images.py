@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 
 from vggviz._shared import validation
 from vggviz.figures.artists import extent, show_values
-from vggviz.figures.described_figure import bare, describe, one_axes, panels
+from vggviz.figures.described_figure import describe
+from vggviz.figures.layout import bare, one_axes, panels
 from vggviz.figures.scales import number_text
 
 

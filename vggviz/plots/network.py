@@ -12,77 +12,14 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from vggviz._shared import validation
-from vggviz.activations.forward import Cell
-from vggviz.figures.artists import (
-    MARK,
-    extent,
-    show_colours,
-    show_slices,
-    show_sum,
-    show_values,
-    write_numbers,
-)
-from vggviz.figures.described_figure import bare, describe, one_axes, panels, three_and_one
+from vggviz.activations.cell import Cell
+from vggviz.figures.artists import extent, show_values
+from vggviz.figures.colours import MARK, NEGATIVE, POSITIVE
+from vggviz.figures.described_figure import describe
+from vggviz.figures.layout import bare, one_axes, panels, three_and_one
 from vggviz.figures.scales import number_text
-from vggviz.figures.selection import choose
 from vggviz.models.receptive_field import ReceptiveField
 from vggviz.models.summary import LayerTable
-
-FILTER_SCALES = {
-    "filter": "each filter scaled by its own largest weight",
-    "layer": "all scaled by the layer's largest weight",
-}
-
-
-def plot_filters(
-    kernels: np.ndarray,
-    *,
-    channels: Sequence[int] | None = None,
-    top: int | None = None,
-    scale: str = "filter",
-    ax: Axes | None = None,
-) -> tuple[Figure, Any]:
-    """Draw the kernels of a layer: those that read three channels in colour, deeper ones slice by slice.
-
-    Args:
-        kernels: (kh, kw, in, out). With in = 3 they are taken as red, green, blue (`filters_rgb`),
-            mid-grey is zero. Otherwise a row is a filter (8 if neither `channels` nor `top` says
-            otherwise), its columns the 16 input slices of largest norm.
-        channels: numbers of the filters, in the order they are drawn.
-        top: draw only as many, those of largest norm.
-        scale: "filter" or "layer": what full colour stands for.
-        ax: axes to draw on; None makes a figure.
-
-    Raises:
-        ValueError: another shape, an unknown scale, or a filter that is not there.
-    """
-    validation.one_of("scale", scale, FILTER_SCALES)
-    kernels = validation.numbers("Kernels", kernels, "(kh, kw, in, out)", 4)
-    norms = np.sqrt((kernels**2).sum(axis=(0, 1, 2)))
-    coloured = kernels.shape[2] == 3
-    count = len(norms) if coloured else 8
-    numbers = choose(np.argsort(-norms, kind="stable"), channels, top, count)
-    chosen = kernels[..., numbers]
-    limits = np.abs(chosen if scale == "filter" else kernels).max(
-        axis=(0, 1, 2) if scale == "filter" else None
-    )
-    shown = chosen / np.where(limits > 0, limits, 1)
-    columns = len(numbers) if len(numbers) <= 10 else max(8, math.ceil(math.sqrt(len(numbers))))
-    rows = math.ceil(len(numbers) / columns) if coloured else len(numbers)
-    figure, ax = one_axes(ax, 8, 0.6 + 7.6 * rows / columns if coloured else 1.4 + 0.5 * rows)
-    words = f"{len(numbers)} of {len(norms)} filters; {FILTER_SCALES[scale]}"
-    if coloured:
-        show_colours(ax, shown, numbers, columns)
-        ax.set_title(f"{words}; mid-grey is zero", fontsize=10, pad=14)
-    else:
-        show_slices(figure, ax, shown, numbers)
-        ax.set_title(f"{words}\n{min(16, kernels.shape[2])} of {kernels.shape[2]} input slices", fontsize=10)
-    describe(
-        figure,
-        f"{words}. Filter {numbers[0]} comes first; the largest norm is {number_text(norms.max())} "
-        f"(filter {norms.argmax()}), the smallest {number_text(norms.min())} (filter {norms.argmin()}).",
-    )
-    return figure, ax
 
 
 def plot_receptive_field(
@@ -200,3 +137,41 @@ def _numbers(what: str, given: int | Sequence[int]) -> list[int]:
 
 def _pair(value: int | tuple[int, int]) -> str:
     return " x ".join(map(str, (value, value) if isinstance(value, int) else value))
+
+
+def show_sum(ax: Axes, cell: Cell, shown: np.ndarray, sums: np.ndarray) -> None:
+    """The terms of the sum one under the other, each bar beginning where the last one ended."""
+    labels, terms = [f"input {k}" for k in shown], list(sums[shown])
+    if others := len(sums) - len(shown):
+        labels.append(f"the other {others}")
+        terms.append(sums.sum() - sums[shown].sum())
+    labels += ["bias", "sum", "in the map"]
+    terms.append(cell.bias)
+    starts = np.concatenate([[0], np.cumsum(terms)[:-1]])
+    colours = [POSITIVE if term >= 0 else NEGATIVE for term in terms] + ["0.3", "0.3"]
+    widths, left = [*terms, cell.total, cell.value], [*starts, 0, 0]
+    # names as places, matplotlib's categories, fail in axes that lie inside others
+    ax.barh(range(len(labels)), widths, left=left, color=colours, tick_label=labels)
+    ax.invert_yaxis()
+    ax.axvline(0, color="0.3", linewidth=0.8)
+    ax.margins(x=0.03)
+    ax.use_sticky_edges = False
+    ax.tick_params(labelsize=8)
+    ax.set_title(f"the sum {number_text(cell.total, 4)}, in the map {number_text(cell.value, 4)}", fontsize=9)
+
+
+def write_numbers(ax: Axes, values: np.ndarray) -> None:
+    if values.size > 49:
+        return
+    limit = extent(values)
+    for (y, x), value in np.ndenumerate(values):
+        dark = abs(value) > 0.6 * limit
+        ax.text(
+            x,
+            y,
+            number_text(value + 0),
+            ha="center",
+            va="center",
+            fontsize=8,
+            color="white" if dark else "black",
+        )

@@ -11,8 +11,9 @@ from matplotlib.figure import Figure
 
 from vggviz._shared import validation
 from vggviz.activations.statistics import ChannelStatistics
-from vggviz.figures.artists import MARK, show_boxes
-from vggviz.figures.described_figure import describe, one_axes
+from vggviz.figures.colours import MARK
+from vggviz.figures.described_figure import describe
+from vggviz.figures.layout import one_axes
 from vggviz.figures.scales import number_text
 from vggviz.models.graph import check_name
 
@@ -109,4 +110,26 @@ def _line(title: str, layers: Sequence[str], numbers: np.ndarray) -> str:
         f"{title}: {number_text(numbers[0])} in {layers[0]}, {number_text(numbers[-1])} in {layers[-1]}; "
         f"least {number_text(numbers[least])} ({layers[least]}), "
         f"most {number_text(numbers[most])} ({layers[most]})."
+    )
+
+
+def show_boxes(figure: Figure, ax: Axes, statistics: Mapping[str, ChannelStatistics], by: str) -> None:
+    values = [getattr(s, by) for s in statistics.values()]
+    ax.boxplot(values, tick_labels=list(statistics), flierprops={"marker": ".", "markersize": 3})
+    ax.tick_params(axis="x", rotation=60, labelsize=8)
+    ax.margins(y=0.12)
+    for place, (layer, s) in enumerate(statistics.items(), start=1):
+        ax.annotate(
+            str(s.dead.sum()),
+            (place, 1),
+            xycoords=("data", "axes fraction"),
+            ha="center",
+            va="top",
+            fontsize=8,
+        )
+        describe(
+            figure, f"{layer}: median {by} {number_text(np.median(getattr(s, by)))}, {s.dead.sum()} dead."
+        )
+    ax.set_title(
+        "by layer; box: half of the channels, line: median, number above: dead channels", fontsize=10
     )

@@ -13,8 +13,9 @@ from matplotlib.figure import Figure
 
 from vggviz._shared import validation
 from vggviz.feature_visualization.rendering import Visualization
-from vggviz.figures.artists import MARK
-from vggviz.figures.described_figure import bare, describe, one_axes
+from vggviz.figures.colours import MARK
+from vggviz.figures.described_figure import describe
+from vggviz.figures.layout import bare, one_axes
 from vggviz.figures.scales import number_text
 from vggviz.images.mosaic import mosaic
 

@@ -1,0 +1,67 @@
+"""A linear probe: how well a layer's channels tell classes apart."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vggviz._shared import validation
+
+MOST_CLASSES = 100_000
+"""That `linear_probe` tells apart: its memory grows with their number."""
+
+
+def linear_probe(
+    features: np.ndarray,
+    labels: np.ndarray,
+    test_features: np.ndarray,
+    test_labels: np.ndarray,
+    *,
+    ridge: float = 0.01,
+) -> float:
+    """How well a linear map of features tells the classes apart (Alain and Bengio, 2016).
+
+    The map is ridge regression onto one-hot labels, solved exactly.
+
+    Args:
+        features: float (N, d), to fit.
+        labels: int (N,), classes from 0.
+        test_features: float (M, d), to measure with.
+        test_labels: int (M,).
+        ridge: penalty, in units of the features' variance.
+
+    Returns:
+        Share of the second part whose class is right, 0 to 1.
+
+    Raises:
+        ValueError: features and labels that do not belong together.
+    """
+    ridge = validation.real("ridge", ridge, 1e-12)
+    features, labels = _labelled(features, labels)
+    test_features, test_labels = _labelled(test_features, test_labels)
+    if features.shape[1] != test_features.shape[1]:
+        raise ValueError(
+            f"Features must be (N, d) and (M, d); got {features.shape} and {test_features.shape}."
+        )
+    mean, spread = features.mean(axis=0), features.std(axis=0) + 1e-6
+    fit, test = (features - mean) / spread, (test_features - mean) / spread
+    wanted = np.eye(int(labels.max()) + 1)[labels]
+    centre = wanted.mean(axis=0)
+    penalty = ridge * len(fit) * np.eye(fit.shape[1])
+    weights = np.linalg.solve(fit.T @ fit + penalty, fit.T @ (wanted - centre))
+    return float(((test @ weights + centre).argmax(axis=1) == test_labels).mean())
+
+
+def _labelled(features: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Features and their labels, if they belong together."""
+    features = validation.numbers("Features", features, "(N, d)", 2)
+    labels = validation.numbers("Labels", labels, "(N,)", 1)
+    if len(features) != len(labels):
+        raise ValueError(
+            f"Features must be (N, d) with N labels; got {features.shape} with {len(labels)} labels."
+        )
+    if labels.dtype.kind not in "ui" or labels.min() < 0 or labels.max() >= MOST_CLASSES:
+        raise ValueError(
+            f"Labels are whole numbers from 0 to {MOST_CLASSES - 1:,}; "
+            f"got {labels.dtype} from {labels.min():g} to {labels.max():g}."
+        )
+    return features, labels
