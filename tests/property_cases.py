@@ -673,11 +673,11 @@ SUBJECTS = {
         "plot_images": plot(
             {
                 "images": no_numbers,
-                "scale": p.no_word("each", "shared"),
+                "scale": p.no_word("channel", "global"),
                 "columns": p.no_whole(1),
             },
             images=titled | st.builds(dict, a=p.photographs),
-            scale=st.sampled_from(["each", "shared"]),
+            scale=st.sampled_from(["channel", "global"]),
             columns=st.integers(1, 5),
         ),
         "plot_filters": plot(
@@ -685,11 +685,11 @@ SUBJECTS = {
                 "kernels": p.no_array(3, 3, 3, 4),
                 "channels": p.no_channels,
                 "top": p.no_whole(1, optional=True),
-                "scale": p.no_word("filter", "layer"),
+                "scale": p.no_word("channel", "layer"),
             },
             kernels=p.kernels | p.random_array(3, 3, 5, 2),
             top=st.none() | st.integers(1, 9),
-            scale=st.sampled_from(["filter", "layer"]),
+            scale=st.sampled_from(["channel", "layer"]),
         ),
         "plot_feature_maps": plot(
             {
@@ -765,12 +765,12 @@ SUBJECTS = {
             {
                 "maps": no_titled,
                 "images": p.no_picture.filter(lambda v: v is not None and not isinstance(v, dict)),
-                "scale": p.no_word("each", "shared"),
+                "scale": p.no_word("channel", "global"),
                 "columns": p.no_whole(1),
             },
             maps=titled,
             images=st.none() | p.random_array(4, 5, 3, low=0, high=255, dtype=np.uint8),
-            scale=st.sampled_from(["each", "shared"]),
+            scale=st.sampled_from(["channel", "global"]),
             columns=st.integers(1, 4),
         ),
         "plot_deletion_insertion": plot(

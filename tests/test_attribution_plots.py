@@ -64,7 +64,7 @@ def test_each_map_has_its_own_scale_and_colours(maps):
 
 
 def test_a_shared_scale_is_that_of_the_largest_value(maps):
-    figure, axes = plot_attribution(maps, scale="shared")
+    figure, axes = plot_attribution(maps, scale="global")
     assert [drawn(ax).get_clim() for ax in axes] == [(-4, 4)] * 3
     assert [drawn(ax).get_cmap().name for ax in axes] == ["RdBu_r"] * 3
     assert "all maps scaled" in figure.get_suptitle()
@@ -72,7 +72,7 @@ def test_a_shared_scale_is_that_of_the_largest_value(maps):
 
 def test_a_map_of_zeros_does_not_change_the_shared_scale(maps):
     small = {"small": maps["grad_cam"] / 1000, "dead": maps["dead"]}
-    _, axes = plot_attribution(small, scale="shared")
+    _, axes = plot_attribution(small, scale="global")
     assert [drawn(ax).get_clim() for ax in axes] == [(0, small["small"].max())] * 2
 
 
@@ -133,7 +133,7 @@ def test_both_are_saved_with_their_words(maps, curves, tmp_path):
 def test_what_cannot_be_drawn(maps, curves, image):
     with refused("empty"):
         plot_attribution({})
-    with refused("'layer'", "each"):
+    with refused("'layer'", "channel"):
         plot_attribution(maps, scale="layer")
     with refused("'whole batch'", "(1, 16, 20)"):
         plot_attribution({"whole batch": np.zeros((1, 16, 20))})

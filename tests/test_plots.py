@@ -439,7 +439,7 @@ def test_first_filters_have_their_own_colours(slot):
 def test_filters_by_the_layer_keep_their_proportions():
     kernels = np.zeros((1, 1, 3, 2), np.float32)
     kernels[0, 0, 0] = (2, 1)
-    for scale, expected in (("layer", 0.75), ("filter", 1.0)):
+    for scale, expected in (("layer", 0.75), ("channel", 1.0)):
         figure, ax = vggviz.plot_filters(kernels, scale=scale)
         whole = pictures(ax)[0]
         assert whole[whole.shape[0] // 2, -2, 0] == expected
@@ -489,7 +489,7 @@ def test_pictures_in_their_colours_and_numbers_with_a_bar(image):
 
 def test_pictures_on_a_shared_scale():
     arrays = {"weak": np.full((2, 2), 0.5), "strong": np.full((2, 2), 8.0)}
-    _, axes = vggviz.plot_images(arrays, scale="shared")
+    _, axes = vggviz.plot_images(arrays, scale="global")
     assert {ax.images[0].get_clim() for ax in axes} == {(0, 8)}
     _, axes = vggviz.plot_images(arrays)
     assert [ax.images[0].get_clim()[1] for ax in axes] == [0.5, 8]
@@ -604,10 +604,10 @@ IMAGE = np.zeros((40, 40, 3), np.uint8)
         (lambda: vggviz.plot_layers(MAPS, scale="own"), ["'own'", "channel"]),
         (lambda: vggviz.plot_layers({}), ["layer"]),
         (lambda: vggviz.plot_filters(np.zeros((3, 3, 4))), ["(3, 3, 4)", "(kh, kw, in, out)"]),
-        (lambda: vggviz.plot_filters(np.zeros((3, 3, 3, 4)), scale="own"), ["'own'", "filter"]),
+        (lambda: vggviz.plot_filters(np.zeros((3, 3, 3, 4)), scale="own"), ["'own'", "channel"]),
         (lambda: vggviz.plot_filters(np.zeros((3, 3, 3, 4)), channels=[4]), ["3", "4"]),
         (lambda: vggviz.plot_images({}), ["picture"]),
-        (lambda: vggviz.plot_images({"a": IMAGE}, scale="own"), ["'own'", "shared"]),
+        (lambda: vggviz.plot_images({"a": IMAGE}, scale="own"), ["'own'", "global"]),
         (lambda: vggviz.plot_images({"a": np.zeros((2, 2, 5))}), ["'a'", "(2, 2, 5)"]),
         (
             lambda: vggviz.plot_receptive_field(vggviz.ReceptiveField(3, 1, 1), IMAGE, 99, 0),

@@ -87,7 +87,9 @@ def _add_filters(subparsers: Any, network: Parser) -> None:
     )
     command.add_argument("--layer", metavar="NAME", help="a convolution; the first if left out")
     command.add_argument("--top", type=int, metavar="N", help="only the N of largest norm")
-    command.add_argument("--scale", choices=("filter", "layer"), default="filter", help="what full colour is")
+    command.add_argument(
+        "--scale", choices=("channel", "layer"), default="channel", help="what full colour is"
+    )
     command.add_argument("--out", metavar="FILE", help=".png, .svg or .pdf; LAYER_filters.png if left out")
     command.set_defaults(run=network_module.run_filters)
 

@@ -24,8 +24,8 @@ import numpy as np
 from vggviz._shared.hashing import weights_sha256
 from vggviz.activations.forward import feature_maps
 from vggviz.datasets.folder import attempt, check_any, named_pictures, pass_over, progress, words
-from vggviz.datasets.statistics import say_cost, side
-from vggviz.models.graph import unfold
+from vggviz.datasets.statistics import say_cost
+from vggviz.models.graph import input_side, unfold
 
 if TYPE_CHECKING:
     import distributed
@@ -197,7 +197,7 @@ def _part(work: Work, names: list[str]) -> Part:
                 f"The worker on {socket.gethostname()!r} finds no file {str(path)!r}; "
                 "the folder must be at the same path on every machine."
             )
-        image, reason = attempt(path, side(model))
+        image, reason = attempt(path, input_side(model))
         if image is None:
             passed_over.append((name, reason))
         else:
@@ -225,7 +225,7 @@ def _network(load: Callable[[str], keras.Model], source: str, sha256: str) -> tu
             f"The worker on {host!r} has another network in {source!r}: "
             f"its weights have sha256 {other[:12]}..., those here {sha256[:12]}...."
         )
-    shape = (1, side(model), side(model), unfold(model).inputs[0].shape[-1])
+    shape = (1, input_side(model), input_side(model), unfold(model).inputs[0].shape[-1])
     batch = np.random.default_rng(0).normal(0, 50, shape).astype(np.float32)
     found = hashlib.sha256()
     for values in feature_maps(model, batch).values():

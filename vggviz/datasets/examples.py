@@ -12,8 +12,8 @@ import numpy as np
 from vggviz._shared import validation
 from vggviz.activations.forward import chosen_layers
 from vggviz.datasets.folder import Pictures, named_pictures, read_pictures
-from vggviz.datasets.statistics import dataset_maps, side
-from vggviz.models.graph import find_step
+from vggviz.datasets.statistics import dataset_maps
+from vggviz.models.graph import find_step, input_side
 from vggviz.models.receptive_field import ReceptiveField, receptive_fields
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def dataset_examples(
     layers = chosen_layers(model, layers)
     counts = {layer: find_step(model, layer).output.shape[-1] for layer in layers}
     numbers = {layer: _numbers(layer, count, channels) for layer, count in counts.items()}
-    fields, size = receptive_fields(model), side(model)
+    fields, size = receptive_fields(model), input_side(model)
     found: dict[str, Examples] = {}
     for name, maps in dataset_maps(model, source, layers, preprocess):
         for layer, values in maps.items():

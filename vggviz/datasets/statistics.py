@@ -14,7 +14,7 @@ from vggviz.activations.statistics import ChannelStatistics, channel_statistics
 from vggviz.datasets.folder import Pictures, named_pictures, read_pairs, words
 from vggviz.images import preprocessing
 from vggviz.models import summary
-from vggviz.models.graph import unfold
+from vggviz.models.graph import input_side
 
 if TYPE_CHECKING:
     import keras
@@ -74,7 +74,7 @@ def dataset_maps(
     pairs = named_pictures(source)
     if isinstance(pairs, list):
         say_cost(model, layers, len(pairs))
-    for name, picture in read_pairs(pairs, side(model), words(source)):
+    for name, picture in read_pairs(pairs, input_side(model), words(source)):
         try:
             maps = feature_maps(model, reading(picture[np.newaxis]), layers)
             for layer, values in maps.items():
@@ -84,15 +84,10 @@ def dataset_maps(
         yield name, maps
 
 
-def side(model: keras.Model) -> int:
-    """Side of the square pictures that a model reads, in pixels; 224 where it leaves that open."""
-    return int(unfold(model).inputs[0].shape[1] or 224)
-
-
 def say_cost(model: keras.Model, layers: list[str], count: int) -> None:
     """Say in the log what `count` pictures will cost, if there are several."""
     if count > 1:
-        macs = summary.forward_macs(model, layers, (side(model), side(model)))
+        macs = summary.forward_macs(model, layers, (input_side(model), input_side(model)))
         log.info(
             "%s files: about %s each, %s in all.", f"{count:,}", *map(summary.amount, (macs, macs * count))
         )

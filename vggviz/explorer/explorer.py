@@ -11,7 +11,6 @@ import hashlib
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +18,13 @@ import numpy as np
 
 from vggviz._shared import validation
 from vggviz._shared.files import folder_in_place
-from vggviz.datasets.examples import Examples, dataset_examples
+from vggviz.datasets.examples import dataset_examples
 from vggviz.datasets.folder import Pictures, named, read_pictures
 from vggviz.explorer import files, litert, manifest, notebook
+from vggviz.explorer.content import Content
 from vggviz.images.loading import Source, load_image
 from vggviz.images.preprocessing import preprocess as vgg16_preprocess
-from vggviz.models.graph import check_name, unfold
+from vggviz.models.graph import check_name, input_side, unfold
 
 if TYPE_CHECKING:
     import keras
@@ -32,8 +32,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("vggviz")
 
 
-@dataclass(frozen=True)
-class Explorer:
+class Explorer(Content):
     """A network and pictures, ready to be made a page. In a notebook it shows itself.
 
     Attributes:
@@ -45,14 +44,6 @@ class Explorer:
         example_pictures: {name: uint8 (H, W, 3)}, those pictures.
         drawings: {layer: uint8 (c, h, w, 3)}, what each channel wants to see.
     """
-
-    model: keras.Model
-    pictures: Mapping[str, np.ndarray]
-    layers: tuple[str, ...]
-    preprocess: Callable[[np.ndarray], np.ndarray]
-    examples: Mapping[str, Examples] = dataclasses.field(default_factory=dict)
-    example_pictures: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
-    drawings: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
 
     def with_examples(self, source: Pictures, *, top: int = 4) -> Explorer:
         """The explorer with the pictures of `source` that excite each channel most.
@@ -67,7 +58,7 @@ class Explorer:
         """
         found = dataset_examples(self.model, source, self.layers, top=top, preprocess=self.preprocess)
         names = {str(name) for examples in found.values() for name in examples.names.flat}
-        kept = {name: image for name, image in read_pictures(source, files.side(self.model)) if name in names}
+        kept = {name: image for name, image in read_pictures(source, input_side(self.model)) if name in names}
         return dataclasses.replace(self, examples=found, example_pictures=kept)
 
     def with_drawings(self, drawings: Mapping[str, np.ndarray]) -> Explorer:
@@ -157,7 +148,7 @@ def explorer(
     """
     reading = validation.function("preprocess", vgg16_preprocess if preprocess is None else preprocess)
     names = manifest.shown_layers(model, layers)
-    shown = dict(_pictures(images, files.side(model)))
+    shown = dict(_pictures(images, input_side(model)))
     if not shown:
         raise ValueError("There is no picture to explore; got an empty collection.")
     return Explorer(model, shown, names, reading)

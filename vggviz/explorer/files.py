@@ -15,41 +15,39 @@ from vggviz.activations.forward import feature_maps
 from vggviz.activations.statistics import channel_statistics
 from vggviz.explorer import encoding, litert, manifest, preferences
 from vggviz.images.mosaic import mosaic
-from vggviz.models.graph import conv_layers, unfold
+from vggviz.models.graph import conv_layers, input_side, unfold
 from vggviz.models.kernels import filters
 
 if TYPE_CHECKING:
-    import keras
-
-    from vggviz.explorer.explorer import Explorer
+    from vggviz.explorer.content import Content
 
 
-def cost(explorer: Explorer) -> str:
+def cost(content: Content) -> str:
     """What will be written, in words: the numbers as they are, before they are packed."""
-    steps = unfold(explorer.model).steps
+    steps = unfold(content.model).steps
     shapes = [
-        tuple(side(explorer.model) if n is None else n for n in steps[name].output.shape[1:])
-        for name in explorer.layers
+        tuple(input_side(content.model) if n is None else n for n in steps[name].output.shape[1:])
+        for name in content.layers
     ]
-    cells = sum(math.prod(shape) for shape in shapes) * len(explorer.pictures)
-    weights = sum(manifest.weights(explorer.model, name) for name in explorer.layers)
+    cells = sum(math.prod(shape) for shape in shapes) * len(content.pictures)
+    weights = sum(manifest.weights(content.model, name) for name in content.layers)
     channels = sum(shape[-1] for shape in shapes)
     return (
-        f"The explorer shows {channels:,} channels of {len(explorer.layers)} layers for "
-        f"{len(explorer.pictures)} pictures; it takes {2 * (cells + weights) / 1e6:,.0f} MB at most."
+        f"The explorer shows {channels:,} channels of {len(content.layers)} layers for "
+        f"{len(content.pictures)} pictures; it takes {2 * (cells + weights) / 1e6:,.0f} MB at most."
     )
 
 
-def files(explorer: Explorer, runtime: str | os.PathLike[str] | None) -> Iterator[tuple[str, bytes]]:
+def files(content: Content, runtime: str | os.PathLike[str] | None) -> Iterator[tuple[str, bytes]]:
     """Every file of the page: its name, and its bytes."""
     yield from manifest.page_files()
-    names = manifest.file_names(explorer.layers)
-    ids = manifest.file_names(explorer.pictures)
-    signed = _signed(explorer)
+    names = manifest.file_names(content.layers)
+    ids = manifest.file_names(content.pictures)
+    signed = _signed(content)
     facts = manifest.Facts()
-    for title, image in tqdm(explorer.pictures.items(), desc="explorer", disable=None, leave=False, delay=1):
+    for title, image in tqdm(content.pictures.items(), desc="explorer", disable=None, leave=False, delay=1):
         yield f"{ids[title]}/picture.png", encoding.png(image)
-        batch, maps = _maps(explorer, image)
+        batch, maps = _maps(content, image)
         yield f"{ids[title]}/input.maps.gz", encoding.pack_exactly(np.moveaxis(batch[0], -1, 0))
         facts.note_input(batch)
         for layer, values in maps.items():
@@ -59,14 +57,14 @@ def files(explorer: Explorer, runtime: str | os.PathLike[str] | None) -> Iterato
             yield f"{path}.png", encoding.png(encoding.sheet(values[0], signed[layer]))
             yield f"{path}.json", _json(_statistics(layer, values))
             yield f"{path}.maps.gz", planes
-    yield from _kernel_files(explorer, names, facts)
-    yield from _liked_files(explorer, names)
-    for layer, found in preferences.preferred(explorer.model, explorer.layers).items():
+    yield from _kernel_files(content, names, facts)
+    yield from _liked_files(content, names)
+    for layer, found in preferences.preferred(content.model, content.layers).items():
         facts.preferred.append(layer)
         yield f"preferred/{names[layer]}.json", _json(found)
-    told = manifest.manifest(explorer, facts, names, ids)
-    if runtime and _is_whole(explorer):
-        told["live"], parts = _live(explorer, names)
+    told = manifest.manifest(content, facts, names, ids)
+    if runtime and _is_whole(content):
+        told["live"], parts = _live(content, names)
         if parts:
             of_runtime = dict(litert.runtime_files(runtime))
             told["live"]["runtime"] = litert.runtime_size(of_runtime)
@@ -75,63 +73,58 @@ def files(explorer: Explorer, runtime: str | os.PathLike[str] | None) -> Iterato
     yield "manifest.json", _json(told)
 
 
-def _live(explorer: Explorer, names: Mapping[str, str]) -> tuple[dict[str, Any] | None, list[litert.Segment]]:
+def _live(content: Content, names: Mapping[str, str]) -> tuple[dict[str, Any] | None, list[litert.Segment]]:
     """What the page is told of the network's parts, and they; none if a page cannot read pixels so."""
-    reading = litert.reading(explorer.preprocess, side(explorer.model))
+    reading = litert.reading(content.preprocess, input_side(content.model))
     if reading is None:
         return None, []
-    parts = litert.segments(explorer.model, explorer.layers)
+    parts = litert.segments(content.model, content.layers)
     return {**reading, "segments": [part.told(dict(names)) for part in parts]}, parts
 
 
-def _is_whole(explorer: Explorer) -> bool:
+def _is_whole(content: Content) -> bool:
     """Whether every convolution is shown, for pictures of one size; else no page computes them."""
-    sized = None not in unfold(explorer.model).inputs[0].shape[1:]
-    return sized and set(conv_layers(explorer.model)) <= set(explorer.layers)
+    sized = None not in unfold(content.model).inputs[0].shape[1:]
+    return sized and set(conv_layers(content.model)) <= set(content.layers)
 
 
-def _maps(explorer: Explorer, image: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    batch = np.asarray(explorer.preprocess(image[None]), np.float32)
-    return batch, feature_maps(explorer.model, batch, explorer.layers)
+def _maps(content: Content, image: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    batch = np.asarray(content.preprocess(image[None]), np.float32)
+    return batch, feature_maps(content.model, batch, content.layers)
 
 
-def _signed(explorer: Explorer) -> dict[str, bool]:
+def _signed(content: Content) -> dict[str, bool]:
     """Which layers have values below zero for a picture; one more pass, so that no maps are kept."""
-    below = dict.fromkeys(explorer.layers, False)
-    for image in explorer.pictures.values():
-        for layer, values in _maps(explorer, image)[1].items():
+    below = dict.fromkeys(content.layers, False)
+    for image in content.pictures.values():
+        for layer, values in _maps(content, image)[1].items():
             below[layer] = below[layer] or bool(values.min() < 0)
     return below
 
 
 def _kernel_files(
-    explorer: Explorer, names: Mapping[str, str], facts: manifest.Facts
+    content: Content, names: Mapping[str, str], facts: manifest.Facts
 ) -> Iterator[tuple[str, bytes]]:
     for layer, name in names.items():
-        if manifest.kernel(explorer.model, layer, explorer.layers):
-            weights = filters(explorer.model, layer)
+        if manifest.kernel(content.model, layer, content.layers):
+            weights = filters(content.model, layer)
             packed = encoding.pack(np.moveaxis(weights, -1, 0))
             facts.kernel_bytes[layer] = len(packed)
-            bias = unfold(explorer.model).steps[layer].layer.bias
+            bias = unfold(content.model).steps[layer].layer.bias
             values = np.zeros(weights.shape[-1]) if bias is None else np.asarray(bias)
             yield f"kernels/{name}.gz", packed
             yield f"kernels/{name}.json", _json({"bias": values.astype(float).tolist()})
 
 
-def _liked_files(explorer: Explorer, names: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
-    ids = manifest.file_names(explorer.example_pictures)
-    for title, image in explorer.example_pictures.items():
+def _liked_files(content: Content, names: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
+    ids = manifest.file_names(content.example_pictures)
+    for title, image in content.example_pictures.items():
         yield f"examples/{ids[title]}.png", encoding.png(image)
-    for layer, examples in explorer.examples.items():
+    for layer, examples in content.examples.items():
         yield f"examples/{names[layer]}.json", _json(manifest.examples_of(examples, ids))
-    for layer, drawn in explorer.drawings.items():
+    for layer, drawn in content.drawings.items():
         tiles = mosaic(np.moveaxis(drawn, 0, -1), encoding.columns_of(len(drawn)), gap=0)
         yield f"drawings/{names[layer]}.png", encoding.png(np.nan_to_num(tiles).astype(np.uint8))
-
-
-def side(model: keras.Model) -> int:
-    """Side of the square pictures that a model reads, in pixels; 224 where it leaves that open."""
-    return int(unfold(model).inputs[0].shape[1] or 224)
 
 
 def _statistics(layer: str, values: np.ndarray) -> dict[str, list[float]]:

@@ -18,13 +18,13 @@ from vggviz.explorer import encoding
 from vggviz.images import preprocessing
 from vggviz.models import graph
 from vggviz.models.provenance import provenance
-from vggviz.models.receptive_field import receptive_fields, same_padding
+from vggviz.models.receptive_field import pair, receptive_fields, same_padding
 
 if TYPE_CHECKING:
     import keras
 
     from vggviz.datasets.examples import Examples
-    from vggviz.explorer.explorer import Explorer
+    from vggviz.explorer.content import Content
 
 BGR = [f"{colour}, mean subtracted" for colour in ("blue", "green", "red")]
 COLOURS = ("viridis", "RdBu_r")
@@ -65,15 +65,15 @@ class Facts:
 
 
 def manifest(
-    explorer: Explorer, facts: Facts, names: Mapping[str, str], ids: Mapping[str, str]
+    content: Content, facts: Facts, names: Mapping[str, str], ids: Mapping[str, str]
 ) -> dict[str, Any]:
     """All that the page is told, as JSON has it."""
     height, width, channels = facts.input_shape
-    known = explorer.preprocess is preprocessing.preprocess
-    ids_of_examples = file_names(explorer.example_pictures)
+    known = content.preprocess is preprocessing.preprocess
+    ids_of_examples = file_names(content.example_pictures)
     return {
         "version": 1,
-        "provenance": str(provenance(explorer.model)),
+        "provenance": str(provenance(content.model)),
         "pictures": [
             {
                 "id": ids[title],
@@ -82,25 +82,25 @@ def manifest(
                 "columns": width,
                 "maximum": {names[layer]: value for layer, value in facts.maxima[ids[title]].items()},
             }
-            for title in explorer.pictures
+            for title in content.pictures
         ],
         "input": {"channels": BGR if known else [f"input {number}" for number in range(channels)]},
-        "layers": [_layer(explorer, layer, facts, names) for layer in explorer.layers],
+        "layers": [_layer(content, layer, facts, names) for layer in content.layers],
         "live": None,
         "examples": {
-            "titles": {ids_of_examples[title]: title for title in explorer.example_pictures},
-            "side": next((examples.size for examples in explorer.examples.values()), 0),
+            "titles": {ids_of_examples[title]: title for title in content.example_pictures},
+            "side": next((examples.size for examples in content.examples.values()), 0),
         },
     }
 
 
-def _layer(explorer: Explorer, layer: str, facts: Facts, names: Mapping[str, str]) -> dict[str, Any]:
-    step = graph.unfold(explorer.model).steps[layer]
+def _layer(content: Content, layer: str, facts: Facts, names: Mapping[str, str]) -> dict[str, Any]:
+    step = graph.unfold(content.model).steps[layer]
     height, width, channels = facts.shapes[layer]
-    seen = receptive_fields(explorer.model).get(layer)
-    read = reads(explorer.model, layer)
+    seen = receptive_fields(content.model).get(layer)
+    read = reads(content.model, layer)
     tile = encoding.tile_of(height, width)
-    drawn = explorer.drawings.get(layer)
+    drawn = content.drawings.get(layer)
     return {
         "name": names[layer],
         "kind": _kind(step),
@@ -111,11 +111,11 @@ def _layer(explorer: Explorer, layer: str, facts: Facts, names: Mapping[str, str
         "signed": facts.signed[layer],
         "bytes": {"maps": facts.map_bytes[layer], "kernels": facts.kernel_bytes.get(layer, 0)},
         "sheet": {"columns": encoding.columns_of(channels), "tile": list(tile)},
-        "field": seen and {what: _pair(getattr(seen, what)) for what in ("size", "stride", "padding")},
-        "kernel": kernel(explorer.model, layer, explorer.layers),
-        "pool": pool(explorer.model, layer, explorer.layers),
+        "field": seen and {what: pair(getattr(seen, what)) for what in ("size", "stride", "padding")},
+        "kernel": kernel(content.model, layer, content.layers),
+        "pool": pool(content.model, layer, content.layers),
         "preferred": layer in facts.preferred,
-        "examples": layer in explorer.examples,
+        "examples": layer in content.examples,
         "drawings": None
         if drawn is None
         else {"columns": encoding.columns_of(channels), "tile": [drawn.shape[1], drawn.shape[2]]},
@@ -250,7 +250,3 @@ def page_files() -> Iterator[tuple[str, bytes]]:
     levels = np.linspace(0, 1, 256)
     tables = {name: matplotlib.colormaps[name](levels, bytes=True)[:, :3].tolist() for name in COLOURS}
     yield "colours.json", json.dumps(tables, separators=(",", ":")).encode()
-
-
-def _pair(value: int | tuple[int, int]) -> list[int]:
-    return [value, value] if isinstance(value, int) else list(value)

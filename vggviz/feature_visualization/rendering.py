@@ -19,7 +19,7 @@ from vggviz.feature_visualization.checkpoints import Album
 from vggviz.feature_visualization.cost import Cost
 from vggviz.feature_visualization.optimisation import Ascent, Recipe
 from vggviz.models.graph import part
-from vggviz.models.receptive_field import receptive_fields
+from vggviz.models.receptive_field import pair, receptive_fields
 from vggviz.models.summary import forward_macs
 from vggviz.objectives import Objective
 
@@ -190,7 +190,7 @@ def drawing_size(model: keras.Model, layers: Sequence[str], size: int | None) ->
     own = part(model, layers).input.shape[1:3]
     fields = receptive_fields(model)
     if all(layer in fields for layer in layers):
-        sides = zip(*(_pair(fields[layer].size) for layer in layers), strict=True)
+        sides = zip(*(pair(fields[layer].size) for layer in layers), strict=True)
         wanted = np.clip([max(side) + ROOM for side in sides], *USUAL_SIDES).tolist()
         height, width = (w if o is None else min(w, o) for w, o in zip(wanted, own, strict=True))
         return height, width
@@ -208,7 +208,7 @@ def full_recipe(model: keras.Model, layers: Sequence[str], recipe: Recipe) -> Re
     validation.instance("A Recipe", recipe, Recipe)
     fields = receptive_fields(model)
     placed = [layer for layer in layers if layer in fields] or list(fields)
-    return recipe.at_stride(max(max(_pair(fields[layer].stride)) for layer in placed))
+    return recipe.at_stride(max(max(pair(fields[layer].stride)) for layer in placed))
 
 
 def check_size(function: keras.Model, size: tuple[int, int]) -> None:
@@ -223,7 +223,3 @@ def check_size(function: keras.Model, size: tuple[int, int]) -> None:
             f"Nothing is left of pictures of {size[0]} x {size[1]} pixels in "
             f"{' or '.join(function.output)}; name a larger size, or None for one that fits."
         )
-
-
-def _pair(value: int | tuple[int, int]) -> tuple[int, int]:
-    return (value, value) if isinstance(value, int) else value

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import matplotlib
 
+POSITIVE, NEGATIVE = "#b2182b", "#2166ac"
+"""Red and blue, as in the colour map of signed values."""
+OKABE_ITO = {
+    "blue": "#0072b2",
+    "vermilion": "#d55e00",
+    "green": "#009e73",
+    "purple": "#cc79a7",
+    "orange": "#e69f00",
+    "sky blue": "#56b4e9",
+    "black": "#000000",
+}
+"""Okabe and Ito's palette, for curves and bars, in the order in which they are taken."""
+MARK = OKABE_ITO["vermilion"]
+"""For marks on an image: seen on viridis, too."""
+
 
 def colour_map(signed: bool, dead: str = "white") -> matplotlib.colors.Colormap:
-    """Perceptually even, and safe for colour-blind readers: viridis, or RdBu with zero in the middle."""
+    """Viridis, or for signed values RdBu with zero in the middle: perceptually uniform.
+
+    Args:
+        signed: whether there are values below zero.
+        dead: colour of NaN.
+    """
     return matplotlib.colormaps["RdBu_r" if signed else "viridis"].with_extremes(bad=dead)
-
-
-POSITIVE, NEGATIVE = "#b2182b", "#2166ac"
-"""Red and blue as in the colour map of signed values."""
-
-
-MARK = "#d55e00"
-"""Vermilion of Okabe and Ito's palette: seen by colour-blind readers, and on viridis."""

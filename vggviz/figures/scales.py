@@ -15,6 +15,16 @@ SCALES = {
     "layer": "all scaled by the layer's maximum",
     "global": "all scaled by the maximum over all layers",
 }
+"""Of feature maps. The same words name the scales of all other figures, where they have a meaning."""
+KERNEL_SCALES = {
+    "channel": "each filter scaled by its own largest weight",
+    "layer": "all scaled by the layer's largest weight",
+}
+SINGLE_SCALES = {
+    "channel": "each map scaled by its own largest value",
+    "global": "all maps scaled by the largest value of all",
+}
+"""Of arrays that are drawn side by side and belong to no layer."""
 
 
 def number_text(value: Any, digits: int = 3) -> str:

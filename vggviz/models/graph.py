@@ -250,3 +250,8 @@ def _free_name(name: str, steps: dict[str, Step]) -> str:
     """`name`, or with ":1", ":2" where a shared layer is called again."""
     calls = sum(1 for other in steps if other == name or other.startswith(f"{name}:"))
     return f"{name}:{calls}" if calls else name
+
+
+def input_side(model: keras.Model) -> int:
+    """Side of the square images that a model reads, in pixels; 224 where it leaves that open."""
+    return int(unfold(model).inputs[0].shape[1] or 224)

@@ -68,7 +68,7 @@ class ReceptiveField:
             ValueError: the cell sees nothing of the picture.
         """
         vertical, horizontal = self._axes()
-        height, width = _pair(image_size)
+        height, width = pair(image_size)
         row, column = int(row), int(column)
         top, bottom = vertical.span(row, height)
         left, right = horizontal.span(column, width)
@@ -79,7 +79,7 @@ class ReceptiveField:
         return top, left, bottom, right
 
     def _axes(self) -> tuple[_Axis, _Axis]:
-        values = zip(_pair(self.size), _pair(self.stride), _pair(self.padding), strict=True)
+        values = zip(pair(self.size), pair(self.stride), pair(self.padding), strict=True)
         vertical, horizontal = (_Axis(*axis) for axis in values)
         return vertical, horizontal
 
@@ -170,7 +170,8 @@ def _values(axis: _Axis) -> tuple[int, int, int]:
     return axis.size, axis.stride, axis.padding
 
 
-def _pair(value: Any) -> tuple[int, int]:
+def pair(value: Any) -> tuple[int, int]:
+    """Vertical and horizontal, of a `Pair`."""
     return (value, value) if isinstance(value, int) else (int(value[0]), int(value[1]))
 
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass, fields
 from html import escape
 from typing import TYPE_CHECKING
 
-from vggviz.models import graph
-from vggviz.models.graph import CONVOLUTIONS, LOGITS, Step, find_step, unfold
-from vggviz.models.receptive_field import Pair, receptive_fields
+from vggviz.models.graph import CONVOLUTIONS, LOGITS, POOLS, Step, find_step, unfold
+from vggviz.models.receptive_field import Pair, pair, receptive_fields
 
 if TYPE_CHECKING:
     import keras
@@ -94,26 +93,31 @@ def layer_table(model: keras.Model) -> LayerTable:
     """
     seen = receptive_fields(model)
     rows = []
-    for name, step in graph.unfold(model).steps.items():
+    for name, step in unfold(model).steps.items():
         parameters = step.layer.count_params() if hasattr(step.layer, "count_params") else 0
-        if parameters or step.kind in graph.POOLS:
+        if parameters or step.kind in POOLS:
             shape = tuple(step.output.shape[1:])
             field = seen.get(name)
             view = (field.size, field.stride, field.padding) if field else (None, None, None)
-            rows.append(LayerRow(name, step.kind, shape, parameters, _macs(step, shape), *view))
+            macs = 0 if step.kind in POOLS else _macs(step, shape[:-1])
+            rows.append(LayerRow(name, step.kind, shape, parameters, macs, *view))
     return LayerTable(rows)
 
 
-def _macs(step: graph.Step, shape: tuple[int | None, ...]) -> int | None:
-    """Multiply-accumulate operations of one picture; None where the size is open or not counted."""
-    if step.kind in graph.POOLS:
-        return 0
-    if None in shape or step.kind not in (*graph.CONVOLUTIONS, "Dense"):
+def _macs(step: Step, places: tuple[int | None, ...]) -> int | None:
+    """Multiply-accumulate operations of a layer: each weight of a kernel is used once at each place.
+
+    Args:
+        step: the layer.
+        places: sides of its output, () for a dense layer.
+
+    Returns:
+        None where a side is open, or for a layer that is no convolution and no dense one.
+    """
+    if None in places or step.kind not in (*CONVOLUTIONS, "Dense"):
         return None
-    weights = [weight.shape for weight in step.layer.trainable_weights if len(weight.shape) > 1]
-    # each weight of a kernel is used once at each place of the output
-    places = math.prod(int(side or 0) for side in shape[:-1])
-    return places * sum(math.prod(weight) for weight in weights)
+    kernels = [weight.shape for weight in step.layer.weights if len(weight.shape) > 1]
+    return math.prod(int(side or 0) for side in places) * sum(math.prod(kernel) for kernel in kernels)
 
 
 def _text(value: object) -> str:
@@ -135,12 +139,9 @@ def forward_macs(model: keras.Model, layers: Iterable[str], size: tuple[int, int
     fields = receptive_fields(model)
     macs = 0
     for name, step in _on_the_way(model, layers).items():
-        if step.kind in (*CONVOLUTIONS, "Dense"):
-            strides = fields[name].stride if name in fields else size  # a dense layer runs once
-            vertical, horizontal = strides if isinstance(strides, tuple) else (strides, strides)
-            places = math.ceil(size[0] / vertical) * math.ceil(size[1] / horizontal)
-            kernels = [weight.shape for weight in step.layer.weights if len(weight.shape) > 1]
-            macs += places * sum(math.prod(kernel) for kernel in kernels)
+        strides = pair(fields[name].stride) if name in fields else size  # a dense layer runs once
+        places = tuple(math.ceil(side / stride) for side, stride in zip(size, strides, strict=True))
+        macs += _macs(step, places) or 0
     return macs
 
 

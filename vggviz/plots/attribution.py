@@ -11,26 +11,20 @@ from matplotlib.figure import Figure
 from vggviz._shared import validation
 from vggviz.attribution.evaluation import DeletionInsertion
 from vggviz.figures.artists import extent, hatch, show_values
+from vggviz.figures.colours import OKABE_ITO
 from vggviz.figures.described_figure import describe
 from vggviz.figures.layout import bare, panels
-from vggviz.figures.scales import number_text
+from vggviz.figures.scales import SINGLE_SCALES, number_text
 
-SCALES = {
-    "each": "each map scaled by its own largest value",
-    "shared": "all maps scaled by the largest value of all",
-}
-LINES = (
-    *(("#0072b2", "-"), ("#d55e00", "--"), ("#009e73", "-."), ("#cc79a7", ":"), ("#e69f00", "-")),
-    *(("#56b4e9", "--"), ("#000000", ":")),
-)
-"""Colours of Okabe and Ito's palette, seen by colour-blind readers, each with a stroke of its own."""
+STROKES = ("-", "--", "-.", ":", "-", "--", ":")
+"""One for each colour of the palette."""
 
 
 def plot_attribution(
     maps: Mapping[str, np.ndarray],
     *,
     images: np.ndarray | Mapping[str, np.ndarray] | None = None,
-    scale: str = "each",
+    scale: str = "channel",
     columns: int = 3,
     ax: Axes | None = None,
 ) -> tuple[Figure, list[Axes]]:
@@ -43,26 +37,26 @@ def plot_attribution(
     Args:
         maps: {title: float (H, W)}, as they were computed.
         images: uint8 (H, W, 3) under all maps, or {title: image}; None draws the maps alone.
-        scale: "each" map by its own largest value, or "shared".
+        scale: "channel" (each map by its own largest value) or "global" (all by the largest of all).
         columns: maps in a row at most.
         ax: axes to be divided; None makes a figure.
 
     Raises:
         ValueError: no map at all, an unknown scale, or a map or image of another shape.
     """
-    validation.one_of("scale", scale, SCALES)
+    validation.one_of("scale", scale, SINGLE_SCALES)
     validation.whole("number of columns", columns, 1)
     maps = _checked_maps(maps)
     under = {title: _image_under(title, values, images) for title, values in maps.items()}
     whole = np.concatenate([np.ravel(values) for values in maps.values()])
     figure, axes = panels(ax, len(maps), columns=columns, aspect=0.95)
     for part, (title, values) in zip(axes, maps.items(), strict=True):
-        _show(figure, part, values, under[title], whole if scale == "shared" else values)
+        _show(figure, part, values, under[title], whole if scale == "global" else values)
         part.set_title(title if np.any(values) else f"{title}: zero everywhere", fontsize=9)
         describe(figure, _about(title, values))
-    describe(figure, f"{SCALES[scale].capitalize()}.")
+    describe(figure, f"{SINGLE_SCALES[scale].capitalize()}.")
     if len(maps) > 1:
-        (figure.suptitle if ax is None else ax.set_title)(SCALES[scale], fontsize=10)
+        (figure.suptitle if ax is None else ax.set_title)(SINGLE_SCALES[scale], fontsize=10)
     bare(axes)
     return figure, axes
 
@@ -85,11 +79,12 @@ def plot_deletion_insertion(
     if len(words) != 1:
         raise ValueError(f"Curves of one objective are drawn together; got {sorted(words)}.")
     figure, axes = panels(ax, 2, columns=2, aspect=0.9)
+    lines = list(zip(OKABE_ITO.values(), STROKES, strict=True))
     for part, kind, better in zip(axes, ("deletion", "insertion"), ("smaller", "larger"), strict=True):
         areas = {}
         for number, (name, curve) in enumerate(curves.items()):
             areas[name] = float(getattr(curve, f"{kind}_area").mean())
-            colour, stroke = LINES[number % len(LINES)]
+            colour, stroke = lines[number % len(lines)]
             means = getattr(curve, kind).mean(axis=0)
             part.plot(
                 curve.shares, means, stroke, color=colour, label=f"{name}, area {number_text(areas[name])}"

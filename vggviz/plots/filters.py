@@ -14,14 +14,9 @@ from vggviz._shared import validation
 from vggviz.figures.artists import show_values
 from vggviz.figures.described_figure import describe
 from vggviz.figures.layout import bare, one_axes
-from vggviz.figures.scales import number_text
+from vggviz.figures.scales import KERNEL_SCALES, number_text
 from vggviz.figures.selection import choose
 from vggviz.images.mosaic import mosaic
-
-FILTER_SCALES = {
-    "filter": "each filter scaled by its own largest weight",
-    "layer": "all scaled by the layer's largest weight",
-}
 
 
 def plot_filters(
@@ -29,7 +24,7 @@ def plot_filters(
     *,
     channels: Sequence[int] | None = None,
     top: int | None = None,
-    scale: str = "filter",
+    scale: str = "channel",
     ax: Axes | None = None,
 ) -> tuple[Figure, Any]:
     """Draw the kernels of a layer: those that read three channels in colour, deeper ones slice by slice.
@@ -40,27 +35,27 @@ def plot_filters(
             otherwise), its columns the 16 input slices of largest norm.
         channels: numbers of the filters, in the order they are drawn.
         top: draw only as many, those of largest norm.
-        scale: "filter" or "layer": what full colour stands for.
+        scale: "channel" (the largest weight of each filter) or "layer": what full colour stands for.
         ax: axes to draw on; None makes a figure.
 
     Raises:
         ValueError: another shape, an unknown scale, or a filter that is not there.
     """
-    validation.one_of("scale", scale, FILTER_SCALES)
+    validation.one_of("scale", scale, KERNEL_SCALES)
     kernels = validation.numbers("Kernels", kernels, "(kh, kw, in, out)", 4)
     norms = np.sqrt((kernels**2).sum(axis=(0, 1, 2)))
     coloured = kernels.shape[2] == 3
     count = len(norms) if coloured else 8
     numbers = choose(np.argsort(-norms, kind="stable"), channels, top, count)
     chosen = kernels[..., numbers]
-    limits = np.abs(chosen if scale == "filter" else kernels).max(
-        axis=(0, 1, 2) if scale == "filter" else None
+    limits = np.abs(chosen if scale == "channel" else kernels).max(
+        axis=(0, 1, 2) if scale == "channel" else None
     )
     shown = chosen / np.where(limits > 0, limits, 1)
     columns = len(numbers) if len(numbers) <= 10 else max(8, math.ceil(math.sqrt(len(numbers))))
     rows = math.ceil(len(numbers) / columns) if coloured else len(numbers)
     figure, ax = one_axes(ax, 8, 0.6 + 7.6 * rows / columns if coloured else 1.4 + 0.5 * rows)
-    words = f"{len(numbers)} of {len(norms)} filters; {FILTER_SCALES[scale]}"
+    words = f"{len(numbers)} of {len(norms)} filters; {KERNEL_SCALES[scale]}"
     if coloured:
         show_colours(ax, shown, numbers, columns)
         ax.set_title(f"{words}; mid-grey is zero", fontsize=10, pad=14)

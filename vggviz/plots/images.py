@@ -13,25 +13,25 @@ from vggviz._shared import validation
 from vggviz.figures.artists import extent, show_values
 from vggviz.figures.described_figure import describe
 from vggviz.figures.layout import bare, one_axes, panels
-from vggviz.figures.scales import number_text
+from vggviz.figures.scales import SINGLE_SCALES, number_text
 
 
 def plot_images(
-    images: Mapping[str, np.ndarray], *, scale: str = "each", columns: int = 4, ax: Axes | None = None
+    images: Mapping[str, np.ndarray], *, scale: str = "channel", columns: int = 4, ax: Axes | None = None
 ) -> tuple[Figure, Any]:
     """Draw pictures and arrays side by side, each under its title.
 
     Args:
         images: {title: array}: uint8 (H, W, 3) in its colours; numbers (H, W) with a colourbar, zero
             in the middle where some are negative. NaN, as between the tiles of a mosaic, is left white.
-        scale: "each" array by its own largest value, or "shared".
+        scale: "channel" (each array by its own largest value) or "global" (all by the largest of all).
         columns: pictures in a row at most.
         ax: axes to be divided; None makes a figure.
 
     Raises:
         ValueError: an unknown scale, no picture at all, or one of another shape.
     """
-    validation.one_of("scale", scale, {"each": "", "shared": ""})
+    validation.one_of("scale", scale, SINGLE_SCALES)
     validation.whole("number of columns", columns, 1)
     images = _checked_pictures(images)
     figure, axes = panels(ax, len(images), columns=columns)
@@ -41,7 +41,7 @@ def plot_images(
     for part, (title, values) in zip(axes, images.items(), strict=True):
         part.set_title(title, fontsize=9)
         if values.ndim == 2:
-            whole = scale == "shared"
+            whole = scale == "global"
             below = signed if whole else bool((values < 0).any())
             drawn = show_values(part, values, shared if whole else extent(values), signed=below)
             figure.colorbar(drawn, ax=part, shrink=0.8)

@@ -14,11 +14,11 @@ from matplotlib.patches import Rectangle
 from vggviz._shared import validation
 from vggviz.activations.cell import Cell
 from vggviz.figures.artists import extent, show_values
-from vggviz.figures.colours import MARK, NEGATIVE, POSITIVE
+from vggviz.figures.colours import MARK, NEGATIVE, OKABE_ITO, POSITIVE
 from vggviz.figures.described_figure import describe
 from vggviz.figures.layout import bare, one_axes, panels, three_and_one
 from vggviz.figures.scales import number_text
-from vggviz.models.receptive_field import ReceptiveField
+from vggviz.models.receptive_field import Pair, ReceptiveField, pair
 from vggviz.models.summary import LayerTable
 
 
@@ -53,7 +53,7 @@ def plot_receptive_field(
         )
         describe(figure, f"Cell ({y}, {x}) sees rows {top} to {bottom - 1}, columns {left} to {right - 1}.")
     ax.set_title(
-        f"receptive field {_pair(field.size)} pixels, a step of {_pair(field.stride)} from cell to cell",
+        f"receptive field {_by(field.size)} pixels, a step of {_by(field.stride)} from cell to cell",
         fontsize=10,
     )
     bare([ax])
@@ -75,7 +75,7 @@ def plot_layer_table(table: LayerTable, *, ax: Axes | None = None) -> tuple[Figu
         "multiplications (billions)": [(row.macs or 0) / 1e9 for row in table],
     }
     for part, (title, values) in zip(axes, columns.items(), strict=True):
-        part.barh(range(len(table)), values, color="#0072b2", tick_label=[row.name for row in table])
+        part.barh(range(len(table)), values, color=OKABE_ITO["blue"], tick_label=[row.name for row in table])
         part.invert_yaxis()
         part.set_title(title, fontsize=9)
         part.tick_params(labelsize=7, labelleft=part is axes[0])
@@ -135,10 +135,6 @@ def _numbers(what: str, given: int | Sequence[int]) -> list[int]:
     return [validation.whole(what, number) for number in (list(given) if several else [given])]  # type: ignore[arg-type]
 
 
-def _pair(value: int | tuple[int, int]) -> str:
-    return " x ".join(map(str, (value, value) if isinstance(value, int) else value))
-
-
 def show_sum(ax: Axes, cell: Cell, shown: np.ndarray, sums: np.ndarray) -> None:
     """The terms of the sum one under the other, each bar beginning where the last one ended."""
     labels, terms = [f"input {k}" for k in shown], list(sums[shown])
@@ -175,3 +171,7 @@ def write_numbers(ax: Axes, values: np.ndarray) -> None:
             fontsize=8,
             color="white" if dark else "black",
         )
+
+
+def _by(value: Pair) -> str:
+    return " x ".join(map(str, pair(value)))

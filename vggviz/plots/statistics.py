@@ -11,15 +11,14 @@ from matplotlib.figure import Figure
 
 from vggviz._shared import validation
 from vggviz.activations.statistics import ChannelStatistics
-from vggviz.figures.colours import MARK
+from vggviz.figures.colours import MARK, OKABE_ITO
 from vggviz.figures.described_figure import describe
 from vggviz.figures.layout import one_axes
 from vggviz.figures.scales import number_text
 from vggviz.models.graph import check_name
 
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
-"""Of Okabe and Ito's palette: told apart by colour-blind readers; markers differ besides."""
 MARKERS = "osD^"
+"""One for each curve, as colours alone may not be told apart; no more curves are drawn."""
 
 
 def plot_channel_statistics(
@@ -53,7 +52,7 @@ def plot_channel_statistics(
         return figure, ax
     values, dead = getattr(statistics[layer], by), statistics[layer].dead
     order = np.argsort(values, kind="stable")
-    ax.bar(np.arange(len(order)), values[order], width=1, color=COLOURS[0])
+    ax.bar(np.arange(len(order)), values[order], width=1, color=OKABE_ITO["blue"])
     ax.plot(np.flatnonzero(dead[order]), values[order][dead[order]], "x", color=MARK, label="dead channel")
     ax.set_xlabel(f"the {len(order)} channels of {layer}, in order")
     if dead.any():
@@ -79,8 +78,8 @@ def plot_by_layer(
     Raises:
         ValueError: no measure or more than four, or measures of different layers.
     """
-    if isinstance(measures, Mapping) and not 1 <= len(measures) <= len(COLOURS):
-        raise ValueError(f"From 1 to {len(COLOURS)} measures can be drawn; got {len(measures)}.")
+    if isinstance(measures, Mapping) and not 1 <= len(measures) <= len(MARKERS):
+        raise ValueError(f"From 1 to {len(MARKERS)} measures can be drawn; got {len(measures)}.")
     validation.instance("A text as label", label, str)
     for title, values in validation.mapping("Measures", measures).items():
         for number in validation.mapping(f"The numbers of {title!r}", values).values():
@@ -92,7 +91,7 @@ def plot_by_layer(
     figure, ax = one_axes(ax, 8, 4)
     widths = 0.8 + 0.7 * np.arange(len(measures), 0, -1)  # a curve under another stays visible
     for (title, values), colour, marker, width in zip(
-        measures.items(), COLOURS, MARKERS, widths, strict=False
+        measures.items(), OKABE_ITO.values(), MARKERS, widths, strict=False
     ):
         numbers = np.array([values[layer] for layer in layers], float)
         ax.plot(numbers, f"{marker}-", color=colour, label=title, linewidth=width, markersize=3 + 2 * width)
