@@ -140,7 +140,6 @@ def test_pages_without_a_network_do_not_start_tensorflow():
 def test_tensorflow_starts_without_a_word():
     printed = python(
         "import vggviz\nfrom vggviz._shared.backend import keras\n"
-        "from vggviz.models.weights import provenance\n"
         "layers = keras().layers\n"
         "model = keras().Sequential([keras().Input((8, 8, 3)), layers.Conv2D(2, 3, name='conv')])\n"
         "print(vggviz.feature_maps(model, vggviz.preprocess(vggviz.load_image('cat', 8)))['conv'].shape)\n"
