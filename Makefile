@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 BUILD := $(BIN)/python book/_ext/build_book.py
 TOOLS := tests/node_modules/.package-lock.json
-PAGES := $(addprefix tests/test_,$(addsuffix .py,book html reading browser accessibility explorer explorer_live archive))
+PAGES := tests/pages
 
 .DEFAULT_GOAL := help
 .PHONY: help book test audit bench lint package serve archive links binder clean
@@ -13,7 +13,7 @@ PAGES := $(addprefix tests/test_,$(addsuffix .py,book html reading browser acces
 help:
 	@echo "make book    build the book into _build/html (the first call installs what it needs into .venv)"
 	@echo "make test    lint, unit tests, a clean build of the book, and its pages tried in a browser"
-	@echo "make audit   what takes minutes to check; PART=tests/test_builds.py for one part, see CONTRIBUTING.md"
+	@echo "make audit   what takes minutes to check; PART=tests/book/test_builds.py for one part, see CONTRIBUTING.md"
 	@echo "make bench   the library beside its peers: says first how long it takes and what it installs"
 	@echo "             (PART=\"extraction grad_cam\" for a part, which is not kept for the book)"
 	@echo "make lint    ruff, mypy, and actionlint for the workflows"
@@ -34,11 +34,11 @@ book: $(INSTALLED)
 	@$(BUILD)
 
 test: lint $(TOOLS)
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(PAGES:%=--ignore=%)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=$(PAGES)
 	$(BUILD) --fresh
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(PAGES)
 
-# `make audit PART="tests/test_builds.py -k killed"` for one part; parts of the built pages need `make book`.
+# `make audit PART="tests/book/test_builds.py -k killed"` for one part; parts of the built pages need `make book`.
 PART ?=
 audit: $(TOOLS)
 	$(BIN)/python -m pytest -m audit --log-cli-level=INFO $(PART)
@@ -59,7 +59,7 @@ links: $(INSTALLED)
 	@$(BIN)/python book/_ext/check_links.py
 
 binder: $(INSTALLED)
-	@$(BIN)/python tests/binder.py
+	@$(BIN)/python tests/support/binder.py
 
 package: $(INSTALLED)
 	rm -rf build dist

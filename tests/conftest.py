@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import tempfile
 
-import networks
 import numpy as np
 import pytest
+
+import networks
 
 pytest_plugins = ["pages", "explorer_page"]
 

@@ -1,11 +1,11 @@
 """Objectives: the numbers they stand for, their sums, and what they refuse."""
 
-import networks
 import numpy as np
 import pytest
-from sentences import refused
 
+import networks
 import vggviz
+from sentences import refused
 from vggviz.models.graph import LOGITS, part
 from vggviz.objectives import Objective, channel, class_logit, neuron
 

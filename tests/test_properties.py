@@ -10,14 +10,14 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
-import properties as p
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+import properties as p
+import vggviz
 from property_cases import PROPERTIES
 from sentences import one_sentence
-
-import vggviz
 
 PUBLIC = sorted(name for name in vggviz.__all__ if inspect.isfunction(getattr(vggviz, name)))
 KINDS = (ValueError, TypeError, FileNotFoundError)

@@ -8,9 +8,9 @@ import keras
 import numpy as np
 import pytest
 from PIL import Image
-from sentences import refused
 
 import vggviz
+from sentences import refused
 from training import __main__ as command
 from training import channels, classifier, data, features, probes, views
 from vggviz._shared import package_data

@@ -1,0 +1,157 @@
+"""Tests of trust: what is shuffled and what stays, and curves that are exact on weighted sums."""
+
+import numpy as np
+import pytest
+
+import networks
+import vggviz
+from sentences import refused
+from vggviz.attribution.cam import grad_cam
+from vggviz.attribution.core import scores
+from vggviz.attribution.evaluation import DeletionInsertion, deletion_insertion, randomised
+from vggviz.attribution.gradients import integrated_gradients, saliency
+from vggviz.attribution.perturbation import occlusion
+from vggviz.models.graph import unfold
+from vggviz.objectives import channel, class_logit
+
+LAYERS = ["inner_conv1", "inner_conv2", "inner_conv3", "outer_conv", "scores"]
+
+
+def weights(model, layer):
+    return unfold(model).steps[layer].layer.get_weights()
+
+
+def changed(model, other):
+    return [name for name in LAYERS if not np.array_equal(weights(model, name)[0], weights(other, name)[0])]
+
+
+def test_layers_are_shuffled_from_the_top_down(nested):
+    for place, layer in enumerate(LAYERS):
+        assert changed(nested, randomised(nested, layer)) == LAYERS[place:]
+        assert changed(nested, randomised(nested, layer, cascade=False)) == [layer]
+
+
+def test_a_layer_keeps_its_numbers_in_another_order(nested):
+    other = randomised(nested, "inner_conv2")
+    for name in LAYERS:
+        for before, after in zip(weights(nested, name), weights(other, name), strict=True):
+            assert np.array_equal(np.sort(before, axis=None), np.sort(after, axis=None))
+
+
+def test_a_layer_comes_out_the_same_with_and_without_the_others(nested):
+    alone, cascade = randomised(nested, "outer_conv", cascade=False), randomised(nested, "inner_conv1")
+    assert np.array_equal(weights(alone, "outer_conv")[0], weights(cascade, "outer_conv")[0])
+
+
+def test_the_model_stays_and_the_seed_decides(nested):
+    before = nested.get_weights()
+    first, again, other = (randomised(nested, "scores", seed=seed).get_weights() for seed in (0, 0, 1))
+    assert all(np.array_equal(a, b) for a, b in zip(nested.get_weights(), before, strict=True))
+    assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
+    assert not all(np.array_equal(a, b) for a, b in zip(first, other, strict=True))
+
+
+def test_the_copy_says_what_became_of_it(nested):
+    assert "outer_conv and all after it shuffled (seed 3)" in str(
+        vggviz.provenance(randomised(nested, "outer_conv", seed=3))
+    )
+
+
+def test_batch_normalisation_stays_finite():
+    keras = networks._keras()
+    layers = [keras.layers.Conv2D(4, 3, name="conv"), keras.layers.BatchNormalization(name="norm")]
+    model = keras.Sequential([keras.Input((8, 8, 3)), *layers])
+    model.get_layer("norm").moving_variance.assign([1.0, 2.0, 3.0, 4.0])
+    assert np.isfinite(randomised(model, "conv")(np.ones((1, 8, 8, 3)))).all()
+
+
+@pytest.mark.parametrize("method", [saliency, integrated_gradients, grad_cam, occlusion])
+def test_attributions_of_the_network_change_with_it(method, sequential, batch):
+    before = method(sequential, batch, class_logit(0))
+    after = method(randomised(sequential, "first"), batch, class_logit(0))
+    assert np.abs(after - before).max() > 0.1 * np.abs(before).max()
+
+
+def test_what_is_refused(nested):
+    with refused("'scaled'", "weights"):
+        randomised(nested, "scaled")
+    with refused("'score'", "'scores'"):
+        randomised(nested, "score")
+
+
+# --- deletion and insertion
+
+
+@pytest.fixture(scope="module")
+def linear():
+    """A network whose answer is one weighted sum of the pixels, and the weights (8, 8, 3)."""
+    weights = np.random.default_rng(0).normal(size=(8, 8, 3, 1)).astype(np.float32)
+    return networks.single(weights, padding="valid", activation=None, size=8), weights[..., 0]
+
+
+@pytest.fixture
+def small():
+    return np.random.default_rng(1).normal(0, 9, (2, 8, 8, 3)).astype(np.float32)
+
+
+def test_the_curves_go_from_the_whole_picture_to_the_empty_one(sequential, batch):
+    curves = deletion_insertion(sequential, batch, np.abs(batch).sum(axis=-1), class_logit(0), steps=5)
+    whole = scores(sequential, batch, class_logit(0))
+    empty = scores(sequential, np.zeros_like(batch), class_logit(0))
+    assert curves.deletion.shape == curves.insertion.shape == (3, 6)
+    assert np.array_equal(curves.shares, np.linspace(0, 1, 6))
+    assert np.allclose(curves.deletion[:, 0], whole, rtol=1e-4)
+    assert np.allclose(curves.deletion[:, -1], empty, rtol=1e-4)
+    assert np.allclose(curves.insertion[:, -1], whole, rtol=1e-4)
+    assert curves.words == "logit of class 0"
+
+
+def test_deletion_of_a_weighted_sum_takes_its_terms_one_by_one(linear, small):
+    model, weights = linear
+    terms = (weights * small).sum(axis=-1)
+    curves = deletion_insertion(model, small, terms, channel("conv", 0), steps=64)
+    ordered = -np.sort(-terms.reshape(2, -1), axis=1)
+    left = terms.sum(axis=(1, 2))[:, None] - np.cumsum(ordered, axis=1)
+    assert np.allclose(curves.deletion[:, 1:], left, rtol=1e-3, atol=1e-2)
+
+
+def test_the_right_order_beats_a_random_one_and_that_beats_the_wrong_one(linear, small):
+    model, weights = linear
+    terms = (weights * small).sum(axis=-1)
+    right, control, wrong = (
+        deletion_insertion(model, small, order, channel("conv", 0), steps=8)
+        for order in (terms, None, -terms)
+    )
+    assert np.all(right.deletion_area < control.deletion_area)
+    assert np.all(control.deletion_area < wrong.deletion_area)
+    assert np.all(right.insertion_area > control.insertion_area)
+
+
+def test_areas_are_those_under_the_curves():
+    shares, falling = np.linspace(0, 1, 3), np.array([[4.0, 1.0, 0.0]], np.float32)
+    curves = DeletionInsertion(shares, falling, falling[:, ::-1], "words")
+    assert np.allclose(curves.deletion_area, [1.5])
+    assert np.allclose(curves.insertion_area, [1.5])
+
+
+def test_equal_pixels_go_in_an_order_set_by_the_seed(sequential, batch):
+    flat = np.zeros((3, 32, 32))
+    first, again, other, control = (
+        deletion_insertion(sequential, batch, order, class_logit(0), steps=4, seed=seed).deletion
+        for order, seed in ((flat, 0), (flat, 0), (flat, 1), (None, 0))
+    )
+    assert np.array_equal(first, again)
+    assert np.array_equal(first, control)
+    assert not np.array_equal(first, other)
+
+
+def test_what_does_not_fit(functional, batch):
+    objective = channel("conv_a", 0)
+    with refused("(3, 16, 16)", "(3, 32, 32)"):
+        deletion_insertion(functional, batch, np.zeros((3, 16, 16)), objective)
+    with refused("finite", "(3, 32, 32)"):
+        deletion_insertion(functional, batch, np.full((3, 32, 32), np.nan), objective)
+    with refused("steps", 0):
+        deletion_insertion(functional, batch, None, objective, steps=0)
+    with refused("32, 32, 3", "(3, 16, 32, 3)"):
+        deletion_insertion(functional, batch[:, :16], None, objective)

@@ -1,0 +1,79 @@
+"""The chapters as they are written: what every one has, and that all of the library is used and explained."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+import vggviz
+
+BOOK = Path(__file__).parents[2] / "book"
+SOURCES = {path.stem: path.read_text("utf-8") for path in sorted(BOOK.glob("*.md"))}
+CELL = re.compile(r"```\{code-cell\}[^\n]*\n(.*?)```", re.DOTALL)
+PUBLIC = sorted(name for name in vggviz.__all__ if not name.startswith("_"))
+REFERENCE = {
+    "api",
+    "bibliography",
+    "command_line",
+    "comparison",
+    "glossary",
+    "how_figures_are_made",
+    "model_card",
+}
+PROSE = {"index", "explorer", "how_to_use"}
+LESSONS = sorted(SOURCES.keys() - REFERENCE - PROSE)
+LONGEST = 8  # lines of a cell
+
+
+def cells(name: str) -> list[list[str]]:
+    """The lines of code in each cell of a page."""
+    found = CELL.findall(SOURCES[name])
+    return [[x for x in cell.splitlines() if x.strip() and not x.startswith((":", "---"))] for cell in found]
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_a_public_name_is_in_the_reference(name: str) -> None:
+    assert re.search(rf"^\.\. auto\w+:: vggviz\.{name}$", SOURCES["api"], re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_a_public_name_is_used_by_a_chapter(name: str) -> None:
+    """Functions in code, or in the text with the reason why not; classes where one first meets them."""
+    text = "".join(text for page, text in SOURCES.items() if page != "api")
+    wanted = rf"\bvggviz\.{name}\b"
+    if inspect.isclass(getattr(vggviz, name)):
+        wanted = rf"\{{class\}}`~vggviz\.{name}`|\bvggviz\.{name}\("
+    assert re.search(wanted, text)
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_no_cell_is_long(name: str) -> None:
+    assert [cell[0] for cell in cells(name) if len(cell) > LONGEST] == []
+
+
+def test_the_bibliography_holds_what_is_cited_and_nothing_else() -> None:
+    known = set(re.findall(r"@\w+\{([^,]+),", (BOOK / "references.bib").read_text("utf-8")))
+    groups = re.findall(r"\{cite:?\w*\}`([^`]+)`", "\n".join(SOURCES.values()))
+    assert {key.strip() for keys in groups for key in keys.split(",")} == known
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_the_words_of_a_chapter_stand_in_the_glossary(name: str) -> None:
+    body = SOURCES["glossary"].partition(":::{glossary}")[2].partition("\n:::")[0]
+    known = {line.strip().lower() for line in body.splitlines() if line and not line.startswith(" ")}
+    used = re.findall(r"\{term\}`(?:[^<`]*<)?([^>`]+)>?`", SOURCES[name])
+    assert {" ".join(word.lower().split()) for word in used} <= known
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_chapter_has_what_a_learner_needs(name: str) -> None:
+    text = SOURCES[name]
+    assert text.count("What you will learn") == 1
+    assert "Try it" in text
+    assert len(re.findall(r"^`+\{exercise\}", text, re.MULTILINE)) >= 2
+    labels = re.findall(r"^`+\{exercise\}[^\n]*\n:label: (\S+)", text, re.MULTILINE)
+    assert all(re.search(rf"\{{solution(-start)?\}} {label}$", text, re.MULTILINE) for label in labels)
+    assert "vggviz.provenance(" in text or "load_vgg16" not in text

@@ -1,0 +1,147 @@
+"""Every map of every layer on disk: all of them, unchanged, or the old ones."""
+
+import matplotlib
+import numpy as np
+import PIL.Image
+import pytest
+
+import vggviz
+from disk import full_disk, names
+from sentences import refused
+
+GAP, DEAD = (255, 255, 255), (160, 160, 160)
+
+
+@pytest.fixture
+def maps():
+    values = np.random.default_rng(5).exponential(2, (1, 6, 5, 7)).astype(np.float32)
+    values[..., 3] = 0
+    return {"conv": values * np.arange(1, 8, dtype=np.float32), "block/pool": values[:, :3, :3] * 10}
+
+
+def pixels(path):
+    with PIL.Image.open(path) as picture:
+        return np.asarray(picture.convert("RGB"))
+
+
+def brightness(path):
+    """Position of each pixel on viridis from 0 to 1, NaN for other colours; and the picture itself."""
+    picture = pixels(path)
+    colours = matplotlib.colormaps["viridis"](np.linspace(0, 1, 512), bytes=True)[:, :3].astype(int)
+    distance = np.abs(picture[:, :, np.newaxis].astype(int) - colours).sum(axis=-1)
+    found = distance.argmin(axis=-1) / 511
+    return np.where(distance.min(axis=-1) > 6, np.nan, found), picture
+
+
+def test_the_values_themselves_are_kept(maps, tmp_path):
+    vggviz.save_feature_maps(maps, tmp_path)
+    with np.load(tmp_path / "feature_maps.npz") as saved:
+        assert sorted(saved.files) == sorted(maps)
+        for layer, values in maps.items():
+            assert saved[layer].dtype == np.float32
+            assert np.array_equal(saved[layer], values)
+
+
+def test_one_mosaic_a_layer_one_pixel_a_cell(maps, tmp_path):
+    written = vggviz.save_feature_maps(maps, tmp_path / "deep" / "folder")
+    assert sorted(path.name for path in written) == names(tmp_path / "deep" / "folder")
+    assert {path.suffix for path in written} == {".png", ".npz"}
+    sizes = [pixels(path).shape[:2] for path in written if path.suffix == ".png"]
+    assert sizes == [vggviz.mosaic(values[0]).shape for values in maps.values()]
+
+
+def test_every_channel_of_every_picture(maps, tmp_path):
+    batch = {layer: np.concatenate([values, values[:, ::-1]]) for layer, values in maps.items()}
+    written = vggviz.save_feature_maps(batch, tmp_path)
+    assert len(set(written)) == 5
+    pictures = [brightness(path)[0] for path in written if "conv" in path.name]
+    assert not np.array_equal(*pictures, equal_nan=True)
+
+
+@pytest.mark.parametrize("scale", ["layer", "channel", "global"])
+def test_brightness_is_the_value(maps, tmp_path, scale):
+    path = vggviz.save_feature_maps(maps, tmp_path, scale=scale)[0]
+    values = maps["conv"][0]
+    limit = {
+        "layer": values.max(),
+        "channel": np.where(values.max(axis=(0, 1)) > 0, values.max(axis=(0, 1)), 1),
+        "global": max(other.max() for other in maps.values()),
+    }[scale]
+    expected = vggviz.mosaic(values / limit)
+    found, picture = brightness(path)
+    drawn = ~np.isnan(found)
+    assert np.abs(found[drawn] - expected[drawn]).max() < 0.012
+    assert (picture[np.isnan(expected)] == GAP).all()
+
+
+def test_a_dead_channel_is_grey_and_no_other(maps, tmp_path):
+    picture = pixels(vggviz.save_feature_maps(maps, tmp_path)[0])
+    tile = picture[7:13, 0:5]
+    assert (tile == DEAD).all()
+    assert (picture == DEAD).all(axis=-1).sum() == 30
+
+
+def test_description_and_source_are_inside(maps, vgg16, tmp_path):
+    path = vggviz.save_feature_maps(maps, tmp_path)[0]
+    with PIL.Image.open(path) as picture:
+        assert "7 channels" in picture.text["Description"]
+        assert "conv" in picture.text["Description"]
+        assert vggviz.provenance(vgg16).source in picture.text["Source"]
+
+
+def test_the_same_maps_give_the_same_bytes(maps, tmp_path):
+    for folder in ("one", "two"):
+        vggviz.save_feature_maps(maps, tmp_path / folder)
+    for name in names(tmp_path / "one"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
+
+
+def test_the_maps_are_left_alone(maps, tmp_path):
+    for values in maps.values():
+        values.setflags(write=False)
+    vggviz.save_feature_maps(maps, tmp_path)
+
+
+def test_no_figure_is_made(maps, tmp_path):
+    import matplotlib.pyplot as plt
+
+    before = plt.get_fignums()
+    vggviz.save_feature_maps(maps, tmp_path)
+    assert plt.get_fignums() == before
+
+
+def test_any_name_that_a_layer_can_have(tmp_path):
+    values = np.ones((1, 2, 2, 2), np.float32)
+    maps = {name: values * (k + 1) for k, name in enumerate(("a/b", "a_b", "a:1", "a_1", "file", "é"))}
+    written = vggviz.save_feature_maps(maps, tmp_path)
+    assert len(set(written)) == len(maps) + 1
+    with np.load(tmp_path / "feature_maps.npz") as saved:
+        for name, expected in maps.items():
+            assert np.array_equal(saved[name], expected), name
+
+
+# --- nothing is lost
+
+
+def test_a_full_disk_leaves_the_old_files(maps, tmp_path):
+    vggviz.save_feature_maps(maps, tmp_path)
+    before = {name: (tmp_path / name).read_bytes() for name in names(tmp_path)}
+    other = {layer: values[:, ::-1] + 1 for layer, values in maps.items()}
+    with full_disk(100), pytest.raises(OSError, match="File too large"):
+        vggviz.save_feature_maps(other, tmp_path)
+    assert {name: (tmp_path / name).read_bytes() for name in names(tmp_path)} == before
+
+
+def test_a_folder_that_cannot_be_written(maps, tmp_path):
+    (tmp_path / "file").write_text("precious")
+    with refused(tmp_path / "file" / "maps", "folder"):
+        vggviz.save_feature_maps(maps, tmp_path / "file" / "maps")
+    assert (tmp_path / "file").read_text() == "precious"
+
+
+def test_what_cannot_be_saved_makes_no_folder(maps, tmp_path):
+    with refused("'shared'", "channel", "layer", "global"):
+        vggviz.save_feature_maps(maps, tmp_path / "new", scale="shared")
+    with refused("(6, 5, 7)", "(N, h, w, c)", "'conv'"):
+        vggviz.save_feature_maps({"conv": maps["conv"][0]}, tmp_path / "new")
+    assert names(tmp_path) == []

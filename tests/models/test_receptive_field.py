@@ -1,0 +1,117 @@
+"""Receptive fields: the formula, and that nothing outside them counts and everything inside does."""
+
+import numpy as np
+import pytest
+
+import networks
+import vggviz
+from sentences import refused
+from vggviz import ReceptiveField
+
+
+def test_the_centre_of_a_cell():
+    field = ReceptiveField(size=44, stride=8, padding=18)
+    assert [field.centre(i) for i in (0, 1, 27)] == [3.5, 11.5, 219.5]
+
+
+def test_the_box_is_half_open_and_clipped():
+    field = ReceptiveField(size=5, stride=2, padding=2)
+    assert field.box(3, 4, 20) == (4, 6, 9, 11)
+    assert field.box(0, 9, 20) == (0, 16, 3, 20)
+    assert field.box(0, 3, (6, 7)) == (0, 4, 3, 7)
+
+
+def test_the_boxs_middle_is_the_centre():
+    field = ReceptiveField(size=(7, 4), stride=(3, 2), padding=(1, 0))
+    top, left, bottom, right = field.box(3, 4, 100)
+    assert field.centre(3)[0] == (top + bottom - 1) / 2
+    assert field.centre(4)[1] == (left + right - 1) / 2
+    assert (bottom - top, right - left) == (7, 4)
+
+
+@pytest.mark.parametrize("cell", [(-1, 0), (0, -1), (100, 0), (0, 100)])
+def test_a_cell_that_sees_nothing(cell):
+    with refused(*map(str, cell), "20"):
+        ReceptiveField(3, 1, 1).box(*cell, 20)
+
+
+def cells(shape):
+    """Corners, an edge and the middle of a map."""
+    h, w = shape
+    return sorted({(0, 0), (h - 1, w - 1), (0, w - 1), (h // 2, 0), (h // 2, w // 2)})
+
+
+def test_nothing_outside_the_field_changes_a_cell(network, batch):
+    picture = batch[:1]
+    noise = np.random.default_rng(1).normal(0, 300, picture.shape).astype(np.float32)
+    maps = vggviz.feature_maps(network, picture)
+    fields = vggviz.receptive_fields(network)
+    assert set(maps) <= set(fields)
+    for layer, values in maps.items():
+        for row, column in cells(values.shape[1:3]):
+            top, left, bottom, right = fields[layer].box(row, column, picture.shape[1:3])
+            other = noise.copy()
+            other[:, top:bottom, left:right] = picture[:, top:bottom, left:right]
+            found = vggviz.feature_maps(network, other, layer)[layer][0, row, column]
+            np.testing.assert_allclose(found, values[0, row, column], rtol=1e-3, atol=1e-2, err_msg=layer)
+
+
+def linear(*steps):
+    """A network without bias or ReLU, every weight positive: a cell feels each pixel that it sees."""
+    keras = networks._keras()
+    kinds = {
+        "conv": lambda **given: keras.layers.Conv2D(2, use_bias=False, kernel_initializer="ones", **given),
+        "depth": lambda **given: keras.layers.DepthwiseConv2D(
+            use_bias=False, depthwise_initializer="ones", **given
+        ),
+        "mean": lambda **given: keras.layers.AveragePooling2D(**given),
+        "pad": lambda **given: keras.layers.ZeroPadding2D(**given),
+    }
+    inputs = x = keras.Input((29, 24, 1))
+    for kind, given in steps:
+        x = kinds[kind](**given)(x)
+    layer = keras.layers.Conv2D(1, 1, use_bias=False, kernel_initializer="ones", name="last")
+    return keras.Model(inputs, layer(x))
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [("conv", {"kernel_size": 3, "padding": "same"})] * 3,
+        [("conv", {"kernel_size": 3, "strides": 2, "padding": "same"})] * 2,
+        [("conv", {"kernel_size": 4, "strides": 3, "padding": "valid"}), ("mean", {"pool_size": 2})],
+        [("conv", {"kernel_size": (5, 2), "strides": (1, 2), "padding": "same"})],
+        [("conv", {"kernel_size": 3, "dilation_rate": 2}), ("mean", {"pool_size": 3, "strides": 2})],
+        [("pad", {"padding": ((2, 1), (1, 2))}), ("conv", {"kernel_size": 3, "strides": 2})],
+        [("depth", {"kernel_size": 3, "padding": "same"}), ("mean", {"pool_size": 2, "padding": "same"})],
+    ],
+)
+def test_the_support_of_a_cells_gradient_is_its_field(steps):
+    from vggviz._shared.backend import tensorflow
+
+    tf, model = tensorflow(), linear(*steps)
+    field = vggviz.receptive_fields(model)["last"]
+    picture = tf.ones((1, 29, 24, 1))
+    for row, column in cells(model.output.shape[1:3]):
+        with tf.GradientTape() as tape:
+            tape.watch(picture)
+            value = model(picture)[0, row, column, 0]
+        felt = tape.gradient(value, picture).numpy()[0, ..., 0] != 0
+        seen = np.zeros_like(felt)
+        top, left, bottom, right = field.box(row, column, (29, 24))
+        seen[top:bottom, left:right] = True
+        assert np.array_equal(felt, seen), (row, column)
+
+
+def test_branches_see_what_all_of_them_see():
+    keras = networks._keras()
+    inputs = keras.Input((16, 16, 3))
+    wide = keras.layers.Conv2D(2, 5, padding="same")(inputs)
+    narrow = keras.layers.Conv2D(2, 1)(inputs)
+    both = keras.layers.Concatenate(name="both")([wide, narrow])
+    model = keras.Model(inputs, keras.layers.Conv2D(2, 3, padding="same", name="last")(both))
+    assert vggviz.receptive_fields(model)["last"] == ReceptiveField(7, 1, 3)
+
+
+def test_layers_that_see_everything_have_no_entry(sequential):
+    assert not {"mean", "classes"} & set(vggviz.receptive_fields(sequential))

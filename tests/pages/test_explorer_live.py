@@ -1,0 +1,233 @@
+"""The explorer on a reader's own pictures, computed in a real browser: the numbers, and what can go wrong.
+
+Needs an explorer that was built with LiteRT.js; skips without it.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import gzip
+import re
+import struct
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlparse
+
+import numpy as np
+import pytest
+from PIL import Image
+from selenium.webdriver.common.action_chains import ActionChains
+
+import vggviz
+from explorer_page import FOLDER, Host, Page, layer_of
+
+
+@pytest.fixture
+def page(page: Page, manifest: dict[str, Any]) -> Page:
+    """The page, where it can compute."""
+    if not manifest["live"]:
+        pytest.skip("the explorer was built without LiteRT.js")
+    return page
+
+
+def png_header(columns: int, rows: int) -> bytes:
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + struct.pack(">I4sIIBBBBB", 13, b"IHDR", columns, rows, 8, 2, 0, 0, 0)
+        + b"\0" * 64
+    )
+
+
+@pytest.fixture(scope="module")
+def photographs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """A JPEG turned by its EXIF data, a PNG with transparency, and a large JPEG that is no square."""
+    import skimage.data
+
+    folder = tmp_path_factory.mktemp("photographs")
+    paths = [folder / name for name in ("turned.jpg", "glass.png", "wide.jpg")]
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(skimage.data.chelsea()).save(paths[0], quality=92, exif=exif)
+    astronaut = Image.fromarray(skimage.data.astronaut())
+    fade = Image.linear_gradient("L").resize(astronaut.size)
+    astronaut.putalpha(fade)
+    astronaut.save(paths[1])
+    Image.fromarray(skimage.data.rocket()).resize((2560, 1707)).save(paths[2], quality=85)
+    return paths
+
+
+def check_live_maps(
+    page: Page, manifest: dict[str, Any], model: Any, photograph: Path, names: list[str]
+) -> None:
+    """Pixels as load_image has them, and maps as Keras computes them of the page's own pixels."""
+    read = page.numbers("yours", "input", (3, 224, 224))
+    expected = np.moveaxis(vggviz.preprocess(vggviz.load_image(photograph))[0], -1, 0)
+    assert np.abs(read - expected).max() <= 2.001, photograph.name
+    maps = vggviz.feature_maps(model, np.moveaxis(read, 0, -1)[None], names)
+    for name, values in maps.items():
+        layer = layer_of(manifest, name)
+        live = page.numbers("yours", name, (layer["channels"], layer["rows"], layer["columns"]))
+        off = np.abs(live - np.moveaxis(values[0], -1, 0)).max() / values.max()
+        assert off <= 2e-3, (photograph.name, name, off)
+
+
+def test_a_readers_pictures_are_computed_as_keras_does(
+    page: Page, manifest: dict[str, Any], photographs: list[Path]
+) -> None:
+    model = vggviz.load_vgg16()
+    names = vggviz.conv_layers(model)
+    assert len(names) == 13
+    page.live()
+    few = [names[0], names[6], names[-1]]  # enough to see that nothing of another picture is left
+    for photograph, looked_at in zip(photographs, (names, few, few), strict=True):
+        page.js("document.querySelector('#live-words').textContent = ''")
+        page.give(photograph)
+        page.until(lambda photograph=photograph: page.text("#maps figcaption") == photograph.name)
+        page.computed()
+        check_live_maps(page, manifest, model, photograph, looked_at)
+    assert {urlparse(path).netloc for path, _ in Host.asked} == {""}
+    statistics = page.browser.execute_async_script(
+        "const done = arguments[0]; explorer.data.statistics('yours', 'block4_conv3').then(done)"
+    )
+    layer = layer_of(manifest, "block4_conv3")
+    values = page.numbers("yours", "block4_conv3", (512, 28, 28)).astype(np.float64)
+    np.testing.assert_allclose(statistics["maximum"], values.max((1, 2)), rtol=1e-6)
+    np.testing.assert_allclose(statistics["variance"], values.var((1, 2)), rtol=1e-3, atol=1e-9)
+    np.testing.assert_allclose(statistics["zeros"], (values <= 0).mean((1, 2)), rtol=1e-6)
+    assert layer["channels"] == 512
+    for action, value in [("layer", "block3_conv1"), ("channel", 4), ("cell", [10, 10])]:
+        page.dispatch(type=action, value=value)
+    page.until(lambda: page.find("#explain")).click()
+    page.until(lambda: page.find("#agreement"))
+    assert page.text("#agreement").startswith("They agree")
+
+
+def test_the_button_tells_what_is_fetched(page: Page, photographs: list[Path]) -> None:
+    """As the host packs it: the network's files, and of the runtime what this browser takes."""
+    told = [float(number) for number in re.findall(r"([\d.]+) MB", page.text("#live"))]
+    Host.asked.clear()
+    page.live()
+    page.give(photographs[1])
+    page.computed()
+    paths = {path for path, _ in Host.asked if path.startswith("/live/")}
+    weights = [path for path in paths if path.endswith(".tflite.packed")]
+    assert len(weights) == 5
+    sizes = [(FOLDER / path[1:]).stat().st_size for path in weights]
+    assert told[0] == pytest.approx(sum(sizes) / 1e6, abs=0.051)
+    runtime = [gzip.compress((FOLDER / path[1:]).read_bytes(), 6) for path in paths - set(weights)]
+    assert told[1] == pytest.approx(sum(map(len, runtime)) / 1e6, rel=0.1)
+
+
+@pytest.mark.parametrize("way", ["drop", "paste", "camera", "running", "draw"])
+def test_ways_to_bring_a_picture(page: Page, photographs: list[Path], way: str) -> None:
+    page.live()
+    if way in ("drop", "paste"):
+        data = base64.b64encode(photographs[0].read_bytes()).decode()
+        page.js(
+            """
+            const bytes = Uint8Array.from(atob(arguments[0]), (sign) => sign.charCodeAt(0));
+            const transfer = new DataTransfer();
+            transfer.items.add(new File([bytes], "brought.jpg", { type: "image/jpeg" }));
+            document.dispatchEvent(arguments[1] === "drop"
+              ? new DragEvent("drop", { dataTransfer: transfer, bubbles: true })
+              : new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true }));
+            """,
+            data,
+            way,
+        )
+        title = "brought.jpg"
+    elif way == "draw":
+        page.js("document.querySelector('details.sketch').open = true")
+        sketch = page.find("#sketch")
+        ActionChains(page.browser).move_to_element(sketch).click_and_hold().move_by_offset(
+            40, 10
+        ).release().perform()
+        title = "drawing"
+    else:
+        page.find("#camera").click()
+        page.until(lambda: page.find("#camera-still").is_displayed())
+        page.find("#camera-still" if way == "camera" else "#camera-run").click()
+        title = "camera"
+    page.until(lambda: page.text("#maps figcaption") == title)
+    if way == "running":
+        count = "return Number(document.querySelector('#live-words').dataset.pictures)"
+        first = page.until(lambda: page.js(count))
+        page.until(lambda: page.js(count) >= first + 3)
+        page.find("#camera-close").click()
+    page.computed()
+    if way == "draw":
+        read = page.numbers("yours", "input", (3, 224, 224))
+        assert 0.9 < (np.abs(read - read.max((1, 2), keepdims=True)) < 1).mean() < 1
+    assert page.state["picture"] == "yours"
+    assert page.js("return document.querySelector('#problem').hidden")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("letter.txt", b"dear reader", "is no picture that can be read here"),
+        ("nothing.png", b"", "is empty"),
+        ("bomb.png", png_header(30_000, 30_000), "is too large: 30,000 × 30,000 pixels"),
+        ("cut.png", png_header(300, 200), "is damaged or cut short"),
+        ("strip.png", png_header(40_000, 20), "is a strip"),
+    ],
+)
+def test_a_wrong_file_gets_one_sentence(
+    page: Page, tmp_path: Path, name: str, content: bytes, sentence: str
+) -> None:
+    page.live()
+    (tmp_path / name).write_bytes(content)
+    before = page.state
+    page.give(tmp_path / name)
+    page.until(lambda: page.js("return !document.querySelector('#problem').hidden"))
+    assert sentence in page.text("#problem")
+    assert name in page.text("#problem")
+    assert page.state == before
+
+
+def test_a_broken_download_goes_on_where_it_stopped(page: Page, photographs: list[Path]) -> None:
+    before = page.state
+    Host.cut_after = 1_000_000
+    page.live()
+    page.give(photographs[1])
+    page.until(lambda: page.js("return !document.querySelector('#problem').hidden"))
+    assert "broke off after 1.0 MB of the network" in page.text("#problem")
+    page.until(lambda: page.state["picture"] == before["picture"])
+    Host.cut_after = None
+    Host.asked.clear()
+    page.js("document.querySelector('#live').click()")
+    page.until(lambda: page.js("return document.querySelector('#file')?.offsetParent != null"))
+    page.give(photographs[1])
+    page.computed()
+    assert "bytes=1000000-" in [wanted for path, wanted in Host.asked if path.endswith(".tflite.packed")]
+    Host.asked.clear()
+    page.open()
+    page.live()
+    page.give(photographs[1])
+    page.computed()
+    assert not [path for path, _ in Host.asked if path.endswith(".tflite.packed")], "the weights were kept"
+
+
+def test_the_first_blocks_are_shown_before_the_rest_has_come(page: Page, photographs: list[Path]) -> None:
+    Host.wait = 1
+    page.dispatch(type="layer", value="block5_conv3")
+    page.live()
+    page.give(photographs[1])
+    page.until(lambda: page.text("#maps figcaption") == photographs[1].name)
+    assert page.state["layer"] == "block1_conv1"
+    assert not page.text("#live-words").startswith("Computed in this page. All layers")
+    assert page.js(
+        "const bar = document.querySelector('#yours progress'); return !bar.hidden && bar.value < bar.max"
+    )
+    page.exact()
+    page.computed()
+
+
+def test_a_full_store_is_said_and_the_network_works(page: Page, photographs: list[Path]) -> None:
+    quota = functools.partial(page.browser.execute_cdp_cmd, "Storage.overrideQuotaForOrigin")
+    quota({"origin": page.server.address, "quotaSize": 200_000})
+    page.live()
+    page.give(photographs[1])
+    page.computed()
+    assert page.js("return document.querySelector('#live-words').dataset.store") == "full"

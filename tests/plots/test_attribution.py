@@ -1,0 +1,150 @@
+"""Figures of attributions: true colours and colourbars, honest words, nothing changed."""
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.collections import PatchCollection
+
+import vggviz
+from sentences import refused
+from vggviz.attribution.evaluation import DeletionInsertion
+from vggviz.plots.attribution import plot_attribution, plot_deletion_insertion
+
+
+@pytest.fixture(autouse=True)
+def traceless():
+    before = dict(mpl.rcParams)
+    yield
+    assert dict(mpl.rcParams) == before
+    plt.close("all")
+
+
+@pytest.fixture
+def maps():
+    """One from zero on, largest at (3, 5); one signed; one of zeros. None may be written."""
+    rng = np.random.default_rng(0)
+    positive = rng.uniform(0, 1, (16, 20)).astype(np.float32)
+    positive[3, 5] = 4
+    made = {"grad_cam": positive, "occlusion": rng.normal(0, 0.1, (16, 20)), "dead": np.zeros((16, 20))}
+    for values in made.values():
+        values.setflags(write=False)
+    return made
+
+
+@pytest.fixture
+def image():
+    picture = np.random.default_rng(1).integers(0, 256, (16, 20, 3), dtype=np.uint8)
+    picture.setflags(write=False)
+    return picture
+
+
+@pytest.fixture
+def curves():
+    shares = np.linspace(0, 1, 5)
+    falling, straight = np.array([[8, 2, 1, 0, 0.0]]), np.array([[8, 6, 4, 2, 0.0]])
+    right = DeletionInsertion(shares, falling, falling[:, ::-1] + 1, "logit of class 3")
+    return {"grad_cam": right, "random": DeletionInsertion(shares, straight, straight, "logit of class 3")}
+
+
+def drawn(ax):
+    return ax.images[0]
+
+
+def test_each_map_has_its_own_scale_and_colours(maps):
+    figure, axes = plot_attribution(maps)
+    assert [ax.get_title() for ax in axes] == ["grad_cam", "occlusion", "dead: zero everywhere"]
+    assert [drawn(ax).get_cmap().name for ax in axes] == ["viridis", "RdBu_r", "viridis"]
+    largest = float(np.abs(maps["occlusion"]).max())
+    assert drawn(axes[0]).get_clim() == (0, 4)
+    assert np.allclose(drawn(axes[1]).get_clim(), (-largest, largest))
+    assert np.array_equal(drawn(axes[0]).get_array(), maps["grad_cam"])
+    assert figure.get_suptitle() == "each map scaled by its own largest value"
+    assert sum(ax.get_label() == "<colorbar>" for ax in figure.axes) == 3
+
+
+def test_a_shared_scale_is_that_of_the_largest_value(maps):
+    figure, axes = plot_attribution(maps, scale="global")
+    assert [drawn(ax).get_clim() for ax in axes] == [(-4, 4)] * 3
+    assert [drawn(ax).get_cmap().name for ax in axes] == ["RdBu_r"] * 3
+    assert "all maps scaled" in figure.get_suptitle()
+
+
+def test_a_map_of_zeros_does_not_change_the_shared_scale(maps):
+    small = {"small": maps["grad_cam"] / 1000, "dead": maps["dead"]}
+    _, axes = plot_attribution(small, scale="global")
+    assert [drawn(ax).get_clim() for ax in axes] == [(0, small["small"].max())] * 2
+
+
+def test_a_map_of_zeros_is_hatched(maps):
+    _, axes = plot_attribution(maps)
+    hatched = [any(isinstance(c, PatchCollection) for c in ax.collections) for ax in axes]
+    assert hatched == [False, False, True]
+
+
+def test_the_photograph_lies_grey_underneath(maps, image):
+    _, axes = plot_attribution(maps, images=image)
+    for ax in axes:
+        grey = next(i for i in ax.images if i.get_cmap().name == "gray")
+        assert np.allclose(grey.get_array(), image.mean(axis=-1))
+        assert grey.get_zorder() < drawn(ax).get_zorder()
+    _, axes = plot_attribution(maps, images={"occlusion": image})
+    assert [len(ax.images) for ax in axes] == [1, 2, 1]
+
+
+def test_the_words_come_from_the_numbers(maps):
+    figure, _ = plot_attribution(maps)
+    text = vggviz.text_alternative(figure)
+    sizes = np.sort(maps["grad_cam"], axis=None)[::-1]
+    assert "the largest value 4 at row 3, column 5" in text
+    assert f"the strongest quarter of the pixels holds {sizes[:80].sum() / sizes.sum():.0%}" in text
+    assert f"the smallest {maps['occlusion'].min():.3g}" in text
+    assert "dead: 16 x 20 pixels, zero everywhere." in text
+    assert "Each map scaled by its own largest value." in text
+
+
+def test_curves_are_means_with_their_areas(curves):
+    figure, axes = plot_deletion_insertion(curves)
+    assert [line.get_label() for line in axes[0].lines] == ["grad_cam, area 1.75", "random, area 4"]
+    assert np.array_equal(axes[0].lines[0].get_ydata(), [8, 2, 1, 0, 0])
+    assert len({(line.get_color(), line.get_linestyle()) for line in axes[0].lines}) == 2
+    assert axes[0].get_ylabel() == "logit of class 3"
+    assert "Deletion, area under the curve, the smaller the better: grad_cam 1.75, random 4." in (
+        vggviz.text_alternative(figure)
+    )
+
+
+def test_both_draw_into_axes_of_ones_own(maps, curves, image):
+    for plot in (
+        lambda ax: plot_attribution(maps, images=image, ax=ax),
+        lambda ax: plot_deletion_insertion(curves, ax=ax),
+    ):
+        own, ax = plt.subplots()
+        figure, _ = plot(ax)
+        assert figure is own
+        own.canvas.draw()
+
+
+def test_both_are_saved_with_their_words(maps, curves, tmp_path):
+    for figure, _ in (plot_attribution(maps), plot_deletion_insertion(curves)):
+        assert vggviz.save_figure(figure, tmp_path / "figure.png").stat().st_size > 1000
+
+
+def test_what_cannot_be_drawn(maps, curves, image):
+    with refused("empty"):
+        plot_attribution({})
+    with refused("'layer'", "channel"):
+        plot_attribution(maps, scale="layer")
+    with refused("'whole batch'", "(1, 16, 20)"):
+        plot_attribution({"whole batch": np.zeros((1, 16, 20))})
+    with refused("'broken'", "finite"):
+        plot_attribution({"broken": np.full((4, 4), np.nan)})
+    with refused("'grad_cam'", "(16, 20, 3)", "(8, 20, 3)"):
+        plot_attribution(maps, images=image[:8])
+    with refused("empty", "curves"):
+        plot_deletion_insertion({})
+    other = DeletionInsertion(
+        *(getattr(curves["random"], a) for a in ("shares", "deletion", "insertion")), "b"
+    )
+    with refused("'b'", "'logit of class 3'"):
+        plot_deletion_insertion({**curves, "other": other})

@@ -1,0 +1,157 @@
+"""Figures of channels' examples, likeness and traces: true to the numbers they are given."""
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+import vggviz
+from sentences import refused
+from vggviz.figures.colours import NEGATIVE, POSITIVE
+
+CHANNELS = [4, 0]
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    yield
+    plt.close("all")
+
+
+@pytest.fixture(scope="module")
+def pictures():
+    rng = np.random.default_rng(5)
+    return {f"p{number}": rng.integers(0, 256, (32, 32, 3), dtype=np.uint8) for number in range(4)}
+
+
+@pytest.fixture(scope="module")
+def examples(functional, pictures):
+    return vggviz.dataset_examples(functional, pictures, "conv_b", top=3)["conv_b"]
+
+
+@pytest.fixture(scope="module")
+def crops(examples, pictures):
+    return vggviz.example_crops(examples, pictures, CHANNELS)
+
+
+@pytest.fixture
+def similarity():
+    values = np.array([[1, 0.2, 0.9, 0], [0.2, 1, -0.5, 0], [0.9, -0.5, 1, 0], [0, 0, 0, 0]])
+    values.setflags(write=False)
+    return values
+
+
+@pytest.fixture
+def trace():
+    links = np.array([[[0.5, -0.2], [0.1, 0.0]]], np.float32)
+    values = np.array([[0.3, 0.1], [0.8, 0.4]], np.float32)
+    return vggviz.Trace(
+        "logit of class 1", 2.5, ("early", "late"), np.array([[7, 2], [31, 5]]), values, links
+    )
+
+
+def words(figure):
+    return " ".join(text.get_text() for text in figure.findobj(mpl.text.Text))
+
+
+# --- examples
+
+
+def test_every_piece_is_drawn_as_it_is(examples, crops):
+    _, ax = vggviz.plot_examples(examples, crops)
+    (whole,) = (np.asarray(image.get_array()) for image in ax.images)
+    side = max(max(piece.shape[:2]) for pieces in crops.values() for piece in pieces)
+    step = side + max(2, side // 6)
+    for row, pieces in enumerate(crops.values()):
+        for column, piece in enumerate(pieces):
+            tile = whole[row * step :][:side, column * step :][:, :side]
+            height, width = piece.shape[:2]
+            top, left = (side - height) // 2, (side - width) // 2
+            assert np.array_equal(tile[top : top + height, left : left + width], piece)
+            tile = tile.copy()
+            tile[top : top + height, left : left + width] = 255
+            assert (tile == 255).all()
+
+
+def test_each_piece_has_its_activation_and_each_row_its_channel(examples, crops):
+    figure, ax = vggviz.plot_examples(examples, crops)
+    shown = [text.get_text() for text in ax.texts]
+    assert shown == [f"{value:.3g}" for value in examples.values[CHANNELS].ravel()]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["4", "0"]
+    assert "conv_b" in words(figure)
+    assert "3 of 4 pictures" in words(figure)
+    text = vggviz.text_alternative(figure)
+    assert f"Channel 4 of conv_b: of 4 pictures {examples.names[4, 0]} excites it most" in text
+
+
+def test_a_silent_channel_is_said_to_be_silent(dead, pictures):
+    silent = vggviz.dataset_examples(dead, pictures, "conv", channels=[2])["conv"]
+    figure, _ = vggviz.plot_examples(silent, vggviz.example_crops(silent, pictures))
+    assert "Channel 2 of conv is never positive in the 4 pictures." in vggviz.text_alternative(figure)
+
+
+# --- likeness
+
+
+def test_the_similarity_is_drawn_by_number(similarity):
+    figure, ax = vggviz.plot_similarity(similarity, order="number", label="correlation")
+    (drawn,) = ax.images
+    assert np.array_equal(drawn.get_array(), similarity)
+    assert drawn.get_clim() == (-1, 1)
+    text = vggviz.text_alternative(figure)
+    assert "Most alike are 0 and 2 (0.90), least 1 and 2 (-0.50)" in text
+    assert "median of all pairs is 0.00" in text
+    assert "1 of them are like none" in text
+    assert "correlation" in words(figure)
+
+
+def test_like_channels_are_drawn_side_by_side(similarity):
+    _, ax = vggviz.plot_similarity(similarity)
+    order = [int(label.get_text()) for label in ax.get_xticklabels()]
+    assert abs(order.index(0) - order.index(2)) == 1
+    assert np.array_equal(ax.images[0].get_array(), similarity[np.ix_(order, order)])
+
+
+# --- traces
+
+
+def test_a_line_a_link_as_thick_as_it_is_strong(trace):
+    _, ax = vggviz.plot_trace(trace)
+    values = [*trace.links[0].ravel(), *trace.values[-1]]
+    assert len(ax.lines) == len(values)
+    for line, value in zip(ax.lines, values, strict=True):
+        assert line.get_linewidth() == pytest.approx(6 * abs(value) / 0.8)
+        assert line.get_color() == (POSITIVE if value >= 0 else NEGATIVE)
+    assert ax.lines[1].get_xydata().tolist() == [[0, 0], [1, 1]]
+    assert ax.lines[-1].get_xydata().tolist() == [[1, 1], [2, 0.5]]
+
+
+def test_a_box_a_channel(trace):
+    figure, ax = vggviz.plot_trace(trace)
+    shown = [text.get_text() for text in ax.texts]
+    assert shown == ["7\n0.3", "2\n0.1", "31\n0.8", "5\n0.4", "logit of class 1\n2.5"]
+    assert "thickest line is 0.8" in words(figure)
+    text = vggviz.text_alternative(figure)
+    assert text.startswith("A trace of logit of class 1, which is 2.5. early: channel 7 gives 0.3,")
+
+
+def test_a_trace_of_nothing(trace):
+    zero = vggviz.Trace("logit", 0.0, ("one",), np.array([[0]]), np.zeros((1, 1)), np.zeros((0, 1, 1)))
+    figure, ax = vggviz.plot_trace(zero)
+    figure.canvas.draw()
+    assert [line.get_linewidth() for line in ax.lines] == [0]
+
+
+# --- what is refused
+
+
+def test_what_is_refused(examples, crops, similarity):
+    with refused("crops", "empty"):
+        vggviz.plot_examples(examples, {})
+    with refused("'conv_b'", "77"):
+        vggviz.plot_examples(examples, {77: crops[4]})
+    with refused("'size'", "alike", "number"):
+        vggviz.plot_similarity(similarity, order="size")
+    for shape in [(3, 4), (1, 1), (4,)]:
+        with refused("(c, c)", shape):
+            vggviz.plot_similarity(np.zeros(shape))

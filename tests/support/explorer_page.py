@@ -1,0 +1,190 @@
+"""The explorer's page in a browser, what one does there, and a host that can break off: for its tests.
+
+Needs the built book, whose explorer this is; tests skip without it.
+"""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import http.server
+import json
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlparse
+
+import numpy as np
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+
+from pages import BUILT, StaticHost, show_on, until
+
+FOLDERS = sorted((BUILT / "explorers").glob("vgg16-*")) or [BUILT / "explorers" / "no-explorer-is-built"]
+FOLDER = FOLDERS[0]
+
+
+class Host(StaticHost):
+    """Serves ranges as hosts do, takes what the tests' own scripts send, and can break off."""
+
+    asked: list[tuple[str, str]] = []  # noqa: RUF012  # path, Range
+    taken: dict[str, bytes] = {}  # noqa: RUF012
+    cut_after: int | None = None  # bytes of a file with weights
+    wait: float = 0  # seconds before a large file of weights
+
+    def end_headers(self) -> None:
+        self.send_header("Cache-Control", "no-store")
+        super().end_headers()
+
+    def send_head(self) -> Any:
+        wanted = self.headers.get("Range", "")
+        self.asked.append((urlparse(self.path).path, wanted))
+        path = Path(self.translate_path(self.path))
+        if path.suffix not in (".gz", ".packed") or not path.is_file():
+            return super().send_head()
+        body = path.read_bytes()
+        start = int(wanted.removeprefix("bytes=").rstrip("-")) if wanted else 0
+        self.send_response(206 if wanted else 200)
+        self.send_header("Content-Length", str(len(body) - start))
+        if wanted:
+            self.send_header("Content-Range", f"bytes {start}-{len(body) - 1}/{len(body)}")
+        self.end_headers()
+        if path.name.endswith(".tflite.packed") and len(body) > 1_000_000:
+            time.sleep(Host.wait)
+        cut = Host.cut_after if path.name.endswith(".tflite.packed") else None
+        self.wfile.write(body[start : None if cut is None else start + cut])
+        if cut is not None and start + cut < len(body):
+            self.wfile.flush()
+            time.sleep(1)  # a browser drops what it has not yet given to the page
+            self.close_connection = True
+        return None
+
+    def do_POST(self) -> None:  # noqa: N802
+        self.taken[self.path] = self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(204)
+        super(StaticHost, self).end_headers()
+
+
+class Server:
+    """A host of the explorer's folder that can be shut down."""
+
+    def __init__(self) -> None:
+        handler = functools.partial(Host, directory=str(FOLDER))
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.address = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@pytest.fixture(scope="module")
+def manifest() -> dict[str, Any]:
+    if not (FOLDER / "manifest.json").is_file():
+        pytest.skip("there is no built explorer: run `make book` first")
+    return json.loads((FOLDER / "manifest.json").read_text("utf-8"))
+
+
+@pytest.fixture
+def server(manifest: dict[str, Any]) -> Iterator[Server]:
+    """An own port for each test: stores and service workers of one are not those of another."""
+    Host.asked.clear()
+    Host.taken.clear()
+    Host.cut_after, Host.wait = None, 0
+    made = Server()
+    yield made
+    made.close()
+
+
+class Page:
+    """The explorer's page, and what one does there."""
+
+    def __init__(self, browser: webdriver.Chrome, server: Server) -> None:
+        self.browser, self.server = browser, server
+        show_on(browser, 1440, 1000, "light")
+
+    def open(self, view: str = "") -> Page:
+        self.browser.get("about:blank")
+        self.browser.get_log("browser")
+        self.browser.get(f"{self.server.address}/index.html{view}")
+        self.until(lambda: self.find("#grid [role=option][aria-selected=true]"))
+        return self
+
+    def find(self, selector: str) -> Any:
+        found = self.browser.find_elements(By.CSS_SELECTOR, selector)
+        return found[0] if found else None
+
+    def text(self, selector: str) -> str:
+        return self.js("return document.querySelector(arguments[0]).textContent", selector)
+
+    def js(self, code: str, *arguments: Any) -> Any:
+        return self.browser.execute_script(code, *arguments)
+
+    def until(self, condition: Any, seconds: float = 60) -> Any:
+        return until(self.browser, condition, seconds)
+
+    @property
+    def state(self) -> dict[str, Any]:
+        return self.js("return explorer.state()")
+
+    def dispatch(self, **action: Any) -> None:
+        self.js("return explorer.dispatch(arguments[0])", action)
+
+    def exact(self) -> None:
+        """Wait until the map is the exact one, not its thumbnail."""
+        ready = "const s = explorer.state(); return Boolean(explorer.data.mapsAtHand(s.picture, s.layer))"
+        self.until(lambda: self.js(ready))
+        self.until(lambda: "at row" in self.text("#words") or "dead" in self.text("#words"))
+
+    def give(self, *files: Path) -> None:
+        self.browser.find_element(By.ID, "file").send_keys("\n".join(map(str, files)))
+
+    def live(self) -> None:
+        self.until(lambda: self.find("#live")).click()
+        self.until(lambda: self.js("return document.querySelector('#file')?.offsetParent != null"))
+
+    def computed(self) -> None:
+        self.until(lambda: self.text("#live-words").startswith("Computed in this page. All layers"), 120)
+
+    def numbers(self, picture: str, layer: str, shape: tuple[int, ...]) -> np.ndarray:
+        """The maps that the page holds, channels first."""
+        send = """
+        const [picture, layer, done] = arguments;
+        explorer.data.maps(picture, layer)
+          .then(({ data }) => fetch("/taken", { method: "POST", body: new Blob([data]) }))
+          .then(() => done(null), (problem) => done(problem.message));
+        """
+        self.browser.set_script_timeout(120)
+        assert self.browser.execute_async_script(send, picture, layer) is None
+        return np.frombuffer(Host.taken["/taken"], "<f4").reshape(shape)
+
+
+@pytest.fixture
+def page(browser: webdriver.Chrome, server: Server) -> Page:
+    return Page(browser, server).open()
+
+
+def stored(picture: str, layer: dict[str, Any]) -> np.ndarray:
+    """The maps in the file, channels first."""
+    raw = gzip.decompress((FOLDER / picture / f"{layer['name']}.maps.gz").read_bytes())
+    return (
+        np.frombuffer(raw, "<f2")
+        .reshape(layer["channels"], layer["rows"], layer["columns"])
+        .astype(np.float64)
+    )
+
+
+def layer_of(manifest: dict[str, Any], name: str) -> dict[str, Any]:
+    return next(layer for layer in manifest["layers"] if layer["name"] == name)
+
+
+def number(text: str) -> float:
+    return float(text.replace("−", "-").replace(",", ""))
+
+
+def severe(page: Page) -> list[str]:
+    return [entry["message"] for entry in page.browser.get_log("browser") if entry["level"] == "SEVERE"]

@@ -1,0 +1,121 @@
+"""The built pages served as a static host serves them, and a real browser to look at them with."""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import http.server
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.support.ui import WebDriverWait
+
+ROOT = Path(__file__).parents[2]
+BUILT = ROOT / "_build" / "html"
+
+FLAGS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+]
+COMPRESSED = {".html", ".css", ".js", ".svg", ".json", ".map", ".ttf", ".wasm"}
+
+
+class StaticHost(http.server.SimpleHTTPRequestHandler):
+    """Serves files as static hosts do: text is compressed."""
+
+    def send_head(self) -> Any:
+        path = Path(self.translate_path(self.path))
+        if path.suffix not in COMPRESSED or not path.is_file():
+            return super().send_head()
+        body = gzip.compress(path.read_bytes(), 6)
+        self.send_response(200)
+        self.send_header("Content-Type", self.guess_type(str(path)))
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        return None
+
+    def log_message(self, *_: Any) -> None:
+        """Tests stay quiet."""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of the built book, below the path at which it will be published."""
+    if not (BUILT / "404.html").is_file():
+        pytest.skip("there is no built book: run `make book` first")
+    start = re.search(r'href="(/.*?)search.html"', (BUILT / "404.html").read_text("utf-8"))
+    assert start
+    root = tmp_path_factory.mktemp("host") / "root"
+    place = root / start[1].strip("/")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.symlink_to(BUILT, target_is_directory=True)
+    handler = functools.partial(StaticHost, directory=str(root))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}{start[1].rstrip('/')}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not (chromium and driver):
+        pytest.skip("no chromium and chromedriver here: `apt-get install chromium chromium-driver`")
+    for attempt in range(3):
+        options = Options()
+        options.binary_location = chromium
+        profile = tmp_path_factory.mktemp("profile")
+        for flag in [*FLAGS, f"--user-data-dir={profile}", "--window-size=1440,900"]:
+            options.add_argument(flag)
+        options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+        try:
+            chrome = webdriver.Chrome(options=options, service=Service(driver))
+            break
+        except WebDriverException:  # a loaded machine may be too slow at first
+            if attempt == 2:
+                raise
+    chrome.set_page_load_timeout(120)
+    yield chrome
+    chrome.quit()
+
+
+def show_on(browser: webdriver.Chrome, width: int, height: int, theme: str) -> None:
+    """Pretend a screen; the theme follows the system's preference."""
+    size = {"width": width, "height": height, "deviceScaleFactor": 2, "mobile": width < 600}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    preference = [{"name": "prefers-color-scheme", "value": theme}]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": preference})
+
+
+def until(browser: webdriver.Chrome, condition: str | Callable[[], Any], seconds: float = 60) -> Any:
+    """Wait until a condition holds, of JavaScript or of Python; what it gave."""
+    asked = (lambda: browser.execute_script(condition)) if isinstance(condition, str) else condition
+    return WebDriverWait(browser, seconds, poll_frequency=0.05).until(lambda _: asked())
+
+
+def wait_for_formulas(browser: webdriver.Chrome) -> None:
+    """Wait until the page is loaded and MathJax, if the page has formulas, is done."""
+    until(browser, "return document.readyState === 'complete'")
+    if browser.execute_script("return document.querySelector('.math') !== null"):
+        until(browser, "return Boolean(window.MathJax?.startup?.promise)")
+        browser.execute_async_script("MathJax.startup.promise.then(arguments[0])")
