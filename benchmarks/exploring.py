@@ -36,7 +36,7 @@ def measure() -> Iterator[Ratio]:
     batch = vggviz.preprocess(vggviz.load_image("cat"))
     layers = list(vggviz.feature_maps(model, batch))
     with tempfile.TemporaryDirectory() as folder:
-        page = vggviz.explorer(model, "cat").save(Path(folder) / "page", runtime=RUNTIME)
+        page = vggviz.explore(model, "cat").save(Path(folder) / "page", runtime=RUNTIME)
         for threads, at_most in WANTED.items():
             first, whole = _in_the_page(page, threads)
             for name, names, ours in (("block 1", layers[:3], first), ("18 layers", layers, whole)):

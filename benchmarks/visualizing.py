@@ -13,11 +13,14 @@ EARLY, STEPS = "block2_conv2", 3
 def measure() -> Iterator[Ratio]:
     """Yield the ratio of drawing what the channels of an early layer want."""
     model = vggviz.load_vgg16("random")
-    channels = [vggviz.channel(EARLY, number) for number in range(64)]
+    channels = [vggviz.objectives.channel(EARLY, number) for number in range(64)]
     yield compare(
         f"64 channels of {EARLY}: one by one at 224 pixels",
-        lambda: vggviz.visualize(model, channels, steps=STEPS),
-        lambda: [vggviz.visualize(model, channel, size=224, steps=STEPS) for channel in channels],
+        lambda: vggviz.feature_visualization.visualize(model, channels, steps=STEPS),
+        lambda: [
+            vggviz.feature_visualization.visualize(model, channel, size=224, steps=STEPS)
+            for channel in channels
+        ],
         wanted=20,
         turns=1,
         short=3,

@@ -15,11 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import properties as p
-import vggviz
+import public
 from property_cases import PROPERTIES
 from sentences import one_sentence
 
-PUBLIC = sorted(name for name in vggviz.__all__ if inspect.isfunction(getattr(vggviz, name)))
+PUBLIC = sorted(public.FUNCTIONS)
 KINDS = (ValueError, TypeError, FileNotFoundError)
 REFUSING = sorted(name for name in PROPERTIES if PROPERTIES[name].wrong)
 COMMON = settings(
@@ -54,7 +54,7 @@ def test_every_public_function_has_a_property():
 def test_every_parameter_is_tried():
     """But for those of which everything is right, or that only the valid calls set."""
     for name, known in PROPERTIES.items():
-        parameters = set(inspect.signature(getattr(vggviz, name)).parameters)
+        parameters = set(inspect.signature(public.FUNCTIONS[name]).parameters)
         untried = parameters - set(known.wrong)
         assert set(known.wrong) <= parameters, name
         assert not untried, f"{name}: {sorted(untried)}"
@@ -96,7 +96,7 @@ def refuses(name: str, data: Any) -> None:
 
 def call(name: str, arguments: dict[str, Any]) -> Any:
     """The result, whole: a generator's as a list."""
-    result = getattr(vggviz, name)(**arguments)
+    result = public.FUNCTIONS[name](**arguments)
     return list(result) if inspect.isgenerator(result) else result
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import public
 import vggviz
 
 ROOT = Path(vggviz.__file__).parent
@@ -47,8 +48,6 @@ NAMES = [
     "plot_layer_table",
     "plot_cell",
 ]
-PUBLIC = sorted(name for name in vggviz.__all__ if not name.startswith("_"))
-FUNCTIONS = [name for name in PUBLIC if inspect.isfunction(getattr(vggviz, name))]
 
 
 def python(code):
@@ -69,12 +68,22 @@ def test_the_promised_names_are_there(name):
     assert callable(getattr(vggviz, name))
 
 
-def test_the_stub_and_the_package_agree():
-    tree = ast.parse((ROOT / "__init__.pyi").read_text("utf-8"))
+@pytest.mark.parametrize("stub", sorted(ROOT.rglob("*.pyi")), ids=lambda path: path.parent.name)
+def test_a_stub_and_its_package_agree(stub):
+    whole = ".".join(("vggviz", *stub.parent.relative_to(ROOT).parts))
+    package = importlib.import_module(whole)
+    tree = ast.parse(stub.read_text("utf-8"))
     listed = {alias.asname: node.module for node in tree.body for alias in node.names}
-    assert set(listed) == set(vggviz.__all__)
+    assert set(listed) == set(package.__all__) <= set(dir(package))
     for name, module in listed.items():
-        assert getattr(importlib.import_module(f"vggviz.{module}"), name) is getattr(vggviz, name)
+        source = importlib.import_module(f"{whole}.{module or name}")
+        assert getattr(package, name) is (getattr(source, name) if module else source)
+
+
+def test_the_library_is_as_large_as_it_says():
+    """About 50 names on top, the rest in the sub-packages for it."""
+    assert public.PACKAGES == ["analysis", "attribution", "datasets", "feature_visualization", "objectives"]
+    assert len([name for name in public.NAMES if "." not in name]) <= 52
 
 
 def test_a_name_that_is_not_there():
@@ -82,9 +91,9 @@ def test_a_name_that_is_not_there():
         _ = vggviz.plot_everything
 
 
-@pytest.mark.parametrize("name", PUBLIC)
+@pytest.mark.parametrize("name", public.NAMES)
 def test_every_public_name_explains_itself(name):
-    thing = getattr(vggviz, name)
+    thing = public.NAMES[name]
     text = inspect.getdoc(thing)
     first = text.splitlines()[0]
     assert first.endswith(".")
@@ -96,9 +105,9 @@ def test_every_public_name_explains_itself(name):
             assert f"\n    {parameter}:" in described, parameter
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", public.FUNCTIONS)
 def test_signatures_are_plain(name):
-    parameters = inspect.signature(getattr(vggviz, name)).parameters.values()
+    parameters = inspect.signature(public.FUNCTIONS[name]).parameters.values()
     assert not [p for p in parameters if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
     assert not {"verbose", "show"} & {p.name for p in parameters}
     if name.startswith("plot_"):

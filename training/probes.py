@@ -41,7 +41,7 @@ def measure(model: keras.Model, pictures: TinyImageNet, kept: Path) -> dict[str,
         found = {name: arrays[name] for name in arrays.files}
     fitted = found["fitted"]
     probe = {
-        pool: vggviz.linear_probe(
+        pool: vggviz.analysis.linear_probe(
             found[pool][fitted], found["labels"][fitted], found[pool][~fitted], found["labels"][~fitted]
         )
         for pool in _pools(model)

@@ -9,6 +9,8 @@ from typing import Any
 from vggviz._shared import backend, validation
 from vggviz.models.graph import LOGITS
 
+__all__ = ["Objective", "channel", "class_logit", "neuron"]
+
 
 @dataclass(frozen=True)
 class Objective:

@@ -41,7 +41,7 @@ def folder(given: Material, count: int) -> Work:
     model = network.vgg16(backend.keras(), given.weights)
 
     pictures = given.pictures(count)
-    return Work(lambda: vggviz.dataset_statistics(model, pictures), _by_name)
+    return Work(lambda: vggviz.datasets.dataset_statistics(model, pictures), _by_name)
 
 
 def _by_name(found: dict[str, vggviz.ChannelStatistics]) -> dict[str, np.ndarray]:
@@ -54,21 +54,21 @@ def _by_name(found: dict[str, vggviz.ChannelStatistics]) -> dict[str, np.ndarray
 
 def grad_cam(given: Material) -> Work:
     model = network.vgg16(backend.keras(), given.weights, classes=True)
-    objective, batch = vggviz.class_logit(given.chosen), given.batch
-    return Work(lambda: {"map": vggviz.grad_cam(model, batch, objective, EXPLAINED)})
+    objective, batch = vggviz.objectives.class_logit(given.chosen), given.batch
+    return Work(lambda: {"map": vggviz.attribution.grad_cam(model, batch, objective, EXPLAINED)})
 
 
 def score_cam(given: Material) -> Work:
     model = network.vgg16(backend.keras(), given.weights, size=SMALL, classes=True)
-    objective, batch = vggviz.class_logit(given.chosen), given.small
-    return Work(lambda: {"map": vggviz.score_cam(model, batch, objective, EXPLAINED)})
+    objective, batch = vggviz.objectives.class_logit(given.chosen), given.small
+    return Work(lambda: {"map": vggviz.attribution.score_cam(model, batch, objective, EXPLAINED)})
 
 
 def maximization(given: Material) -> Work:
     model = network.vgg16(backend.keras(), given.weights)
-    objective = vggviz.channel(MAXIMIZED, CHANNEL)
+    objective = vggviz.objectives.channel(MAXIMIZED, CHANNEL)
     return Work(
-        lambda: vggviz.visualize(model, objective, size=224, steps=STEPS),
+        lambda: vggviz.feature_visualization.visualize(model, objective, size=224, steps=STEPS),
         lambda drawn: {"reached": drawn.reached},
     )
 

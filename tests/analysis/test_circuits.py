@@ -40,7 +40,7 @@ def objective():
 def test_inputs_and_bias_sum_to_the_channel_before_its_relu(functional, batch, layer):
     values = vggviz.pre_activations(functional, batch, layer)
     bias = functional.get_layer(layer).get_weights()[1]
-    given = vggviz.input_contributions(functional, batch, layer, 1)
+    given = vggviz.analysis.input_contributions(functional, batch, layer, 1)
     assert given.shape == (3, functional.get_layer(layer).kernel.shape[2])
     expected = values[..., 1].mean(axis=(1, 2))
     np.testing.assert_allclose(given.sum(axis=1) + bias[1], expected, rtol=1e-4, atol=1e-2)
@@ -49,7 +49,7 @@ def test_inputs_and_bias_sum_to_the_channel_before_its_relu(functional, batch, l
 @pytest.mark.parametrize("place", [(0, 0), (4, 9), (31, 31)])
 def test_at_a_place_they_are_those_of_the_cell(functional, one, place):
     cell = vggviz.explain_cell(functional, one, "conv_b", 3, *place)
-    given = vggviz.input_contributions(functional, one, "conv_b", 3, place=place)
+    given = vggviz.analysis.input_contributions(functional, one, "conv_b", 3, place=place)
     np.testing.assert_allclose(given[0], cell.by_channel, rtol=1e-4, atol=1e-3)
 
 
@@ -59,7 +59,7 @@ def test_a_dilated_convolution(batch):
     layer = keras.layers.Conv2D(2, 3, dilation_rate=2, padding="same", name="wide")
     model = keras.Model(inputs, layer(inputs))
     small = batch[:, :16, :16]
-    given = vggviz.input_contributions(model, small, "wide", 1).sum(axis=1)
+    given = vggviz.analysis.input_contributions(model, small, "wide", 1).sum(axis=1)
     expected = vggviz.pre_activations(model, small, "wide")[..., 1].mean(axis=(1, 2))
     np.testing.assert_allclose(given, expected, rtol=1e-4, atol=1e-3)
 
@@ -68,14 +68,14 @@ def test_a_dilated_convolution(batch):
 
 
 def test_without_biases_the_channels_of_each_layer_sum_to_the_objective(without_biases, one):
-    found = vggviz.trace(without_biases, one, objective(), ["conv_a"], top=4)
+    found = vggviz.analysis.trace(without_biases, one, objective(), ["conv_a"], top=4)
     assert found.values.sum() == pytest.approx(found.value, rel=1e-4)
-    found = vggviz.trace(without_biases, one, objective(), ["conv_even"], top=5)
+    found = vggviz.analysis.trace(without_biases, one, objective(), ["conv_even"], top=5)
     assert found.values.sum() == pytest.approx(found.value, rel=1e-4)
 
 
 def test_without_biases_the_links_into_a_channel_sum_to_what_it_gives(without_biases, one):
-    found = vggviz.trace(without_biases, one, objective(), ["conv_a", "conv_b"], top=4)
+    found = vggviz.analysis.trace(without_biases, one, objective(), ["conv_a", "conv_b"], top=4)
     assert found.links.shape == (1, 4, 4)
     np.testing.assert_allclose(
         found.links[0].sum(axis=0), found.values[1], rtol=1e-4, atol=1e-5 * np.abs(found.values).max()
@@ -83,7 +83,7 @@ def test_without_biases_the_links_into_a_channel_sum_to_what_it_gives(without_bi
 
 
 def test_with_biases_the_rest_is_the_biases(functional, one):
-    found = vggviz.trace(functional, one, objective(), ["conv_a", "conv_b"], top=4)
+    found = vggviz.analysis.trace(functional, one, objective(), ["conv_a", "conv_b"], top=4)
     without = found.values[1] - found.links[0].sum(axis=0)
     slopes = slope_of(functional, one, "conv_b")
     maps = vggviz.feature_maps(functional, one, "conv_b")["conv_b"]
@@ -106,16 +106,16 @@ def slope_of(model, batch, layer):
 def test_values_are_activation_times_gradient_and_the_last_layers_the_largest(functional, one):
     maps = vggviz.feature_maps(functional, one, "conv_strided")["conv_strided"]
     expected = (maps * slope_of(functional, one, "conv_strided")).sum(axis=(0, 1, 2))
-    found = vggviz.trace(functional, one, objective(), ["conv_strided"], top=3)
+    found = vggviz.analysis.trace(functional, one, objective(), ["conv_strided"], top=3)
     np.testing.assert_allclose(found.values[0], -np.sort(-expected)[:3], rtol=1e-3, atol=1e-4)
     assert np.array_equal(found.channels[0], np.argsort(-expected)[:3])
-    against = vggviz.trace(functional, one, -objective(), ["conv_strided"], top=3)
+    against = vggviz.analysis.trace(functional, one, -objective(), ["conv_strided"], top=3)
     np.testing.assert_allclose(against.values[0], -np.sort(expected)[:3], rtol=1e-3, atol=1e-4)
 
 
 def test_channels_before_are_those_that_feed_the_chosen_ones(functional, one):
-    found = vggviz.trace(functional, one, objective(), LAYERS, top=2)
-    everything = vggviz.trace(functional, one, objective(), ["conv_a", "conv_b"], top=4)
+    found = vggviz.analysis.trace(functional, one, objective(), LAYERS, top=2)
+    everything = vggviz.analysis.trace(functional, one, objective(), ["conv_a", "conv_b"], top=4)
     assert found.layers == tuple(LAYERS)
     assert found.links.shape == (3, 2, 2)
     fed = found.links.sum(axis=2)
@@ -126,7 +126,7 @@ def test_channels_before_are_those_that_feed_the_chosen_ones(functional, one):
 
 
 def test_a_class_of_a_network_with_a_head(sequential, one):
-    found = vggviz.trace(sequential, one, objectives.class_logit(1), top=2)
+    found = vggviz.analysis.trace(sequential, one, objectives.class_logit(1), top=2)
     assert found.layers == ("first", "second")
     assert found.objective == "logit of class 1"
     weights, bias = sequential.get_layer("classes").get_weights()
@@ -136,16 +136,20 @@ def test_a_class_of_a_network_with_a_head(sequential, one):
 
 
 def test_by_default_the_last_convolution_of_each_size_before_the_objective(functional, nested, one):
-    assert vggviz.trace(functional, one, objective(), top=1).layers == ("conv_b", "conv_strided", "conv_even")
-    before = vggviz.trace(functional, one, objectives.channel("conv_strided", 0), top=1)
+    assert vggviz.analysis.trace(functional, one, objective(), top=1).layers == (
+        "conv_b",
+        "conv_strided",
+        "conv_even",
+    )
+    before = vggviz.analysis.trace(functional, one, objectives.channel("conv_strided", 0), top=1)
     assert before.layers == ("conv_b",)
     assert before.links.shape == (0, 1, 1)
-    inner = vggviz.trace(nested, one, objectives.channel("scores", 1), top=2)
+    inner = vggviz.analysis.trace(nested, one, objectives.channel("scores", 1), top=2)
     assert inner.layers == ("inner_conv2", "outer_conv")
 
 
 def test_layers_in_any_order(functional, one):
-    found = vggviz.trace(functional, one, objective(), ["conv_b", "conv_a"], top=2)
+    found = vggviz.analysis.trace(functional, one, objective(), ["conv_b", "conv_a"], top=2)
     assert found.layers == ("conv_a", "conv_b")
     with pytest.raises(dataclasses.FrozenInstanceError):
         found.value = 0
@@ -157,22 +161,22 @@ def test_layers_in_any_order(functional, one):
 def test_what_is_refused(functional, sequential, batch):
     one = batch[:1]
     with refused("'conv_b'", "0 to 5", "6"):
-        vggviz.input_contributions(functional, one, "conv_b", 6)
+        vggviz.analysis.input_contributions(functional, one, "conv_b", 6)
     with refused("row", "0 to 31", "32"):
-        vggviz.input_contributions(functional, one, "conv_b", 0, place=(32, 0))
+        vggviz.analysis.input_contributions(functional, one, "conv_b", 0, place=(32, 0))
     with refused("'pool_a'", "Conv2D"):
-        vggviz.input_contributions(functional, one, "pool_a", 0)
+        vggviz.analysis.input_contributions(functional, one, "pool_a", 0)
     with refused("one picture", "3"):
-        vggviz.trace(functional, batch, objective())
+        vggviz.analysis.trace(functional, batch, objective())
     with refused("1 to 4", "top", "5"):
-        vggviz.trace(functional, one, objective(), ["conv_a", "conv_b"], top=5)
+        vggviz.analysis.trace(functional, one, objective(), ["conv_a", "conv_b"], top=5)
     with refused("'conv_c'", "'conv_a'"):
-        vggviz.trace(functional, one, objective(), ["conv_c"])
+        vggviz.analysis.trace(functional, one, objective(), ["conv_c"])
     with refused("no layer"):
-        vggviz.trace(functional, one, objective(), [])
+        vggviz.analysis.trace(functional, one, objective(), [])
     with refused("'classes'", "no feature maps"):
-        vggviz.trace(sequential, one, objectives.class_logit(0), ["classes"])
+        vggviz.analysis.trace(sequential, one, objectives.class_logit(0), ["classes"])
     with refused("channel 0 of conv_a", "conv_even"):
-        vggviz.trace(functional, one, objectives.channel("conv_a", 0), ["conv_even"], top=1)
+        vggviz.analysis.trace(functional, one, objectives.channel("conv_a", 0), ["conv_even"], top=1)
     with refused("before", "channel 0 of conv_a"):
-        vggviz.trace(functional, one, objectives.channel("conv_a", 0))
+        vggviz.analysis.trace(functional, one, objectives.channel("conv_a", 0))

@@ -24,7 +24,7 @@ def random_kernels(count=4000, seed=1):
 
 def test_edges_and_lines_are_oriented_points_and_boxes_are_not():
     made = kernels(SOBEL, SOBEL.T, LINE, LINE.T, POINT, SPOT, np.ones((3, 3)))
-    assert vggviz.is_oriented(made).tolist() == [True] * 4 + [False] * 3
+    assert vggviz.analysis.is_oriented(made).tolist() == [True] * 4 + [False] * 3
     found = orientation_selectivity(made)
     np.testing.assert_allclose(found[:4], [1, 1, 1, 1], atol=0.12)  # a Sobel kernel weighs its middle more
     assert found[-1] == 0
@@ -46,32 +46,32 @@ def test_an_edge_counts_in_any_direction_and_colour():
 
 
 def test_one_random_kernel_in_twenty_counts_as_oriented():
-    assert vggviz.is_oriented(random_kernels()).mean() == pytest.approx(0.05, abs=0.012)
+    assert vggviz.analysis.is_oriented(random_kernels()).mean() == pytest.approx(0.05, abs=0.012)
 
 
 def test_opposed_colours_are_found_whatever_the_pattern():
     for colour in ((1, 0, -1), (-1, 2, -1), (0, 1, -0.8)):
-        assert vggviz.is_colour_opponent(kernels(SOBEL, POINT, np.ones((3, 3)), colour=colour)).all()
+        assert vggviz.analysis.is_colour_opponent(kernels(SOBEL, POINT, np.ones((3, 3)), colour=colour)).all()
     for colour in ((1, 1, 1), (1, 0.2, 0.4), (0.5, 1, 0.5)):
-        assert not vggviz.is_colour_opponent(kernels(SOBEL, POINT, colour=colour)).any()
+        assert not vggviz.analysis.is_colour_opponent(kernels(SOBEL, POINT, colour=colour)).any()
 
 
 def test_random_kernels_are_seldom_colour_opponent():
-    assert vggviz.is_colour_opponent(random_kernels()).mean() < 0.05
+    assert vggviz.analysis.is_colour_opponent(random_kernels()).mean() < 0.05
 
 
 def test_dead_kernels_are_neither():
     nothing = np.zeros((3, 3, 3, 2))
-    assert not vggviz.is_oriented(nothing).any()
-    assert not vggviz.is_colour_opponent(nothing).any()
+    assert not vggviz.analysis.is_oriented(nothing).any()
+    assert not vggviz.analysis.is_colour_opponent(nothing).any()
 
 
 def test_effective_rank_counts_equal_directions():
-    assert vggviz.effective_rank(np.eye(6).reshape(1, 1, 6, 6)) == pytest.approx(6)
-    assert vggviz.effective_rank(np.ones((1, 1, 6, 6))) == pytest.approx(1, abs=1e-3)
+    assert vggviz.analysis.effective_rank(np.eye(6).reshape(1, 1, 6, 6)) == pytest.approx(6)
+    assert vggviz.analysis.effective_rank(np.ones((1, 1, 6, 6))) == pytest.approx(1, abs=1e-3)
     doubled = np.concatenate([np.eye(6), np.eye(6)], axis=1).reshape(1, 1, 6, 12)
-    assert vggviz.effective_rank(doubled) == pytest.approx(6)
-    assert vggviz.effective_rank(3 * doubled) == pytest.approx(6)
+    assert vggviz.analysis.effective_rank(doubled) == pytest.approx(6)
+    assert vggviz.analysis.effective_rank(3 * doubled) == pytest.approx(6)
 
 
 def test_a_linear_probe_finds_what_is_linear_and_nothing_in_noise():
@@ -80,8 +80,10 @@ def test_a_linear_probe_finds_what_is_linear_and_nothing_in_noise():
     features = np.eye(4)[labels] + random.normal(0, 0.1, (600, 4))
     noise = random.normal(size=(600, 4))
     first, second = slice(0, 300), slice(300, 600)
-    assert vggviz.linear_probe(features[first], labels[first], features[second], labels[second]) > 0.95
-    assert vggviz.linear_probe(noise[first], labels[first], noise[second], labels[second]) < 0.4
+    assert (
+        vggviz.analysis.linear_probe(features[first], labels[first], features[second], labels[second]) > 0.95
+    )
+    assert vggviz.analysis.linear_probe(noise[first], labels[first], noise[second], labels[second]) < 0.4
 
 
 def test_a_linear_probe_does_not_care_for_units():
@@ -89,8 +91,8 @@ def test_a_linear_probe_does_not_care_for_units():
     labels = random.integers(0, 3, 200)
     features = np.eye(3)[labels] + random.normal(0, 0.7, (200, 3))
     units = np.array([1e-3, 1, 1e4])
-    one = vggviz.linear_probe(features[:100], labels[:100], features[100:], labels[100:])
-    other = vggviz.linear_probe(
+    one = vggviz.analysis.linear_probe(features[:100], labels[:100], features[100:], labels[100:])
+    other = vggviz.analysis.linear_probe(
         features[:100] * units + 5, labels[:100], features[100:] * units + 5, labels[100:]
     )
     assert one == pytest.approx(other, abs=0.021)
@@ -98,21 +100,25 @@ def test_a_linear_probe_does_not_care_for_units():
 
 @pytest.mark.parametrize("shape", [(3, 3, 3), (0, 3, 3, 1)])
 def test_kernels_of_another_shape(shape):
-    for measure in (vggviz.is_oriented, vggviz.is_colour_opponent, vggviz.effective_rank):
+    for measure in (
+        vggviz.analysis.is_oriented,
+        vggviz.analysis.is_colour_opponent,
+        vggviz.analysis.effective_rank,
+    ):
         with refused("(kh, kw, in, out)", shape):
             measure(np.ones(shape))
 
 
 def test_colours_are_three():
     with refused("3 colours", "5"):
-        vggviz.is_colour_opponent(np.ones((3, 3, 5, 2)))
+        vggviz.analysis.is_colour_opponent(np.ones((3, 3, 5, 2)))
 
 
 def test_kernels_of_nothing_have_no_rank():
     with refused("zero"):
-        vggviz.effective_rank(np.zeros((3, 3, 3, 2)))
+        vggviz.analysis.effective_rank(np.zeros((3, 3, 3, 2)))
 
 
 def test_features_and_labels_belong_together():
     with refused("(N, d)", "(4, 2)", "3 labels"):
-        vggviz.linear_probe(np.ones((4, 2)), np.zeros(3, int), np.ones((4, 2)), np.zeros(4, int))
+        vggviz.analysis.linear_probe(np.ones((4, 2)), np.zeros(3, int), np.ones((4, 2)), np.zeros(4, int))

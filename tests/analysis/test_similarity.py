@@ -19,7 +19,7 @@ def maps():
 
 
 def test_correlation_is_numpys(maps):
-    found = vggviz.channel_similarity(maps, "conv", by="correlation")
+    found = vggviz.analysis.channel_similarity(maps, "conv", by="correlation")
     alive = [k for k in range(8) if k not in (DEAD, CONSTANT)]
     expected = np.corrcoef(maps["conv"].reshape(-1, 8)[:, alive].astype(float), rowvar=False)
     np.testing.assert_allclose(found[np.ix_(alive, alive)], expected, atol=1e-12)
@@ -29,16 +29,16 @@ def test_correlation_is_numpys(maps):
 
 
 def test_cosine_does_not_see_the_strength_of_a_channel(maps):
-    found = vggviz.channel_similarity(maps, "conv")
+    found = vggviz.analysis.channel_similarity(maps, "conv")
     one, other = (maps["conv"][..., k].ravel().astype(float) for k in (0, 3))
     assert found[0, 3] == pytest.approx(one @ other / np.sqrt(one @ one * (other @ other)), abs=1e-12)
     stronger = {"conv": maps["conv"] * np.arange(1, 9, dtype=np.float32)}
-    np.testing.assert_allclose(vggviz.channel_similarity(stronger, "conv"), found, atol=1e-6)
+    np.testing.assert_allclose(vggviz.analysis.channel_similarity(stronger, "conv"), found, atol=1e-6)
 
 
 @pytest.mark.parametrize("by", ["cosine", "correlation"])
 def test_a_similarity_is_symmetric_and_within_bounds(maps, by):
-    found = vggviz.channel_similarity(maps, "conv", by=by)
+    found = vggviz.analysis.channel_similarity(maps, "conv", by=by)
     assert np.array_equal(found, found.T)
     assert np.abs(found).max() <= 1
     alive = found.any(axis=1)
@@ -48,7 +48,7 @@ def test_a_similarity_is_symmetric_and_within_bounds(maps, by):
 def test_kernels_alike():
     kernels = np.random.default_rng(0).normal(size=(3, 3, 4, 5)).astype(np.float32)
     kernels[..., 1], kernels[..., 2], kernels[..., 3] = 2 * kernels[..., 0], -kernels[..., 0], 0
-    found = vggviz.kernel_similarity(kernels)
+    found = vggviz.analysis.kernel_similarity(kernels)
     np.testing.assert_allclose(found[0, :4], [1, 1, -1, 0], atol=1e-12)
     flat = kernels.reshape(-1, 5).astype(float)
     assert found[0, 4] == pytest.approx(
@@ -60,7 +60,7 @@ def test_like_channels_stand_together():
     rng = np.random.default_rng(1)
     group = rng.permutation(np.repeat(np.arange(3), 5))
     maps = np.eye(3)[group].T * 3 + rng.uniform(0, 1, (3, 15))
-    similarity = vggviz.kernel_similarity(maps[np.newaxis, np.newaxis])
+    similarity = vggviz.analysis.kernel_similarity(maps[np.newaxis, np.newaxis])
     similarity = np.pad(similarity, (0, 1))
     order = likeness_order(similarity)
     assert sorted(order) == list(range(16))
@@ -75,7 +75,7 @@ def test_an_order_of_very_few(count):
 
 
 def test_a_gram_matrix_is_the_mean_product(maps):
-    found = vggviz.gram_matrix(maps)
+    found = vggviz.analysis.gram_matrix(maps)
     assert found["conv"].shape == (3, 8, 8)
     assert found["conv"].dtype == np.float32
     expected = np.einsum("nhwi,nhwj->nij", *[maps["conv"].astype(float)] * 2) / 20
@@ -85,13 +85,13 @@ def test_a_gram_matrix_is_the_mean_product(maps):
 
 def test_a_gram_matrix_does_not_know_where(maps):
     shuffled = np.random.default_rng(0).permutation(maps["conv"].reshape(3, 20, 8), axis=1)
-    found = vggviz.gram_matrix({"conv": shuffled.reshape(3, 4, 5, 8)})["conv"]
-    np.testing.assert_allclose(found, vggviz.gram_matrix(maps)["conv"], rtol=1e-5, atol=1e-5)
+    found = vggviz.analysis.gram_matrix({"conv": shuffled.reshape(3, 4, 5, 8)})["conv"]
+    np.testing.assert_allclose(found, vggviz.analysis.gram_matrix(maps)["conv"], rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize("by", ["mean", "max"])
 def test_pooled(maps, by):
-    found = vggviz.pooled_features(maps, by)
+    found = vggviz.analysis.pooled_features(maps, by)
     assert list(found) == ["conv", "deep"]
     assert found["deep"].shape == (3, 8)
     assert found["deep"].dtype == np.float32
@@ -100,7 +100,7 @@ def test_pooled(maps, by):
 
 def test_neighbours_are_the_largest_cosines():
     features = np.random.default_rng(2).normal(size=(9, 4)).astype(np.float32)
-    numbers, cosines = vggviz.neighbours(features, 3)
+    numbers, cosines = vggviz.nearest_neighbours(features, 3)
     unit = features / np.linalg.norm(features, axis=1, keepdims=True)
     table = (unit @ unit.T).astype(float)
     np.fill_diagonal(table, -2)
@@ -111,40 +111,40 @@ def test_neighbours_are_the_largest_cosines():
 def test_neighbours_of_queries():
     features = np.eye(3)
     features[2] = 0
-    numbers, cosines = vggviz.neighbours(features, 9, queries=[[0, 5, 0], [0, 0, 0]])
+    numbers, cosines = vggviz.nearest_neighbours(features, 9, queries=[[0, 5, 0], [0, 0, 0]])
     assert numbers.tolist() == [[1, 0, 2], [0, 1, 2]]
     assert cosines.tolist() == [[1, 0, 0], [0, 0, 0]]
 
 
 def test_no_picture_is_its_own_neighbour():
-    numbers, _ = vggviz.neighbours(np.ones((4, 2)), 9)
+    numbers, _ = vggviz.nearest_neighbours(np.ones((4, 2)), 9)
     assert numbers.tolist() == [[1, 2, 3], [0, 2, 3], [0, 1, 3], [0, 1, 2]]
 
 
 def test_the_arguments_are_left_alone(maps):
     before = {layer: values.copy() for layer, values in maps.items()}
-    vggviz.channel_similarity(maps, "conv", by="correlation")
-    vggviz.gram_matrix(maps)
-    features = vggviz.pooled_features(maps)["conv"]
+    vggviz.analysis.channel_similarity(maps, "conv", by="correlation")
+    vggviz.analysis.gram_matrix(maps)
+    features = vggviz.analysis.pooled_features(maps)["conv"]
     kept = features.copy()
-    vggviz.neighbours(features)
+    vggviz.nearest_neighbours(features)
     assert np.array_equal(features, kept)
     assert all(np.array_equal(maps[layer], before[layer]) for layer in maps)
 
 
 def test_what_is_refused(maps):
     with refused("'angle'", "cosine", "correlation"):
-        vggviz.channel_similarity(maps, "conv", by="angle")
+        vggviz.analysis.channel_similarity(maps, "conv", by="angle")
     with refused("'cnv'", "'conv'"):
-        vggviz.channel_similarity(maps, "cnv")
+        vggviz.analysis.channel_similarity(maps, "cnv")
     with refused("(kh, kw, in, out)", "(3, 3)"):
-        vggviz.kernel_similarity(np.zeros((3, 3)))
+        vggviz.analysis.kernel_similarity(np.zeros((3, 3)))
     with refused("'median'", "mean", "max"):
-        vggviz.pooled_features(maps, "median")
-    for ask in (vggviz.gram_matrix, vggviz.pooled_features):
+        vggviz.analysis.pooled_features(maps, "median")
+    for ask in (vggviz.analysis.gram_matrix, vggviz.analysis.pooled_features):
         with refused("'flat'", "(N, h, w, c)", "(3, 4)"):
             ask({"flat": np.zeros((3, 4))})
     with refused("(3, 4)", "(1, 5)"):
-        vggviz.neighbours(np.zeros((3, 4)), queries=np.zeros((1, 5)))
+        vggviz.nearest_neighbours(np.zeros((3, 4)), queries=np.zeros((1, 5)))
     with refused("top", "0"):
-        vggviz.neighbours(np.zeros((3, 4)), 0)
+        vggviz.nearest_neighbours(np.zeros((3, 4)), 0)

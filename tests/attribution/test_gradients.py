@@ -212,7 +212,7 @@ def test_what_a_gradient_is_compiled_for_is_compiled_once(monkeypatch):
     model, batch = networks.sequential(), pictures(2, size=32)
     for _ in range(3):
         saliency(model, batch, 2 * class_logit(0) - channel("second", 1))
-        vggviz.grad_cam(model, batch, class_logit(0))
+        vggviz.attribution.grad_cam(model, batch, class_logit(0))
     assert len(compiled) == 2
     smooth_grad(model, batch, class_logit(1), samples=2 * gradients.PIXELS // (32 * 32))
     assert len(compiled) == 3

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-import vggviz
+import public
 
 BOOK = Path(__file__).parents[2] / "book"
 SOURCES = {path.stem: path.read_text("utf-8") for path in sorted(BOOK.glob("*.md"))}
 CELL = re.compile(r"```\{code-cell\}[^\n]*\n(.*?)```", re.DOTALL)
-PUBLIC = sorted(name for name in vggviz.__all__ if not name.startswith("_"))
+PUBLIC = sorted(public.NAMES)
 REFERENCE = {
     "api",
     "bibliography",
@@ -43,9 +43,12 @@ def test_a_public_name_is_in_the_reference(name: str) -> None:
 def test_a_public_name_is_used_by_a_chapter(name: str) -> None:
     """Functions in code, or in the text with the reason why not; classes where one first meets them."""
     text = "".join(text for page, text in SOURCES.items() if page != "api")
-    wanted = rf"\bvggviz\.{name}\b"
-    if inspect.isclass(getattr(vggviz, name)):
-        wanted = rf"\{{class\}}`~vggviz\.{name}`|\bvggviz\.{name}\("
+    package, _, alone = name.rpartition(".")
+    imported = rf"from vggviz\.{package} import (?:\w+, )*{alone}\b"
+    if inspect.isclass(public.NAMES[name]):
+        wanted = rf"\{{class\}}`~vggviz\.{name}`|\b{name}\(|{imported}"
+    else:
+        wanted = rf"\b{name}\b|{imported}" if package else rf"\bvggviz\.{name}\b"
     assert re.search(wanted, text)
 
 

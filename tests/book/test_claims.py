@@ -24,16 +24,16 @@ STEP = 16
 OTHER = "block4_pool"
 """What two pictures are compared by; the channels that they were drawn for are mostly of other layers."""
 METHODS = {
-    "saliency": vggviz.saliency,
-    "SmoothGrad": lambda *given: vggviz.smooth_grad(*given, samples=10),
-    "guided backprop": vggviz.guided_backprop,
-    "integrated gradients": lambda *given: np.abs(vggviz.integrated_gradients(*given, steps=20)),
-    "Grad-CAM": vggviz.grad_cam,
-    "Grad-CAM++": vggviz.grad_cam_plus_plus,
-    "LayerCAM": vggviz.layer_cam,
-    "Score-CAM": vggviz.score_cam,
-    "Eigen-CAM": lambda model, batch, _: vggviz.eigen_cam(model, batch),
-    "occlusion": vggviz.occlusion,
+    "saliency": vggviz.attribution.saliency,
+    "SmoothGrad": lambda *given: vggviz.attribution.smooth_grad(*given, samples=10),
+    "guided backprop": vggviz.attribution.guided_backprop,
+    "integrated gradients": lambda *given: np.abs(vggviz.attribution.integrated_gradients(*given, steps=20)),
+    "Grad-CAM": vggviz.attribution.grad_cam,
+    "Grad-CAM++": vggviz.attribution.grad_cam_plus_plus,
+    "LayerCAM": vggviz.attribution.layer_cam,
+    "Score-CAM": vggviz.attribution.score_cam,
+    "Eigen-CAM": lambda model, batch, _: vggviz.attribution.eigen_cam(model, batch),
+    "occlusion": vggviz.attribution.occlusion,
 }
 SIDE, PICTURES = 96, 32
 
@@ -55,9 +55,14 @@ def chosen(vgg16_imagenet):
 @pytest.fixture(scope="module")
 def drawn(vgg16_imagenet, chosen):
     """By seed, the pictures of each layer's channels in the default recipe."""
-    objectives = {layer: [vggviz.channel(layer, k) for k in some] for layer, some in chosen.items() if some}
+    objectives = {
+        layer: [vggviz.objectives.channel(layer, k) for k in some] for layer, some in chosen.items() if some
+    }
     return {
-        seed: {layer: vggviz.visualize(vgg16_imagenet, o, seed=seed) for layer, o in objectives.items()}
+        seed: {
+            layer: vggviz.feature_visualization.visualize(vgg16_imagenet, o, seed=seed)
+            for layer, o in objectives.items()
+        }
         for seed in (0, 1)
     }
 
@@ -92,7 +97,7 @@ def test_another_seed_shows_the_same(any_size, drawn):
     first, second = (
         np.concatenate([_features(any_size, part.images) for part in drawn[k].values()]) for k in (0, 1)
     )
-    nearest, _ = vggviz.neighbours(first, 1, queries=second)
+    nearest, _ = vggviz.nearest_neighbours(first, 1, queries=second)
     same = np.mean(nearest[:, 0] == np.arange(len(nearest)))
     reached = [np.concatenate([part.reached for part in drawn[seed].values()]) for seed in (0, 1)]
     ratio = reached[1] / np.maximum(reached[0], 1e-9)
@@ -106,7 +111,7 @@ def test_another_seed_shows_the_same(any_size, drawn):
 
 def _features(model, images):
     batch = vggviz.preprocess(images.round().astype(np.uint8))
-    return vggviz.pooled_features(vggviz.feature_maps(model, batch, OTHER))[OTHER]
+    return vggviz.analysis.pooled_features(vggviz.feature_maps(model, batch, OTHER))[OTHER]
 
 
 @pytest.fixture(scope="module")
@@ -146,10 +151,11 @@ def test_a_map_beats_the_random_order(any_size, validation, method):
     """
     areas = []
     for picture, label in zip(*validation, strict=True):
-        batch, objective = picture[np.newaxis], vggviz.class_logit(int(label))
+        batch, objective = picture[np.newaxis], vggviz.objectives.class_logit(int(label))
         maps = METHODS[method](any_size, batch, objective)
         own, control = (
-            vggviz.deletion_insertion(any_size, batch, ranked, objective, steps=16) for ranked in (maps, None)
+            vggviz.attribution.deletion_insertion(any_size, batch, ranked, objective, steps=16)
+            for ranked in (maps, None)
         )
         areas.append(
             [(control.deletion_area - own.deletion_area)[0], (own.insertion_area - control.insertion_area)[0]]

@@ -211,7 +211,7 @@ def test_a_file_that_is_no_picture_is_named_and_passed_over(model, folder, capsy
 def test_what_excites_a_channel(run, model, own, folder):
     options = ["--layer", "conv_b", "--channel", 4, 1, "--top", 2]
     printed = run("examples", "photos", "--model", model, *options).splitlines()
-    found = vggviz.dataset_examples(own, "photos", "conv_b", channels=[4, 1], top=2)["conv_b"]
+    found = vggviz.datasets.dataset_examples(own, "photos", "conv_b", channels=[4, 1], top=2)["conv_b"]
     rows = [line.split() for line in printed[1:5]]
     assert [row[0] for row in rows] == ["4", "4", "1", "1"]
     assert [float(row[1]) for row in rows] == pytest.approx(found.values.ravel(), rel=1e-3)
@@ -224,7 +224,7 @@ def test_what_excites_a_channel(run, model, own, folder):
 
 def test_without_a_channel_the_most_excited(run, model, own):
     rows = run("examples", "photos", "--model", model, "--layer", "conv_strided", "--top", 1).splitlines()
-    found = vggviz.dataset_examples(own, "photos", "conv_strided", top=1)["conv_strided"]
+    found = vggviz.datasets.dataset_examples(own, "photos", "conv_strided", top=1)["conv_strided"]
     assert [int(row.split()[0]) for row in rows[1:9]] == np.argsort(-found.values[:, 0]).tolist()
 
 
@@ -238,7 +238,7 @@ def test_examples_are_read_as_the_network_reads(run, model, own):
 
 def test_dreams(run, model, own, folder):
     printed = run("dream", "conv_b:4", "--model", model, "--steps", 2, "--out", "out").splitlines()
-    drawn = vggviz.visualize(own, vggviz.channel("conv_b", 4), steps=2)
+    drawn = vggviz.feature_visualization.visualize(own, vggviz.objectives.channel("conv_b", 4), steps=2)
     reached, words = printed[0].split(maxsplit=1)
     assert float(reached) == pytest.approx(drawn.reached[0], rel=1e-3)
     assert words == "channel 4 of conv_b"
@@ -271,7 +271,7 @@ def test_why(run, classifier, folder):
     lines = printed.splitlines()
     assert [int(line.split()[0]) for line in lines[:3]] == likely.tolist()
     assert lines[3:] == ["p0_why.png"]
-    values = vggviz.saliency(network, batch, vggviz.class_logit(int(likely[0])))
+    values = vggviz.attribution.saliency(network, batch, vggviz.objectives.class_logit(int(likely[0])))
     with PIL.Image.open(folder / "p0_why.png") as picture:
         text = picture.text["Description"]
     assert f"saliency: class {likely[0]}: 32 x 32 pixels, the largest value {values.max():.3g}" in text

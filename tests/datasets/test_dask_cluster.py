@@ -103,7 +103,7 @@ def work_on(place, model):
         str(place / "own.keras"),
         str(place / "photos"),
         tuple(vggviz.feature_maps(model, np.zeros((1, 32, 32, 3)))),
-        vggviz.dataset_statistics,
+        vggviz.datasets.dataset_statistics,
         hashing.weights_sha256(model),
     )
 
@@ -133,7 +133,7 @@ def survived(cluster, place, model):
 
 
 def test_a_worker_dies_and_nothing_changes(survived, place, model):
-    expected = vggviz.dataset_statistics(model, place / "photos")
+    expected = vggviz.datasets.dataset_statistics(model, place / "photos")
     assert list(survived) == list(expected)
     for layer, statistics in survived.items():
         assert (

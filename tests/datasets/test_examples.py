@@ -27,7 +27,7 @@ def maps(functional, pictures):
 
 @pytest.fixture(scope="module")
 def examples(functional, pictures):
-    return vggviz.dataset_examples(functional, pictures, top=3)
+    return vggviz.datasets.dataset_examples(functional, pictures, top=3)
 
 
 def same(one, other):
@@ -55,7 +55,7 @@ def test_they_are_the_largest_activations(examples, maps, pictures):
 
 def test_the_order_of_the_pictures_makes_no_difference(functional, pictures, examples):
     backwards = dict(reversed(pictures.items()))
-    found = vggviz.dataset_examples(functional, backwards, top=3)
+    found = vggviz.datasets.dataset_examples(functional, backwards, top=3)
     for layer, expected in examples.items():
         same(found[layer], expected)
 
@@ -63,7 +63,7 @@ def test_the_order_of_the_pictures_makes_no_difference(functional, pictures, exa
 @pytest.mark.parametrize("cut", [1, 3, 6])
 def test_two_parts_add_up_to_the_whole(functional, pictures, examples, cut):
     parts = dict(list(pictures.items())[:cut]), dict(list(pictures.items())[cut:])
-    first, second = (vggviz.dataset_examples(functional, part, top=3) for part in parts)
+    first, second = (vggviz.datasets.dataset_examples(functional, part, top=3) for part in parts)
     for layer, expected in examples.items():
         same(first[layer] + second[layer], expected)
         same(second[layer] + first[layer], expected)
@@ -71,7 +71,8 @@ def test_two_parts_add_up_to_the_whole(functional, pictures, examples, cut):
 
 def test_every_part_may_hold_one_picture(functional, pictures, examples):
     parts = [
-        vggviz.dataset_examples(functional, {n: p}, "conv_b", top=3)["conv_b"] for n, p in pictures.items()
+        vggviz.datasets.dataset_examples(functional, {n: p}, "conv_b", top=3)["conv_b"]
+        for n, p in pictures.items()
     ]
     for order in (parts, parts[::-1]):
         same(sum(order[1:], order[0]), examples["conv_b"])
@@ -81,18 +82,18 @@ def test_a_long_name_that_fell_out_leaves_no_trace(functional, pictures, example
     found = examples["conv_b"]
     weakest = next(name for name in pictures if name not in found.names)
     renamed = {name if name != weakest else "long" * 50: picture for name, picture in pictures.items()}
-    same(vggviz.dataset_examples(functional, renamed, "conv_b", top=3)["conv_b"], found)
+    same(vggviz.datasets.dataset_examples(functional, renamed, "conv_b", top=3)["conv_b"], found)
 
 
 def test_the_same_file_in_two_folders_counts_twice(functional, pictures, tmp_path):
     for folder in ("b", "a/deep", "a"):
         (tmp_path / folder).mkdir(parents=True, exist_ok=True)
         PIL.Image.fromarray(pictures["p0"]).save(tmp_path / folder / "same.png")
-    found = vggviz.dataset_examples(functional, tmp_path, "conv_b", top=2)["conv_b"]
+    found = vggviz.datasets.dataset_examples(functional, tmp_path, "conv_b", top=2)["conv_b"]
     assert found.seen == 3
     assert (found.names == ["a/deep/same.png", "a/same.png"]).all()
     halves = [
-        vggviz.dataset_examples(functional, half, "conv_b", top=2)["conv_b"]
+        vggviz.datasets.dataset_examples(functional, half, "conv_b", top=2)["conv_b"]
         for half in (
             {"b/same.png": pictures["p0"]},
             dict.fromkeys(("a/same.png", "a/deep/same.png"), pictures["p0"]),
@@ -104,34 +105,38 @@ def test_the_same_file_in_two_folders_counts_twice(functional, pictures, tmp_pat
 def test_equals_stand_by_name(functional, pictures):
     picture = pictures["p0"]
     for names in itertools.permutations(["a", "b", "c"]):
-        found = vggviz.dataset_examples(functional, [(name, picture) for name in names], "conv_b", top=2)
+        found = vggviz.datasets.dataset_examples(
+            functional, [(name, picture) for name in names], "conv_b", top=2
+        )
         assert (found["conv_b"].names == ["a", "b"]).all()
 
 
 def test_fewer_pictures_than_asked_for(functional, pictures, examples):
-    found = vggviz.dataset_examples(functional, pictures, "conv_b", top=99)["conv_b"]
+    found = vggviz.datasets.dataset_examples(functional, pictures, "conv_b", top=99)["conv_b"]
     assert found.names.shape == (6, COUNT)
     assert np.array_equal(found.names[:, :3], examples["conv_b"].names)
 
 
 def test_some_channels_in_the_order_asked_for(functional, pictures, examples):
     for channels in ([4, 0], [5, 4, 3, 2, 1, 0]):
-        found = vggviz.dataset_examples(functional, pictures, "conv_b", channels=channels, top=3)["conv_b"]
+        found = vggviz.datasets.dataset_examples(functional, pictures, "conv_b", channels=channels, top=3)[
+            "conv_b"
+        ]
         assert np.array_equal(found.channels, channels)
         assert np.array_equal(found.names, examples["conv_b"].names[channels])
         assert np.array_equal(found.boxes(4), examples["conv_b"].boxes(4))
 
 
 def test_a_nested_network_and_a_dead_channel(nested, dead, pictures):
-    deep = vggviz.dataset_examples(nested, pictures, "inner_conv3")["inner_conv3"]
+    deep = vggviz.datasets.dataset_examples(nested, pictures, "inner_conv3")["inner_conv3"]
     assert deep.field == vggviz.receptive_fields(nested)["inner_conv3"]
-    silent = vggviz.dataset_examples(dead, pictures, "conv")["conv"]
+    silent = vggviz.datasets.dataset_examples(dead, pictures, "conv")["conv"]
     assert not silent.values[networks.DEAD].any()
     assert list(silent.names[networks.DEAD]) == sorted(pictures)
 
 
 def test_the_pictures_are_prepared_as_said(functional, pictures):
-    half = vggviz.dataset_examples(
+    half = vggviz.datasets.dataset_examples(
         functional, pictures, "conv_linear", preprocess=lambda images: vggviz.preprocess(images) / 2
     )
     values = vggviz.feature_maps(functional, vggviz.preprocess(pictures["p0"]) / 2, "conv_linear")
@@ -146,7 +151,7 @@ def test_the_pictures_are_prepared_as_said(functional, pictures):
 
 def test_the_crops_are_the_pictures_in_the_boxes(examples, pictures):
     found = examples["conv_b"]
-    crops = vggviz.example_crops(found, pictures)
+    crops = vggviz.datasets.example_crops(found, pictures)
     assert list(crops) == list(range(6))
     for channel, pieces in crops.items():
         for name, (top, left, bottom, right), piece in zip(
@@ -171,8 +176,8 @@ def test_nothing_outside_its_box_moves_the_cell(functional, examples, pictures, 
 def test_crops_of_a_folder(functional, pictures, tmp_path):
     for name, picture in pictures.items():
         PIL.Image.fromarray(picture).save(tmp_path / f"{name}.png")
-    found = vggviz.dataset_examples(functional, tmp_path, "conv_b", top=2)["conv_b"]
-    crops = vggviz.example_crops(found, tmp_path, [3])
+    found = vggviz.datasets.dataset_examples(functional, tmp_path, "conv_b", top=2)["conv_b"]
+    crops = vggviz.datasets.example_crops(found, tmp_path, [3])
     assert list(crops) == [3]
     top, left, bottom, right = found.boxes(3)[1]
     picture = pictures[found.names[3, 1].removesuffix(".png")]
@@ -190,28 +195,28 @@ def test_without_a_known_reach_the_whole_picture(examples):
 @pytest.mark.parametrize("channels", [[6], [-1], [], [1.5], 99])
 def test_channels_that_are_not_there(functional, pictures, channels):
     with refused("'conv_b'", "0 to 5", repr(channels)):
-        vggviz.dataset_examples(functional, pictures, "conv_b", channels=channels)
+        vggviz.datasets.dataset_examples(functional, pictures, "conv_b", channels=channels)
 
 
 def test_less_than_one(functional, pictures):
     with refused("top", "0"):
-        vggviz.dataset_examples(functional, pictures, top=0)
+        vggviz.datasets.dataset_examples(functional, pictures, top=0)
 
 
 def test_an_unknown_layer(functional, pictures):
     with refused("'conv_c'", "'conv_a'"):
-        vggviz.dataset_examples(functional, pictures, "conv_c")
+        vggviz.datasets.dataset_examples(functional, pictures, "conv_c")
 
 
 def test_a_channel_without_examples(examples, pictures):
     with refused("'conv_b'", "77"):
-        vggviz.example_crops(examples["conv_b"], pictures, [77])
+        vggviz.datasets.example_crops(examples["conv_b"], pictures, [77])
 
 
 def test_a_picture_that_went_away(examples, pictures):
     name = examples["conv_b"].names[0, 0]
     with refused(repr(str(name))):
-        vggviz.example_crops(
+        vggviz.datasets.example_crops(
             examples["conv_b"], {other: picture for other, picture in pictures.items() if other != name}
         )
 

@@ -23,7 +23,7 @@ def pictures():
 
 @pytest.fixture(scope="module")
 def whole(functional, pictures):
-    return vggviz.dataset_statistics(functional, pictures)
+    return vggviz.datasets.dataset_statistics(functional, pictures)
 
 
 def same(found, expected):
@@ -47,16 +47,18 @@ def test_they_are_those_of_the_maps(functional, pictures, whole):
 @pytest.mark.parametrize("cut", range(1, COUNT))
 def test_two_parts_add_up_to_the_whole(functional, pictures, whole, cut):
     parts = dict(list(pictures.items())[:cut]), dict(list(pictures.items())[cut:])
-    first, second = (vggviz.dataset_statistics(functional, part) for part in parts)
+    first, second = (vggviz.datasets.dataset_statistics(functional, part) for part in parts)
     same(added([first, second]), whole)
     same(added([second, first]), whole)
 
 
 def test_in_any_order(functional, pictures, whole):
-    each = [vggviz.dataset_statistics(functional, {name: picture}) for name, picture in pictures.items()]
+    each = [
+        vggviz.datasets.dataset_statistics(functional, {name: picture}) for name, picture in pictures.items()
+    ]
     for order in itertools.islice(itertools.permutations(each), 0, None, 97):
         same(added(order), whole)
-    same(vggviz.dataset_statistics(functional, dict(reversed(pictures.items()))), whole)
+    same(vggviz.datasets.dataset_statistics(functional, dict(reversed(pictures.items()))), whole)
 
 
 def test_a_folder(functional, pictures, whole, tmp_path, caplog):
@@ -64,12 +66,12 @@ def test_a_folder(functional, pictures, whole, tmp_path, caplog):
         (tmp_path / name[1:]).mkdir()
         PIL.Image.fromarray(picture).save(tmp_path / name[1:] / "same.png")
     (tmp_path / "notes.txt").write_text("no picture")
-    same(vggviz.dataset_statistics(functional, tmp_path), whole)
+    same(vggviz.datasets.dataset_statistics(functional, tmp_path), whole)
     assert [record.getMessage().split(":")[0] for record in caplog.records] == ["Passed over 'notes.txt'"]
 
 
 def test_the_layers_asked_for_read_as_said(functional, pictures):
-    half = vggviz.dataset_statistics(
+    half = vggviz.datasets.dataset_statistics(
         functional, pictures, ["conv_b", "conv_a"], preprocess=lambda images: vggviz.preprocess(images) / 2
     )
     maps = (
@@ -80,11 +82,11 @@ def test_the_layers_asked_for_read_as_said(functional, pictures):
 
 
 def test_layers_named_by_a_generator(functional, pictures, whole):
-    found = vggviz.dataset_statistics(functional, pictures, (name for name in ["conv_b"]))
+    found = vggviz.datasets.dataset_statistics(functional, pictures, (name for name in ["conv_b"]))
     same(found, {"conv_b": whole["conv_b"]})
 
 
-@pytest.mark.parametrize("study", [vggviz.dataset_statistics, vggviz.dataset_examples])
+@pytest.mark.parametrize("study", [vggviz.datasets.dataset_statistics, vggviz.datasets.dataset_examples])
 def test_one_picture_is_in_memory_and_the_maps_of_two(functional, pictures, study, monkeypatch):
     """Two, since the maps of one are let go when those of the next are there."""
     alive = {"pictures": [], "maps": []}
@@ -108,7 +110,7 @@ def test_one_picture_is_in_memory_and_the_maps_of_two(functional, pictures, stud
     assert len(alive["maps"]) == len(alive["pictures"]) == 2 * COUNT
 
 
-@pytest.mark.parametrize("study", [vggviz.dataset_statistics, vggviz.dataset_examples])
+@pytest.mark.parametrize("study", [vggviz.datasets.dataset_statistics, vggviz.datasets.dataset_examples])
 def test_what_it_costs_is_said_first(functional, pictures, study, caplog):
     caplog.set_level(logging.INFO, "vggviz")
     study(functional, pictures, "conv_a")
@@ -121,7 +123,7 @@ def test_what_it_costs_is_said_first(functional, pictures, study, caplog):
 # --- what is refused
 
 
-@pytest.mark.parametrize("study", [vggviz.dataset_statistics, vggviz.dataset_examples])
+@pytest.mark.parametrize("study", [vggviz.datasets.dataset_statistics, vggviz.datasets.dataset_examples])
 def test_numbers_that_are_not_finite_are_refused_with_the_pictures_name(functional, pictures, study):
     def overflowing(images):
         batch = vggviz.preprocess(images)
@@ -131,7 +133,7 @@ def test_numbers_that_are_not_finite_are_refused_with_the_pictures_name(function
         study(functional, pictures, ["conv_b"], preprocess=overflowing)
 
 
-@pytest.mark.parametrize("study", [vggviz.dataset_statistics, vggviz.dataset_examples])
+@pytest.mark.parametrize("study", [vggviz.datasets.dataset_statistics, vggviz.datasets.dataset_examples])
 @pytest.mark.parametrize(("layers", "words"), [("conv_c", ["'conv_a'"]), ([], ["None"])])
 def test_layers_that_are_not_there(functional, pictures, study, layers, words):
     with refused(*words):
@@ -140,6 +142,6 @@ def test_layers_that_are_not_there(functional, pictures, study, layers, words):
 
 def test_no_picture_at_all(functional, tmp_path):
     with refused(str(tmp_path), "picture"):
-        vggviz.dataset_statistics(functional, tmp_path)
+        vggviz.datasets.dataset_statistics(functional, tmp_path)
     with refused("nowhere", kind=FileNotFoundError):
-        vggviz.dataset_statistics(functional, tmp_path / "nowhere")
+        vggviz.datasets.dataset_statistics(functional, tmp_path / "nowhere")

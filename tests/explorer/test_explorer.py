@@ -25,7 +25,7 @@ def identity(images):
 
 @pytest.fixture
 def saved(functional, pictures, tmp_path):
-    explorer = vggviz.explorer(functional, pictures, preprocess=identity)
+    explorer = vggviz.explore(functional, pictures, preprocess=identity)
     return explorer, explorer.save(tmp_path / "page")
 
 
@@ -75,7 +75,7 @@ def under(planes, window, row, column):
 def test_the_stored_numbers_add_up(kind, request, photograph, tmp_path):
     """Kernel times patch, plus bias, through the activation, is the number in the map."""
     model = request.getfixturevalue(kind)
-    folder = vggviz.explorer(model, {"noise": photograph}, preprocess=identity).save(tmp_path / "page")
+    folder = vggviz.explore(model, {"noise": photograph}, preprocess=identity).save(tmp_path / "page")
     manifest = manifest_of(folder)
     shapes = {each["name"]: (each["channels"], each["rows"], each["columns"]) for each in manifest["layers"]}
     maps = {name: numbers(folder / "noise" / f"{name}.maps.gz", shape) for name, shape in shapes.items()}
@@ -107,7 +107,7 @@ def test_what_cannot_be_shown_is_said(photograph, tmp_path):
     y = keras.layers.Conv2D(4, 3, padding="same", activation="gelu", name="gelu")(x)
     z = keras.layers.BatchNormalization(name="normal")(y)
     model = keras.Model(inputs, keras.layers.Conv2D(2, 1, name="last")(z))
-    folder = vggviz.explorer(model, {"noise": photograph}, preprocess=identity).save(tmp_path / "page")
+    folder = vggviz.explore(model, {"noise": photograph}, preprocess=identity).save(tmp_path / "page")
     layers = {each["name"]: each for each in manifest_of(folder)["layers"]}
     assert list(layers) == ["dilated", "gelu", "normal", "last"]
     assert layers["normal"]["kind"] == "other"
@@ -119,7 +119,7 @@ def test_what_cannot_be_shown_is_said(photograph, tmp_path):
 
 def test_the_page_of_imagenets_vgg16_is_told_what_each_channel_prefers(vgg16_imagenet, tmp_path):
     shown = ["block1_conv1", "block1_pool", "block2_conv1"]
-    folder = vggviz.explorer(vgg16_imagenet, "cat", layers=shown).save(tmp_path / "page")
+    folder = vggviz.explore(vgg16_imagenet, "cat", layers=shown).save(tmp_path / "page")
     layers = {each["name"]: each for each in manifest_of(folder)["layers"]}
     assert [layers[name]["preferred"] for name in shown] == [True, False, True]
     assert not (folder / "preferred" / "block1_pool.json").exists()
@@ -164,7 +164,7 @@ def test_names_of_files_are_safe_and_their_own(saved):
 
 
 def test_examples_and_drawings_come_along(functional, pictures, tmp_path):
-    explorer = vggviz.explorer(functional, pictures, preprocess=identity)
+    explorer = vggviz.explore(functional, pictures, preprocess=identity)
     first = explorer.layers[0]
     channels = vggviz.filters(functional, first).shape[-1]
     drawings = np.random.default_rng(0).random((channels, 5, 4, 3)) * 255
@@ -187,9 +187,9 @@ def test_examples_and_drawings_come_along(functional, pictures, tmp_path):
 
 
 def test_an_explorer_is_replaced_but_nothing_else_is(functional, pictures, tmp_path):
-    explorer = vggviz.explorer(functional, pictures, preprocess=identity)
+    explorer = vggviz.explore(functional, pictures, preprocess=identity)
     folder = explorer.save(tmp_path / "page")
-    vggviz.explorer(functional, {"one": pictures["noise"]}, preprocess=identity).save(folder)
+    vggviz.explore(functional, {"one": pictures["noise"]}, preprocess=identity).save(folder)
     assert not (folder / "noise").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["page"]
     (tmp_path / "mine").mkdir()
@@ -200,7 +200,7 @@ def test_an_explorer_is_replaced_but_nothing_else_is(functional, pictures, tmp_p
 
 
 def test_what_fails_half_way_leaves_the_old_page(functional, pictures, tmp_path, monkeypatch):
-    explorer = vggviz.explorer(functional, pictures, preprocess=identity)
+    explorer = vggviz.explore(functional, pictures, preprocess=identity)
     folder = explorer.save(tmp_path / "page")
     before = sorted(path.relative_to(folder) for path in folder.rglob("*"))
 
@@ -215,7 +215,7 @@ def test_what_fails_half_way_leaves_the_old_page(functional, pictures, tmp_path,
 
 
 def test_the_same_explorer_is_written_the_same(functional, pictures, tmp_path):
-    explorer = vggviz.explorer(functional, pictures, preprocess=identity)
+    explorer = vggviz.explore(functional, pictures, preprocess=identity)
     one, two = explorer.save(tmp_path / "one"), explorer.save(tmp_path / "two")
     for path in one.rglob("*"):
         if path.is_file():
@@ -234,7 +234,7 @@ def test_kinds_of_pictures(functional, photograph, tmp_path):
         ([("mine", photograph), ("other", "cat")], ["mine", "other"]),
         (tmp_path, ["own.png"]),
     ]:
-        assert list(vggviz.explorer(functional, images, preprocess=identity).pictures) == titles
+        assert list(vggviz.explore(functional, images, preprocess=identity).pictures) == titles
 
 
 @pytest.mark.parametrize(
@@ -248,11 +248,11 @@ def test_kinds_of_pictures(functional, photograph, tmp_path):
 )
 def test_what_cannot_be_explored(nested, images, layers, message):
     with pytest.raises(ValueError, match=message):
-        vggviz.explorer(nested, images, layers=layers)
+        vggviz.explore(nested, images, layers=layers)
 
 
 def test_drawings_that_do_not_fit(functional, photograph):
-    explorer = vggviz.explorer(functional, photograph)
+    explorer = vggviz.explore(functional, photograph)
     with pytest.raises(ValueError, match=r"must have shape \(\d+, h, w, 3\); got \(1, 4, 4, 3\)"):
         explorer.with_drawings({explorer.layers[0]: np.zeros((1, 4, 4, 3))})
     with pytest.raises(ValueError, match="no layer 'nothing'"):
@@ -264,7 +264,7 @@ def test_in_a_notebook_it_shows_itself(dead, photograph):
     import urllib.error
     import urllib.request
 
-    html = vggviz.explorer(dead, photograph, preprocess=identity)._repr_html_()
+    html = vggviz.explore(dead, photograph, preprocess=identity)._repr_html_()
     address = re.search(r'src="(http://127\.0\.0\.1:\d+/[\w-]+/)index\.html"', html)[1]
     with urllib.request.urlopen(f"{address}manifest.json") as answer:
         assert json.load(answer)["pictures"][0]["title"] == "picture 1"
@@ -277,13 +277,13 @@ def test_in_a_notebook_it_shows_itself(dead, photograph):
 
 def test_behind_a_hub_the_address_is_the_proxys(dead, photograph, monkeypatch):
     monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", "/user/someone/")
-    html = vggviz.explorer(dead, photograph, preprocess=identity)._repr_html_()
+    html = vggviz.explore(dead, photograph, preprocess=identity)._repr_html_()
     assert 'src="/user/someone/proxy/' in html
 
 
 def test_in_a_book_the_files_go_where_the_book_wants_them(dead, photograph, tmp_path, monkeypatch):
     monkeypatch.setenv(notebook.BOOK, str(tmp_path))
-    explorer = vggviz.explorer(dead, photograph, preprocess=identity)
+    explorer = vggviz.explore(dead, photograph, preprocess=identity)
     html = explorer._repr_html_()
     (folder,) = tmp_path.iterdir()
     assert f'src="../explorers/{folder.name}/index.html"' in html
@@ -292,7 +292,7 @@ def test_in_a_book_the_files_go_where_the_book_wants_them(dead, photograph, tmp_
 
 
 def test_what_it_costs_is_said_first(functional, pictures, tmp_path, caplog):
-    explorer = vggviz.explorer(functional, pictures, preprocess=identity)
+    explorer = vggviz.explore(functional, pictures, preprocess=identity)
     with caplog.at_level("INFO", "vggviz"):
         folder = explorer.save(tmp_path / "page")
     said = float(caplog.text.split("it takes ")[1].split(" MB")[0])

@@ -99,7 +99,7 @@ def runtime(tmp_path):
 
 
 def test_a_page_gets_what_it_needs_to_compute(functional, photograph, runtime, tmp_path):
-    explorer = vggviz.explorer(functional, photograph, preprocess=lambda images: images.astype(np.float32))
+    explorer = vggviz.explore(functional, photograph, preprocess=lambda images: images.astype(np.float32))
     folder = explorer.save(tmp_path / "page", runtime=runtime)
     told = json.loads((folder / "manifest.json").read_text())["live"]
     assert [name for part in told["segments"] for name in part["layers"]] == list(explorer.layers)
@@ -131,14 +131,14 @@ def test_an_explorer_is_saved_without_a_word(
     """In a notebook TensorFlow's log is open for more than warnings."""
     caplog.set_level("INFO", "tensorflow")
     monkeypatch.setattr(logging.getLogger("tensorflow"), "propagate", True)
-    vggviz.explorer(functional, photograph).save(tmp_path / "page", runtime=runtime)
+    vggviz.explore(functional, photograph).save(tmp_path / "page", runtime=runtime)
     assert list((tmp_path / "page" / "live").glob("*.tflite.packed"))
     assert [record.getMessage() for record in caplog.records] == []
     assert tuple(capfd.readouterr()) == ("", "")
 
 
 def test_a_runtime_that_is_not_there(functional, photograph, tmp_path):
-    explorer = vggviz.explorer(functional, photograph)
+    explorer = vggviz.explore(functional, photograph)
     with pytest.raises(FileNotFoundError, match=r"There is no LiteRT\.js in '.*nowhere'"):
         explorer.save(tmp_path / "page", runtime=tmp_path / "nowhere")
     assert not (tmp_path / "page").exists()

@@ -66,11 +66,11 @@ def cell():
 @pytest.fixture(scope="module")
 def of_channels(maps, image, functional):
     """Plots of what excites channels, how alike they are and which feed which."""
-    examples = vggviz.dataset_examples(functional, {"photo": image}, "conv_a")["conv_a"]
-    crops = vggviz.example_crops(examples, {"photo": image}, [0, 2])
-    similarity = vggviz.channel_similarity(maps, "conv")
-    objective = vggviz.channel("conv_linear", 2)
-    trace = vggviz.trace(functional, vggviz.preprocess(image[:32, :32]), objective)
+    examples = vggviz.datasets.dataset_examples(functional, {"photo": image}, "conv_a")["conv_a"]
+    crops = vggviz.datasets.example_crops(examples, {"photo": image}, [0, 2])
+    similarity = vggviz.analysis.channel_similarity(maps, "conv")
+    objective = vggviz.objectives.channel("conv_linear", 2)
+    trace = vggviz.analysis.trace(functional, vggviz.preprocess(image[:32, :32]), objective)
     return {
         "examples": lambda ax: vggviz.plot_examples(examples, crops, ax=ax),
         "similarity": lambda ax: vggviz.plot_similarity(similarity, ax=ax),
@@ -82,9 +82,13 @@ def of_channels(maps, image, functional):
 def of_pictures(linear, image):
     """Plots of attributions, of pictures drawn for a network, and of measures."""
     levels = locked(image[np.newaxis].astype(np.float32))
-    drawn = vggviz.Visualization(levels, np.array([[1.0, 3.0, 2.0]]), ("channel 1 of conv",))
+    drawn = vggviz.feature_visualization.Visualization(
+        levels, np.array([[1.0, 3.0, 2.0]]), ("channel 1 of conv",)
+    )
     curves = np.array([[4.0, 2.0, 1.0]])
-    removed = vggviz.DeletionInsertion(np.linspace(0, 1, 3), curves, curves[:, ::-1], "logit of class 3")
+    removed = vggviz.attribution.DeletionInsertion(
+        np.linspace(0, 1, 3), curves, curves[:, ::-1], "logit of class 3"
+    )
     measures = {"rank": {"conv": 3.0, "deep": 2.0}}
     signed = {"saliency": locked(linear["linear"][0, ..., 0])}
     points = np.array([[0.0, 1.0], [3.0, 2.0]])
@@ -94,7 +98,7 @@ def of_pictures(linear, image):
         "visualization": lambda ax: vggviz.plot_visualization(drawn, ax=ax),
         "ascent": lambda ax: vggviz.plot_ascent(drawn, ax=ax),
         "by layer": lambda ax: vggviz.plot_by_layer(measures, ax=ax),
-        "picture map": lambda ax: vggviz.plot_picture_map(points, [image, image], ax=ax),
+        "picture map": lambda ax: vggviz.plot_image_map(points, [image, image], ax=ax),
     }
 
 

@@ -26,12 +26,12 @@ def pictures():
 
 @pytest.fixture(scope="module")
 def examples(functional, pictures):
-    return vggviz.dataset_examples(functional, pictures, "conv_b", top=3)["conv_b"]
+    return vggviz.datasets.dataset_examples(functional, pictures, "conv_b", top=3)["conv_b"]
 
 
 @pytest.fixture(scope="module")
 def crops(examples, pictures):
-    return vggviz.example_crops(examples, pictures, CHANNELS)
+    return vggviz.datasets.example_crops(examples, pictures, CHANNELS)
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def similarity():
 def trace():
     links = np.array([[[0.5, -0.2], [0.1, 0.0]]], np.float32)
     values = np.array([[0.3, 0.1], [0.8, 0.4]], np.float32)
-    return vggviz.Trace(
+    return vggviz.analysis.Trace(
         "logit of class 1", 2.5, ("early", "late"), np.array([[7, 2], [31, 5]]), values, links
     )
 
@@ -85,8 +85,8 @@ def test_each_piece_has_its_activation_and_each_row_its_channel(examples, crops)
 
 
 def test_a_silent_channel_is_said_to_be_silent(dead, pictures):
-    silent = vggviz.dataset_examples(dead, pictures, "conv", channels=[2])["conv"]
-    figure, _ = vggviz.plot_examples(silent, vggviz.example_crops(silent, pictures))
+    silent = vggviz.datasets.dataset_examples(dead, pictures, "conv", channels=[2])["conv"]
+    figure, _ = vggviz.plot_examples(silent, vggviz.datasets.example_crops(silent, pictures))
     assert "Channel 2 of conv is never positive in the 4 pictures." in vggviz.text_alternative(figure)
 
 
@@ -136,7 +136,9 @@ def test_a_box_a_channel(trace):
 
 
 def test_a_trace_of_nothing(trace):
-    zero = vggviz.Trace("logit", 0.0, ("one",), np.array([[0]]), np.zeros((1, 1)), np.zeros((0, 1, 1)))
+    zero = vggviz.analysis.Trace(
+        "logit", 0.0, ("one",), np.array([[0]]), np.zeros((1, 1)), np.zeros((0, 1, 1))
+    )
     figure, ax = vggviz.plot_trace(zero)
     figure.canvas.draw()
     assert [line.get_linewidth() for line in ax.lines] == [0]

@@ -23,7 +23,7 @@ def pictures():
 
 
 def test_each_picture_is_drawn_as_it_is_in_the_middle_of_its_point(pictures):
-    _, ax = vggviz.plot_picture_map(POINTS, pictures)
+    _, ax = vggviz.plot_image_map(POINTS, pictures)
     assert len(ax.images) == 3
     for drawn, point, picture in zip(ax.images, POINTS, pictures, strict=True):
         left, right, low, high = drawn.get_extent()
@@ -35,7 +35,7 @@ def test_each_picture_is_drawn_as_it_is_in_the_middle_of_its_point(pictures):
 
 
 def test_all_pictures_lie_inside_and_both_directions_have_one_scale(pictures):
-    figure, ax = vggviz.plot_picture_map(POINTS, pictures, size=0.2)
+    figure, ax = vggviz.plot_image_map(POINTS, pictures, size=0.2)
     figure.canvas.draw()
     (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
     for drawn in ax.images:
@@ -47,7 +47,7 @@ def test_all_pictures_lie_inside_and_both_directions_have_one_scale(pictures):
 
 
 def test_a_picture_is_as_large_as_asked_for(pictures):
-    _, ax = vggviz.plot_picture_map(POINTS, pictures, size=0.2)
+    _, ax = vggviz.plot_image_map(POINTS, pictures, size=0.2)
     extents = np.array([drawn.get_extent() for drawn in ax.images])
     whole = extents[:, 1].max() - extents[:, 0].min()
     np.testing.assert_allclose(extents[:, 1] - extents[:, 0], 0.2 * whole)
@@ -55,7 +55,7 @@ def test_a_picture_is_as_large_as_asked_for(pictures):
 
 @pytest.mark.parametrize("kind", [list, np.array])
 def test_groups_are_named_at_their_mean(kind, pictures):
-    figure, ax = vggviz.plot_picture_map(POINTS, pictures, groups=kind(["cat", "brick", "cat"]))
+    figure, ax = vggviz.plot_image_map(POINTS, pictures, groups=kind(["cat", "brick", "cat"]))
     assert [text.get_text() for text in ax.texts] == ["cat", "brick"]
     assert ax.texts[0].get_position() == (0.5, 1.0)
     assert ax.texts[0].get_zorder() > max(drawn.get_zorder() for drawn in ax.images)
@@ -63,7 +63,7 @@ def test_groups_are_named_at_their_mean(kind, pictures):
 
 
 def test_it_says_what_it_shows(pictures):
-    figure, _ = vggviz.plot_picture_map(POINTS, pictures)
+    figure, _ = vggviz.plot_image_map(POINTS, pictures)
     words = " ".join(text.get_text() for text in figure.findobj(mpl.text.Text))
     assert "3 pictures, each at its point; one scale for both directions" in words
     assert vggviz.text_alternative(figure) == (
@@ -76,26 +76,26 @@ def test_it_says_what_it_shows(pictures):
 def test_points_in_one_place_or_on_one_line(points, pictures):
     points = np.array(points)
     given = points.copy()
-    figure, _ = vggviz.plot_picture_map(points, pictures[: len(points)])
+    figure, _ = vggviz.plot_image_map(points, pictures[: len(points)])
     figure.canvas.draw()
     assert np.array_equal(points, given)
 
 
 def test_it_draws_into_axes_of_ones_own(pictures):
     figure, ax = plt.subplots()
-    assert vggviz.plot_picture_map(POINTS, list(pictures), ax=ax) == (figure, ax)
+    assert vggviz.plot_image_map(POINTS, list(pictures), ax=ax) == (figure, ax)
 
 
 def test_what_is_refused(pictures):
     with refused("(N, 2)", "(3, 3)"):
-        vggviz.plot_picture_map(np.zeros((3, 3)), pictures)
+        vggviz.plot_image_map(np.zeros((3, 3)), pictures)
     with refused("(N, 2)", "(0, 2)"):
-        vggviz.plot_picture_map(np.zeros((0, 2)), pictures[:0])
+        vggviz.plot_image_map(np.zeros((0, 2)), pictures[:0])
     with refused("NaN"):
-        vggviz.plot_picture_map(POINTS * np.nan, pictures)
+        vggviz.plot_image_map(POINTS * np.nan, pictures)
     with refused("3 points", "2 pictures"):
-        vggviz.plot_picture_map(POINTS, pictures[:2])
+        vggviz.plot_image_map(POINTS, pictures[:2])
     with refused("3 points", "1 names of groups"):
-        vggviz.plot_picture_map(POINTS, pictures, groups=["one"])
+        vggviz.plot_image_map(POINTS, pictures, groups=["one"])
     with refused("(H, W, 3)", "(6, 8)"):
-        vggviz.plot_picture_map(POINTS, pictures[..., 0])
+        vggviz.plot_image_map(POINTS, pictures[..., 0])

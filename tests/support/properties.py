@@ -87,16 +87,21 @@ maps = st.dictionaries(
 kernels = random_array(3, 3, 3, st.integers(1, 4))
 photographs = random_array(8, 9, 3, low=0, high=255, dtype=np.uint8)
 objectives = st.sampled_from(LAYERS).flatmap(
-    lambda layer: st.integers(0, CHANNELS[layer] - 1).map(lambda number: vggviz.channel(layer, number))
+    lambda layer: st.integers(0, CHANNELS[layer] - 1).map(
+        lambda number: vggviz.objectives.channel(layer, number)
+    )
 )
-deepest = st.integers(0, 6).map(lambda number: vggviz.channel("conv_linear", number))
+deepest = st.integers(0, 6).map(lambda number: vggviz.objectives.channel("conv_linear", number))
 layers = st.sampled_from(LAYERS)
 convolutions = st.sampled_from([layer for layer in LAYERS if "pool" not in layer])
 models = st.builds(model)
 classifiers = st.builds(classifier)
 folders = st.builds(lambda: Path(tempfile.mkdtemp()))
 recipes = st.builds(
-    vggviz.Recipe, fourier=st.booleans(), jitter=st.none() | st.integers(0, 3), rotation=st.floats(0, 20)
+    vggviz.feature_visualization.Recipe,
+    fourier=st.booleans(),
+    jitter=st.none() | st.integers(0, 3),
+    rotation=st.floats(0, 20),
 )
 
 
@@ -106,7 +111,7 @@ def arguments(**strategies: Any) -> st.SearchStrategy[dict[str, Any]]:
 
 @functools.cache
 def examples() -> Any:
-    return vggviz.dataset_examples(model(), sample_pictures(), "conv_b", top=2)["conv_b"]
+    return vggviz.datasets.dataset_examples(model(), sample_pictures(), "conv_b", top=2)["conv_b"]
 
 
 @functools.cache
@@ -122,12 +127,14 @@ def picture() -> np.ndarray:
 
 @functools.cache
 def drawn() -> Any:
-    return vggviz.visualize(model(), [vggviz.channel("conv_a", k) for k in (0, 1)], size=16, steps=1)
+    return vggviz.feature_visualization.visualize(
+        model(), [vggviz.objectives.channel("conv_a", k) for k in (0, 1)], size=16, steps=1
+    )
 
 
 @functools.cache
 def traced() -> Any:
-    return vggviz.trace(model(), picture(), vggviz.channel("conv_linear", 0))
+    return vggviz.analysis.trace(model(), picture(), vggviz.objectives.channel("conv_linear", 0))
 
 
 @functools.cache
@@ -137,7 +144,9 @@ def model_file() -> Path:
 
 @functools.cache
 def curve() -> Any:
-    return vggviz.deletion_insertion(model(), picture(), None, vggviz.channel("conv_a", 0), steps=2)
+    return vggviz.attribution.deletion_insertion(
+        model(), picture(), None, vggviz.objectives.channel("conv_a", 0), steps=2
+    )
 
 
 # --- what is wrong

@@ -170,7 +170,7 @@ no_pictures = st.sampled_from(
     [None, 3, {}, [], ["cat"], [("a", "b", "c")], object(), "nowhere/at all", 2.5, [3]]
 )
 similarities = st.integers(2, 5).flatmap(
-    lambda c: p.random_array(3, 3, 2, c).map(lambda kernels: vggviz.kernel_similarity(kernels))
+    lambda c: p.random_array(3, 3, 2, c).map(lambda kernels: vggviz.analysis.kernel_similarity(kernels))
 )
 titled = st.dictionaries(st.sampled_from(["a", "b × c"]), p.random_array(4, 5), min_size=1)
 no_titled = p.no_array(4, 5).map(lambda values: {"one": values}) | st.sampled_from([None, 3, {}, "text"])
@@ -225,7 +225,7 @@ SUBJECTS = {
             },
         ),
         "sample_images": Property(arguments(), lambda names: len(set(names)) == len(names) > 5),
-        "read_pictures": Property(
+        "datasets.read_images": Property(
             arguments(source=pairs, size=st.none() | st.integers(1, 40)),
             lambda found, source, size: [name for name, _ in found] == list(source),
             {"source": no_pictures, "size": p.no_whole(1, 10_000, optional=True)},
@@ -338,7 +338,7 @@ SUBJECTS = {
             saved,
             {"maps": p.no_maps(), "folder": p.no_path, "scale": p.no_word(*SCALES)},
         ),
-        "channel_similarity": Property(
+        "analysis.channel_similarity": Property(
             arguments(maps=st.builds(dict, one=p.random_array(2, 3, 3, 4)), layer=st.just("one")),
             alike,
             {
@@ -347,16 +347,16 @@ SUBJECTS = {
                 "by": p.no_word("cosine", "correlation"),
             },
         ),
-        "kernel_similarity": Property(
+        "analysis.kernel_similarity": Property(
             arguments(kernels=p.kernels), alike, {"kernels": p.no_array(3, 3, 3, 4)}
         ),
-        "gram_matrix": Property(arguments(maps=p.maps), grams, {"maps": p.no_maps()}),
-        "pooled_features": Property(
+        "analysis.gram_matrix": Property(arguments(maps=p.maps), grams, {"maps": p.no_maps()}),
+        "analysis.pooled_features": Property(
             arguments(maps=p.maps, by=st.sampled_from(["mean", "max"])),
             lambda found, maps, by: all(f.shape == (2, 3) for f in found.values()),
             {"maps": p.no_maps(), "by": p.no_word("mean", "max")},
         ),
-        "neighbours": Property(
+        "analysis.nearest_neighbours": Property(
             arguments(
                 features=p.random_array(st.integers(2, 6), 4),
                 top=st.integers(1, 9),
@@ -369,7 +369,7 @@ SUBJECTS = {
                 "queries": p.no_array(3, 4).filter(lambda v: v is not None),
             },
         ),
-        "input_contributions": Property(
+        "analysis.input_contributions": Property(
             arguments(
                 model=p.models,
                 batch=p.batches,
@@ -381,13 +381,13 @@ SUBJECTS = {
             READS
             | {
                 "layer": p.no_layer | st.just("pool_a"),
-                "channel": p.no_whole(0, 5),
+                "objectives.channel": p.no_whole(0, 5),
                 "place": st.sampled_from(
                     [3, "ab", (1,), (1, 2, 3), (0, 32), (-1, 0), (0.5, 0), (None, 1), [], {}]
                 ),
             },
         ),
-        "trace": Property(
+        "analysis.trace": Property(
             arguments(
                 model=p.models,
                 batch=p.one_picture,
@@ -399,16 +399,16 @@ SUBJECTS = {
             EXPLAINS | {"layers": p.no_list_of_layers, "top": p.no_whole(1, 7)},
             slow=True,
         ),
-        "preferred_classes": Property(
+        "analysis.preferred_classes": Property(
             arguments(layer=st.just("block3_conv2"), channel=st.integers(0, 255), top=st.integers(1, 9)),
             largest_effect_first,
             {
                 "layer": p.no_word("block3_conv2") | st.sampled_from(["block1_pool", "block3_conv"]),
-                "channel": p.no_whole(0, 255),
+                "objectives.channel": p.no_whole(0, 255),
                 "top": p.no_whole(1, 200),
             },
         ),
-        "dataset_examples": Property(
+        "datasets.dataset_examples": Property(
             arguments(
                 model=p.models,
                 source=pairs,
@@ -427,7 +427,7 @@ SUBJECTS = {
             },
             slow=True,
         ),
-        "dataset_statistics": Property(
+        "datasets.dataset_statistics": Property(
             arguments(model=p.models, source=pairs, layers=p.layers),
             zeros_are_counted,
             {
@@ -438,7 +438,7 @@ SUBJECTS = {
             },
             slow=True,
         ),
-        "example_crops": Property(
+        "datasets.example_crops": Property(
             arguments(
                 examples=st.builds(p.examples),
                 source=st.builds(p.sample_pictures),
@@ -451,7 +451,7 @@ SUBJECTS = {
                 "channels": p.no_channels.filter(lambda value: value not in ([], {})),
             },
         ),
-        "explorer": Property(
+        "explore": Property(
             arguments(model=p.models, images=pairs, layers=st.none() | st.just(["conv_a"])),
             lambda page, images, **_: list(page.pictures) == list(images),
             {
@@ -463,22 +463,22 @@ SUBJECTS = {
         ),
     },
     "measures": {
-        "effective_rank": Property(
+        "analysis.effective_rank": Property(
             arguments(kernels=p.random_array(3, 3, 2, st.integers(1, 4), low=0.5)),
             lambda rank, kernels: 0.999 <= rank <= kernels.shape[-1] * 1.001,
             {"kernels": p.no_array(3, 3, 2, 4) | st.just(np.zeros((3, 3, 2, 4)))},
         ),
-        "is_oriented": Property(
+        "analysis.is_oriented": Property(
             arguments(kernels=p.kernels),
             lambda found, kernels: found.dtype == bool and len(found) == kernels.shape[-1],
             {"kernels": p.no_array(3, 3, 3, 4)},
         ),
-        "is_colour_opponent": Property(
+        "analysis.is_colour_opponent": Property(
             arguments(kernels=p.kernels),
             lambda found, kernels: found.dtype == bool and len(found) == kernels.shape[-1],
             {"kernels": p.no_array(3, 3, 3, 4) | st.just(np.zeros((3, 3, 2, 4)))},
         ),
-        "linear_probe": Property(
+        "analysis.linear_probe": Property(
             arguments(
                 features=p.random_array(6, 3),
                 labels=p.random_array(6, low=0, high=3, dtype=np.int64),
@@ -498,12 +498,12 @@ SUBJECTS = {
         ),
     },
     "objectives": {
-        "channel": Property(
+        "objectives.channel": Property(
             arguments(layer=p.layers, number=st.integers(0, 3)),
             lambda objective, layer, number: objective.layers == (layer,) and str(number) in objective.words,
             {"layer": p.anything_but(str), "number": p.no_whole()},
         ),
-        "neuron": Property(
+        "objectives.neuron": Property(
             arguments(
                 layer=p.layers,
                 number=st.integers(0, 3),
@@ -518,22 +518,22 @@ SUBJECTS = {
                 "column": p.no_whole(optional=True),
             },
         ),
-        "class_logit": Property(
+        "objectives.class_logit": Property(
             arguments(number=st.integers(0, 999)),
             lambda objective, number: str(number) in objective.words,
             {"number": p.no_whole()},
         ),
     },
     "attribution": {
-        "saliency": attribution(),
-        "guided_backprop": attribution(),
-        "smooth_grad": attribution(
+        "attribution.saliency": attribution(),
+        "attribution.guided_backprop": attribution(),
+        "attribution.smooth_grad": attribution(
             wrong={"samples": p.no_whole(1), "noise": p.no_real(), "seed": p.no_whole()},
             samples=st.integers(1, 3),
             noise=st.floats(0, 1),
             seed=p.seed,
         ),
-        "integrated_gradients": attribution(
+        "attribution.integrated_gradients": attribution(
             law=p.is_map,
             wrong={
                 "baseline": p.no_array(1, *p.SHAPE).filter(
@@ -545,21 +545,21 @@ SUBJECTS = {
             baseline=st.none() | st.floats(-10, 10) | p.random_array(3),
             steps=st.integers(1, 3),
         ),
-        "grad_cam": cam(),
-        "grad_cam_plus_plus": cam(),
-        "layer_cam": cam(),
-        "eigen_cam": Property(
+        "attribution.grad_cam": cam(),
+        "attribution.grad_cam_plus_plus": cam(),
+        "attribution.layer_cam": cam(),
+        "attribution.eigen_cam": Property(
             arguments(model=p.models, batch=p.batches, layer=st.none() | p.layers),
             p.is_unsigned_map,
             READS | {"layer": p.no_layer_or_none},
         ),
-        "score_cam": Property(
+        "attribution.score_cam": Property(
             arguments(**EXPLAINED, layer=p.layers, batch_size=st.integers(1, 8)),
             p.is_unsigned_map,
             EXPLAINS | {"layer": p.no_layer_or_none, "batch_size": p.no_whole(1)},
             slow=True,
         ),
-        "occlusion": attribution(
+        "attribution.occlusion": attribution(
             law=p.is_map,
             wrong={
                 "size": p.no_whole(1, 32),
@@ -570,7 +570,7 @@ SUBJECTS = {
             stride=st.integers(6, 8),
             fill=st.floats(-9, 9) | p.random_array(3),
         ),
-        "deletion_insertion": Property(
+        "attribution.deletion_insertion": Property(
             arguments(
                 **EXPLAINED,
                 attribution=st.none(),
@@ -589,7 +589,7 @@ SUBJECTS = {
             },
             slow=True,
         ),
-        "randomised": Property(
+        "attribution.shuffled_weights": Property(
             arguments(model=p.models, layer=p.convolutions, cascade=st.booleans(), seed=p.seed),
             shuffled,
             {
@@ -602,7 +602,7 @@ SUBJECTS = {
         ),
     },
     "drawing": {
-        "Recipe": Property(
+        "feature_visualization.Recipe": Property(
             arguments(jitter=st.none() | st.integers(0, 9), scale=st.floats(0, 0.9), rate=st.floats(0, 9)),
             lambda recipe, scale, **_: recipe.scale == scale,
             {
@@ -612,7 +612,7 @@ SUBJECTS = {
                 "jitter": p.no_whole(optional=True),
             },
         ),
-        "visualize": Property(
+        "feature_visualization.visualize": Property(
             arguments(
                 model=p.models,
                 objectives=p.objectives | st.lists(p.objectives, min_size=1, max_size=2),
@@ -630,7 +630,7 @@ SUBJECTS = {
             },
             slow=True,
         ),
-        "visualization_cost": Property(
+        "feature_visualization.visualization_cost": Property(
             arguments(
                 model=p.models, objectives=p.objectives, size=st.integers(8, 99), steps=st.integers(1, 9)
             ),
@@ -642,13 +642,13 @@ SUBJECTS = {
                 "steps": p.no_whole(1),
             },
         ),
-        "invert": Property(
+        "feature_visualization.invert": Property(
             arguments(model=p.models, batch=p.one_picture, layer=p.layers, steps=st.just(1), seed=p.seed),
             p.is_drawing,
             READS | DRAWS | {"layer": p.no_layer, "batch": p.no_array(1, *p.SHAPE)},
             slow=True,
         ),
-        "caricature": Property(
+        "feature_visualization.caricature": Property(
             arguments(
                 model=p.models, batch=p.one_picture, layer=p.layers, power=st.floats(0, 3), steps=st.just(1)
             ),
@@ -723,7 +723,7 @@ SUBJECTS = {
             {
                 "maps": p.no_maps(),
                 "layer": p.no_word("one"),
-                "channel": p.no_whole(0, 2),
+                "objectives.channel": p.no_whole(0, 2),
                 "image": p.no_picture.filter(lambda v: v is not None),
                 "overlay": p.anything_but(bool),
                 "scale": p.no_word(*SCALES),
@@ -783,7 +783,7 @@ SUBJECTS = {
                 "crops": st.sampled_from([None, 3, {}, {77: []}, {0: []}, {0: None}, {"x": []}, {0: [3, 4]}]),
             },
             examples=st.builds(p.examples),
-            crops=st.builds(lambda: vggviz.example_crops(p.examples(), p.sample_pictures(), [0, 1])),
+            crops=st.builds(lambda: vggviz.datasets.example_crops(p.examples(), p.sample_pictures(), [0, 1])),
         ),
         "plot_similarity": plot(
             {
@@ -802,7 +802,7 @@ SUBJECTS = {
             },
             measures=st.dictionaries(st.text("ab", min_size=1), of_one, min_size=1, max_size=4),
         ),
-        "plot_picture_map": plot(
+        "plot_image_map": plot(
             {
                 "points": p.no_array(2, 2) | st.just(np.zeros((2, 3))),
                 "pictures": st.sampled_from(

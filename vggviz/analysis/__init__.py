@@ -1,1 +1,5 @@
 """What can be computed from kernels and activations alone."""
+
+from vggviz._shared import lazy_stub as _lazy_stub
+
+__getattr__, __dir__, __all__ = _lazy_stub.attach(__name__)

@@ -126,7 +126,7 @@ def pooled_features(maps: Mapping[str, np.ndarray], by: str = "mean") -> dict[st
     }
 
 
-def neighbours(
+def nearest_neighbours(
     features: np.ndarray, top: int = 5, *, queries: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """The pictures whose features point the most the same way.

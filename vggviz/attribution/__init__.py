@@ -1,1 +1,5 @@
 """Which pixels of an image speak for a class or a channel."""
+
+from vggviz._shared import lazy_stub as _lazy_stub
+
+__getattr__, __dir__, __all__ = _lazy_stub.attach(__name__)

@@ -23,7 +23,7 @@ BLUR = 5.0
 """Standard deviation in pixels of the blur that insertion starts from (Petsiuk et al. 2018)."""
 
 
-def randomised(model: keras.Model, layer: str, *, cascade: bool = True, seed: int = 0) -> keras.Model:
+def shuffled_weights(model: keras.Model, layer: str, *, cascade: bool = True, seed: int = 0) -> keras.Model:
     """A copy of the model whose weights are shuffled, from the top down to a layer.
 
     Adebayo et al., "Sanity Checks for Saliency Maps", NeurIPS 2018, section 3: an attribution that looks

@@ -54,14 +54,14 @@ def run_cell(options: argparse.Namespace) -> None:
 
 def run_explore(options: argparse.Namespace) -> None:
     """Write the explorer's page for photographs, and say how to look at it."""
-    from vggviz.explorer.explorer import explorer
+    from vggviz.explorer.explorer import explore
     from vggviz.images.loading import load_image
 
     for photo in options.photo:  # a mistake is told before the network is loaded
         load_image(photo)
     read = None if options.input == "vgg16" else lambda images: reading(options)(images.astype("float32"))
     names = dict(zip(map(validation.words, _own_names(options.photo)), options.photo, strict=True))
-    page = explorer(load_network(options), names, layers=options.layer, preprocess=read)
+    page = explore(load_network(options), names, layers=options.layer, preprocess=read)
     folder = page.save(options.out, runtime=options.runtime)
     print(
         f"Saved the page in {validation.shown(folder)}; "

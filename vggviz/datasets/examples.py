@@ -11,7 +11,7 @@ import numpy as np
 
 from vggviz._shared import validation
 from vggviz.activations.forward import chosen_layers
-from vggviz.datasets.folder import Pictures, named_pictures, read_pictures
+from vggviz.datasets.folder import Pictures, named_pictures, read_images
 from vggviz.datasets.statistics import dataset_maps
 from vggviz.models.graph import find_step, input_side
 from vggviz.models.receptive_field import ReceptiveField, receptive_fields
@@ -111,7 +111,7 @@ def dataset_examples(
 
     Args:
         model: any Keras model that reads square pictures.
-        source: a folder, or names with pictures (see `read_pictures`). What cannot be read is named
+        source: a folder, or names with pictures (see `read_images`). What cannot be read is named
             in the log and passed over.
         layers: a name, or names; None is every convolution and pool.
         channels: numbers of the channels, the same of each layer; None is all.
@@ -170,7 +170,7 @@ def example_crops(
             wanted.setdefault(name, []).append((number, rank, box))
     cut: dict[tuple[int, int], np.ndarray] = {}
     pairs = ((name, picture) for name, picture in named_pictures(source) if name in wanted)
-    for name, image in read_pictures(pairs, examples.size):
+    for name, image in read_images(pairs, examples.size):
         for number, rank, (upper, left, lower, right) in wanted.pop(name, []):
             cut[number, rank] = image[upper:lower, left:right].copy()
     if wanted:

@@ -18,7 +18,7 @@ Pictures = str | os.PathLike[str] | Mapping[str, Source] | Iterable[tuple[str, S
 log = logging.getLogger("vggviz")
 
 
-def read_pictures(source: Pictures, size: int | None = 224) -> Iterator[tuple[str, np.ndarray]]:
+def read_images(source: Pictures, size: int | None = 224) -> Iterator[tuple[str, np.ndarray]]:
     """Read pictures one at a time, so that memory does not grow with their number.
 
     What cannot be read is named in one line of the log "vggviz" and passed over.

@@ -36,7 +36,7 @@ def dataset_statistics(
 
     Args:
         model: any Keras model that reads square pictures.
-        source: a folder, or names with pictures (see `read_pictures`). What cannot be read is named
+        source: a folder, or names with pictures (see `read_images`). What cannot be read is named
             in the log and passed over.
         layers: a name, or names; None is every convolution and pool.
         preprocess: from uint8 (1, H, W, 3) RGB to the batch the model reads; None is

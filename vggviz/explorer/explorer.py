@@ -19,7 +19,7 @@ import numpy as np
 from vggviz._shared import validation
 from vggviz._shared.files import folder_in_place
 from vggviz.datasets.examples import dataset_examples
-from vggviz.datasets.folder import Pictures, named, read_pictures
+from vggviz.datasets.folder import Pictures, named, read_images
 from vggviz.explorer import files, litert, manifest, notebook
 from vggviz.explorer.content import Content
 from vggviz.images.loading import Source, load_image
@@ -58,7 +58,7 @@ class Explorer(Content):
         """
         found = dataset_examples(self.model, source, self.layers, top=top, preprocess=self.preprocess)
         names = {str(name) for examples in found.values() for name in examples.names.flat}
-        kept = {name: image for name, image in read_pictures(source, input_side(self.model)) if name in names}
+        kept = {name: image for name, image in read_images(source, input_side(self.model)) if name in names}
         return dataclasses.replace(self, examples=found, example_pictures=kept)
 
     def with_drawings(self, drawings: Mapping[str, np.ndarray]) -> Explorer:
@@ -124,7 +124,7 @@ class Explorer(Content):
         return notebook.frame(save, f"Explorer of {self.model.name}: {titles}", name)
 
 
-def explorer(
+def explore(
     model: keras.Model,
     images: Source | Pictures | Iterable[str],
     *,
@@ -158,7 +158,7 @@ def _pictures(images: Any, size: int) -> Iterator[tuple[str, np.ndarray]]:
     if isinstance(images, Mapping):
         pairs: Iterable[tuple[str, Any]] = images.items()
     elif isinstance(images, (str, os.PathLike)) and Path(images).is_dir():
-        yield from read_pictures(images, size)
+        yield from read_images(images, size)
         return
     elif isinstance(images, (list, tuple)):
         pairs = [_titled(image, number) for number, image in enumerate(images)]

@@ -197,8 +197,8 @@ def _roughening(levels: Any) -> Any:
     section 3, with beta = 2; on a periodic picture.
     """
     tf = backend.tensorflow()
-    neighbours = sum(tf.roll(levels, shift, axis) for shift in (-1, 1) for axis in (1, 2))
-    return 2 * (4 * levels - neighbours)
+    nearest_neighbours = sum(tf.roll(levels, shift, axis) for shift in (-1, 1) for axis in (1, 2))
+    return 2 * (4 * levels - nearest_neighbours)
 
 
 def _adam(state: State, gradient: Any, number: Any, rate: Any) -> State:

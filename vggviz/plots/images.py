@@ -56,7 +56,7 @@ def plot_images(
     return figure, axes
 
 
-def plot_picture_map(
+def plot_image_map(
     points: np.ndarray,
     pictures: np.ndarray | Sequence[np.ndarray],
     *,

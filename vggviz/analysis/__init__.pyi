@@ -1,0 +1,13 @@
+from .circuits import Trace as Trace
+from .circuits import input_contributions as input_contributions
+from .circuits import trace as trace
+from .kernel_metrics import effective_rank as effective_rank
+from .kernel_metrics import is_colour_opponent as is_colour_opponent
+from .kernel_metrics import is_oriented as is_oriented
+from .preferences import preferred_classes as preferred_classes
+from .probing import linear_probe as linear_probe
+from .similarity import channel_similarity as channel_similarity
+from .similarity import gram_matrix as gram_matrix
+from .similarity import kernel_similarity as kernel_similarity
+from .similarity import nearest_neighbours as nearest_neighbours
+from .similarity import pooled_features as pooled_features

@@ -1,0 +1,13 @@
+from .cam import eigen_cam as eigen_cam
+from .cam import grad_cam as grad_cam
+from .cam import grad_cam_plus_plus as grad_cam_plus_plus
+from .cam import layer_cam as layer_cam
+from .evaluation import DeletionInsertion as DeletionInsertion
+from .evaluation import deletion_insertion as deletion_insertion
+from .evaluation import shuffled_weights as shuffled_weights
+from .gradients import guided_backprop as guided_backprop
+from .gradients import integrated_gradients as integrated_gradients
+from .gradients import saliency as saliency
+from .gradients import smooth_grad as smooth_grad
+from .perturbation import occlusion as occlusion
+from .perturbation import score_cam as score_cam
