@@ -53,11 +53,11 @@ def test_an_objective_of_ones_own(functional, batch):
 
 
 def test_words():
-    assert channel("conv", 3).words == "channel 3 of conv"
-    assert neuron("conv", 3).words == "channel 3 of conv in the middle"
-    assert neuron("conv", 3, 1, 2).words == "channel 3 of conv at (1, 2)"
-    assert class_logit(7).words == "logit of class 7"
-    assert (channel("a", 1) - 0.5 * channel("b", 2)).words == "channel 1 of a - (0.5 x (channel 2 of b))"
+    assert channel("conv", 3).label == "channel 3 of conv"
+    assert neuron("conv", 3).label == "channel 3 of conv in the middle"
+    assert neuron("conv", 3, 1, 2).label == "channel 3 of conv at (1, 2)"
+    assert class_logit(7).label == "logit of class 7"
+    assert (channel("a", 1) - 0.5 * channel("b", 2)).label == "channel 1 of a - (0.5 x (channel 2 of b))"
 
 
 # --- the logits

@@ -48,13 +48,13 @@ def no_figure_left():
 
 
 def test_every_public_function_has_a_property():
-    assert sorted(PROPERTIES) == sorted([*PUBLIC, "Recipe"])
+    assert sorted(PROPERTIES) == sorted([*PUBLIC, "feature_visualization.Recipe"])
 
 
 def test_every_parameter_is_tried():
     """But for those of which everything is right, or that only the valid calls set."""
     for name, known in PROPERTIES.items():
-        parameters = set(inspect.signature(public.FUNCTIONS[name]).parameters)
+        parameters = set(inspect.signature(public.NAMES[name]).parameters)
         untried = parameters - set(known.wrong)
         assert set(known.wrong) <= parameters, name
         assert not untried, f"{name}: {sorted(untried)}"
@@ -96,7 +96,7 @@ def refuses(name: str, data: Any) -> None:
 
 def call(name: str, arguments: dict[str, Any]) -> Any:
     """The result, whole: a generator's as a list."""
-    result = public.FUNCTIONS[name](**arguments)
+    result = public.NAMES[name](**arguments)
     return list(result) if inspect.isgenerator(result) else result
 
 

@@ -1,4 +1,4 @@
-"""See inside VGG16, or any convolutional network of Keras: arrays first, pictures second.
+"""See inside VGG16, or any convolutional network of Keras: arrays first, images second.
 
 The names here are the pipeline and its plots; the rest is in `vggviz.analysis`, `vggviz.attribution`,
 `vggviz.datasets`, `vggviz.feature_visualization` and `vggviz.objectives`. Nothing is computed, and TensorFlow

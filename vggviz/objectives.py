@@ -1,4 +1,4 @@
-"""What is to be explained, or maximised: functions of a model's activations to one number a picture."""
+"""What is to be explained, or maximised: functions of a model's activations to one number an image."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ __all__ = ["Objective", "channel", "class_logit", "neuron"]
 
 @dataclass(frozen=True)
 class Objective:
-    """One number for each picture, as a function of some layers' activations.
+    """One number for each image, as a function of some layers' activations.
 
-    Objectives add, subtract, and are multiplied by numbers:
+    Objectives add, subtract, and are multiplied by indexs:
     ``channel("block4_conv1", 3) - 0.5 * channel("block4_conv1", 7)``.
 
     Attributes:
         layers: names of the layers it reads; "logits" is the model's output before its softmax.
         value: from ``{layer: tensor (N, ...)}`` to a tensor (N,), by operations of Keras or TensorFlow.
-        words: what it is, for figures.
+        label: what it is, for figures.
     """
 
     layers: tuple[str, ...]
     value: Callable[[Mapping[str, Any]], Any]
-    words: str
+    label: str
 
     def __add__(self, other: Objective) -> Objective:
         """The sum of both."""
-        return self._with(other, 1, f"{self.words} + {other.words}")
+        return self._with(other, 1, f"{self.label} + {other.label}")
 
     def __sub__(self, other: Objective) -> Objective:
         """The difference of both."""
-        return self._with(other, -1, f"{self.words} - ({other.words})")
+        return self._with(other, -1, f"{self.label} - ({other.label})")
 
     def __mul__(self, factor: float) -> Objective:
         """The same, weighted."""
-        return Objective(self.layers, _Weighted(self.value, factor), f"{factor:g} x ({self.words})")
+        return Objective(self.layers, _Weighted(self.value, factor), f"{factor:g} x ({self.label})")
 
     __rmul__ = __mul__
 
@@ -47,9 +47,9 @@ class Objective:
         """What is large where this one is small."""
         return -1 * self
 
-    def _with(self, other: Objective, sign: int, words: str) -> Objective:
+    def _with(self, other: Objective, sign: int, label: str) -> Objective:
         layers = tuple(dict.fromkeys(self.layers + other.layers))
-        return Objective(layers, _Sum(self.value, _Weighted(other.value, sign)), words)
+        return Objective(layers, _Sum(self.value, _Weighted(other.value, sign)), label)
 
     @property
     def is_lasting(self) -> bool:
@@ -57,27 +57,27 @@ class Objective:
         return _is_lasting(self.value)
 
 
-def channel(layer: str, number: int) -> Objective:
+def channel(layer: str, index: int) -> Objective:
     """Mean activation of a channel over all cells of its map; of a dense layer, its unit.
 
     Args:
         layer: the layer's name.
-        number: the channel's number, from 0.
+        index: the channel's index, from 0.
 
     Raises:
         ValueError: a number below 0; used with a model, one outside the layer's channels.
     """
     _check_layer(layer)
-    validation.whole("channel", number)
-    return Objective((layer,), _Mean(layer, number), f"channel {number} of {layer}")
+    validation.whole("channel", index)
+    return Objective((layer,), _Mean(layer, index), f"channel {index} of {layer}")
 
 
-def neuron(layer: str, number: int, row: int | None = None, column: int | None = None) -> Objective:
+def neuron(layer: str, index: int, row: int | None = None, column: int | None = None) -> Objective:
     """Activation of one cell of a channel's map.
 
     Args:
         layer: the layer's name.
-        number: the channel's number, from 0.
+        index: the channel's index, from 0.
         row: the cell's row; None is the middle one, of an even number the lower of the two.
         column: the cell's column; None is the middle one, of an even number the right of the two.
 
@@ -85,25 +85,25 @@ def neuron(layer: str, number: int, row: int | None = None, column: int | None =
         ValueError: a number below 0; used with a model, a cell or channel that is not there.
     """
     _check_layer(layer)
-    validation.whole("channel", number)
+    validation.whole("channel", index)
     for what, given in (("row", row), ("column", column)):
         if given is not None:
             validation.whole(what, given)
     place = "in the middle" if row is None and column is None else f"at ({_or(row)}, {_or(column)})"
-    return Objective((layer,), _Cell(layer, number, row, column), f"channel {number} of {layer} {place}")
+    return Objective((layer,), _Cell(layer, index, row, column), f"channel {index} of {layer} {place}")
 
 
-def class_logit(number: int) -> Objective:
+def class_logit(index: int) -> Objective:
     """What the network says for a class before the softmax, which would mix in all other classes.
 
     Args:
-        number: the class's number, from 0.
+        index: the class's index, from 0.
 
     Raises:
         ValueError: a number below 0; used with a model, one outside its classes.
     """
-    validation.whole("class", number)
-    return Objective((LOGITS,), _Logit(number), f"logit of class {number}")
+    validation.whole("class", index)
+    return Objective((LOGITS,), _Logit(index), f"logit of class {index}")
 
 
 def check_objective(objective: Objective) -> Objective:
@@ -125,25 +125,25 @@ def _or(place: int | None) -> str:
 @dataclass(frozen=True)
 class _Mean:
     layer: str
-    number: int
+    index: int
 
     def __call__(self, maps: Mapping[str, Any]) -> Any:
-        cells = _channel(maps, self.layer, self.number)
+        cells = _channel(maps, self.layer, self.index)
         return backend.keras().ops.mean(cells, axis=tuple(range(1, len(cells.shape))))
 
 
 @dataclass(frozen=True)
 class _Cell:
     layer: str
-    number: int
+    index: int
     row: int | None
     column: int | None
 
     def __call__(self, maps: Mapping[str, Any]) -> Any:
-        layer, cells = self.layer, _channel(maps, self.layer, self.number)
+        layer, cells = self.layer, _channel(maps, self.layer, self.index)
         if len(cells.shape) != 3:
             raise ValueError(
-                f"The layer {layer!r} has no rows and columns; use channel({layer!r}, {self.number})."
+                f"The layer {layer!r} has no rows and columns; use channel({layer!r}, {self.index})."
             )
         height, width = cells.shape[1:]
         y = height // 2 if self.row is None else self.row
@@ -155,7 +155,7 @@ class _Cell:
 
 @dataclass(frozen=True)
 class _Logit:
-    number: int
+    index: int
 
     def __call__(self, maps: Mapping[str, Any]) -> Any:
         logits = maps[LOGITS]
@@ -164,9 +164,9 @@ class _Logit:
                 f"The model gives an output of shape {tuple(logits.shape[1:])}, no classes; "
                 "take a model with its top, or a channel as objective."
             )
-        if self.number >= logits.shape[1]:
-            raise ValueError(f"The model's classes are 0 to {logits.shape[1] - 1}; got class {self.number}.")
-        return logits[:, self.number]
+        if self.index >= logits.shape[1]:
+            raise ValueError(f"The model's classes are 0 to {logits.shape[1] - 1}; got class {self.index}.")
+        return logits[:, self.index]
 
 
 @dataclass(frozen=True)
@@ -195,9 +195,9 @@ def _is_lasting(value: Callable[[Mapping[str, Any]], Any]) -> bool:
     return isinstance(value, _Mean | _Cell | _Logit)
 
 
-def _channel(maps: Mapping[str, Any], layer: str, number: int) -> Any:
+def _channel(maps: Mapping[str, Any], layer: str, index: int) -> Any:
     """One channel's part of a layer's tensor."""
     count = maps[layer].shape[-1]
-    if number >= count:
-        raise ValueError(f"The channels of {layer!r} are 0 to {count - 1}; got channel {number}.")
-    return maps[layer][..., number]
+    if index >= count:
+        raise ValueError(f"The channels of {layer!r} are 0 to {count - 1}; got channel {index}.")
+    return maps[layer][..., index]

@@ -275,7 +275,7 @@ def test_a_place_outside_the_map(functional, batch, what, number):
 
 
 def test_a_cell_of_several_pictures(functional, batch):
-    with refused("3", "one picture"):
+    with refused("3", "one image"):
         vggviz.explain_cell(functional, batch, "conv_a", 0, 0, 0)
 
 

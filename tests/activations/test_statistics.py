@@ -124,12 +124,12 @@ def test_the_dead_channel_is_found(dead, batch):
     assert (found["conv"].apoz[~found["conv"].dead] < 1).all()
 
 
-@pytest.mark.parametrize("by", ["max", "mean", "std", "apoz", "number"])
+@pytest.mark.parametrize("by", ["max", "mean", "std", "apoz", "index"])
 def test_ranked_by_what_is_said(maps, by):
     statistics = vggviz.channel_statistics(maps)
     for layer, ranked in vggviz.rank_channels(maps, by).items():
         assert sorted(ranked) == list(range(6))
-        if by == "number":
+        if by == "index":
             assert list(ranked) == list(range(6))
             continue
         values = getattr(statistics[layer], by)[ranked]

@@ -166,7 +166,7 @@ def test_what_is_refused(functional, sequential, batch):
         vggviz.analysis.input_contributions(functional, one, "conv_b", 0, place=(32, 0))
     with refused("'pool_a'", "Conv2D"):
         vggviz.analysis.input_contributions(functional, one, "pool_a", 0)
-    with refused("one picture", "3"):
+    with refused("one image", "3"):
         vggviz.analysis.trace(functional, batch, objective())
     with refused("1 to 4", "top", "5"):
         vggviz.analysis.trace(functional, one, objective(), ["conv_a", "conv_b"], top=5)

@@ -39,7 +39,7 @@ def test_each_layer_begins_where_the_one_before_ends(vgg16):
 
 
 def test_the_effect_sizes_of_a_channel_nearly_cancel():
-    """Over classes of equally many pictures, class minus others sums to nothing, but for half precision."""
+    """Over classes of equally many images, class minus others sums to nothing, but for half precision."""
     for channel in range(0, 512, 51):
         sizes = [size for _, size in preferred_classes("block5_conv1", channel, top=200)]
         assert abs(sum(sizes)) < 0.1
@@ -59,7 +59,7 @@ def test_what_it_refuses():
         preferred_classes("block1_conv1", 0, top=201)
     with refused("effect size", "nan"):
         effect_size_error(float("nan"))
-    with refused("pictures", "0"):
+    with refused("images", "0"):
         effect_size_error(1.0, 0, 10)
 
 

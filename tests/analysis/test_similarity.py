@@ -100,7 +100,7 @@ def test_pooled(maps, by):
 
 def test_neighbours_are_the_largest_cosines():
     features = np.random.default_rng(2).normal(size=(9, 4)).astype(np.float32)
-    numbers, cosines = vggviz.nearest_neighbours(features, 3)
+    numbers, cosines = vggviz.analysis.nearest_neighbours(features, 3)
     unit = features / np.linalg.norm(features, axis=1, keepdims=True)
     table = (unit @ unit.T).astype(float)
     np.fill_diagonal(table, -2)
@@ -111,13 +111,13 @@ def test_neighbours_are_the_largest_cosines():
 def test_neighbours_of_queries():
     features = np.eye(3)
     features[2] = 0
-    numbers, cosines = vggviz.nearest_neighbours(features, 9, queries=[[0, 5, 0], [0, 0, 0]])
+    numbers, cosines = vggviz.analysis.nearest_neighbours(features, 9, queries=[[0, 5, 0], [0, 0, 0]])
     assert numbers.tolist() == [[1, 0, 2], [0, 1, 2]]
     assert cosines.tolist() == [[1, 0, 0], [0, 0, 0]]
 
 
 def test_no_picture_is_its_own_neighbour():
-    numbers, _ = vggviz.nearest_neighbours(np.ones((4, 2)), 9)
+    numbers, _ = vggviz.analysis.nearest_neighbours(np.ones((4, 2)), 9)
     assert numbers.tolist() == [[1, 2, 3], [0, 2, 3], [0, 1, 3], [0, 1, 2]]
 
 
@@ -127,7 +127,7 @@ def test_the_arguments_are_left_alone(maps):
     vggviz.analysis.gram_matrix(maps)
     features = vggviz.analysis.pooled_features(maps)["conv"]
     kept = features.copy()
-    vggviz.nearest_neighbours(features)
+    vggviz.analysis.nearest_neighbours(features)
     assert np.array_equal(features, kept)
     assert all(np.array_equal(maps[layer], before[layer]) for layer in maps)
 
@@ -145,6 +145,6 @@ def test_what_is_refused(maps):
         with refused("'flat'", "(N, h, w, c)", "(3, 4)"):
             ask({"flat": np.zeros((3, 4))})
     with refused("(3, 4)", "(1, 5)"):
-        vggviz.nearest_neighbours(np.zeros((3, 4)), queries=np.zeros((1, 5)))
+        vggviz.analysis.nearest_neighbours(np.zeros((3, 4)), queries=np.zeros((1, 5)))
     with refused("top", "0"):
-        vggviz.nearest_neighbours(np.zeros((3, 4)), 0)
+        vggviz.analysis.nearest_neighbours(np.zeros((3, 4)), 0)

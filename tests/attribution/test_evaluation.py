@@ -106,7 +106,7 @@ def test_the_curves_go_from_the_whole_picture_to_the_empty_one(sequential, batch
     assert np.allclose(curves.deletion[:, 0], whole, rtol=1e-4)
     assert np.allclose(curves.deletion[:, -1], empty, rtol=1e-4)
     assert np.allclose(curves.insertion[:, -1], whole, rtol=1e-4)
-    assert curves.words == "logit of class 0"
+    assert curves.label == "logit of class 0"
 
 
 def test_deletion_of_a_weighted_sum_takes_its_terms_one_by_one(linear, small):

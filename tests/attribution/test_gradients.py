@@ -236,7 +236,7 @@ def test_a_network_of_doubles_gives_floats_and_one_of_whole_numbers_is_refused(m
     assert found.dtype == np.float32
     assert found.any()
     whole = keras.Sequential([keras.Input((8, 8, 3), dtype="uint8"), *layers])
-    with refused("reads pictures as uint8", "float32"):
+    with refused("reads images as uint8", "float32"):
         method(whole, np.full((1, 8, 8, 3), 100, np.uint8), channel("conv", 0))
 
 

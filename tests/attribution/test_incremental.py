@@ -63,7 +63,7 @@ def test_windows_give_the_scores_of_whole_pictures(stacked, picture, size):
         channel("a1", 1),
         channel("a1", 1) + channel("c1", 2),
     ],
-    ids=lambda objective: objective.words,
+    ids=lambda objective: objective.label,
 )
 def test_whatever_layer_the_objective_reads(stacked, picture, objective):
     compare(stacked, picture, objective, 6, 6)

@@ -97,7 +97,7 @@ def test_another_seed_shows_the_same(any_size, drawn):
     first, second = (
         np.concatenate([_features(any_size, part.images) for part in drawn[k].values()]) for k in (0, 1)
     )
-    nearest, _ = vggviz.nearest_neighbours(first, 1, queries=second)
+    nearest, _ = vggviz.analysis.nearest_neighbours(first, 1, queries=second)
     same = np.mean(nearest[:, 0] == np.arange(len(nearest)))
     reached = [np.concatenate([part.reached for part in drawn[seed].values()]) for seed in (0, 1)]
     ratio = reached[1] / np.maximum(reached[0], 1e-9)
@@ -135,7 +135,7 @@ def validation(any_size):
     listed = [(name, label) for label, names in enumerate(pictures.validation) for name in names]
     some = np.random.default_rng(0).permutation(len(listed))[: 4 * PICTURES]
     with pictures.reader() as reader:
-        images = np.stack([resized(reader.picture(listed[k][0]), side=SIDE) for k in some])
+        images = np.stack([resized(reader.image(listed[k][0]), side=SIDE) for k in some])
     labels = np.array([listed[k][1] for k in some])
     batch = vggviz.preprocess(images.round().clip(0, 255))
     right = any_size.predict(batch, verbose=0).argmax(axis=1) == labels

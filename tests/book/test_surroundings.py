@@ -105,7 +105,7 @@ def test_names_of_pictures(tmp_path, name):
     picture = np.random.default_rng(0).integers(0, 256, (9, 9, 3), dtype=np.uint8)
     Image.fromarray(picture).save(tmp_path / name)
     assert np.array_equal(vggviz.load_image(tmp_path / name, None), picture)
-    assert [found for found, _ in vggviz.read_images(tmp_path)] == [name]
+    assert [found for found, _ in vggviz.datasets.read_images(tmp_path)] == [name]
 
 
 def test_a_name_that_is_no_text(tmp_path):
@@ -113,7 +113,7 @@ def test_a_name_that_is_no_text(tmp_path):
     path = tmp_path / os.fsdecode(b"caf\xe9.png")
     picture = np.zeros((9, 9, 3), np.uint8)
     Image.fromarray(picture).save(path)
-    ((name, _),) = vggviz.read_images(tmp_path)
+    ((name, _),) = vggviz.datasets.read_images(tmp_path)
     assert name == "caf\\xe9.png"
     page = vggviz.explore(networks.functional(), [path], layers=["conv_a"]).save(tmp_path / "page")
     assert "caf\\\\xe9" in (page / "manifest.json").read_text("utf-8")

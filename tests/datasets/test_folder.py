@@ -1,4 +1,4 @@
-"""Many pictures: each once, one at a time, and what is no picture is named."""
+"""Many images: each once, one at a time, and what is no image is named."""
 
 import gc
 import weakref
@@ -26,7 +26,7 @@ def folder(tmp_path, pictures):
 
 
 def test_a_folder_gives_each_picture_once_by_name(folder, pictures):
-    found = dict(vggviz.read_images(folder, 32))
+    found = dict(vggviz.datasets.read_images(folder, 32))
     assert list(found) == ["deep/p0.png", "p1.png", "p2.png", "p3.png"]
     for picture, read in zip(pictures.values(), found.values(), strict=True):
         assert np.array_equal(read, vggviz.load_image(picture, 32))
@@ -34,15 +34,15 @@ def test_a_folder_gives_each_picture_once_by_name(folder, pictures):
 
 @pytest.mark.parametrize("kind", [dict, lambda p: p.items(), lambda p: iter(p.items())])
 def test_names_with_pictures(pictures, kind):
-    found = dict(vggviz.read_images(kind(pictures), None))
+    found = dict(vggviz.datasets.read_images(kind(pictures), None))
     assert list(found) == list(pictures)
     assert all(np.array_equal(found[name], picture) for name, picture in pictures.items())
 
 
 def test_what_is_no_picture_is_named_in_one_line(folder, caplog):
-    (folder / "notes.txt").write_text("no picture")
+    (folder / "notes.txt").write_text("no image")
     (folder / "cut.png").write_bytes((folder / "p1.png").read_bytes()[:200])
-    assert len(list(vggviz.read_images(folder, 32))) == 4
+    assert len(list(vggviz.datasets.read_images(folder, 32))) == 4
     assert [record.name for record in caplog.records] == ["vggviz", "vggviz"]
     for record, name in zip(caplog.records, ("cut.png", "notes.txt"), strict=True):
         assert repr(name) in record.getMessage()
@@ -51,7 +51,7 @@ def test_what_is_no_picture_is_named_in_one_line(folder, caplog):
 
 def test_pictures_are_let_go(pictures):
     alive = []
-    for _, image in vggviz.read_images(pictures, 16):
+    for _, image in vggviz.datasets.read_images(pictures, 16):
         alive.append(weakref.ref(image))
         del image
         gc.collect()
@@ -59,18 +59,18 @@ def test_pictures_are_let_go(pictures):
 
 
 @pytest.mark.parametrize(
-    ("source", "words"), [({}, ["no picture"]), ([("a", np.zeros((2, 2, 7)))], ["no picture"])]
+    ("source", "words"), [({}, ["no image"]), ([("a", np.zeros((2, 2, 7)))], ["no image"])]
 )
 def test_no_picture_at_all(source, words):
     with refused(*words):
-        list(vggviz.read_images(source))
+        list(vggviz.datasets.read_images(source))
 
 
 def test_a_folder_without_pictures(tmp_path):
     with refused(str(tmp_path)):
-        list(vggviz.read_images(tmp_path))
+        list(vggviz.datasets.read_images(tmp_path))
 
 
 def test_a_folder_that_is_not_there(tmp_path):
     with refused("nowhere", kind=FileNotFoundError):
-        list(vggviz.read_images(tmp_path / "nowhere"))
+        list(vggviz.datasets.read_images(tmp_path / "nowhere"))

@@ -41,8 +41,8 @@ def manifest_of(folder):
 def test_every_file_that_the_manifest_promises_is_there_and_holds_the_maps(saved):
     explorer, folder = saved
     manifest = manifest_of(folder)
-    assert [picture["title"] for picture in manifest["pictures"]] == list(explorer.pictures)
-    for picture, image in zip(manifest["pictures"], explorer.pictures.values(), strict=True):
+    assert [picture["title"] for picture in manifest["pictures"]] == list(explorer.images)
+    for picture, image in zip(manifest["pictures"], explorer.images.values(), strict=True):
         place = folder / picture["id"]
         assert np.array_equal(np.asarray(Image.open(place / "picture.png")), image)
         maps = vggviz.feature_maps(explorer.model, identity(image[None]), explorer.layers)
@@ -234,7 +234,7 @@ def test_kinds_of_pictures(functional, photograph, tmp_path):
         ([("mine", photograph), ("other", "cat")], ["mine", "other"]),
         (tmp_path, ["own.png"]),
     ]:
-        assert list(vggviz.explore(functional, images, preprocess=identity).pictures) == titles
+        assert list(vggviz.explore(functional, images, preprocess=identity).images) == titles
 
 
 @pytest.mark.parametrize(

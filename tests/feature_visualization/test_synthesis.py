@@ -50,7 +50,7 @@ def test_pictures_are_levels_and_values_the_network_s_own(functional, drawn):
     assert found.images.min() >= 0
     assert found.images.max() <= 255
     assert found.values.shape == (3, STEPS + 1)
-    assert found.words == tuple(objective.words for objective in objectives)
+    assert found.labels == tuple(objective.label for objective in objectives)
     maps = vggviz.feature_maps(functional, vggviz.preprocess(found.images))
     expected = [maps["conv_b"][0, ..., 1].mean(), maps["conv_strided"][1, ..., 3].mean()]
     assert np.allclose(found.reached, [*expected, maps["conv_b"][2, 16, 16, 2]], rtol=1e-3)
@@ -118,7 +118,7 @@ def test_a_dead_channel_stays_noise(dead):
 
 
 def start(side=32):
-    """The noise that pictures start from, as the network reads it."""
+    """The noise that images start from, as the network reads it."""
     sides = (side, side)
     first = paint(CONTRAST * noise(sides, (0, -1), fourier=True), sides, fourier=True, decorrelate=True)
     return as_vgg16_reads(first).numpy()
@@ -133,7 +133,7 @@ def before_relu(model, layer, batch):
 
 
 def lull(model, layer, number):
-    """Lower a channel's bias until no cell answers to the noise that pictures start from."""
+    """Lower a channel's bias until no cell answers to the noise that images start from."""
     own = find_step(model, layer).layer
     cells = before_relu(model, layer, start())[..., number].numpy()
     quiet = cells.max() + 0.2 * np.ptp(cells)  # the first movement changes them a little
@@ -206,7 +206,7 @@ def test_a_channel_that_sleeps_is_woken(kind):
 
 @pytest.mark.parametrize("kind", [kind for kind in SLEEPERS if kind != "pooled"])
 def test_a_sleeping_channel_s_slope_is_that_of_its_pre_activation(kind):
-    """Of nothing else: the ReLUs between the picture and the objective's own keep their derivative."""
+    """Of nothing else: the ReLUs between the image and the objective's own keep their derivative."""
     make, layer, read = SLEEPERS[kind]
     model = lull(make(), layer, 1)
     score, uphill, asleep = slope(model, channel(read, 1), start())
@@ -243,7 +243,7 @@ def test_a_sleeping_cell_s_slope_is_that_of_its_pre_activation():
         channel("conv_linear", 2),
         channel("pool_a", 0),
     ],
-    ids=lambda objective: objective.words,
+    ids=lambda objective: objective.label,
 )
 def test_awake_the_slope_is_the_gradient(functional, objective):
     _, uphill, asleep = slope(functional, objective, start())
@@ -380,7 +380,7 @@ def test_the_cost_is_that_of_the_layers_on_the_way(nested):
     assert visualization_cost(nested, channel("scores", 0)).macs == sum(macs.values())
     half = visualization_cost(nested, channel("inner_conv3", 0), size=16)
     assert half.macs * 4 == cost.macs
-    assert str(cost).startswith("3 pictures of 32 x 32 pixels, 9 steps: about 2 x ")
+    assert str(cost).startswith("3 images of 32 x 32 pixels, 9 steps: about 2 x ")
 
 
 def test_the_cost_of_vgg16(vgg16):

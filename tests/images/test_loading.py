@@ -1,4 +1,4 @@
-"""From a picture file to what the network reads, and back."""
+"""From an image file to what the network reads, and back."""
 
 import io
 import struct
@@ -49,7 +49,7 @@ def test_each_sample_is_a_photograph(name):
     assert image.dtype == np.uint8
     assert image.std() > 5
     image[:] = 0
-    assert load_image(name).any(), "the caller's picture must not be the library's own copy"
+    assert load_image(name).any(), "the caller's image must not be the library's own copy"
 
 
 def test_nothing_named_is_the_cat():
@@ -291,19 +291,19 @@ def test_a_missing_file_names_the_samples(tmp_path):
     ("data", "word"),
     [
         (b"", "empty"),
-        (b"Dear reader, this is no picture.", "no picture"),
+        (b"Dear reader, this is no image.", "no image"),
         (encoded(np.zeros((64, 64, 3), np.uint8))[:60], "damaged"),
         (encoded(bars(64, 64), "JPEG")[:400], "damaged"),
         (encoded(bars(64, 64), "GIF")[:40], "damaged"),
-        (encoded(bars(64, 64), "WEBP")[:40], "picture"),
-        (encoded(bars(64, 64), "TIFF")[:200], "picture"),
+        (encoded(bars(64, 64), "WEBP")[:40], "image"),
+        (encoded(bars(64, 64), "TIFF")[:200], "image"),
         (encoded(bars(64, 64), "BMP")[:200], "damaged"),
     ],
 )
 def test_a_file_that_is_no_whole_picture(tmp_path, data, word, as_bytes):
-    path = tmp_path / "picture.png"
+    path = tmp_path / "image.png"
     path.write_bytes(data)
-    named = f"{len(data):,} bytes" if as_bytes else "picture.png"
+    named = f"{len(data):,} bytes" if as_bytes else "image.png"
     with refused(named, word):
         load_image(data if as_bytes else path)
     assert path.read_bytes() == data

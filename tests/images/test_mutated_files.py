@@ -96,7 +96,7 @@ def test_formats_that_start_programs_or_are_rare_are_no_pictures(kind):
 
     stream = mutated.io.BytesIO()
     Image.new("RGB", (8, 8)).save(stream, kind)
-    with refused("no picture"):
+    with refused("no image"):
         vggviz.load_image(stream.getvalue())
 
 

@@ -32,7 +32,7 @@ def locked(array):
 
 @pytest.fixture(scope="module")
 def maps():
-    """Twelve channels of distinct strength, number 3 dead; the second picture is stronger."""
+    """Twelve channels of distinct strength, number 3 dead; the second image is stronger."""
     values = np.random.default_rng(1).exponential(1, (2, 8, 8, 12)).astype(np.float32)
     values *= np.random.default_rng(2).permutation(np.arange(1, 13)).astype(np.float32)
     values[1] *= 3
@@ -80,7 +80,7 @@ def of_channels(maps, image, functional):
 
 @pytest.fixture(scope="module")
 def of_pictures(linear, image):
-    """Plots of attributions, of pictures drawn for a network, and of measures."""
+    """Plots of attributions, of images drawn for a network, and of measures."""
     levels = locked(image[np.newaxis].astype(np.float32))
     drawn = vggviz.feature_visualization.Visualization(
         levels, np.array([[1.0, 3.0, 2.0]]), ("channel 1 of conv",)
@@ -98,7 +98,7 @@ def of_pictures(linear, image):
         "visualization": lambda ax: vggviz.plot_visualization(drawn, ax=ax),
         "ascent": lambda ax: vggviz.plot_ascent(drawn, ax=ax),
         "by layer": lambda ax: vggviz.plot_by_layer(measures, ax=ax),
-        "picture map": lambda ax: vggviz.plot_image_map(points, [image, image], ax=ax),
+        "image map": lambda ax: vggviz.plot_image_map(points, [image, image], ax=ax),
     }
 
 
@@ -150,7 +150,7 @@ PLOTS = [
     "visualization",
     "ascent",
     "by layer",
-    "picture map",
+    "image map",
 ]
 
 
@@ -327,7 +327,7 @@ def test_if_only_some_are_drawn_the_figure_says_so(maps):
     figure, ax = vggviz.plot_feature_maps(maps, "conv", top=4)
     assert "4 of 12" in words(figure)
     assert "4 of 12" in vggviz.text_alternative(figure)
-    assert "picture 1 of 2" in words(figure)
+    assert "image 1 of 2" in words(figure)
     strongest = np.argsort(-maps["conv"][0].max(axis=(0, 1)))[:4]
     for place, number in enumerate(strongest):
         assert np.array_equal(tile(pictures(ax)[0], place, 8, 2), maps["conv"][0, ..., number])
@@ -610,7 +610,7 @@ IMAGE = np.zeros((40, 40, 3), np.uint8)
         (lambda: vggviz.plot_filters(np.zeros((3, 3, 4))), ["(3, 3, 4)", "(kh, kw, in, out)"]),
         (lambda: vggviz.plot_filters(np.zeros((3, 3, 3, 4)), scale="own"), ["'own'", "channel"]),
         (lambda: vggviz.plot_filters(np.zeros((3, 3, 3, 4)), channels=[4]), ["3", "4"]),
-        (lambda: vggviz.plot_images({}), ["picture"]),
+        (lambda: vggviz.plot_images({}), ["image"]),
         (lambda: vggviz.plot_images({"a": IMAGE}, scale="own"), ["'own'", "global"]),
         (lambda: vggviz.plot_images({"a": np.zeros((2, 2, 5))}), ["'a'", "(2, 2, 5)"]),
         (

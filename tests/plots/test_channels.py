@@ -79,22 +79,22 @@ def test_each_piece_has_its_activation_and_each_row_its_channel(examples, crops)
     assert shown == [f"{value:.3g}" for value in examples.values[CHANNELS].ravel()]
     assert [label.get_text() for label in ax.get_yticklabels()] == ["4", "0"]
     assert "conv_b" in words(figure)
-    assert "3 of 4 pictures" in words(figure)
+    assert "3 of 4 images" in words(figure)
     text = vggviz.text_alternative(figure)
-    assert f"Channel 4 of conv_b: of 4 pictures {examples.names[4, 0]} excites it most" in text
+    assert f"Channel 4 of conv_b: of 4 images {examples.names[4, 0]} excites it most" in text
 
 
 def test_a_silent_channel_is_said_to_be_silent(dead, pictures):
     silent = vggviz.datasets.dataset_examples(dead, pictures, "conv", channels=[2])["conv"]
     figure, _ = vggviz.plot_examples(silent, vggviz.datasets.example_crops(silent, pictures))
-    assert "Channel 2 of conv is never positive in the 4 pictures." in vggviz.text_alternative(figure)
+    assert "Channel 2 of conv is never positive in the 4 images." in vggviz.text_alternative(figure)
 
 
 # --- likeness
 
 
 def test_the_similarity_is_drawn_by_number(similarity):
-    figure, ax = vggviz.plot_similarity(similarity, order="number", label="correlation")
+    figure, ax = vggviz.plot_similarity(similarity, order="index", label="correlation")
     (drawn,) = ax.images
     assert np.array_equal(drawn.get_array(), similarity)
     assert drawn.get_clim() == (-1, 1)
@@ -152,7 +152,7 @@ def test_what_is_refused(examples, crops, similarity):
         vggviz.plot_examples(examples, {})
     with refused("'conv_b'", "77"):
         vggviz.plot_examples(examples, {77: crops[4]})
-    with refused("'size'", "alike", "number"):
+    with refused("'size'", "alike", "index"):
         vggviz.plot_similarity(similarity, order="size")
     for shape in [(3, 4), (1, 1), (4,)]:
         with refused("(c, c)", shape):

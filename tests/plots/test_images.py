@@ -1,4 +1,4 @@
-"""Pictures on a map: each where its point is, true to scale, and said in words."""
+"""Images on a map: each where its point is, true to scale, and said in words."""
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -65,10 +65,9 @@ def test_groups_are_named_at_their_mean(kind, pictures):
 def test_it_says_what_it_shows(pictures):
     figure, _ = vggviz.plot_image_map(POINTS, pictures)
     words = " ".join(text.get_text() for text in figure.findobj(mpl.text.Text))
-    assert "3 pictures, each at its point; one scale for both directions" in words
+    assert "3 images, each at its point; one scale for both directions" in words
     assert vggviz.text_alternative(figure) == (
-        "A map of 3 pictures: picture 0 is farthest left (0), 1 farthest right (4), "
-        "0 lowest (0), 2 highest (2)."
+        "A map of 3 images: image 0 is farthest left (0), 1 farthest right (4), 0 lowest (0), 2 highest (2)."
     )
 
 
@@ -93,7 +92,7 @@ def test_what_is_refused(pictures):
         vggviz.plot_image_map(np.zeros((0, 2)), pictures[:0])
     with refused("NaN"):
         vggviz.plot_image_map(POINTS * np.nan, pictures)
-    with refused("3 points", "2 pictures"):
+    with refused("3 points", "2 images"):
         vggviz.plot_image_map(POINTS, pictures[:2])
     with refused("3 points", "1 names of groups"):
         vggviz.plot_image_map(POINTS, pictures, groups=["one"])

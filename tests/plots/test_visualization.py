@@ -1,4 +1,4 @@
-"""Figures of drawn pictures: every pixel, every value, in words too."""
+"""Figures of drawn images: every pixel, every value, in words too."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -50,7 +50,7 @@ def test_a_single_picture():
     figure, ax = plot_visualization(drawn)
     assert ax.get_title().startswith("channel 0 of conv\n")
     assert [text.get_text() for text in ax.texts] == [f"{drawn.reached[0]:.3g}"]
-    assert "One picture of 10 x 12 pixels, channel 0 of conv" in vggviz.text_alternative(figure)
+    assert "One image of 10 x 12 pixels, channel 0 of conv" in vggviz.text_alternative(figure)
 
 
 @pytest.mark.parametrize("plot", [plot_visualization, plot_ascent])

@@ -155,7 +155,7 @@ def back_again(batch, images):
 
 
 def _has_gaps(values=None):
-    """Whether values are numbers and NaN, on two axes: which pictures may be."""
+    """Whether values are numbers and NaN, on two axes: which images may be."""
     return isinstance(values, np.ndarray) and values.dtype.kind == "f" and np.isnan(values).any()
 
 
@@ -314,9 +314,9 @@ SUBJECTS = {
         ),
         "channel_statistics": Property(arguments(maps=p.maps), statistics_fit, {"maps": p.no_maps()}),
         "rank_channels": Property(
-            arguments(maps=p.maps, by=st.sampled_from(["max", "mean", "std", "apoz", "number"])),
+            arguments(maps=p.maps, by=st.sampled_from(["max", "mean", "std", "apoz", "index"])),
             lambda ranked, maps, by: all(sorted(numbers) == [0, 1, 2] for numbers in ranked.values()),
-            {"maps": p.no_maps(), "by": p.no_word("max", "mean", "std", "apoz", "number")},
+            {"maps": p.no_maps(), "by": p.no_word("max", "mean", "std", "apoz", "index")},
         ),
         "mosaic": Property(
             arguments(
@@ -381,7 +381,7 @@ SUBJECTS = {
             READS
             | {
                 "layer": p.no_layer | st.just("pool_a"),
-                "objectives.channel": p.no_whole(0, 5),
+                "channel": p.no_whole(0, 5),
                 "place": st.sampled_from(
                     [3, "ab", (1,), (1, 2, 3), (0, 32), (-1, 0), (0.5, 0), (None, 1), [], {}]
                 ),
@@ -404,7 +404,7 @@ SUBJECTS = {
             largest_effect_first,
             {
                 "layer": p.no_word("block3_conv2") | st.sampled_from(["block1_pool", "block3_conv"]),
-                "objectives.channel": p.no_whole(0, 255),
+                "channel": p.no_whole(0, 255),
                 "top": p.no_whole(1, 200),
             },
         ),
@@ -453,7 +453,7 @@ SUBJECTS = {
         ),
         "explore": Property(
             arguments(model=p.models, images=pairs, layers=st.none() | st.just(["conv_a"])),
-            lambda page, images, **_: list(page.pictures) == list(images),
+            lambda page, images, **_: list(page.images) == list(images),
             {
                 "model": p.no_model,
                 "images": no_pictures.filter(lambda value: value != ["cat"] and value is not None),
@@ -499,29 +499,29 @@ SUBJECTS = {
     },
     "objectives": {
         "objectives.channel": Property(
-            arguments(layer=p.layers, number=st.integers(0, 3)),
-            lambda objective, layer, number: objective.layers == (layer,) and str(number) in objective.words,
-            {"layer": p.anything_but(str), "number": p.no_whole()},
+            arguments(layer=p.layers, index=st.integers(0, 3)),
+            lambda objective, layer, index: objective.layers == (layer,) and str(index) in objective.label,
+            {"layer": p.anything_but(str), "index": p.no_whole()},
         ),
         "objectives.neuron": Property(
             arguments(
                 layer=p.layers,
-                number=st.integers(0, 3),
+                index=st.integers(0, 3),
                 row=st.none() | st.integers(0, 3),
                 column=st.none() | st.integers(0, 3),
             ),
             lambda objective, layer, **_: objective.layers == (layer,),
             {
                 "layer": p.anything_but(str),
-                "number": p.no_whole(),
+                "index": p.no_whole(),
                 "row": p.no_whole(optional=True),
                 "column": p.no_whole(optional=True),
             },
         ),
         "objectives.class_logit": Property(
-            arguments(number=st.integers(0, 999)),
-            lambda objective, number: str(number) in objective.words,
-            {"number": p.no_whole()},
+            arguments(index=st.integers(0, 999)),
+            lambda objective, index: str(index) in objective.label,
+            {"index": p.no_whole()},
         ),
     },
     "attribution": {
@@ -723,7 +723,7 @@ SUBJECTS = {
             {
                 "maps": p.no_maps(),
                 "layer": p.no_word("one"),
-                "objectives.channel": p.no_whole(0, 2),
+                "channel": p.no_whole(0, 2),
                 "image": p.no_picture.filter(lambda v: v is not None),
                 "overlay": p.anything_but(bool),
                 "scale": p.no_word(*SCALES),
@@ -788,11 +788,11 @@ SUBJECTS = {
         "plot_similarity": plot(
             {
                 "similarity": p.no_array(3, 3) | st.sampled_from([np.ones((1, 1)), np.ones((2, 3))]),
-                "order": p.no_word("alike", "number"),
+                "order": p.no_word("alike", "index"),
                 "label": p.anything_but(str),
             },
             similarity=similarities,
-            order=st.sampled_from(["alike", "number"]),
+            order=st.sampled_from(["alike", "index"]),
         ),
         "plot_trace": plot({"trace": p.anything_but()}, trace=traces),
         "plot_by_layer": plot(
@@ -805,14 +805,12 @@ SUBJECTS = {
         "plot_image_map": plot(
             {
                 "points": p.no_array(2, 2) | st.just(np.zeros((2, 3))),
-                "pictures": st.sampled_from(
-                    [None, 3, [], [3, 4], "ab", [np.zeros((2, 2))] * 2, [None, None]]
-                ),
+                "images": st.sampled_from([None, 3, [], [3, 4], "ab", [np.zeros((2, 2))] * 2, [None, None]]),
                 "groups": st.sampled_from([3, [], ["a"], "ab", [1, 2], ["a", None], object()]),
                 "size": p.no_real(0.001) | st.sampled_from([0, 1, 5]),
             },
             points=p.random_array(2, 2),
-            pictures=p.random_array(2, 4, 5, 3, low=0, high=255, dtype=np.uint8),
+            images=p.random_array(2, 4, 5, 3, low=0, high=255, dtype=np.uint8),
             groups=st.none() | st.just(["a", "b"]),
             size=st.floats(0.01, 0.5),
         ),

@@ -12,19 +12,19 @@ RELUS = ("Relu", "Relu6")
 """TensorFlow's names for the operations."""
 
 
-def gradient_through(score: Callable[[Any], Any], pictures: Any, ways_back: Mapping[str, str]) -> Any:
-    """A score's gradient by the pictures, with other ways back; only while a `tf.function` is traced.
+def gradient_through(score: Callable[[Any], Any], images: Any, ways_back: Mapping[str, str]) -> Any:
+    """A score's gradient by the images, with other ways back; only while a `tf.function` is traced.
 
     Args:
-        score: from a tensor of pictures to a tensor of scores.
-        pictures: float32 (N, H, W, C).
+        score: from a tensor of images to a tensor of scores.
+        images: float32 (N, H, W, C).
         ways_back: of `guided`.
 
     Returns:
-        float32 (N, H, W, C), zero where the score does not depend on the pictures.
+        float32 (N, H, W, C), zero where the score does not depend on the images.
     """
     tf = backend.tensorflow()
-    seen = tf.identity(pictures)
+    seen = tf.identity(images)
     with tf.compat.v1.get_default_graph().gradient_override_map(ways_back):
         value = score(seen)
     return tf.gradients(value, seen, unconnected_gradients=tf.UnconnectedGradients.ZERO)[0]
@@ -35,8 +35,8 @@ class Slope(NamedTuple):
 
     Attributes:
         score: a tensor (N,).
-        uphill: float32 (N, H, W, C), by the pictures.
-        asleep: bool (N, 1, 1, 1), whether every channel that a picture's score depends on is silent.
+        uphill: float32 (N, H, W, C), by the images.
+        asleep: bool (N, 1, 1, 1), whether every channel that an image's score depends on is silent.
     """
 
     score: Any
@@ -44,19 +44,19 @@ class Slope(NamedTuple):
     asleep: Any
 
 
-def waking_slope(score: Callable[[Mapping[str, Any]], Any], maps: Mapping[str, Any], pictures: Any) -> Slope:
+def waking_slope(score: Callable[[Mapping[str, Any]], Any], maps: Mapping[str, Any], images: Any) -> Slope:
     """A score's gradient, that of silent channels taken before their ReLU; only in a traced `tf.function`.
 
     A channel that is silent all over has no slope: what it gives is zero, and stays zero. So where a
     ReLU made the maps that the score reads, a channel through which nothing of the score's gradient
     comes back gets the gradient of its pre-activation, as far as that would raise it. All other
-    ReLUs, those between the pictures and that one, keep their derivative: with them passed over, too,
+    ReLUs, those between the images and that one, keep their derivative: with them passed over, too,
     as by the "redirected ReLU" of the library Lucid, the gradient points elsewhere.
 
     Args:
-        score: from maps to a tensor of scores (N,), each picture's from that picture's maps alone.
-        maps: {layer: tensor (N, ...)}, computed from the pictures in the graph being traced.
-        pictures: float32 (N, H, W, C).
+        score: from maps to a tensor of scores (N,), each image's from that image's maps alone.
+        maps: {layer: tensor (N, ...)}, computed from the images in the graph being traced.
+        images: float32 (N, H, W, C).
     """
     tf = backend.tensorflow()
     read = {layer: tf.identity(values) for layer, values in maps.items()}  # none depends on another
@@ -65,7 +65,7 @@ def waking_slope(score: Callable[[Mapping[str, Any]], Any], maps: Mapping[str, A
     pulls = tf.gradients(value, list(read.values()), unconnected_gradients=zero)
     ends = [_before_relu(made, pull) for made, pull in zip(maps.values(), pulls, strict=True)]
     tensors, slopes, silent = zip(*ends, strict=True)
-    (uphill,) = tf.gradients(tensors, pictures, slopes, unconnected_gradients=zero)
+    (uphill,) = tf.gradients(tensors, images, slopes, unconnected_gradients=zero)
     asleep = tf.reduce_all(tf.stack(silent), axis=0)
     return Slope(value, uphill, tf.reshape(asleep, (-1, 1, 1, 1)))
 

@@ -68,7 +68,7 @@ def classifier_card() -> dict[str, Any]:
     """The card of the linear classifier in numbers, as the recipe that fitted it wrote them down.
 
     Returns:
-        Its parts by name, shares from 0 to 1. Among them are "data", how many classes and pictures there
+        Its parts by name, shares from 0 to 1. Among them are "data", how many classes and images there
         were; "classifier", with "accuracy" by view, "calibration" and the "worst" classes; and "sample",
         for "imagenet" and "random" weights the linear "probe" of each pool, and zeros and dead channels
         of the "layers".

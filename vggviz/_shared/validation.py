@@ -153,8 +153,8 @@ def finite(what: str, given: np.ndarray) -> np.ndarray:
     return given
 
 
-def picture(what: str, value: Any) -> np.ndarray:
-    """The value as an array; ValueError unless it is a picture, (H, W, 3) or (H, W, 4), of levels.
+def image(what: str, value: Any) -> np.ndarray:
+    """The value as an array; ValueError unless it is an image, (H, W, 3) or (H, W, 4), of levels.
 
     Levels are uint8, or floats from 0 to 1, as matplotlib takes them.
     """
@@ -170,8 +170,8 @@ def picture(what: str, value: Any) -> np.ndarray:
     return given
 
 
-def channel_numbers(what: str, value: Any, count: int) -> np.ndarray:
-    """Numbers of channels, one or several, as an array; ValueError unless they are from 0 to count - 1."""
+def channel_indices(what: str, value: Any, count: int) -> np.ndarray:
+    """Indices of channels, one or several, as an array; ValueError unless they are from 0 to count - 1."""
     try:
         given = np.atleast_1d(np.asarray(value))
     except (TypeError, ValueError):

@@ -21,7 +21,7 @@ class Cell:
 
     Attributes:
         layer: the convolution's name.
-        channel: number of the channel.
+        channel: index of the channel.
         row: row of the cell.
         column: column of the cell.
         patch: float32 (kh, kw, C), what the kernel lies on, zeros where it overhangs the border.
@@ -56,22 +56,22 @@ def explain_cell(
 
     Args:
         model: any Keras model.
-        batch: float (1, H, W, C), one picture as the model's input wants it.
+        batch: float (1, H, W, C), one image as the model's input wants it.
         layer: a convolution's name.
-        channel: number of the channel, from 0.
+        channel: index of the channel, from 0.
         row: row of the cell, from 0.
         column: column of the cell, from 0.
 
     Raises:
-        ValueError: an unknown layer or a place outside its map, or more than one picture.
+        ValueError: an unknown layer or a place outside its map, or more than one image.
     """
     step = ungrouped_step(model, layer)
     inputs, maps = run(model, batch, (step.inputs[0], step.output))
     if len(maps) != 1:
-        raise ValueError(f"A cell belongs to one picture; got a batch of {len(maps)}.")
+        raise ValueError(f"A cell belongs to one image; got a batch of {len(maps)}.")
     row, column, channel = (
-        validation.whole(f"{what} in {layer!r}", number, 0, count - 1)
-        for what, number, count in zip(
+        validation.whole(f"{what} in {layer!r}", index, 0, count - 1)
+        for what, index, count in zip(
             ("row", "column", "channel"), (row, column, channel), maps.shape[1:], strict=True
         )
     )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import keras
 
 PIXELS = 4 * 224 * 224
-"""In one pass through the network. More are no faster: one picture keeps the processor busy."""
+"""In one pass through the network. More are no faster: one image keeps the processor busy."""
 
 
 def feature_maps(
@@ -126,7 +126,7 @@ def run(model: keras.Model, batch: np.ndarray, tensors: tuple[Any, ...]) -> list
 
 
 def _values(outputs: dict[int, Any]) -> list[np.ndarray]:
-    return [np.asarray(outputs[number], np.float32) for number in range(len(outputs))]
+    return [np.asarray(outputs[index], np.float32) for index in range(len(outputs))]
 
 
 def _in_parts(
@@ -145,7 +145,7 @@ def _in_parts(
 def check_batch(batch: np.ndarray, inputs: list[Any]) -> np.ndarray:
     """The batch in the type that the model reads; ValueError unless it fits its one input."""
     if len(inputs) != 1:
-        raise ValueError(f"The model has {len(inputs)} inputs; one, for pictures, is wanted.")
+        raise ValueError(f"The model has {len(inputs)} inputs; one, for images, is wanted.")
     wanted = tuple(inputs[0].shape)
     shape = (
         f"({', '.join('any' if side is None else str(side) for side in wanted)}), as the model reads them,"

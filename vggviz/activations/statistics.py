@@ -11,15 +11,15 @@ from vggviz._shared import validation
 from vggviz.activations.exact_sums import exact_sums, rounded_mean, rounded_std
 from vggviz.models.graph import check_name
 
-ORDERS = ("max", "mean", "std", "apoz", "number")
+ORDERS = ("max", "mean", "std", "apoz", "index")
 
 
 @dataclass(frozen=True)
 class ChannelStatistics:
-    """Statistics of each channel of one layer, over every cell of every picture seen.
+    """Statistics of each channel of one layer, over every cell of every image seen.
 
-    Two of them add up to the statistics of both sets of pictures together: whatever the parts and
-    their order, to the last bit what all pictures at once would have given.
+    Two of them add up to the statistics of both sets of images together: whatever the parts and
+    their order, to the last bit what all images at once would have given.
 
     Attributes:
         count: cells seen of each channel.
@@ -56,7 +56,7 @@ class ChannelStatistics:
         return self.max <= 0
 
     def __add__(self, other: ChannelStatistics) -> ChannelStatistics:
-        """Both sets of pictures together."""
+        """Both sets of images together."""
         if len(self.max) != len(other.max):
             raise ValueError(
                 "Only statistics of the same layer add up; "
@@ -82,7 +82,7 @@ def channel_statistics(maps: Maps | Iterable[Maps]) -> dict[str, ChannelStatisti
 
     Args:
         maps: {layer: float (N, h, w, c)} as `feature_maps` gives it, or an iterable of those: one
-            at a time is held, so a generator may run over any number of pictures.
+            at a time is held, so a generator may run over any number of images.
 
     Returns:
         ``{layer: ChannelStatistics}``.
@@ -91,7 +91,7 @@ def channel_statistics(maps: Maps | Iterable[Maps]) -> dict[str, ChannelStatisti
         ValueError: no maps at all, maps of another shape, or values that are not finite.
     """
     found: dict[str, ChannelStatistics] = {}
-    for some in [maps] if isinstance(maps, Mapping) else validation.several("Maps of several pictures", maps):
+    for some in [maps] if isinstance(maps, Mapping) else validation.several("Maps of several images", maps):
         for layer, values in validation.mapping("Maps", some).items():
             new = _of_one(layer, check_maps(layer, values))
             found[layer] = found[layer] + new if layer in found else new
@@ -105,10 +105,10 @@ def rank_channels(maps: Maps, by: str = "max") -> dict[str, np.ndarray]:
 
     Args:
         maps: {layer: float (N, h, w, c)}.
-        by: "max", "mean" or "std", largest first; "apoz", fewest zeros first; "number".
+        by: "max", "mean" or "std", largest first; "apoz", fewest zeros first; "index".
 
     Returns:
-        ``{layer: int64 (c,)}``, channel numbers. Equal channels stand by number.
+        ``{layer: int64 (c,)}``, channel numbers. Equal channels stand by index.
 
     Raises:
         ValueError: an unknown order, no maps, or maps of another shape.
@@ -116,7 +116,7 @@ def rank_channels(maps: Maps, by: str = "max") -> dict[str, np.ndarray]:
     validation.one_of("order", by, ORDERS)
     ranked = {}
     for layer, statistics in channel_statistics(maps).items():
-        if by == "number":
+        if by == "index":
             ranked[layer] = np.arange(len(statistics.max))
         else:
             key = statistics.apoz if by == "apoz" else -getattr(statistics, by)

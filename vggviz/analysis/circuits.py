@@ -29,7 +29,7 @@ def input_contributions(
         model: any Keras model.
         batch: float (N, H, W, C), as the model's input wants it.
         layer: a convolution's name.
-        channel: number of the channel that is fed.
+        channel: index of the channel that is fed.
         place: (row, column) of one cell; None is the mean over all cells.
 
     Returns:
@@ -56,21 +56,21 @@ def input_contributions(
     if not isinstance(place, (tuple, list)) or len(place) != 2:
         raise ValueError(f"A place is a row and a column; got {validation.shown(place)}.")
     row, column = (
-        validation.whole(f"{what} in {layer!r}", number, 0, count - 1)
-        for what, number, count in zip(("row", "column"), place, given.shape[1:3], strict=True)
+        validation.whole(f"{what} in {layer!r}", index, 0, count - 1)
+        for what, index, count in zip(("row", "column"), place, given.shape[1:3], strict=True)
     )
     return given[:, row, column]
 
 
 @dataclass(frozen=True)
 class Trace:
-    """The channels through which a picture speaks for an objective, layer by layer.
+    """The channels through which an image speaks for an objective, layer by layer.
 
     Attributes:
         objective: what was traced, in words.
         value: the objective's value.
         layers: names of the L layers, the first of the network first.
-        channels: int (L, top), the channels' numbers, strongest first.
+        channels: int (L, top), the channels' indices, strongest first.
         values: float32 (L, top), what each gives to the objective: activation times gradient,
             summed over the map.
         links: float32 (L - 1, top, top): ``links[l, i, j]`` is what channel i of layer l gives to
@@ -105,20 +105,20 @@ def trace(
 
     Args:
         model: any Keras model.
-        batch: float (1, H, W, C), one picture as the model's input wants it.
+        batch: float (1, H, W, C), one image as the model's input wants it.
         objective: what to follow, `class_logit(3)` say.
         layers: names, in any order; None is the last convolution of each size before the objective.
         top: channels of each layer.
 
     Raises:
         ValueError: an unknown layer, or one that the objective does not depend on; more than one
-            picture; more channels than a layer has.
+            image; more channels than a layer has.
     """
     check_objective(objective)
     names = _before(model, objective) if layers is None else _in_order(model, layers)
     batch = check_batch(batch, unfold(model).inputs)
     if len(batch) != 1:
-        raise ValueError(f"One picture is traced at a time; got a batch of {len(batch)}.")
+        raise ValueError(f"One image is traced at a time; got a batch of {len(batch)}.")
     fewest = min(find_step(model, name).output.shape[-1] for name in names)
     top = validation.whole("number of channels of each layer (top)", top, 1, fewest)
     tf = backend.tensorflow()
@@ -130,7 +130,7 @@ def trace(
     images = tf.constant(batch)
     value, channels, values, links = follow.get_concrete_function(images)(images)
     return Trace(
-        objective.words,
+        objective.label,
         float(value),
         tuple(names),
         np.stack([row.numpy() for row in channels]).astype(np.int64),
@@ -142,13 +142,13 @@ def trace(
 def _follow(tf: Any, maps: Mapping[str, Any], objective: Objective, names: list[str], top: int) -> Any:
     """Objective, and by layer: channel numbers, values, links to the next layer. In TensorFlow's graph.
 
-    `tf.gradients` computes only what lies between its two ends; a tape would go on to the picture.
+    `tf.gradients` computes only what lies between its two ends; a tape would go on to the image.
     """
     value = objective.value(maps)[0]
     slopes = tf.gradients(value, [maps[name] for name in names])
     for name, slope in zip(names, slopes, strict=True):
         if slope is None:
-            raise ValueError(f"The objective, {objective.words}, does not depend on the layer {name!r}.")
+            raise ValueError(f"The objective, {objective.label}, does not depend on the layer {name!r}.")
     given = [
         tf.reduce_sum(maps[name][0] * slope[0], axis=(0, 1))
         for name, slope in zip(names, slopes, strict=True)
@@ -159,7 +159,7 @@ def _follow(tf: Any, maps: Mapping[str, Any], objective: Objective, names: list[
         ways = _ways(tf, maps[before], maps[after], slope, channels[0])
         channels.insert(0, tf.math.top_k(tf.reduce_sum(ways, axis=0), top).indices)
         links.insert(0, tf.transpose(tf.gather(ways, channels[0], axis=1)))
-    values = [tf.gather(each, numbers) for each, numbers in zip(given, channels, strict=True)]
+    values = [tf.gather(each, indices) for each, indices in zip(given, channels, strict=True)]
     return value, channels, values, links
 
 
@@ -183,7 +183,7 @@ def _before(model: keras.Model, objective: Objective) -> list[str]:
     end = min(map(order.index, read), default=len(order))
     convolutions = [name for name in conv_layers(model) if order.index(name) < end]
     if not convolutions:
-        raise ValueError(f"There is no convolution before {objective.words} to trace it through.")
+        raise ValueError(f"There is no convolution before {objective.label} to trace it through.")
     return list({steps[name].output.shape[1:3]: name for name in convolutions}.values())
 
 

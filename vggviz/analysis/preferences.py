@@ -17,8 +17,8 @@ TABLE = "preferred_classes.npz"
 def preferred_classes(layer: str, channel: int, top: int = 5) -> list[tuple[str, float]]:
     """The classes of Tiny ImageNet that a channel of VGG16 with ImageNet's weights answers to most.
 
-    Measured on 300 training pictures of each class (64 x 64 pixels, enlarged to 224): the mean over a
-    class's pictures of the channel's mean activation, minus that over all other pictures, in units of
+    Measured on 300 training images of each class (64 x 64 pixels, enlarged to 224): the mean over a
+    class's images of the channel's mean activation, minus that over all other images, in units of
     the standard deviation within a class (pooled over the classes). What is none of the 200 classes
     cannot appear, whatever the channel makes of it. `effect_size_error` says how sure a value is.
 
@@ -43,7 +43,7 @@ def preferred_classes(layer: str, channel: int, top: int = 5) -> list[tuple[str,
     return [(labels[k], float(row[k])) for k in np.argsort(-row, kind="stable")[:top]]
 
 
-def effect_size_error(effect_size: float, pictures: int | None = None, others: int | None = None) -> float:
+def effect_size_error(effect_size: float, images: int | None = None, others: int | None = None) -> float:
     """Standard error of an effect size, were the spread the same in all classes.
 
     Hedges and Olkin, "Statistical Methods for Meta-Analysis", 1985, chapter 5: the square root of
@@ -52,22 +52,22 @@ def effect_size_error(effect_size: float, pictures: int | None = None, others: i
 
     Args:
         effect_size: d, as `preferred_classes` gives it.
-        pictures: m, of the class; None is that of the table in the package.
+        images: m, of the class; None is that of the table in the package.
         others: n, of all other classes; None is that of the table in the package.
 
     Raises:
-        ValueError: a value that is no number, or no picture.
+        ValueError: a value that is no number, or no image.
     """
     each, classes = _table()[2], _table()[0].shape[1]
-    m = validation.whole("number of pictures", each if pictures is None else pictures, 1)
-    n = validation.whole("number of other pictures", each * (classes - 1) if others is None else others, 1)
+    m = validation.whole("number of images", each if images is None else images, 1)
+    n = validation.whole("number of other images", each * (classes - 1) if others is None else others, 1)
     d = validation.real("effect size", effect_size)
     return math.sqrt((m + n) / (m * n) + d**2 / (2 * (m + n)))
 
 
 @functools.cache
 def _table() -> tuple[np.ndarray, dict[str, tuple[int, int]], int]:
-    """Effect sizes float16 (channels, classes), {layer: (first row, channels)}, pictures of each class."""
+    """Effect sizes float16 (channels, classes), {layer: (first row, channels)}, images of each class."""
     with np.load(io.BytesIO(package_data.read(TABLE))) as arrays:
         counts = arrays["channels"].tolist()
         starts = (arrays["channels"].cumsum() - arrays["channels"]).tolist()

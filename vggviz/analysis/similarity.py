@@ -1,4 +1,4 @@
-"""How channels and pictures are alike: cosines, Gram matrices, pooled features and neighbours."""
+"""How channels and images are alike: cosines, Gram matrices, pooled features and neighbours."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ POOLINGS = ("mean", "max")
 
 
 def channel_similarity(maps: Mapping[str, np.ndarray], layer: str, *, by: str = "cosine") -> np.ndarray:
-    """How alike the channels of a layer answer, over every cell of every picture.
+    """How alike the channels of a layer answer, over every cell of every image.
 
     Args:
         maps: {layer: float (N, h, w, c)}.
@@ -82,11 +82,11 @@ def likeness_order(similarity: np.ndarray) -> np.ndarray:
 
 
 def gram_matrix(maps: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Which channels of a layer are active together, wherever in the picture: its style.
+    """Which channels of a layer are active together, wherever in the image: its style.
 
     The mean over all cells of the product of two channels. Gatys, Ecker and Bethge, "Image Style
     Transfer Using Convolutional Neural Networks", 2016, eq. 3, take the sum: h w times as much. The
-    mean lets pictures of different sizes be compared.
+    mean lets images of different sizes be compared.
 
     Args:
         maps: {layer: float (N, h, w, c)}.
@@ -106,7 +106,7 @@ def gram_matrix(maps: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def pooled_features(maps: Mapping[str, np.ndarray], by: str = "mean") -> dict[str, np.ndarray]:
-    """One number for each channel and picture: what is in the picture, no longer where.
+    """One number for each channel and image: what is in the image, no longer where.
 
     Args:
         maps: {layer: float (N, h, w, c)}.
@@ -129,16 +129,16 @@ def pooled_features(maps: Mapping[str, np.ndarray], by: str = "mean") -> dict[st
 def nearest_neighbours(
     features: np.ndarray, top: int = 5, *, queries: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The pictures whose features point the most the same way.
+    """The images whose features point the most the same way.
 
     Args:
-        features: float (N, d), one row a picture, such as one layer of `pooled_features`.
+        features: float (N, d), one row an image, such as one layer of `pooled_features`.
         top: how many; fewer where there are not as many.
         queries: float (Q, d), rows to find neighbours of. None takes each of `features`, which is
             then no neighbour of its own.
 
     Returns:
-        numbers, int (Q, top), rows of `features`, nearest first, equals by number; and
+        numbers, int (Q, top), rows of `features`, nearest first, equals by index; and
         float64 (Q, top), -1 to 1, where a row of zeros has 0 with all.
 
     Raises:
@@ -160,8 +160,8 @@ def nearest_neighbours(
     if queries is None:
         np.fill_diagonal(cosines, -np.inf)
         top = min(top, len(features) - 1)
-    numbers = np.argsort(-cosines, axis=1, kind="stable")[:, :top]
-    return numbers, np.take_along_axis(cosines, numbers, axis=1)
+    indices = np.argsort(-cosines, axis=1, kind="stable")[:, :top]
+    return indices, np.take_along_axis(cosines, indices, axis=1)
 
 
 def _cosines(rows: np.ndarray, others: np.ndarray) -> np.ndarray:

@@ -1,8 +1,8 @@
 """Class activation maps: a layer's maps, weighted by what they mean for the objective.
 
 Each method weighs the channels (or cells) in its own way, adds them up, cuts off what is negative, and
-enlarges the sum to the picture. The enlargement is bilinear with the middle of each cell in the middle of
-its share of the picture: with VGG16 and its like that is the middle of the cell's receptive field.
+enlarges the sum to the image. The enlargement is bilinear with the middle of each cell in the middle of
+its share of the image: with VGG16 and its like that is the middle of the cell's receptive field.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def grad_cam(
         layer: whose maps are weighed; None is the last convolution.
 
     Returns:
-        float32 (N, H, W), from zero on, in the picture's pixels, not normalised.
+        float32 (N, H, W), from zero on, in the image's pixels, not normalised.
 
     Raises:
         ValueError: an unknown layer, one without maps or that the objective does not depend on, or
@@ -55,7 +55,7 @@ def grad_cam_plus_plus(
     """Grad-CAM++: a channel's positive gradients count, the more the fewer cells they share it with.
 
     Chattopadhay et al., "Grad-CAM++", WACV 2018, equations 5 and 19: the closed form for Y = exp(S),
-    S the objective. The factor exp(S), the same for the whole picture, is left out, since it overflows
+    S the objective. The factor exp(S), the same for the whole image, is left out, since it overflows
     for common logits.
 
     Args:
@@ -65,7 +65,7 @@ def grad_cam_plus_plus(
         layer: whose maps are weighed, best one behind a ReLU; None is the last convolution.
 
     Returns:
-        float32 (N, H, W), from zero on, in the picture's pixels, not normalised.
+        float32 (N, H, W), from zero on, in the image's pixels, not normalised.
 
     Raises:
         ValueError: as in `grad_cam`.
@@ -89,7 +89,7 @@ def layer_cam(
         layer: whose maps are weighed; None is the last convolution.
 
     Returns:
-        float32 (N, H, W), from zero on, in the picture's pixels, not normalised.
+        float32 (N, H, W), from zero on, in the image's pixels, not normalised.
 
     Raises:
         ValueError: as in `grad_cam`.
@@ -110,14 +110,14 @@ def eigen_cam(model: keras.Model, batch: np.ndarray, layer: str | None = None) -
         layer: whose maps are read; None is the last convolution.
 
     Returns:
-        float32 (N, H, W), from zero on, in the picture's pixels, not normalised.
+        float32 (N, H, W), from zero on, in the image's pixels, not normalised.
 
     Raises:
         ValueError: an unknown layer, one without maps, or a batch that does not fit.
     """
     layer = target_layer(model, layer)
     maps = feature_maps(model, batch, layer)[layer]
-    return enlarged(np.stack([_first_component(picture) for picture in maps]), batch)
+    return enlarged(np.stack([_first_component(image) for image in maps]), batch)
 
 
 def _mean_gradient(_: np.ndarray, gradient: np.ndarray) -> np.ndarray:
@@ -135,13 +135,13 @@ def _plus_plus(activation: np.ndarray, gradient: np.ndarray) -> np.ndarray:
 def _by_gradients(
     model: keras.Model, batch: np.ndarray, objective: Objective, layer: str | None, weigh: Weighing
 ) -> np.ndarray:
-    """The positive part of the weighted sum of maps (equation 2 of Grad-CAM), one picture at a time."""
+    """The positive part of the weighted sum of maps (equation 2 of Grad-CAM), one image at a time."""
     check_objective(objective)
     layer, batch = target_layer(model, layer), check_batch(batch, graph.unfold(model).inputs)
     differentiate = gradients(model, objective, batch.shape[1:], batch.dtype, layer)
     cells = []
-    for picture in batch:
-        (activation,), (gradient,) = differentiate(picture[np.newaxis])
+    for image in batch:
+        (activation,), (gradient,) = differentiate(image[np.newaxis])
         cells.append((weigh(activation, gradient) * activation).sum(axis=-1))
     return enlarged(np.stack(cells), batch)
 

@@ -39,7 +39,7 @@ def resized(maps: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
 
 
 CHUNK = 16
-"""Pictures computed at once."""
+"""Images computed at once."""
 
 
 def checked_fill(fill: float | np.ndarray, batch: np.ndarray) -> np.ndarray:
@@ -54,14 +54,14 @@ def checked_fill(fill: float | np.ndarray, batch: np.ndarray) -> np.ndarray:
     return values
 
 
-def chunks(items: np.ndarray, words: str, size: int = CHUNK) -> Iterator[np.ndarray]:
+def chunks(items: np.ndarray, label: str, size: int = CHUNK) -> Iterator[np.ndarray]:
     """The items in portions, with a progress bar where it takes long."""
-    for start in tqdm(range(0, len(items), size), desc=words, leave=False, delay=1, disable=None):
+    for start in tqdm(range(0, len(items), size), desc=label, leave=False, delay=1, disable=None):
         yield items[start : start + size]
 
 
 def scores(model: keras.Model, batch: np.ndarray, objective: Objective) -> np.ndarray:
-    """The objective's value for each picture, float32 (N,); all of the batch at once."""
+    """The objective's value for each image, float32 (N,); all of the batch at once."""
     tensors = graph.part(model, objective.layers).output
     values = run(model, batch, tuple(tensors.values()))
     constant = backend.tensorflow().constant

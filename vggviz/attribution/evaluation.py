@@ -52,35 +52,35 @@ def shuffled_weights(model: keras.Model, layer: str, *, cascade: bool = True, se
     for name in chosen:
         _shuffle(graph.find_step(copy, name).layer, np.random.default_rng([seed, names.index(name)]))
     made_of = provenance(model)
-    words = f"{made_of.source}, {layer}{' and all after it' if cascade else ''} shuffled (seed {seed})"
-    note_provenance(copy, replace(made_of, source=words))
+    label = f"{made_of.source}, {layer}{' and all after it' if cascade else ''} shuffled (seed {seed})"
+    note_provenance(copy, replace(made_of, source=label))
     return copy
 
 
 @dataclass(frozen=True)
 class DeletionInsertion:
-    """The objective while an attribution's strongest pixels are taken from a picture, or given to it.
+    """The objective while an attribution's strongest pixels are taken from an image, or given to it.
 
     Attributes:
         shares: float64 (steps + 1,), shares of the pixels, from 0 to 1.
         deletion: float32 (N, steps + 1), the objective without them.
         insertion: float32 (N, steps + 1), the objective with them alone sharp.
-        words: the objective in words.
+        label: the objective in words.
     """
 
     shares: np.ndarray
     deletion: np.ndarray
     insertion: np.ndarray
-    words: str
+    label: str
 
     @property
     def deletion_area(self) -> np.ndarray:
-        """Area under each picture's deletion curve, float64 (N,), the smaller the better."""
+        """Area under each image's deletion curve, float64 (N,), the smaller the better."""
         return np.trapezoid(self.deletion, self.shares, axis=-1)
 
     @property
     def insertion_area(self) -> np.ndarray:
-        """Area under each picture's insertion curve, float64 (N,), the larger the better."""
+        """Area under each image's insertion curve, float64 (N,), the larger the better."""
         return np.trapezoid(self.insertion, self.shares, axis=-1)
 
 
@@ -96,16 +96,16 @@ def deletion_insertion(
 ) -> DeletionInsertion:
     """Test an attribution: take its strongest pixels away first, or show them first.
 
-    Petsiuk, Das and Saenko, "RISE", 2018, section 4: pixels are deleted into a plain picture, or
+    Petsiuk, Das and Saenko, "RISE", 2018, section 4: pixels are deleted into a plain image, or
     inserted into a blurred one. If the attribution is right the objective falls early, and rises early.
 
     Args:
         model: any Keras model.
         batch: float (N, H, W, C), as the model's input wants it.
         attribution: float (N, H, W), the strongest pixels first; None is a random order, the control.
-        objective: what is read at each step; areas compare for one objective and picture only.
+        objective: what is read at each step; areas compare for one objective and image only.
         steps: of equally many pixels.
-        fill: of the plain picture, a number or one for each colour, in the batch's units.
+        fill: of the plain image, a number or one for each colour, in the batch's units.
         seed: of the random order, and of the order of pixels with equal attribution.
 
     Raises:
@@ -122,11 +122,11 @@ def deletion_insertion(
     fill = checked_fill(fill, batch)
     shares = np.linspace(0, 1, steps + 1)
     curves = [
-        _curves(model, picture, _ranks(values, seed), shares, objective, fill)
-        for picture, values in zip(batch, given, strict=True)
+        _curves(model, image, _ranks(values, seed), shares, objective, fill)
+        for image, values in zip(batch, given, strict=True)
     ]
     deletion, insertion = np.stack(curves, axis=1)
-    return DeletionInsertion(shares, deletion, insertion, objective.words)
+    return DeletionInsertion(shares, deletion, insertion, objective.label)
 
 
 def _shuffle(layer: Any, rng: np.random.Generator) -> None:
@@ -137,14 +137,14 @@ def _shuffle(layer: Any, rng: np.random.Generator) -> None:
 
 def _each(
     model: keras.Model,
-    picture: Callable[[int], np.ndarray],
+    image: Callable[[int], np.ndarray],
     counts: np.ndarray,
     objective: Objective,
-    words: str,
+    label: str,
 ) -> np.ndarray:
-    """Scores of a picture with so many pixels changed, each made when its turn comes."""
-    portions = (np.stack([picture(count) for count in part]) for part in chunks(counts, words))
-    return np.concatenate([scores(model, pictures, objective) for pictures in portions])
+    """Scores of an image with so many pixels changed, each made when its turn comes."""
+    portions = (np.stack([image(count) for count in part]) for part in chunks(counts, label))
+    return np.concatenate([scores(model, images, objective) for images in portions])
 
 
 def _ranks(values: np.ndarray, seed: int) -> np.ndarray:
@@ -158,7 +158,7 @@ def _ranks(values: np.ndarray, seed: int) -> np.ndarray:
 
 def _curves(
     model: keras.Model,
-    picture: np.ndarray,
+    image: np.ndarray,
     ranks: np.ndarray,
     shares: np.ndarray,
     objective: Objective,
@@ -168,14 +168,14 @@ def _curves(
     from skimage.filters import gaussian  # half a second that other functions need not pay
 
     counts = np.rint(shares * ranks.size).astype(int)
-    plain = np.broadcast_to(np.asarray(fill, picture.dtype), picture.shape)
-    blurred = gaussian(picture, BLUR, channel_axis=-1, preserve_range=True).astype(picture.dtype)
+    plain = np.broadcast_to(np.asarray(fill, image.dtype), image.shape)
+    blurred = gaussian(image, BLUR, channel_axis=-1, preserve_range=True).astype(image.dtype)
 
     def deleted(count: int) -> np.ndarray:
-        return np.where((ranks < count)[..., np.newaxis], plain, picture)
+        return np.where((ranks < count)[..., np.newaxis], plain, image)
 
     def inserted(count: int) -> np.ndarray:
-        return np.where((ranks < count)[..., np.newaxis], picture, blurred)
+        return np.where((ranks < count)[..., np.newaxis], image, blurred)
 
     return (
         _each(model, deleted, counts, objective, "deletion"),

@@ -57,18 +57,18 @@ def smooth_grad(
     noise: float = 0.15,
     seed: int = 0,
 ) -> np.ndarray:
-    """Saliency of the gradient averaged over noisy copies of the picture.
+    """Saliency of the gradient averaged over noisy copies of the image.
 
     Smilkov et al., "SmoothGrad: removing noise by adding noise", 2017, section 3. The gradients are
     averaged with their signs; then the largest size of the colours is taken, as in `saliency`. Every
-    picture gets the same noise, in the measure of its own range.
+    image gets the same noise, in the measure of its own range.
 
     Args:
         model: any Keras model.
         batch: float (N, H, W, C), as the model's input wants it.
         objective: what is explained.
-        samples: noisy copies of each picture.
-        noise: standard deviation, as a share of the picture's range (largest minus smallest value).
+        samples: noisy copies of each image.
+        noise: standard deviation, as a share of the image's range (largest minus smallest value).
         seed: of the noise.
 
     Returns:
@@ -79,15 +79,15 @@ def smooth_grad(
     """
     batch = _fitting(model, batch, objective)
     samples = validation.whole("number of samples", samples, 1)
-    noise = validation.real("noise, a share of the picture's range,", noise, 0)
+    noise = validation.real("noise, a share of the image's range,", noise, 0)
     seed = validation.whole("seed", seed)
 
-    def copies(picture: np.ndarray, numbers: np.ndarray) -> np.ndarray:
-        draws = [np.random.default_rng([seed, n]).standard_normal(picture.shape) for n in numbers]
-        return picture + noise * np.ptp(picture) * np.stack(draws)
+    def copies(image: np.ndarray, indices: np.ndarray) -> np.ndarray:
+        draws = [np.random.default_rng([seed, n]).standard_normal(image.shape) for n in indices]
+        return image + noise * np.ptp(image) * np.stack(draws)
 
     gradient = gradients(model, objective, batch.shape[1:], batch.dtype)
-    averages = [_average(gradient, functools.partial(copies, picture), samples) for picture in batch]
+    averages = [_average(gradient, functools.partial(copies, image), samples) for image in batch]
     return _strongest_colour(np.stack(averages))
 
 
@@ -96,7 +96,7 @@ def guided_backprop(model: keras.Model, batch: np.ndarray, objective: Objective)
 
     Springenberg et al., "Striving for Simplicity", 2015, section 3.4: beside the cells that were
     silent on the way forth, those are stopped whose gradient is negative on the way back. The largest
-    size of the colours is taken, as in `saliency`. The picture it draws depends little on the weights
+    size of the colours is taken, as in `saliency`. The image it draws depends little on the weights
     above (Adebayo et al. 2018): it shows edges rather than reasons.
 
     Args:
@@ -132,11 +132,11 @@ def integrated_gradients(
     baseline: np.ndarray | float | None = None,
     steps: int = 50,
 ) -> np.ndarray:
-    """The objective's rise from a baseline to the picture, dealt out to the pixels.
+    """The objective's rise from a baseline to the image, dealt out to the pixels.
 
     Sundararajan, Taly and Yan, "Axiomatic Attribution for Deep Networks", 2017, equation 1; the
     integral is a sum over the middles of `steps` equal pieces of the way. The colours of a pixel are
-    added with their signs, so a map sums to f(picture) - f(baseline) (proposition 1), but for what
+    added with their signs, so a map sums to f(image) - f(baseline) (proposition 1), but for what
     the finite sum misses.
 
     Args:
@@ -144,7 +144,7 @@ def integrated_gradients(
         batch: float (N, H, W, C), as the model's input wants it.
         objective: what is explained.
         baseline: where the way begins, anything that broadcasts to the batch; None is zero, for VGG16
-            a picture of ImageNet's mean colour.
+            an image of ImageNet's mean colour.
         steps: points on the way.
 
     Returns:
@@ -157,13 +157,13 @@ def integrated_gradients(
     steps = validation.whole("number of steps", steps, 1)
     starts = _baseline(baseline, batch)
 
-    def way(start: np.ndarray, picture: np.ndarray, numbers: np.ndarray) -> np.ndarray:
-        return start + ((numbers + 0.5) / steps)[:, None, None, None] * (picture - start)
+    def way(start: np.ndarray, image: np.ndarray, indices: np.ndarray) -> np.ndarray:
+        return start + ((indices + 0.5) / steps)[:, None, None, None] * (image - start)
 
     gradient = gradients(model, objective, batch.shape[1:], batch.dtype)
     averages = [
-        _average(gradient, functools.partial(way, start, picture), steps)
-        for start, picture in zip(starts, batch, strict=True)
+        _average(gradient, functools.partial(way, start, image), steps)
+        for start, image in zip(starts, batch, strict=True)
     ]
     return ((batch - starts) * np.stack(averages)).sum(axis=-1, dtype=np.float32)
 
@@ -180,7 +180,7 @@ def gradients(
     Args:
         model: any Keras model.
         objective: what is differentiated.
-        shape: of one picture (H, W, C).
+        shape: of one image (H, W, C).
         dtype: of the batches.
         layer: None, or the layer's name.
 
@@ -226,7 +226,7 @@ def _compiled(
 def _differentiated(part: keras.Model, objective: Objective, layer: str | None, images: Any) -> list[Any]:
     """The gradient by the images, or a layer's maps and the gradient by them. In TensorFlow's graph.
 
-    `tf.gradients` computes only what lies between its two ends; a tape would go on to the picture.
+    `tf.gradients` computes only what lies between its two ends; a tape would go on to the image.
     """
     tf, maps = backend.tensorflow(), part(images, training=False)
     value = objective.value(maps)
@@ -235,16 +235,16 @@ def _differentiated(part: keras.Model, objective: Objective, layer: str | None, 
     (found,) = tf.gradients(value, maps[layer])
     if found is None:
         raise ValueError(
-            f"The objective ({objective.words}) does not depend on {layer!r}; name a layer before it."
+            f"The objective ({objective.label}) does not depend on {layer!r}; name a layer before it."
         )
     return [maps[layer], found]
 
 
 def _average(gradient: Gradient, copies: Callable[[np.ndarray], np.ndarray], count: int) -> np.ndarray:
-    """Gradient (H, W, C) averaged over copies of one picture, which `copies` makes by their numbers."""
+    """Gradient (H, W, C) averaged over copies of one image, which `copies` makes by their numbers."""
     total: Any = 0
-    for numbers in _chunks(np.arange(count), copies(np.arange(1)).shape[1:3]):
-        total = total + np.sum(gradient(copies(numbers))[0], axis=0, dtype=np.float64)
+    for indices in _chunks(np.arange(count), copies(np.arange(1)).shape[1:3]):
+        total = total + np.sum(gradient(copies(indices))[0], axis=0, dtype=np.float64)
     return (total / count).astype(np.float32)
 
 
@@ -258,14 +258,14 @@ def _fitting(model: keras.Model, batch: np.ndarray, objective: Objective) -> np.
     batch = check_batch(batch, graph.unfold(model).inputs)
     if batch.dtype.kind in "biu":
         raise ValueError(
-            f"The model reads pictures as {batch.dtype}, and whole numbers have no gradient; "
+            f"The model reads images as {batch.dtype}, and whole numbers have no gradient; "
             "give it an input of dtype float32."
         )
     return batch
 
 
 def _chunks(items: np.ndarray, size: tuple[int, ...]) -> list[np.ndarray]:
-    """The items in portions; each stands for a picture of the given height and width."""
+    """The items in portions; each stands for an image of the given height and width."""
     count = max(1, PIXELS // math.prod(size))
     return [items[start : start + count] for start in range(0, len(items), count)]
 

@@ -1,8 +1,8 @@
-"""An objective's value for many pictures: any pictures, or copies of one that differ in a window.
+"""An objective's value for many images: any images, or copies of one that differ in a window.
 
 A square of 16 pixels changes 8 x 8 of the 56 x 56 cells of VGG16's block2_pool, and leaves the others as they
 were. So a stage of the network, from one pool to the next, computes a crop as long as a crop is smaller than
-the map; only the rest of the network computes whole maps. The numbers are those of whole pictures.
+the map; only the rest of the network computes whole maps. The numbers are those of whole images.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ Scorer = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """From windows (n, h, w, c) and corners, int (n, 2), to the scores (n,)."""
 
 
-def window_scorer(model: keras.Model, picture: np.ndarray, objective: Objective) -> Scorer:
-    """A function for the objective of copies of a picture, each with other pixels in one window.
+def window_scorer(model: keras.Model, image: np.ndarray, objective: Objective) -> Scorer:
+    """A function for the objective of copies of an image, each with other pixels in one window.
 
     Args:
-        model: any Keras model; one that is no chain of pools computes whole pictures.
-        picture: float32 (H, W, C), as the model's input wants it.
+        model: any Keras model; one that is no chain of pools computes whole images.
+        image: float32 (H, W, C), as the model's input wants it.
         objective: what is computed.
 
     Returns:
@@ -41,30 +41,30 @@ def window_scorer(model: keras.Model, picture: np.ndarray, objective: Objective)
     """
     names, stages = _chain(model, objective)
     outputs = tuple(graph.unfold(model).steps[name].output for name in names)
-    maps = run(model, picture[np.newaxis], outputs) if names else []
-    wholes = [picture, *(values[0] for values in maps)]
+    maps = run(model, image[np.newaxis], outputs) if names else []
+    wholes = [image, *(values[0] for values in maps)]
 
     def score(windows: np.ndarray, corners: np.ndarray) -> np.ndarray:
-        for number, stage in enumerate(stages):
+        for index, stage in enumerate(stages):
             count = stage.changed(max(windows.shape[1:3]))
-            if stage.crop(count) >= min(wholes[number].shape[:2]):
-                return finish(number, windows, corners)
-            windows, corners = _pass(stage, wholes[number], windows, corners, count)
+            if stage.crop(count) >= min(wholes[index].shape[:2]):
+                return finish(index, windows, corners)
+            windows, corners = _pass(stage, wholes[index], windows, corners, count)
         return finish(len(stages), windows, corners)
 
-    def finish(number: int, windows: np.ndarray, corners: np.ndarray) -> np.ndarray:
-        whole = wholes[number]
+    def finish(index: int, windows: np.ndarray, corners: np.ndarray) -> np.ndarray:
+        whole = wholes[index]
         changed = _laid(np.repeat(whole[np.newaxis], len(windows), axis=0), windows, corners)
-        if number == 0:
+        if index == 0:
             return scores(model, changed, objective)
-        return np.asarray(objective.value(_rest(model, names[number - 1], objective)(changed)), np.float32)
+        return np.asarray(objective.value(_rest(model, names[index - 1], objective)(changed)), np.float32)
 
     return score
 
 
 @dataclass(frozen=True)
 class _Stage:
-    """The layers from one pool (or the picture) to the next one.
+    """The layers from one pool (or the image) to the next one.
 
     Attributes:
         run: from maps of any height and width (n, h, w, c) to those of the next pool.
@@ -117,7 +117,7 @@ def _laid(maps: np.ndarray, windows: np.ndarray, corners: np.ndarray) -> np.ndar
 
 
 def _chain(model: keras.Model, objective: Objective) -> tuple[list[str], list[_Stage]]:
-    """The pools that all of the objective's layers read the picture through, and the stages to them."""
+    """The pools that all of the objective's layers read the image through, and the stages to them."""
     network = graph.unfold(model)
     key = ("chain", objective.layers)
     if key not in network.functions:

@@ -44,7 +44,7 @@ def run_dream(options: argparse.Namespace) -> None:
             folder=folder,
             preprocess=reading(options),
         )
-        for words, reached in zip(drawn.words, drawn.reached, strict=True):
+        for words, reached in zip(drawn.labels, drawn.reached, strict=True):
             print(f"{reached:10.4g}  {words}")
         figure, _ = visualization.plot_visualization(drawn)
         say_saved(described_figure.save_figure(figure, folder / f"{plain(what)}.png"))

@@ -1,8 +1,8 @@
-"""A folder's pictures on many machines: Dask's workers each do some, and what they find adds up here.
+"""A folder's images on many machines: Dask's workers each do some, and what they find adds up here.
 
 Dask is imported only where a scheduler is asked for. Its scheduler knows which worker has which task; if
 a worker dies, others get its tasks. A task changes nothing outside itself and its answer is taken once,
-so that a picture counts once, however often it was begun.
+so that an image counts once, however often it was begun.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import numpy as np
 
 from vggviz._shared.hashing import weights_sha256
 from vggviz.activations.forward import feature_maps
-from vggviz.datasets.folder import attempt, check_any, named_pictures, pass_over, progress, words
+from vggviz.datasets.folder import attempt, check_any, named_images, pass_over, progress, source_label
 from vggviz.datasets.statistics import say_cost
 from vggviz.models.graph import input_side, unfold
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 PATIENCE = 10.0
 """Seconds to wait for a scheduler's answer, and for its first worker."""
 CHUNK = 16
-"""Pictures of one task: enough that sending it costs nothing beside it, few enough to lose with a worker."""
+"""Images of one task: enough that sending it costs nothing beside it, few enough to lose with a worker."""
 AHEAD = 2
 """Tasks given out for each thread of a worker: the one it does and the next."""
 
@@ -43,14 +43,14 @@ log = logging.getLogger("vggviz")
 
 @dataclass(frozen=True)
 class Work:
-    """What every worker does with its pictures.
+    """What every worker does with its images.
 
     Attributes:
         load: gives the network from `source`; a function of a module, which workers import.
         source: a source of weights or a file, at the same path on every machine.
-        folder: the pictures' folder, at the same path on every machine.
+        folder: the images' folder, at the same path on every machine.
         layers: names of the layers.
-        study: (model, pictures, layers) to ``{layer: what adds up}``.
+        study: (model, images, layers) to ``{layer: what adds up}``.
         sha256: of the network's weights, see `weights_sha256`.
     """
 
@@ -64,13 +64,13 @@ class Work:
 
 @dataclass(frozen=True)
 class Part:
-    """What a worker found in some pictures.
+    """What a worker found in some images.
 
     Attributes:
-        found: ``{layer: what adds up}``, {} where no picture could be read.
-        read: how many pictures were read.
+        found: ``{layer: what adds up}``, {} where no image could be read.
+        read: how many images were read.
         passed_over: (name, reason) of each that was not.
-        rounding: SHA-256 sum of the maps of a fixed picture, see `_network`.
+        rounding: SHA-256 sum of the maps of a fixed image, see `_network`.
     """
 
     found: dict[str, Any]
@@ -111,23 +111,23 @@ def connected(address: str) -> Iterator[distributed.Client]:
 
 
 def scatter(client: distributed.Client, model: keras.Model, work: Work) -> dict[str, Any]:
-    """What the workers find in all pictures of a folder; what it will cost is said first.
+    """What the workers find in all images of a folder; what it will cost is said first.
 
     Args:
         client: of a scheduler with workers.
         model: the network, as `work` describes it.
-        work: what to do. The folder's names are read here, its pictures by the workers.
+        work: what to do. The folder's names are read here, its images by the workers.
 
     Returns:
         ``{layer: what adds up}``, the same to the last bit for any number of workers that round alike.
 
     Raises:
         FileNotFoundError: there is no such folder, here or on a worker.
-        ValueError: no picture that can be read, a worker has another network, or other versions.
+        ValueError: no image that can be read, a worker has another network, or other versions.
         ConnectionError: the scheduler went away, or one worker after the other.
     """
-    names = [name for name, _ in named_pictures(work.folder)]
-    check_any(len(names), words(work.folder))
+    names = [name for name, _ in named_images(work.folder)]
+    check_any(len(names), source_label(work.folder))
     say_cost(model, list(work.layers), len(names))
     found: dict[str, Any] = {}
     read, roundings = 0, set()
@@ -138,7 +138,7 @@ def scatter(client: distributed.Client, model: keras.Model, work: Work) -> dict[
             found[layer] = found[layer] + new if layer in found else new
         read += part.read
         roundings.add(part.rounding)
-    check_any(read, words(work.folder))
+    check_any(read, source_label(work.folder))
     if len(roundings) > 1:
         log.warning("The workers' processors round in %d ways: last digits may differ.", len(roundings))
     return {layer: found[layer] for layer in work.layers}
@@ -186,10 +186,10 @@ def _result(future: distributed.Future) -> Part:
 
 
 def _part(work: Work, names: list[str]) -> Part:
-    """On a worker: what is found in some of the pictures."""
+    """On a worker: what is found in some of the images."""
     with _loading:
         model, rounding = _network(work.load, work.source, work.sha256)
-    pictures, passed_over = {}, []
+    images, passed_over = {}, []
     for name in names:
         path = Path(work.folder, name)
         if not path.is_file():
@@ -201,9 +201,9 @@ def _part(work: Work, names: list[str]) -> Part:
         if image is None:
             passed_over.append((name, reason))
         else:
-            pictures[name] = image
-    found = work.study(model, pictures, list(work.layers)) if pictures else {}
-    return Part(found, len(pictures), tuple(passed_over), rounding)
+            images[name] = image
+    found = work.study(model, images, list(work.layers)) if images else {}
+    return Part(found, len(images), tuple(passed_over), rounding)
 
 
 _loading = threading.Lock()
@@ -211,7 +211,7 @@ _loading = threading.Lock()
 
 @functools.lru_cache(maxsize=1)
 def _network(load: Callable[[str], keras.Model], source: str, sha256: str) -> tuple[keras.Model, str]:
-    """On a worker, once: the network, and the sum of what it makes of a fixed picture.
+    """On a worker, once: the network, and the sum of what it makes of a fixed image.
 
     Processors of different kinds add up in different orders, and so do other versions of TensorFlow.
     """

@@ -1,4 +1,4 @@
-"""Many pictures, one after the other: from a folder of any size, or from memory."""
+"""Many images, one after the other: from a folder of any size, or from memory."""
 
 from __future__ import annotations
 
@@ -13,40 +13,40 @@ from tqdm import tqdm
 from vggviz._shared import validation
 from vggviz.images.loading import Source, check_size, load_image
 
-Pictures = str | os.PathLike[str] | Mapping[str, Source] | Iterable[tuple[str, Source]]
+Images = str | os.PathLike[str] | Mapping[str, Source] | Iterable[tuple[str, Source]]
 
 log = logging.getLogger("vggviz")
 
 
-def read_images(source: Pictures, size: int | None = 224) -> Iterator[tuple[str, np.ndarray]]:
-    """Read pictures one at a time, so that memory does not grow with their number.
+def read_images(source: Images, size: int | None = 224) -> Iterator[tuple[str, np.ndarray]]:
+    """Read images one at a time, so that memory does not grow with their number.
 
     What cannot be read is named in one line of the log "vggviz" and passed over.
 
     Args:
-        source: a folder, of which every file below it is read, by name; or names with pictures as
+        source: a folder, of which every file below it is read, by name; or names with images as
             `load_image` takes them: a mapping, or an iterable of pairs.
-        size: side of the square that is cut from the centre, in pixels; None keeps each picture's own.
+        size: side of the square that is cut from the centre, in pixels; None keeps each image's own.
 
     Yields:
         (name, uint8 (size, size, 3)). In a folder the name is the path from there, with "/".
 
     Raises:
         FileNotFoundError: there is no such folder.
-        ValueError: none of the pictures can be read.
+        ValueError: none of the images can be read.
     """
     check_size(size)
-    yield from read_pairs(named_pictures(source), size, words(source))
+    yield from read_pairs(named_images(source), size, source_label(source))
 
 
 def read_pairs(
     pairs: Iterable[tuple[str, Source]], size: int | None, where: str
 ) -> Iterator[tuple[str, np.ndarray]]:
-    """Read pairs of name and picture one at a time; `where` says in words what they come from."""
+    """Read pairs of name and image one at a time; `where` says in words what they come from."""
     read = 0
     with progress(len(pairs) if isinstance(pairs, list) else None) as bar:
-        for name, picture in pairs:
-            image, reason = attempt(picture, size)
+        for name, source in pairs:
+            image, reason = attempt(source, size)
             bar.update()
             if image is None:
                 pass_over(name, reason)
@@ -56,10 +56,10 @@ def read_pairs(
     check_any(read, where)
 
 
-def attempt(picture: Source, size: int | None) -> tuple[np.ndarray | None, str]:
-    """A picture, uint8 (size, size, 3), and ""; or None, and why it cannot be read."""
+def attempt(source: Source, size: int | None) -> tuple[np.ndarray | None, str]:
+    """An image, uint8 (size, size, 3), and ""; or None, and why it cannot be read."""
     try:
-        return load_image(picture, size), ""
+        return load_image(source, size), ""
     except (ValueError, OSError) as error:
         return None, str(error)
 
@@ -72,16 +72,16 @@ def pass_over(name: str, reason: str) -> None:
 def check_any(read: int, where: str) -> None:
     """Raise ValueError if none was read."""
     if not read:
-        raise ValueError(f"There is no picture in {where} that can be read.")
+        raise ValueError(f"There is no image in {where} that can be read.")
 
 
 def progress(total: int | None) -> tqdm:
-    """A bar of pictures; only in a terminal, and only where it takes more than a second."""
-    return tqdm(desc="pictures", total=total, leave=False, delay=1, disable=None)
+    """A bar of images; only in a terminal, and only where it takes more than a second."""
+    return tqdm(desc="images", total=total, leave=False, delay=1, disable=None)
 
 
-def named_pictures(source: Pictures) -> Iterable[tuple[str, Source]]:
-    """Pairs of name and picture, nothing read yet; a list where their number is known.
+def named_images(source: Images) -> Iterable[tuple[str, Source]]:
+    """Pairs of name and image, nothing read yet; a list where their number is known.
 
     Raises:
         FileNotFoundError: there is no such folder.
@@ -92,14 +92,14 @@ def named_pictures(source: Pictures) -> Iterable[tuple[str, Source]]:
         return [(validation.words(path.relative_to(folder).as_posix()), path) for path in paths]
     if isinstance(source, Mapping):
         return list(source.items())
-    pairs = validation.several("Pictures without a folder or a dict", source)
+    pairs = validation.several("Images without a folder or a dict", source)
     return [named(pair) for pair in pairs] if isinstance(pairs, (list, tuple)) else map(named, pairs)
 
 
 def named(pair: tuple[str, Source]) -> tuple[str, Source]:
-    """The name of a picture, and the picture; TypeError unless the pair is one."""
+    """The name of an image, and the image; TypeError unless the pair is one."""
     if not isinstance(pair, tuple) or len(pair) != 2:
-        raise TypeError(f"Pictures come as pairs of a name and a picture; got {validation.shown(pair)}.")
+        raise TypeError(f"Images come as pairs of a name and an image; got {validation.shown(pair)}.")
     return str(pair[0]), pair[1]
 
 
@@ -110,8 +110,8 @@ def existing_folder(path: str | os.PathLike[str]) -> Path:
     return Path(path)
 
 
-def words(source: Pictures) -> str:
-    """What pictures come from, in words."""
+def source_label(source: Images) -> str:
+    """What images come from, in words."""
     return (
         f"the folder {validation.shown(source)}"
         if isinstance(source, (str, os.PathLike))

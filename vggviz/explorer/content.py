@@ -29,9 +29,9 @@ class Content:
     """
 
     model: keras.Model
-    pictures: Mapping[str, np.ndarray]
+    images: Mapping[str, np.ndarray]
     layers: tuple[str, ...]
     preprocess: Callable[[np.ndarray], np.ndarray]
     examples: Mapping[str, Examples] = field(default_factory=dict)
-    example_pictures: Mapping[str, np.ndarray] = field(default_factory=dict)
+    example_images: Mapping[str, np.ndarray] = field(default_factory=dict)
     drawings: Mapping[str, np.ndarray] = field(default_factory=dict)

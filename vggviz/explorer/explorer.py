@@ -19,7 +19,7 @@ import numpy as np
 from vggviz._shared import validation
 from vggviz._shared.files import folder_in_place
 from vggviz.datasets.examples import dataset_examples
-from vggviz.datasets.folder import Pictures, named, read_images
+from vggviz.datasets.folder import Images, named, read_images
 from vggviz.explorer import files, litert, manifest, notebook
 from vggviz.explorer.content import Content
 from vggviz.images.loading import Source, load_image
@@ -45,7 +45,7 @@ class Explorer(Content):
         drawings: {layer: uint8 (c, h, w, 3)}, what each channel wants to see.
     """
 
-    def with_examples(self, source: Pictures, *, top: int = 4) -> Explorer:
+    def with_examples(self, source: Images, *, top: int = 4) -> Explorer:
         """The explorer with the pictures of `source` that excite each channel most.
 
         Args:
@@ -59,7 +59,7 @@ class Explorer(Content):
         found = dataset_examples(self.model, source, self.layers, top=top, preprocess=self.preprocess)
         names = {str(name) for examples in found.values() for name in examples.names.flat}
         kept = {name: image for name, image in read_images(source, input_side(self.model)) if name in names}
-        return dataclasses.replace(self, examples=found, example_pictures=kept)
+        return dataclasses.replace(self, examples=found, example_images=kept)
 
     def with_drawings(self, drawings: Mapping[str, np.ndarray]) -> Explorer:
         """The explorer with what each channel of some layers wants to see.
@@ -117,7 +117,7 @@ class Explorer(Content):
 
     def _repr_html_(self) -> str:
         """The page in a frame; see `vggviz.explorer.notebook` for where its files come from."""
-        titles = ", ".join(self.pictures)
+        titles = ", ".join(self.images)
         made_of = f"{self.model.name} {titles} {' '.join(self.layers)}"
         name = f"{self.model.name}-{hashlib.sha256(made_of.encode()).hexdigest()[:8]}"
         save = functools.partial(self.save, runtime=os.environ.get(litert.RUNTIME))
@@ -126,7 +126,7 @@ class Explorer(Content):
 
 def explore(
     model: keras.Model,
-    images: Source | Pictures | Iterable[str],
+    images: Source | Images | Iterable[str],
     *,
     layers: Iterable[str] | None = None,
     preprocess: Callable[[np.ndarray], np.ndarray] | None = None,
@@ -148,31 +148,31 @@ def explore(
     """
     reading = validation.function("preprocess", vgg16_preprocess if preprocess is None else preprocess)
     names = manifest.shown_layers(model, layers)
-    shown = dict(_pictures(images, input_side(model)))
+    shown = dict(_images(images, input_side(model)))
     if not shown:
         raise ValueError("There is no picture to explore; got an empty collection.")
     return Explorer(model, shown, names, reading)
 
 
-def _pictures(images: Any, size: int) -> Iterator[tuple[str, np.ndarray]]:
+def _images(images: Any, size: int) -> Iterator[tuple[str, np.ndarray]]:
     if isinstance(images, Mapping):
         pairs: Iterable[tuple[str, Any]] = images.items()
     elif isinstance(images, (str, os.PathLike)) and Path(images).is_dir():
         yield from read_images(images, size)
         return
     elif isinstance(images, (list, tuple)):
-        pairs = [_titled(image, number) for number, image in enumerate(images)]
+        pairs = [_titled(image, index) for index, image in enumerate(images)]
     else:
         pairs = [_titled(images, 0)]
     for title, image in pairs:
         yield str(title), load_image(image, size)
 
 
-def _titled(image: Any, number: int) -> tuple[str, Any]:
+def _titled(image: Any, index: int) -> tuple[str, Any]:
     if isinstance(image, tuple):
         return named(image)
     return (
         validation.words(Path(image).stem)
         if isinstance(image, (str, os.PathLike))
-        else f"picture {number + 1}"
+        else f"picture {index + 1}"
     ), image

@@ -29,12 +29,12 @@ def cost(content: Content) -> str:
         tuple(input_side(content.model) if n is None else n for n in steps[name].output.shape[1:])
         for name in content.layers
     ]
-    cells = sum(math.prod(shape) for shape in shapes) * len(content.pictures)
+    cells = sum(math.prod(shape) for shape in shapes) * len(content.images)
     weights = sum(manifest.weights(content.model, name) for name in content.layers)
     channels = sum(shape[-1] for shape in shapes)
     return (
         f"The explorer shows {channels:,} channels of {len(content.layers)} layers for "
-        f"{len(content.pictures)} pictures; it takes {2 * (cells + weights) / 1e6:,.0f} MB at most."
+        f"{len(content.images)} pictures; it takes {2 * (cells + weights) / 1e6:,.0f} MB at most."
     )
 
 
@@ -42,10 +42,10 @@ def files(content: Content, runtime: str | os.PathLike[str] | None) -> Iterator[
     """Every file of the page: its name, and its bytes."""
     yield from manifest.page_files()
     names = manifest.file_names(content.layers)
-    ids = manifest.file_names(content.pictures)
+    ids = manifest.file_names(content.images)
     signed = _signed(content)
     facts = manifest.Facts()
-    for title, image in tqdm(content.pictures.items(), desc="explorer", disable=None, leave=False, delay=1):
+    for title, image in tqdm(content.images.items(), desc="explorer", disable=None, leave=False, delay=1):
         yield f"{ids[title]}/picture.png", encoding.png(image)
         batch, maps = _maps(content, image)
         yield f"{ids[title]}/input.maps.gz", encoding.pack_exactly(np.moveaxis(batch[0], -1, 0))
@@ -96,7 +96,7 @@ def _maps(content: Content, image: np.ndarray) -> tuple[np.ndarray, dict[str, np
 def _signed(content: Content) -> dict[str, bool]:
     """Which layers have values below zero for a picture; one more pass, so that no maps are kept."""
     below = dict.fromkeys(content.layers, False)
-    for image in content.pictures.values():
+    for image in content.images.values():
         for layer, values in _maps(content, image)[1].items():
             below[layer] = below[layer] or bool(values.min() < 0)
     return below
@@ -117,8 +117,8 @@ def _kernel_files(
 
 
 def _liked_files(content: Content, names: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
-    ids = manifest.file_names(content.example_pictures)
-    for title, image in content.example_pictures.items():
+    ids = manifest.file_names(content.example_images)
+    for title, image in content.example_images.items():
         yield f"examples/{ids[title]}.png", encoding.png(image)
     for layer, examples in content.examples.items():
         yield f"examples/{names[layer]}.json", _json(manifest.examples_of(examples, ids))

@@ -56,11 +56,11 @@ class Facts:
         """Remember the shape of what the network reads."""
         self.input_shape = batch.shape[1:]
 
-    def note(self, picture: str, layer: str, values: np.ndarray, signed: bool, size: int) -> None:
+    def note(self, image: str, layer: str, values: np.ndarray, signed: bool, size: int) -> None:
         """Remember what a layer gave for a picture, float32 (1, h, w, c), packed in `size` bytes."""
         self.shapes[layer] = values.shape[1:]
         self.signed[layer] = signed
-        self.maxima.setdefault(picture, {})[layer] = float(np.abs(values).max())
+        self.maxima.setdefault(image, {})[layer] = float(np.abs(values).max())
         self.map_bytes[layer] = max(size, self.map_bytes.get(layer, 0))
 
 
@@ -70,7 +70,7 @@ def manifest(
     """All that the page is told, as JSON has it."""
     height, width, channels = facts.input_shape
     known = content.preprocess is preprocessing.preprocess
-    ids_of_examples = file_names(content.example_pictures)
+    ids_of_examples = file_names(content.example_images)
     return {
         "version": 1,
         "provenance": str(provenance(content.model)),
@@ -82,13 +82,13 @@ def manifest(
                 "columns": width,
                 "maximum": {names[layer]: value for layer, value in facts.maxima[ids[title]].items()},
             }
-            for title in content.pictures
+            for title in content.images
         ],
-        "input": {"channels": BGR if known else [f"input {number}" for number in range(channels)]},
+        "input": {"channels": BGR if known else [f"input {index}" for index in range(channels)]},
         "layers": [_layer(content, layer, facts, names) for layer in content.layers],
         "live": None,
         "examples": {
-            "titles": {ids_of_examples[title]: title for title in content.example_pictures},
+            "titles": {ids_of_examples[title]: title for title in content.example_images},
             "side": next((examples.size for examples in content.examples.values()), 0),
         },
     }

@@ -16,13 +16,13 @@ class Cost:
     """Multiplications of a drawing; `str` says it in a line.
 
     Attributes:
-        pictures: how many.
+        images: how many.
         size: their height and width in pixels.
         steps: of gradient ascent.
-        macs: multiplications with addition, of one picture once through the network.
+        macs: multiplications with addition, of one image once through the network.
     """
 
-    pictures: int
+    images: int
     size: tuple[int, int]
     steps: int
     macs: int
@@ -30,11 +30,11 @@ class Cost:
     @property
     def total(self) -> int:
         """All multiplications with addition; the way back to the pixels takes as many as the way up."""
-        return 2 * self.macs * self.pictures * (self.steps + 1)
+        return 2 * self.macs * self.images * (self.steps + 1)
 
     def __str__(self) -> str:
-        pictures = f"{self.pictures} picture{'' if self.pictures == 1 else 's'}"
+        images = f"{self.images} image{'' if self.images == 1 else 's'}"
         return (
-            f"{pictures} of {self.size[0]} x {self.size[1]} pixels, {self.steps} steps: "
-            f"about 2 x {amount(self.macs)} a picture and step, {amount(self.total)} in all."
+            f"{images} of {self.size[0]} x {self.size[1]} pixels, {self.steps} steps: "
+            f"about 2 x {amount(self.macs)} an image and step, {amount(self.total)} in all."
         )

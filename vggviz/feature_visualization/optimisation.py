@@ -1,4 +1,4 @@
-"""Gradient ascent: pictures that change step by step so that a score of each of them rises."""
+"""Gradient ascent: images that change step by step so that a score of each of them rises."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from vggviz.feature_visualization.parameterisation import noise, paint
 from vggviz.feature_visualization.transforms import moved
 
 CONTRAST = 0.3
-"""Of the noise that a picture starts from: levels vary by about 19 of 255."""
+"""Of the noise that an image starts from: levels vary by about 19 of 255."""
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How pictures are drawn: what keeps them from becoming noise that only the network can see.
+    """How images are drawn: what keeps them from becoming noise that only the network can see.
 
     Each part can be left out alone: ``Recipe(jitter=0)``, ``Recipe(fourier=False)``. What is None follows
     from the effective stride of the layer drawn, in any network: deep layers see large shapes, which
@@ -35,13 +35,13 @@ class Recipe:
     ======  ===============  =====  ========  ===============
 
     Attributes:
-        fourier: pictures are spectra, in which all frequencies count alike; else pixels.
+        fourier: images are spectra, in which all frequencies count alike; else pixels.
         decorrelate: colours are mixed as photographs mix them; else red, green, blue go their own way.
         jitter: the largest random shift at each step, in whole pixels. None is half the stride, so that
             every place on the grid of the pools is visited.
         scale: the largest random zoom, 0.1 for a tenth in or out.
         rotation: the largest random rotation in degrees, either way.
-        total_variation: weight of the pull towards smooth pictures: minus the gradient of the squared
+        total_variation: weight of the pull towards smooth images: minus the gradient of the squared
             differences between neighbours (levels as 0 to 1), beside an objective's gradient whose
             root mean square over the pixels is at most 1.
         rate: Adam's rate at the first step; it falls to 0 at the last along half a cosine.
@@ -81,14 +81,14 @@ class Recipe:
 
 
 class State(NamedTuple):
-    """Where an ascent stands, each entry a tensor with a row for each picture.
+    """Where an ascent stands, each entry a tensor with a row for each image.
 
     Attributes:
-        parameters: of the pictures.
+        parameters: of the images.
         mean: Adam's running mean of the gradient.
         square: Adam's running mean of the squared gradient.
         largest: (N, 1, 1, 1), the largest gradient of the score so far, root mean square over pixels; that of
-            a picture asleep does not count.
+            an image asleep does not count.
     """
 
     parameters: Any
@@ -102,12 +102,12 @@ class Ascent:
     """One way up.
 
     Attributes:
-        read: from pictures, float32 (N, H, W, 3), levels 0 to 255, to `{layer: tensor (N, ...)}`.
-        score: from what is read to a tensor (N,). Each picture's score depends on that picture alone.
+        read: from images, float32 (N, H, W, 3), levels 0 to 255, to `{layer: tensor (N, ...)}`.
+        score: from what is read to a tensor (N,). Each image's score depends on that image alone.
         size: height and width in pixels.
         steps: how many.
         seed: of the noise at the start, and of the random movements.
-        recipe: how the pictures are drawn, with numbers in all its parts.
+        recipe: how the images are drawn, with numbers in all its parts.
     """
 
     read: Callable[[Any], Mapping[str, Any]]
@@ -118,17 +118,17 @@ class Ascent:
     recipe: Recipe
 
     def run(self, count: int, tick: Callable[[], Any]) -> tuple[np.ndarray, np.ndarray]:
-        """Draw some pictures, all from the same noise and with the same movements.
+        """Draw some images, all from the same noise and with the same movements.
 
-        So a picture comes out the same in whatever company it is drawn.
+        So an image comes out the same in whatever company it is drawn.
 
         Args:
-            count: how many pictures.
+            count: how many images.
             tick: called after each step.
 
         Returns:
-            The pictures, float32 (N, H, W, 3), levels 0 to 255; their scores, float32 (N, steps + 1):
-            as moved before each step, and of the finished pictures, not moved.
+            The images, float32 (N, H, W, 3), levels 0 to 255; their scores, float32 (N, steps + 1):
+            as moved before each step, and of the finished images, not moved.
         """
         tf = backend.tensorflow()
         state = self._start(count)
@@ -136,13 +136,13 @@ class Ascent:
         function = tf.function(self._step, autograph=False)
         step = function.get_concrete_function(specs, tf.TensorSpec((), tf.int32))
         scores = []
-        for number in range(self.steps):
-            score, state = step(state, tf.constant(number))
+        for index in range(self.steps):
+            score, state = step(state, tf.constant(index))
             scores.append(score.numpy())
             tick()
         finished = step(state, tf.constant(self.steps))[0].numpy()
-        pictures = self._paint(state.parameters).numpy()
-        return pictures, np.stack([*scores, finished], axis=1).astype(np.float32)
+        images = self._paint(state.parameters).numpy()
+        return images, np.stack([*scores, finished], axis=1).astype(np.float32)
 
     def _paint(self, parameters: Any) -> Any:
         how = self.recipe
@@ -155,56 +155,54 @@ class Ascent:
         zeros = tf.zeros_like(parameters)
         return State(parameters, zeros, zeros, tf.zeros((count, 1, 1, 1)))
 
-    def _step(self, state: State, number: Any) -> tuple[Any, State]:
+    def _step(self, state: State, index: Any) -> tuple[Any, State]:
         """The scores before the step, and where it leads."""
         tf = backend.tensorflow()
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(state.parameters)
-            pictures = self._paint(state.parameters)
-            seen = self._moved(pictures, number)
+            images = self._paint(state.parameters)
+            seen = self._moved(images, index)
         score, uphill, asleep = waking_slope(self.score, self.read(seen), seen)
         size = tf.sqrt(tf.reduce_mean(uphill**2, axis=(1, 2, 3), keepdims=True))
         largest = tf.where(asleep, state.largest, tf.maximum(state.largest, size))
         limit = tf.where(asleep, size, largest)
         smoother = (
-            -(self.recipe.total_variation or 0) * tf.cast(limit > 0, tf.float32) * _roughening(pictures / 255)
+            -(self.recipe.total_variation or 0) * tf.cast(limit > 0, tf.float32) * _roughening(images / 255)
         )
         pulls = [tf.math.divide_no_nan(uphill, limit), smoother]
-        gradient = tape.gradient([seen, pictures], state.parameters, output_gradients=pulls)
+        gradient = tape.gradient([seen, images], state.parameters, output_gradients=pulls)
         state = state._replace(largest=largest)
-        return score, _adam(state, gradient, number, self._rate(number))
+        return score, _adam(state, gradient, index, self._rate(index))
 
-    def _moved(self, pictures: Any, number: Any) -> Any:
-        """The pictures as the network sees them at a step: moved at random, but not once finished."""
+    def _moved(self, images: Any, index: Any) -> Any:
+        """The images as the network sees them at a step: moved at random, but not once finished."""
         tf, how = backend.tensorflow(), self.recipe
         if not (how.jitter or how.scale or how.rotation):
-            return tf.identity(pictures)
-        draws = tf.random.stateless_uniform((4,), (self.seed, number), -1, 1)
-        draws *= tf.cast(number < self.steps, tf.float32)
-        return moved(
-            pictures, draws, jitter=how.jitter or 0, scale=how.scale or 0, rotation=how.rotation or 0
-        )
+            return tf.identity(images)
+        draws = tf.random.stateless_uniform((4,), (self.seed, index), -1, 1)
+        draws *= tf.cast(index < self.steps, tf.float32)
+        return moved(images, draws, jitter=how.jitter or 0, scale=how.scale or 0, rotation=how.rotation or 0)
 
-    def _rate(self, number: Any) -> Any:
+    def _rate(self, index: Any) -> Any:
         tf = backend.tensorflow()
-        return self.recipe.rate * (1 + tf.cos(math.pi * tf.cast(number, tf.float32) / self.steps)) / 2
+        return self.recipe.rate * (1 + tf.cos(math.pi * tf.cast(index, tf.float32) / self.steps)) / 2
 
 
 def _roughening(levels: Any) -> Any:
     """Gradient of the total variation: the sum of squared differences between neighbours.
 
     Mahendran and Vedaldi, "Understanding Deep Image Representations by Inverting Them", CVPR 2015,
-    section 3, with beta = 2; on a periodic picture.
+    section 3, with beta = 2; on a periodic image.
     """
     tf = backend.tensorflow()
     nearest_neighbours = sum(tf.roll(levels, shift, axis) for shift in (-1, 1) for axis in (1, 2))
     return 2 * (4 * levels - nearest_neighbours)
 
 
-def _adam(state: State, gradient: Any, number: Any, rate: Any) -> State:
+def _adam(state: State, gradient: Any, index: Any, rate: Any) -> State:
     """One step uphill: Kingma and Ba, "Adam", ICLR 2015, algorithm 1, with its own constants."""
     tf = backend.tensorflow()
-    steps = tf.cast(number + 1, tf.float32)
+    steps = tf.cast(index + 1, tf.float32)
     mean = 0.9 * state.mean + 0.1 * gradient
     square = 0.999 * state.square + 0.001 * gradient**2
     size = tf.sqrt(square / (1 - 0.999**steps)) + 1e-8

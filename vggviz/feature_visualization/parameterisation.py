@@ -1,6 +1,6 @@
-"""Pictures as numbers that gradient ascent can walk through with even steps.
+"""Images as numbers that gradient ascent can walk through with even steps.
 
-A picture's pixels are poor coordinates: neighbours agree, so do its three colours, and levels end at 0
+An image's pixels are poor coordinates: neighbours agree, so do its three colours, and levels end at 0
 and 255. So it is held as a spectrum in which every frequency counts alike, in colours that are not
 correlated, and a sigmoid keeps the levels in their range: Olah, Mordvintsev and Schubert, "Feature
 Visualization", Distill 2017, "Preconditioning and Parameterization".
@@ -16,11 +16,11 @@ from vggviz._shared import backend
 
 COLOUR_CORRELATION = np.array([[1.0, 0.882, 0.7], [0.882, 1.0, 0.927], [0.7, 0.927, 1.0]], np.float32)
 """How red, green and blue go together in photographs: the correlation of their logits, log(p / (1 - p)),
-over all pixels of the library's sample pictures in colour. A test computes it anew."""
+over all pixels of the library's sample images in colour. A test computes it anew."""
 
 
 def noise(size: tuple[int, int], seed: Any, *, fourier: bool) -> Any:
-    """Normally distributed parameters of one picture.
+    """Normally distributed parameters of one image.
 
     Args:
         size: height and width in pixels.
@@ -36,7 +36,7 @@ def noise(size: tuple[int, int], seed: Any, *, fourier: bool) -> Any:
 
 
 def paint(parameters: Any, size: tuple[int, int], *, fourier: bool, decorrelate: bool) -> Any:
-    """The pictures that some parameters stand for.
+    """The images that some parameters stand for.
 
     Args:
         parameters: float32 (N, ...), shaped as `noise` gives them.

@@ -1,4 +1,4 @@
-"""Pictures that a network asks for: of what excites it most, and of what it remembers of a photograph.
+"""Images that a network asks for: of what excites it most, and of what it remembers of a photograph.
 
 Erhan, Bengio, Courville and Vincent, "Visualizing Higher-Layer Features of a Deep Network", 2009, for
 the idea; Olah, Mordvintsev and Schubert, "Feature Visualization", Distill 2017, for the method.
@@ -37,9 +37,9 @@ STEPS = 48
 INVERSION_STEPS = 256
 CARICATURE_STEPS = 128
 ROBUST = Recipe()
-"""For pictures from nothing: the network must recognise them however they are moved."""
+"""For images from nothing: the network must recognise them however they are moved."""
 STILL = Recipe(jitter=0, scale=0, rotation=0, total_variation=0.05, rate=0.2)
-"""For pictures whose activations are compared with a photograph's, cell by cell."""
+"""For images whose activations are compared with a photograph's, cell by cell."""
 
 
 def visualize(
@@ -53,28 +53,28 @@ def visualize(
     folder: str | os.PathLike[str] | None = None,
     preprocess: Callable[[Any], Any] = as_vgg16_reads,
 ) -> Visualization:
-    """Draw pictures that excite a channel, a neuron, a class: activation maximization.
+    """Draw images that excite a channel, a neuron, a class: activation maximization.
 
     Several objectives are drawn side by side in one batch: all begin with the same noise, and each
     comes out as it would alone, at the same size and with the same movements. The cost is logged before
     it starts (logger "vggviz", level INFO).
 
     Args:
-        model: any Keras model that reads pictures.
+        model: any Keras model that reads images.
         objectives: what is to be maximised (`channel`, `neuron`, `class_logit`, sums of them): one, or
-            one for each picture.
-        size: side of the pictures in pixels. None is the receptive field of the layers read and 16
+            one for each image.
+        size: side of the images in pixels. None is the receptive field of the layers read and 16
             more, at least 64 and at most 128, but not more than the model's input.
         steps: of gradient ascent.
         seed: of the noise at the start, and of the random movements.
-        recipe: what keeps the pictures from becoming noise that only the network can see.
-        folder: each picture is written into it once it is finished, as PNG and .npz; one that is there
+        recipe: what keeps the images from becoming noise that only the network can see.
+        folder: each image is written into it once it is finished, as PNG and .npz; one that is there
             already, drawn with the same weights and settings, is not drawn again. Objectives are told
             apart by their words.
         preprocess: from a tensor of RGB levels 0 to 255, float32 (N, H, W, 3), to what the model reads.
 
     Returns:
-        The pictures in the order of the objectives, and the objective's value at each step.
+        The images in the order of the objectives, and the objective's value at each step.
 
     Raises:
         ValueError: no objective, an unknown layer or channel, a size that the layers cannot read, or
@@ -96,8 +96,8 @@ def visualization_cost(
     """What `visualize` would cost; nothing is drawn.
 
     Args:
-        model: any Keras model that reads pictures.
-        objectives: one, or one for each picture.
+        model: any Keras model that reads images.
+        objectives: one, or one for each image.
         size: as in `visualize`.
         steps: of gradient ascent.
 
@@ -120,32 +120,32 @@ def invert(
     folder: str | os.PathLike[str] | None = None,
     preprocess: Callable[[Any], Any] = as_vgg16_reads,
 ) -> Visualization:
-    """Draw pictures that a layer cannot tell from given ones: feature inversion.
+    """Draw images that a layer cannot tell from given ones: feature inversion.
 
     Minimised is the squared distance between the layer's activations, as a share of the given ones'
     squared norm: Mahendran and Vedaldi, "Understanding Deep Image Representations by Inverting Them",
-    CVPR 2015, equations 1 and 2, normalised as in their section 3. Their norm of the picture, which
+    CVPR 2015, equations 1 and 2, normalised as in their section 3. Their norm of the image, which
     keeps levels in range, is not needed: the parameterisation ends in a sigmoid.
 
     Args:
         model: any Keras model.
-        batch: float (N, H, W, C), the pictures to be remembered, preprocessed; for convolutions of any
+        batch: float (N, H, W, C), the images to be remembered, preprocessed; for convolutions of any
             height and width.
         layer: the layer's name, convolutional or dense.
         steps: of gradient descent.
         seed: of the noise at the start.
-        recipe: how the pictures are drawn; by default they are not moved, since places count.
+        recipe: how the images are drawn; by default they are not moved, since places count.
         folder: as in `visualize`.
         preprocess: as in `visualize`.
 
     Returns:
-        A picture for each of the batch; the values are the shares that remain, 0 for a perfect copy.
+        An image for each of the batch; the values are the shares that remain, 0 for a perfect copy.
 
     Raises:
         ValueError: an unknown layer, a batch that does not fit, or a folder that cannot be written.
     """
     targets = _activations(model, batch, layer)
-    objectives = [_nearness(layer, target, number) for number, target in enumerate(targets)]
+    objectives = [_nearness(layer, target, index) for index, target in enumerate(targets)]
     recipe = full_recipe(model, [layer], recipe)
     rendering = Rendering(model, _sides(batch), steps, seed, recipe, preprocess)
     drawn = rendering.draw(objectives, folder, {"target": digest([targets])})
@@ -164,51 +164,51 @@ def caricature(
     folder: str | os.PathLike[str] | None = None,
     preprocess: Callable[[Any], Any] = as_vgg16_reads,
 ) -> Visualization:
-    """Draw pictures in which a layer sees the same as in given ones, only more of it.
+    """Draw images in which a layer sees the same as in given ones, only more of it.
 
-    Maximised is the dot product of the layer's activations with the given picture's, times their
+    Maximised is the dot product of the layer's activations with the given image's, times their
     cosine, which keeps other features from growing along: the recipe `caricature` of the library
     Lucid; Carter and others, "Activation Atlas", Distill 2019, draw activations so. Divided by the
-    given ones' squared norm, so that the given picture itself has the value 1.
+    given ones' squared norm, so that the given image itself has the value 1.
 
     Args:
         model: any Keras model.
-        batch: float (N, H, W, C), the pictures to be exaggerated, preprocessed; for convolutions of any
+        batch: float (N, H, W, C), the images to be exaggerated, preprocessed; for convolutions of any
             height and width.
         layer: the layer's name, convolutional or dense.
         power: of the cosine, which counts as 0.1 at least; 0 leaves the dot product alone.
         steps: of gradient ascent.
         seed: of the noise at the start.
-        recipe: how the pictures are drawn; by default they are not moved, since places count.
+        recipe: how the images are drawn; by default they are not moved, since places count.
         folder: as in `visualize`.
         preprocess: as in `visualize`.
 
     Returns:
-        A picture for each of the batch; a value over 1 is so many times as strong as the given one.
+        An image for each of the batch; a value over 1 is so many times as strong as the given one.
 
     Raises:
         ValueError: an unknown layer, a batch that does not fit, or a folder that cannot be written.
     """
     power = validation.real("power of the cosine", power, 0)
     targets = _activations(model, batch, layer)
-    objectives = [_exaggeration(layer, target, power, number) for number, target in enumerate(targets)]
+    objectives = [_exaggeration(layer, target, power, index) for index, target in enumerate(targets)]
     recipe = full_recipe(model, [layer], recipe)
     rendering = Rendering(model, _sides(batch), steps, seed, recipe, preprocess)
     drawn = rendering.draw(objectives, folder, {"target": digest([targets]), "power": power})
     return replace(drawn, measure="strength, of the photograph's own")
 
 
-def _nearness(layer: str, target: np.ndarray, number: int) -> Objective:
+def _nearness(layer: str, target: np.ndarray, index: int) -> Objective:
     """Minus the squared distance from a target, of its squared norm."""
     norm = _squared_norm(target)
 
     def value(maps: Mapping[str, Any]) -> Any:
         return -_summed((maps[layer] - target) ** 2) / norm
 
-    return Objective((layer,), value, f"picture {number} as {layer} remembers it")
+    return Objective((layer,), value, f"image {index} as {layer} remembers it")
 
 
-def _exaggeration(layer: str, target: np.ndarray, power: float, number: int) -> Objective:
+def _exaggeration(layer: str, target: np.ndarray, power: float, index: int) -> Objective:
     """Dot product with a target times the cosine to a power, of the target's squared norm."""
     norm = _squared_norm(target)
 
@@ -219,7 +219,7 @@ def _exaggeration(layer: str, target: np.ndarray, power: float, number: int) -> 
         lengths = tf.sqrt(_summed(maps[layer] ** 2) * norm + 1e-12)
         return dot / norm * tf.maximum(dot / lengths, 0.1) ** power
 
-    return Objective((layer,), value, f"picture {number} as {layer} exaggerates it")
+    return Objective((layer,), value, f"image {index} as {layer} exaggerates it")
 
 
 def _activations(model: keras.Model, batch: np.ndarray, layer: str) -> np.ndarray:

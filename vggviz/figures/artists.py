@@ -24,7 +24,7 @@ def show_values(ax: Axes, values: np.ndarray, limit: float, *, signed: bool) -> 
     )
 
 
-def show_mosaic(ax: Axes, scaled: Scaled, numbers: np.ndarray, columns: int) -> tuple[Any, str]:
+def show_mosaic(ax: Axes, scaled: Scaled, indices: np.ndarray, columns: int) -> tuple[Any, str]:
     """Draw the tiles, reduced to what will be seen; returns what was drawn and a note on it."""
     tiles = scaled.values
     factor = int(np.ceil(columns * max(tiles.shape[:2]) / MAX_PIXELS))
@@ -35,9 +35,9 @@ def show_mosaic(ax: Axes, scaled: Scaled, numbers: np.ndarray, columns: int) -> 
     gap = 1 if min(tiles.shape[:2]) < 60 else 3
     drawn = show_values(ax, mosaic(tiles, columns, gap), scaled.limit, signed=scaled.signed)
     steps = np.array(tiles.shape[:2]) + gap
-    places = [np.array(divmod(k, columns)) * steps for k in range(len(numbers))]
+    places = [np.array(divmod(k, columns)) * steps for k in range(len(indices))]
     hatch(ax, [place for place, dead in zip(places, scaled.dead, strict=True) if dead], tiles.shape[:2])
-    label_tiles(ax, places, numbers, columns, tiles.shape[0])
+    label_tiles(ax, places, indices, columns, tiles.shape[0])
     return drawn, f"; each point is the largest of {factor} x {factor} cells" if factor > 1 else ""
 
 
@@ -46,23 +46,23 @@ def hatch(ax: Axes, places: list[np.ndarray], size: tuple[int, ...]) -> None:
     ax.add_collection(PatchCollection(boxes, facecolor="0.92", edgecolor="0.55", hatch="////", linewidth=0))
 
 
-def label_tiles(ax: Axes, places: list[np.ndarray], numbers: np.ndarray, columns: int, height: int) -> None:
+def label_tiles(ax: Axes, places: list[np.ndarray], indices: np.ndarray, columns: int, height: int) -> None:
     """Channel numbers: in each tile while they can be read, else the first of each row at its side."""
     bare([ax])
-    if len(numbers) <= 64:
-        for (y, x), number in zip(places, numbers, strict=True):
+    if len(indices) <= 64:
+        for (y, x), index in zip(places, indices, strict=True):
             ax.text(
                 x,
                 y,
-                str(number),
+                str(index),
                 fontsize=6,
                 va="top",
                 color="black",
                 bbox={"facecolor": "white", "pad": 0.6},
             )
-    elif (np.diff(numbers) == 1).all():
-        ax.set_yticks([places[k][0] + height / 2 for k in range(0, len(numbers), columns)])
-        ax.set_yticklabels([str(number) for number in numbers[::columns]], fontsize=7)
+    elif (np.diff(indices) == 1).all():
+        ax.set_yticks([places[k][0] + height / 2 for k in range(0, len(indices), columns)])
+        ax.set_yticklabels([str(index) for index in indices[::columns]], fontsize=7)
 
 
 def extent(values: np.ndarray) -> float:

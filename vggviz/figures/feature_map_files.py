@@ -29,9 +29,9 @@ GAP, DEAD = 254, 255
 def save_feature_maps(
     maps: Mapping[str, np.ndarray], folder: str | os.PathLike[str], *, scale: str = "layer"
 ) -> list[Path]:
-    """Write every channel of every layer: a PNG mosaic for each layer and picture, and one .npz.
+    """Write every channel of every layer: a PNG mosaic for each layer and image, and one .npz.
 
-    Channels stand by number, left to right, top to bottom; one pixel is one cell. Channels that are
+    Channels stand by index, left to right, top to bottom; one pixel is one cell. Channels that are
     zero all over are grey. `numpy.load` reads the .npz: the values themselves, by layer.
 
     Args:
@@ -53,9 +53,9 @@ def save_feature_maps(
     jobs = []
     for layer, values in maps.items():
         limit = {"layer": float(values.max()), "global": top}.get(scale)
-        for number, picture in enumerate(values):
-            name = layer.replace("/", "-").replace(":", "-") + (f"_{number}" if len(values) > 1 else "")
-            jobs.append((picture, folder / f"{name}.png", limit, f"{layer}, {SCALES[scale]}"))
+        for index, image in enumerate(values):
+            name = layer.replace("/", "-").replace(":", "-") + (f"_{index}" if len(values) > 1 else "")
+            jobs.append((image, folder / f"{name}.png", limit, f"{layer}, {SCALES[scale]}"))
     # NumPy and zlib let go of the interpreter while they work, so threads do run side by side.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         arrays = pool.submit(_save_arrays, maps, folder / "feature_maps.npz")
@@ -72,11 +72,11 @@ def _save_arrays(maps: Mapping[str, np.ndarray], path: Path) -> Path:
     return path
 
 
-def _save_mosaic(maps: np.ndarray, path: Path, limit: float | None, words: str) -> Path:
+def _save_mosaic(maps: np.ndarray, path: Path, limit: float | None, label: str) -> Path:
     image = Image.fromarray(_levels(maps, limit), "P")
     image.putpalette(_palette())
     text = PngInfo()
-    text.add_text("Description", f"All {maps.shape[-1]} channels of {words}; grey ones are zero all over.")
+    text.add_text("Description", f"All {maps.shape[-1]} channels of {label}; grey ones are zero all over.")
     text.add_text("Source", str(Provenance(source=" and ".join(networks_in_use()))))
     with atomic_path(path) as beside:
         image.save(beside, "PNG", pnginfo=text, compress_level=1)

@@ -1,4 +1,4 @@
-"""Axes for one picture, for several, and for a mosaic with its colourbar."""
+"""Axes for one image, for several, and for a mosaic with its colourbar."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ def one_axes(ax: Axes | None, width: float = 8, height: float = 5) -> tuple[Figu
 
 
 def mosaic_axes(ax: Axes | None, aspect: float) -> tuple[Figure, Axes]:
-    """Axes for one large picture with a colourbar at its right: the caller's, or new ones.
+    """Axes for one large image with a colourbar at its right: the caller's, or new ones.
 
     The places are fixed: matplotlib's constrained layout takes longer than all the rest.
 
     Args:
         ax: the caller's axes, or None.
-        aspect: height of the picture, of its width.
+        aspect: height of the image, of its width.
     """
     if ax is None:
         width, side, title = 8.0, 0.85, 0.5
@@ -45,7 +45,7 @@ def side_bar(ax: Axes, drawn: ScalarMappable, label: str, *, extend: str = "neit
 def panels(
     ax: Axes | None, count: int, *, columns: int, width: float = 8, aspect: float = 1.15
 ) -> tuple[Figure, list[Axes]]:
-    """Axes for several small pictures: in a new figure, or inside the caller's axes.
+    """Axes for several small images: in a new figure, or inside the caller's axes.
 
     Args:
         ax: axes to be divided, or None.
@@ -68,7 +68,7 @@ def panels(
 
 
 def three_and_one(ax: Axes | None) -> tuple[Figure, list[Axes]]:
-    """Three small pictures side by side and a wide one below: in a new figure, or in the caller's axes."""
+    """Three small images side by side and a wide one below: in a new figure, or in the caller's axes."""
     if ax is None:
         figure = new_figure(8, 6.2)
         grid = figure.add_gridspec(2, 3, height_ratios=(1, 1.15))
@@ -80,7 +80,7 @@ def three_and_one(ax: Axes | None) -> tuple[Figure, list[Axes]]:
 
 
 def bare(axes: Sequence[Axes]) -> None:
-    """Take ticks and frames away from pictures."""
+    """Take ticks and frames away from images."""
     for ax in axes:
         ax.set_xticks([])
         ax.set_yticks([])

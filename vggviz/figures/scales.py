@@ -41,14 +41,14 @@ class Scaled:
         values: float32 (h, w, n): as they were, or for scale="channel" divided by each map's limit.
         limit: the value that is drawn brightest.
         signed: whether there are values below zero, so that zero belongs in the middle.
-        words: the choice in words, for the figure.
+        label: the choice in words, for the figure.
         dead: bool (n,), maps that are zero all over.
     """
 
     values: np.ndarray
     limit: float
     signed: bool
-    words: str
+    label: str
     dead: np.ndarray
 
 
@@ -71,7 +71,7 @@ def scale_maps(
     if clip is not None and not validation.real("clip, a percentile,", clip, 0, 100):
         raise ValueError(f"The clip is a percentile above 0 and up to 100; got {clip!r}.")
     dead = ~np.any(tiles, axis=(0, 1))
-    words = SCALES[scale]
+    label = SCALES[scale]
     if scale == "channel":
         limits = np.array([_limit(tiles[..., k], clip) for k in range(tiles.shape[-1])])
         tiles = tiles / np.where(dead, 1, limits).astype(np.float32)
@@ -79,10 +79,10 @@ def scale_maps(
     else:
         over = [maps[layer]] if scale == "layer" else list(maps.values())
         limit = _limit(np.concatenate([np.ravel(values) for values in over]), clip) or 1.0
-        words += f" ({number_text(limit)})"
+        label += f" ({number_text(limit)})"
     if clip is not None:
-        words = words.replace("maximum", f"{clip:g}th percentile")
-    return Scaled(tiles, limit, bool((tiles < 0).any()), words, dead)
+        label = label.replace("maximum", f"{clip:g}th percentile")
+    return Scaled(tiles, limit, bool((tiles < 0).any()), label, dead)
 
 
 def _limit(values: np.ndarray, clip: float | None) -> float:

@@ -29,11 +29,11 @@ def strongest(maps: Mapping[str, np.ndarray], layers: Sequence[str], top: int) -
 
 
 def choose(ranked: np.ndarray, channels: Sequence[int] | None, top: int | None, count: int) -> np.ndarray:
-    """Channel numbers to draw: those named, else the `top` strongest, else all (by number) or `count`."""
+    """Channel numbers to draw: those named, else the `top` strongest, else all (by index) or `count`."""
     top = None if top is None else validation.whole("number of channels (top)", top, 1)
     if channels is not None:
-        numbers = validation.channel_numbers("Channels", channels, len(ranked))
-        return numbers if top is None else numbers[np.argsort(np.argsort(ranked)[numbers])][:top]
+        indices = validation.channel_indices("Channels", channels, len(ranked))
+        return indices if top is None else indices[np.argsort(np.argsort(ranked)[indices])][:top]
     if top is not None:
         return ranked[:top]
     return np.arange(len(ranked)) if count >= len(ranked) else ranked[:count]

@@ -1,4 +1,4 @@
-"""From a file's bytes to a picture, or to one sentence on what is wrong with them."""
+"""From a file's bytes to an image, or to one sentence on what is wrong with them."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ logging.getLogger("PIL").addHandler(logging.NullHandler())
 
 
 def decode(stream: io.BytesIO, name: str) -> Image.Image:
-    """The picture, whole.
+    """The image, whole.
 
     Args:
         stream: the file's bytes.
-        name: what the picture is called in a sentence.
+        name: what the image is called in a sentence.
 
     Raises:
-        ValueError: it is no picture, damaged, or too large.
+        ValueError: it is no image, damaged, or too large.
     """
     if not stream.getbuffer().nbytes:
-        raise ValueError(f"The picture {name} is empty; a PNG, JPEG, GIF, WebP or the like is wanted.")
+        raise ValueError(f"The image {name} is empty; a PNG, JPEG, GIF, WebP or the like is wanted.")
     with decoding(name):
         Image.init()  # all that this Pillow was built with
         image = Image.open(stream, formats=[kind for kind in FORMATS if kind in Image.OPEN])
     width, height = image.size
     if width * height > MAX_PIXELS:
         raise ValueError(
-            f"The picture {name} is too large: {width:,} x {height:,} pixels; at most {MAX_PIXELS:,} in all."
+            f"The image {name} is too large: {width:,} x {height:,} pixels; at most {MAX_PIXELS:,} in all."
         )
     # libtiff tells of damage on its own, and once more: the sentence is enough
     quiet = quiet_stderr(shown_on_failure=False) if image.format == "TIFF" else nullcontext()
@@ -54,16 +54,16 @@ def decode(stream: io.BytesIO, name: str) -> Image.Image:
 def decoding(name: str) -> Iterator[None]:
     """Say in one sentence what Pillow's many exceptions mean for the reader's file."""
     try:
-        # Pillow warns of large pictures before we can refuse them with a clearer sentence.
+        # Pillow warns of large images before we can refuse them with a clearer sentence.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     except Image.DecompressionBombError as error:
-        raise ValueError(f"The picture {name} is too large; at most {MAX_PIXELS:,} pixels.") from error
+        raise ValueError(f"The image {name} is too large; at most {MAX_PIXELS:,} pixels.") from error
     except UnidentifiedImageError as error:
-        raise ValueError(f"{name} is no picture; a PNG, JPEG, GIF, WebP or the like is wanted.") from error
+        raise ValueError(f"{name} is no image; a PNG, JPEG, GIF, WebP or the like is wanted.") from error
     except Exception as error:  # a damaged file makes Pillow's decoders raise nearly anything
-        raise ValueError(f"The picture {name} is damaged or cut short ({_one_line(error)}).") from error
+        raise ValueError(f"The image {name} is damaged or cut short ({_one_line(error)}).") from error
 
 
 def _one_line(error: BaseException) -> str:

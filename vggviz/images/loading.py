@@ -1,4 +1,4 @@
-"""From a picture file to what the network reads, and back: the only room that knows BGR."""
+"""From an image file to what the network reads, and back: the only room that knows BGR."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SAMPLES = {
     "grass": "grass",
     "gravel": "gravel",
 }
-"""Our name of each picture that comes along: scikit-image's name of it (CC0 or public domain)."""
+"""Our name of each image that comes along: scikit-image's name of it (CC0 or public domain)."""
 
 MAX_SIDE = 10_000
 MAX_ASPECT = 1000
@@ -35,21 +35,21 @@ FITS = ("crop", "pad", "stretch")
 
 
 def sample_images() -> list[str]:
-    """Names of the pictures that come along with scikit-image, each CC0 or in the public domain."""
+    """Names of the images that come along with scikit-image, each CC0 or in the public domain."""
     return list(SAMPLES)
 
 
 def load_image(source: Source | None = None, size: int | None = 224, *, fit: str = "crop") -> np.ndarray:
-    """Load a picture as the network will see it, in red, green and blue.
+    """Load an image as the network will see it, in red, green and blue.
 
     Turned as its EXIF data say; transparency is laid on white; grey, palette, CMYK and 16-bit
-    pictures are converted; of an animation the first frame is taken.
+    images are converted; of an animation the first frame is taken.
 
     Args:
         source: name of a sample, path, encoded bytes, PIL image or array: (H, W), (H, W, 1),
-            (H, W, 3) or (H, W, 4), uint8, uint16, bool or float in 0 to 1. None is the picture
+            (H, W, 3) or (H, W, 4), uint8, uint16, bool or float in 0 to 1. None is the image
             that the environment variable VGGVIZ_IMAGE names, or else the sample "cat".
-        size: side of the square result in pixels; None keeps the picture's own size.
+        size: side of the square result in pixels; None keeps the image's own size.
         fit: "crop" takes the largest square in the centre, "pad" adds white, "stretch" distorts.
 
     Returns:
@@ -57,7 +57,7 @@ def load_image(source: Source | None = None, size: int | None = 224, *, fit: str
 
     Raises:
         FileNotFoundError: there is no such sample or file.
-        ValueError: the source is no picture, damaged, too large, or an array of another kind.
+        ValueError: the source is no image, damaged, too large, or an array of another kind.
     """
     validation.one_of("fit", fit, FITS)
     check_size(size)
@@ -72,9 +72,9 @@ def load_image(source: Source | None = None, size: int | None = 224, *, fit: str
 
 
 def check_size(size: int | None) -> None:
-    """Raise ValueError unless pictures can be so large: a side in pixels, or None for their own size."""
+    """Raise ValueError unless images can be so large: a side in pixels, or None for their own size."""
     if size is not None:
-        validation.whole("size in pixels (None keeps the picture's own)", size, 1, MAX_SIDE)
+        validation.whole("size in pixels (None keeps the image's own)", size, 1, MAX_SIDE)
 
 
 def _open(source: Source) -> Image.Image:
@@ -92,13 +92,13 @@ def _open(source: Source) -> Image.Image:
     if isinstance(source, (str, os.PathLike)):
         return _from_file(Path(source))
     raise ValueError(
-        "A picture is the name of a sample, a path, bytes, a PIL image or an array; "
+        "An image is the name of a sample, a path, bytes, a PIL image or an array; "
         f"got {validation.shown(source)}, a {type(source).__name__}."
     )
 
 
 def _name(source: Source) -> str:
-    """What a picture is called in a sentence."""
+    """What an image is called in a sentence."""
     if isinstance(source, bytes):
         return f"{len(source):,} bytes"
     named = isinstance(source, (str, os.PathLike))
@@ -106,30 +106,30 @@ def _name(source: Source) -> str:
 
 
 def _sample(name: str) -> Image.Image:
-    import skimage.data  # half a second that only pages with a sample picture need
+    import skimage.data  # half a second that only pages with a sample image need
 
     return Image.fromarray(getattr(skimage.data, SAMPLES[name])())
 
 
 def _from_file(path: Path) -> Image.Image:
     if validation.is_folder(path):
-        raise ValueError(f"{_name(path)} is a folder; name a picture file in it.")
+        raise ValueError(f"{_name(path)} is a folder; name an image file in it.")
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:
         raise FileNotFoundError(
-            f"There is no picture {_name(path)}; name a file, or a sample: {', '.join(SAMPLES)}."
+            f"There is no image {_name(path)}; name a file, or a sample: {', '.join(SAMPLES)}."
         ) from error
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
-        raise ValueError(f"Cannot read the picture {_name(path)}: {why}.") from error
+        raise ValueError(f"Cannot read the image {_name(path)}: {why}.") from error
     return decode(io.BytesIO(data), _name(path))
 
 
 def _from_array(array: np.ndarray) -> Image.Image:
     if array.ndim not in (2, 3) or 0 in array.shape or (array.ndim == 3 and array.shape[2] not in (1, 3, 4)):
         raise ValueError(
-            f"A picture array must have shape (H, W), (H, W, 1), (H, W, 3) or (H, W, 4); got {array.shape}."
+            f"An image array must have shape (H, W), (H, W, 1), (H, W, 3) or (H, W, 4); got {array.shape}."
         )
     if array.ndim == 3 and array.shape[2] == 1:
         array = array[..., 0]
@@ -147,15 +147,15 @@ def _to_uint8(array: np.ndarray) -> np.ndarray:
         # not (... <= ...) also catches NaN, which compares false with everything
         if not (array.min() >= 0 and array.max() <= 1):
             raise ValueError(
-                f"A picture array of floats must lie between 0 and 1; got {array.min():g} to {array.max():g}."
+                f"An image array of floats must lie between 0 and 1; got {array.min():g} to {array.max():g}."
             )
         return np.rint(array * 255).astype(np.uint8)
-    raise ValueError(f"A picture array must be uint8, uint16, bool or float; got {array.dtype}.")
+    raise ValueError(f"An image array must be uint8, uint16, bool or float; got {array.dtype}.")
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:
     """Any kind of PIL image as RGB, turned as its EXIF data say, transparency laid on white."""
-    with suppress(Exception):  # damaged EXIF data: the picture itself is whole, so it is shown unturned
+    with suppress(Exception):  # damaged EXIF data: the image itself is whole, so it is shown unturned
         image = ImageOps.exif_transpose(image)
     if image.mode in ("I", "I;16", "I;16B", "I;16L", "F"):
         image = Image.fromarray(_high_depth_to_uint8(np.asarray(image)))
@@ -179,7 +179,7 @@ def _fit(image: Image.Image, size: int, fit: str) -> Image.Image:
     width, height = image.size
     if max(width, height) > MAX_ASPECT * min(width, height):
         raise ValueError(
-            f"A picture of {width:,} x {height:,} pixels is a strip, of which no square is left to see; "
+            f"An image of {width:,} x {height:,} pixels is a strip, of which no square is left to see; "
             f"the longer side may be at most {MAX_ASPECT:,} times the shorter."
         )
     box = (size, size)

@@ -9,11 +9,11 @@ import numpy as np
 from vggviz._shared import validation
 
 CHANNEL_MEANS = np.array([103.939, 116.779, 123.68], dtype=np.float32)
-"""Mean blue, green and red (levels 0 to 255) of the ImageNet pictures VGG16 was trained on."""
+"""Mean blue, green and red (levels 0 to 255) of the ImageNet images VGG16 was trained on."""
 
 
 def preprocess(images: np.ndarray) -> np.ndarray:
-    """Turn RGB pictures into the batch VGG16 was trained on: BGR, channel means subtracted.
+    """Turn RGB images into the batch VGG16 was trained on: BGR, channel means subtracted.
 
     Equals `keras.applications.vgg16.preprocess_input`, but leaves its argument alone.
 
@@ -28,9 +28,7 @@ def preprocess(images: np.ndarray) -> np.ndarray:
     """
     images = _as_batch(images)
     if not (images.min() >= 0 and images.max() <= 255):  # which NaN is not either
-        raise ValueError(
-            f"Pictures must have levels from 0 to 255; got {images.min():g} to {images.max():g}."
-        )
+        raise ValueError(f"Images must have levels from 0 to 255; got {images.min():g} to {images.max():g}.")
     return as_vgg16_reads(images.astype(np.float32))
 
 
@@ -47,7 +45,7 @@ def as_vgg16_reads(levels: Any) -> Any:
 
 
 def deprocess(batch: np.ndarray) -> np.ndarray:
-    """Turn a batch of `preprocess` back into RGB pictures, rounded and clipped to 0 to 255.
+    """Turn a batch of `preprocess` back into RGB images, rounded and clipped to 0 to 255.
 
     Args:
         batch: float (N, H, W, 3) or (H, W, 3), BGR, channel means subtracted.
@@ -63,7 +61,7 @@ def deprocess(batch: np.ndarray) -> np.ndarray:
 
 
 def _as_batch(images: np.ndarray) -> np.ndarray:
-    images = validation.array("Pictures", images, "(H, W, 3) or (N, H, W, 3)", (3, 4))
+    images = validation.array("Images", images, "(H, W, 3) or (N, H, W, 3)", (3, 4))
     if images.shape[-1] != 3:
-        raise ValueError(f"Pictures must have shape (H, W, 3) or (N, H, W, 3); got {images.shape}.")
+        raise ValueError(f"Images must have shape (H, W, 3) or (N, H, W, 3); got {images.shape}.")
     return images if images.ndim == 4 else images[np.newaxis]

@@ -120,7 +120,7 @@ def part(model: keras.Model, names: Iterable[str], *, any_size: bool = False) ->
     Args:
         model: any Keras model with one input, with others nested in it.
         names: of layers; LOGITS for the model's output before its softmax.
-        any_size: read pictures of any height and width instead of the model's own.
+        any_size: read images of any height and width instead of the model's own.
 
     Returns:
         A keras.Model of the same layers and weights: from a batch to ``{name: tensor}``.
@@ -131,7 +131,7 @@ def part(model: keras.Model, names: Iterable[str], *, any_size: bool = False) ->
     """
     network = unfold(model)
     if len(network.inputs) != 1:
-        raise ValueError(f"The model has {len(network.inputs)} inputs; one, for pictures, is wanted.")
+        raise ValueError(f"The model has {len(network.inputs)} inputs; one, for images, is wanted.")
     names = tuple(listed(names))
     key = ("part", names, any_size)
     if key not in network.functions:
@@ -188,7 +188,7 @@ def _at_any_size(model: Any) -> Any:
         if keras.tree.flatten(output)[0].shape[-1] is None:  # as of Flatten: the next layer counts them
             sides = " x ".join(map(str, keras.tree.flatten(model.input)[0].shape[1:3]))
             raise ValueError(
-                f"The layer {layer.name!r} needs pictures of the model's own size, {sides} pixels."
+                f"The layer {layer.name!r} needs images of the model's own size, {sides} pixels."
             )
         return output
 

@@ -93,7 +93,7 @@ def load_model(path: str | os.PathLike[str]) -> keras.Model:
 def decode_predictions(
     model: keras.Model, predictions: np.ndarray, top: int = 5
 ) -> list[list[tuple[str, str, float]]]:
-    """The likeliest classes of each picture.
+    """The likeliest classes of each image.
 
     Args:
         model: a model of `load_vgg16` with a classifier.
@@ -101,7 +101,7 @@ def decode_predictions(
         top: how many classes.
 
     Returns:
-        For each picture [(WordNet id, name, probability)], likeliest first. Classes of the same
+        For each image [(WordNet id, name, probability)], likeliest first. Classes of the same
         probability are left out: nothing tells which is likelier.
 
     Raises:
@@ -142,9 +142,9 @@ def _random(classifier: str | None, seed: int) -> Any:
     if classifier == "linear":
         model = _with_linear_layer(model, len(package_data.classes(package_data.LINEAR_CLASSES)[0]))
     he = backend.keras().initializers.HeNormal
-    for number, layer in enumerate(_weighted(model)):
+    for index, layer in enumerate(_weighted(model)):
         shape = layer.kernel.shape
-        layer.set_weights([he(seed=seed + 1000 * number)(shape), np.zeros(shape[-1], np.float32)])
+        layer.set_weights([he(seed=seed + 1000 * index)(shape), np.zeros(shape[-1], np.float32)])
     return _noted(model, f"random (He initialisation, seed {seed})", "", classifier)
 
 

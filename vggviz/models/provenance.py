@@ -55,10 +55,10 @@ class Provenance:
     def __str__(self) -> str:
         return self.with_network(self.network)
 
-    def with_network(self, words: str) -> str:
+    def with_network(self, label: str) -> str:
         """The line for a page or a figure that was computed with the network, or networks, named."""
         versions = ", ".join(f"{name} {version}" for name, version in self.versions.items())
-        return f"Computed with {words}; {versions}; {self.date}."
+        return f"Computed with {label}; {versions}; {self.date}."
 
     @property
     def network(self) -> str:

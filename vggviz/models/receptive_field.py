@@ -25,7 +25,7 @@ POINTWISE = (
     "Concatenate",
 )
 """Layers that look at one place at a time. After any other layer that is not a window over
-neighbours the field of view is unknown (or the whole picture), and none is given."""
+neighbours the field of view is unknown (or the whole image), and none is given."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class ReceptiveField:
         size: side in input pixels.
         stride: effective stride, input pixels from one cell to the next.
         padding: effective padding, input pixels by which the first cell's square overhangs the
-            picture's edge.
+            image's edge.
 
     Each is a pair (vertical, horizontal) where the two differ.
     """
@@ -54,18 +54,18 @@ class ReceptiveField:
         return y if y == x else (y, x)
 
     def box(self, row: int, column: int, image_size: Pair) -> tuple[int, int, int, int]:
-        """The pixels that cell (row, column) sees, clipped to the picture.
+        """The pixels that cell (row, column) sees, clipped to the image.
 
         Args:
             row: the cell's row in the feature map, from 0.
             column: its column.
-            image_size: side of the picture in pixels, or (height, width).
+            image_size: side of the image in pixels, or (height, width).
 
         Returns:
             (top, left, bottom, right), half-open, as in ``image[top:bottom, left:right]``.
 
         Raises:
-            ValueError: the cell sees nothing of the picture.
+            ValueError: the cell sees nothing of the image.
         """
         vertical, horizontal = self._axes()
         height, width = pair(image_size)
@@ -74,7 +74,7 @@ class ReceptiveField:
         left, right = horizontal.span(column, width)
         if row < 0 or column < 0 or top >= bottom or left >= right:
             raise ValueError(
-                f"The cell ({row}, {column}) sees nothing of a picture of {height} x {width} pixels."
+                f"The cell ({row}, {column}) sees nothing of an image of {height} x {width} pixels."
             )
         return top, left, bottom, right
 

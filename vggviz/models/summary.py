@@ -24,7 +24,7 @@ class LayerRow:
         kind: its class in Keras.
         shape: of its output, without the batch: (h, w, c), or (n,) for a dense layer.
         parameters: weights and biases.
-        macs: multiplications with addition for one picture.
+        macs: multiplications with addition for one image.
         receptive_field: side in input pixels, None where the layer sees everything.
         stride: effective stride in input pixels.
         padding: effective padding in input pixels.
@@ -129,12 +129,12 @@ def _text(value: object) -> str:
 
 
 def forward_macs(model: keras.Model, layers: Iterable[str], size: tuple[int, int]) -> int:
-    """Multiplications of one picture on its way to some layers, in convolutions and dense layers.
+    """Multiplications of one image on its way to some layers, in convolutions and dense layers.
 
     Args:
         model: any Keras model.
         layers: names of the layers, "logits" for the output before its softmax.
-        size: the picture's height and width in pixels.
+        size: the image's height and width in pixels.
     """
     fields = receptive_fields(model)
     macs = 0

@@ -64,7 +64,7 @@ def plot_attribution(
 def plot_deletion_insertion(
     curves: Mapping[str, DeletionInsertion], *, ax: Axes | None = None
 ) -> tuple[Figure, list[Axes]]:
-    """Draw the objective while the strongest pixels go, and while they come; mean over the pictures.
+    """Draw the objective while the strongest pixels go, and while they come; mean over the images.
 
     Args:
         curves: {name: of `deletion_insertion`}, the control among them.
@@ -75,16 +75,16 @@ def plot_deletion_insertion(
     """
     for curve in validation.mapping("Curves", curves).values():
         validation.instance("A curve of deletion_insertion", curve, DeletionInsertion)
-    words = {curve.words for curve in curves.values()}
-    if len(words) != 1:
-        raise ValueError(f"Curves of one objective are drawn together; got {sorted(words)}.")
+    label = {curve.label for curve in curves.values()}
+    if len(label) != 1:
+        raise ValueError(f"Curves of one objective are drawn together; got {sorted(label)}.")
     figure, axes = panels(ax, 2, columns=2, aspect=0.9)
     lines = list(zip(OKABE_ITO.values(), STROKES, strict=True))
     for part, kind, better in zip(axes, ("deletion", "insertion"), ("smaller", "larger"), strict=True):
         areas = {}
-        for number, (name, curve) in enumerate(curves.items()):
+        for index, (name, curve) in enumerate(curves.items()):
             areas[name] = float(getattr(curve, f"{kind}_area").mean())
-            colour, stroke = lines[number % len(lines)]
+            colour, stroke = lines[index % len(lines)]
             means = getattr(curve, kind).mean(axis=0)
             part.plot(
                 curve.shares, means, stroke, color=colour, label=f"{name}, area {number_text(areas[name])}"
@@ -95,7 +95,7 @@ def plot_deletion_insertion(
         part.legend(fontsize=7)
         listed = ", ".join(f"{name} {number_text(area)}" for name, area in areas.items())
         describe(figure, f"{kind.capitalize()}, area under the curve, the {better} the better: {listed}.")
-    axes[0].set_ylabel(words.pop(), fontsize=8)
+    axes[0].set_ylabel(label.pop(), fontsize=8)
     return figure, axes
 
 
@@ -133,7 +133,7 @@ def _image_under(
     image = images.get(title) if isinstance(images, Mapping) else images
     if image is None:
         return None
-    image = validation.picture(f"The image under {title!r}", image)
+    image = validation.image(f"The image under {title!r}", image)
     if image.shape != (*values.shape, 3):
         raise ValueError(
             f"The image under {title!r} must have shape {(*values.shape, 3)}; got {image.shape}."

@@ -19,7 +19,7 @@ from vggviz.figures.layout import bare, mosaic_axes, one_axes, side_bar
 from vggviz.figures.scales import number_text
 from vggviz.images.mosaic import mosaic
 
-ORDERS = {"alike": "like ones side by side", "number": "by number"}
+ORDERS = {"alike": "like ones side by side", "index": "by index"}
 
 
 def plot_examples(
@@ -51,7 +51,7 @@ def plot_examples(
     ax.tick_params(length=0)
     ax.set_ylabel("channel", fontsize=8)
     ax.set_title(
-        f"{examples.layer}: the {columns} of {examples.seen:,} pictures that excite a channel most\n"
+        f"{examples.layer}: the {columns} of {examples.seen:,} images that excite a channel most\n"
         "what its strongest cell sees of them, and the activation",
         fontsize=10,
     )
@@ -67,7 +67,7 @@ def plot_similarity(
 
     Args:
         similarity: float (c, c), -1 to 1, of `channel_similarity` or `kernel_similarity`.
-        order: "alike" puts like channels side by side, "number" keeps their numbers' order.
+        order: "alike" puts like channels side by side, "index" keeps the order of their indices.
         label: what the numbers are, for the colourbar.
         ax: axes to draw on; None makes a figure.
 
@@ -79,22 +79,22 @@ def plot_similarity(
     similarity = validation.numbers("Similarities", similarity, "(c, c)", 2)
     if len(similarity) != similarity.shape[-1] or len(similarity) < 2:
         raise ValueError(f"A similarity has shape (c, c), of 2 channels at least; got {similarity.shape}.")
-    numbers = likeness_order(similarity) if order == "alike" else np.arange(len(similarity))
+    indices = likeness_order(similarity) if order == "alike" else np.arange(len(similarity))
     figure, ax = one_axes(ax, 6.2, 5.4)
-    drawn = show_values(ax, similarity[np.ix_(numbers, numbers)], 1, signed=True)
+    drawn = show_values(ax, similarity[np.ix_(indices, indices)], 1, signed=True)
     bare([ax])
-    if len(numbers) <= 40:
-        ax.set_xticks(range(len(numbers)), numbers, fontsize=6, rotation=90)
-        ax.set_yticks(range(len(numbers)), numbers, fontsize=6)
+    if len(indices) <= 40:
+        ax.set_xticks(range(len(indices)), indices, fontsize=6, rotation=90)
+        ax.set_yticks(range(len(indices)), indices, fontsize=6)
         ax.tick_params(length=0)
     side_bar(ax, drawn, label)
-    ax.set_title(f"{len(numbers)} channels, each with each; {ORDERS[order]}", fontsize=10)
+    ax.set_title(f"{len(indices)} channels, each with each; {ORDERS[order]}", fontsize=10)
     describe(figure, _about_similarity(similarity, label))
     return figure, ax
 
 
 def plot_trace(trace: Trace, *, ax: Axes | None = None) -> tuple[Figure, Axes]:
-    """Draw the channels through which a picture speaks for an objective, and the links between them.
+    """Draw the channels through which an image speaks for an objective, and the links between them.
 
     Args:
         trace: of `trace`.
@@ -108,8 +108,8 @@ def plot_trace(trace: Trace, *, ax: Axes | None = None) -> tuple[Figure, Axes]:
     middle = (trace.channels.shape[1] - 1) / 2
     for place, link in enumerate(links):
         _draw_links(ax, place, link, most, middle if place == len(links) - 1 else None)
-    for (place, rank), number in np.ndenumerate(trace.channels):
-        _draw_box(ax, place, rank, f"{number}\n{number_text(trace.values[place, rank])}")
+    for (place, rank), index in np.ndenumerate(trace.channels):
+        _draw_box(ax, place, rank, f"{index}\n{number_text(trace.values[place, rank])}")
     _draw_box(ax, len(trace.layers), middle, f"{trace.objective}\n{number_text(trace.value)}")
     ax.set_xlim(-0.4, len(trace.layers) + 0.5)
     ax.set_ylim(trace.channels.shape[1] - 0.5, -0.5)
@@ -130,17 +130,17 @@ def _pieces(crops: Mapping[int, Sequence[np.ndarray]], channel: int, count: int)
     pieces = list(validation.several(f"Crops of channel {channel}", crops[channel]))
     if len(pieces) != count:
         raise ValueError(f"Channel {channel} has {count} examples; got {len(pieces)} crops.")
-    return [validation.picture(f"A crop of channel {channel}", piece) for piece in pieces]
+    return [validation.image(f"A crop of channel {channel}", piece) for piece in pieces]
 
 
 def _tiles(pieces: list[np.ndarray]) -> np.ndarray:
     """Pieces in squares of one size, (side, side, 3, n), each in the middle, NaN around it."""
     side = max(max(piece.shape[:2]) for piece in pieces)
     tiles = np.full((side, side, 3, len(pieces)), np.nan, np.float32)
-    for number, piece in enumerate(pieces):
+    for index, piece in enumerate(pieces):
         height, width = piece.shape[:2]
         top, left = (side - height) // 2, (side - width) // 2
-        tiles[top : top + height, left : left + width, :, number] = piece
+        tiles[top : top + height, left : left + width, :, index] = piece
     return tiles
 
 
@@ -167,9 +167,9 @@ def _about_examples(examples: Examples, channel: int) -> str:
     place = examples.place(channel)
     values, names = examples.values[place], examples.names[place]
     if values[0] <= 0:
-        return f"Channel {channel} of {examples.layer} is never positive in the {examples.seen:,} pictures."
+        return f"Channel {channel} of {examples.layer} is never positive in the {examples.seen:,} images."
     return (
-        f"Channel {channel} of {examples.layer}: of {examples.seen:,} pictures {names[0]} excites it most, "
+        f"Channel {channel} of {examples.layer}: of {examples.seen:,} images {names[0]} excites it most, "
         f"{number_text(values[0])} at row {examples.rows[place, 0]}, column {examples.columns[place, 0]}; "
         f"the last one drawn, {names[-1]}, {number_text(values[-1])}."
     )
@@ -193,8 +193,8 @@ def _about_trace(trace: Trace) -> str:
     text = f"A trace of {trace.objective}, which is {number_text(trace.value)}."
     for layer, channels, values in zip(trace.layers, trace.channels, trace.values, strict=True):
         given = ", ".join(
-            f"channel {number} gives {number_text(value)}"
-            for number, value in zip(channels, values, strict=True)
+            f"channel {index} gives {number_text(value)}"
+            for index, value in zip(channels, values, strict=True)
         )
         text += f" {layer}: {given}."
     return text

@@ -32,9 +32,9 @@ def plot_feature_maps(
     """Draw the feature maps of a layer as one mosaic; dead channels are hatched.
 
     Args:
-        maps: {layer: (N, h, w, c)}; the first picture is drawn.
+        maps: {layer: (N, h, w, c)}; the first image is drawn.
         layer: the layer.
-        channels: numbers of the channels, in the order they are drawn.
+        channels: indices of the channels, in the order they are drawn.
         top: draw only as many, those of the largest maximum, strongest first.
         scale: "channel", "layer" or "global": what the brightest colour stands for.
         clip: percentile at which the scale ends, 99.5 say; None is the maximum.
@@ -44,23 +44,23 @@ def plot_feature_maps(
         ValueError: an unknown layer or scale, or a channel that is not there.
     """
     values = maps_of(maps, layer)
-    numbers = choose_channels(maps, layer, channels, top)
-    scaled = scale_maps(maps, layer, values[0][..., numbers], scale, clip)
-    columns = int(np.ceil(np.sqrt(len(numbers))))
-    aspect = np.ceil(len(numbers) / columns) * values.shape[1] / (columns * values.shape[2])
+    indices = choose_channels(maps, layer, channels, top)
+    scaled = scale_maps(maps, layer, values[0][..., indices], scale, clip)
+    columns = int(np.ceil(np.sqrt(len(indices))))
+    aspect = np.ceil(len(indices) / columns) * values.shape[1] / (columns * values.shape[2])
     figure, ax = mosaic_axes(ax, float(aspect))
-    drawn, note = show_mosaic(ax, scaled, numbers, columns)
+    drawn, note = show_mosaic(ax, scaled, indices, columns)
     label = (
         "activation"
         if scale != "channel"
-        else f"activation, as a share of {scaled.words.removeprefix('each map scaled by ')}"
+        else f"activation, as a share of {scaled.label.removeprefix('each map scaled by ')}"
     )
     side_bar(ax, drawn, label, extend="neither" if clip is None else "max")
-    of = "" if len(values) == 1 else f", picture 1 of {len(values)}"
+    of = "" if len(values) == 1 else f", image 1 of {len(values)}"
     ax.set_title(
-        f"{layer}: {len(numbers)} of {values.shape[-1]} feature maps{of}\n{scaled.words}{note}", fontsize=10
+        f"{layer}: {len(indices)} of {values.shape[-1]} feature maps{of}\n{scaled.label}{note}", fontsize=10
     )
-    describe(figure, _about_maps(values[0], layer, numbers, scaled))
+    describe(figure, _about_maps(values[0], layer, indices, scaled))
     return figure, ax
 
 
@@ -76,7 +76,7 @@ def plot_layers(
     """Draw the strongest feature maps of several layers, with the photograph in front.
 
     Args:
-        maps: {layer: (N, h, w, c)}; the first picture is drawn.
+        maps: {layer: (N, h, w, c)}; the first image is drawn.
         image: uint8 (H, W, 3), the photograph.
         layers: which; None is the last of each size of map.
         top: how many channels of each, those of the largest maximum.
@@ -87,7 +87,7 @@ def plot_layers(
         ValueError: an unknown layer or scale, no layer at all, or more channels than there are.
     """
     validation.one_of("scale", scale, SCALES)
-    image = None if image is None else validation.picture("The photograph", image)
+    image = None if image is None else validation.image("The photograph", image)
     validation.mapping("Maps of layers", maps)
     layers = last_of_each_size(maps) if layers is None else listed(layers)
     chosen = strongest(maps, layers, top)
@@ -98,17 +98,17 @@ def plot_layers(
     if image is not None:
         axes[0].imshow(image)
         axes[0].set_title("the photograph", fontsize=9)
-    for part, (layer, number) in zip(axes[front:], chosen, strict=True):
-        tile = maps_of(maps, layer)[0][..., [number]]
+    for part, (layer, index) in zip(axes[front:], chosen, strict=True):
+        tile = maps_of(maps, layer)[0][..., [index]]
         scaled = scale_maps(maps, layer, tile, scale)
         show_values(part, scaled.values[..., 0], scaled.limit, signed=scaled.signed)
         if not tile.any():
             hatch(part, [np.zeros(2)], tile.shape[:2])
-        words = f"max {number_text(tile.max())}" if tile.any() else "dead here"
-        part.set_title(f"{layer}\nchannel {number}, {words}", fontsize=8)
-        describe(figure, f"{layer}: channel {number}, {words.replace('max', 'maximum')}.")
-    words = "each scaled by its layer's maximum" if scale == "layer" else SCALES[scale]
-    describe(figure, f"{words.capitalize()}.")
+        label = f"max {number_text(tile.max())}" if tile.any() else "dead here"
+        part.set_title(f"{layer}\nchannel {index}, {label}", fontsize=8)
+        describe(figure, f"{layer}: channel {index}, {label.replace('max', 'maximum')}.")
+    label = "each scaled by its layer's maximum" if scale == "layer" else SCALES[scale]
+    describe(figure, f"{label.capitalize()}.")
     bare(axes)
     return figure, axes
 
@@ -126,9 +126,9 @@ def plot_channel(
     """Draw one feature map large, beside the photograph or over it.
 
     Args:
-        maps: {layer: (N, h, w, c)}; the first picture is drawn.
+        maps: {layer: (N, h, w, c)}; the first image is drawn.
         layer: the layer.
-        channel: the channel's number.
+        channel: the channel's index.
         image: uint8 (H, W, 3), the photograph.
         overlay: lay the map over the photograph instead of beside it.
         scale: "channel", "layer" or "global": whose maximum the brightest colour stands for.
@@ -138,10 +138,10 @@ def plot_channel(
         ValueError: an unknown layer or scale, or a channel that is not there.
     """
     values = maps_of(maps, layer)[0]
-    image = None if image is None else validation.picture("The photograph", image)
+    image = None if image is None else validation.image("The photograph", image)
     validation.instance("True or False as overlay", overlay, bool)
-    number = validation.whole(f"channel of {layer!r}", channel, 0, values.shape[-1] - 1)
-    tile = values[..., number]
+    index = validation.whole(f"channel of {layer!r}", channel, 0, values.shape[-1] - 1)
+    tile = values[..., index]
     scaled = scale_maps(maps, layer, tile[..., np.newaxis], scale)
     limit = extent(tile) if scale == "channel" else scaled.limit
     under, beside = (image, None) if overlay else (None, image)
@@ -151,27 +151,27 @@ def plot_channel(
         axes[0].imshow(beside)
         axes[0].set_title("the photograph", fontsize=10)
     show_channel(figure, axes[-1], tile, limit, under)
-    words = "" if scale == "channel" else f"\n{scaled.words.removeprefix('all ')}"
-    axes[-1].set_title(f"{layer}, channel {number}{'' if tile.any() else ': dead here'}{words}", fontsize=10)
+    label = "" if scale == "channel" else f"\n{scaled.label.removeprefix('all ')}"
+    axes[-1].set_title(f"{layer}, channel {index}{'' if tile.any() else ': dead here'}{label}", fontsize=10)
     row, column = np.unravel_index(int(tile.argmax()), tile.shape)
     where = (
         f"the largest, {number_text(tile.max())}, at row {row}, column {column}" if tile.any() else "all zero"
     )
     describe(
         figure,
-        f"Feature map of {layer}, channel {number}: {tile.shape[0]} x {tile.shape[1]} cells, {where}; "
+        f"Feature map of {layer}, channel {index}: {tile.shape[0]} x {tile.shape[1]} cells, {where}; "
         f"{(tile <= 0).mean():.0%} are zero. Brightest colour: {number_text(limit)}.",
     )
     bare(axes)
     return figure, axes
 
 
-def _about_maps(values: np.ndarray, layer: str, numbers: np.ndarray, scaled: Scaled) -> str:
-    drawn = values[..., numbers]
-    strongest = numbers[int(drawn.max(axis=(0, 1)).argmax())]
+def _about_maps(values: np.ndarray, layer: str, indices: np.ndarray, scaled: Scaled) -> str:
+    drawn = values[..., indices]
+    strongest = indices[int(drawn.max(axis=(0, 1)).argmax())]
     return (
-        f"{len(numbers)} of {values.shape[-1]} feature maps of {layer}, "
-        f"{values.shape[0]} x {values.shape[1]} cells each, {scaled.words}. "
+        f"{len(indices)} of {values.shape[-1]} feature maps of {layer}, "
+        f"{values.shape[0]} x {values.shape[1]} cells each, {scaled.label}. "
         f"The largest activation, {number_text(drawn.max())}, is in channel {strongest}; "
         f"{(drawn <= 0).mean():.0%} of the values are zero; "
         f"{scaled.dead.sum()} of these channels are dead here."

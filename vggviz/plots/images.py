@@ -1,4 +1,4 @@
-"""Figures of pictures and arrays: side by side, or on a plane, each at a point of its own."""
+"""Figures of images and arrays: side by side, or on a plane, each at a point of its own."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from vggviz.figures.scales import SINGLE_SCALES, number_text
 def plot_images(
     images: Mapping[str, np.ndarray], *, scale: str = "channel", columns: int = 4, ax: Axes | None = None
 ) -> tuple[Figure, Any]:
-    """Draw pictures and arrays side by side, each under its title.
+    """Draw images and arrays side by side, each under its title.
 
     Args:
         images: {title: array}: uint8 (H, W, 3) in its colours; numbers (H, W) with a colourbar, zero
             in the middle where some are negative. NaN, as between the tiles of a mosaic, is left white.
         scale: "channel" (each array by its own largest value) or "global" (all by the largest of all).
-        columns: pictures in a row at most.
+        columns: images in a row at most.
         ax: axes to be divided; None makes a figure.
 
     Raises:
-        ValueError: an unknown scale, no picture at all, or one of another shape.
+        ValueError: an unknown scale, no image at all, or one of another shape.
     """
     validation.one_of("scale", scale, SINGLE_SCALES)
     validation.whole("number of columns", columns, 1)
-    images = _checked_pictures(images)
+    images = _checked_images(images)
     figure, axes = panels(ax, len(images), columns=columns)
     numbers = [values for values in images.values() if values.ndim == 2]
     shared = max((extent(values) for values in numbers), default=1.0)
@@ -50,7 +50,7 @@ def plot_images(
             text = f"{title}: {size} values, from {number_text(low)} to {number_text(high)}."
         else:
             part.imshow(values)
-            text = f"{title}: a picture of {values.shape[1]} x {values.shape[0]} pixels."
+            text = f"{title}: an image of {values.shape[1]} x {values.shape[0]} pixels."
         describe(figure, text)
     bare(axes)
     return figure, axes
@@ -58,43 +58,43 @@ def plot_images(
 
 def plot_image_map(
     points: np.ndarray,
-    pictures: np.ndarray | Sequence[np.ndarray],
+    images: np.ndarray | Sequence[np.ndarray],
     *,
     groups: Sequence[str] | None = None,
     size: float = 0.05,
     ax: Axes | None = None,
 ) -> tuple[Figure, Axes]:
-    """Draw pictures as a map: each in the middle of its point, later ones over earlier ones.
+    """Draw images as a map: each in the middle of its point, later ones over earlier ones.
 
     One scale holds for both directions, so that a distance on paper is the distance of the points.
 
     Args:
         points: float (N, 2): across, and up.
-        pictures: uint8 (N, H, W, 3), or a sequence of N pictures (H, W, 3).
-        groups: the name of each picture's group; a name is written at the group's mean point.
-        size: longer side of a picture, as a share of the map's longer side.
+        images: uint8 (N, H, W, 3), or a sequence of N images (H, W, 3).
+        groups: the name of each image's group; a name is written at the group's mean point.
+        size: longer side of an image, as a share of the map's longer side.
         ax: axes to draw on; None makes a figure.
 
     Raises:
-        ValueError: points that are not finite numbers (N, 2), a picture of another shape, or another
-            number of pictures or names than of points.
+        ValueError: points that are not finite numbers (N, 2), an image of another shape, or another
+            number of images or names than of points.
     """
-    points, pictures = _checked_map(points, pictures, groups)
-    size = validation.real("size of a picture, a share of the map,", size, 0.001, 0.9)
+    points, images = _checked_map(points, images, groups)
+    size = validation.real("size of an image, a share of the map,", size, 0.001, 0.9)
     low, high = points.min(axis=0), points.max(axis=0)
     span = float((high - low).max()) or 1.0
     edge = size * span / (1 - size)
     width, height = np.maximum(high - low + 1.2 * edge, span / 4)
     figure, ax = one_axes(ax, 8, float(np.clip(8 * height / width, 3, 9)))
-    for order, ((x, y), picture) in enumerate(zip(points, pictures, strict=True)):
-        half_y, half_x = edge / 2 * np.array(picture.shape[:2]) / max(picture.shape[:2])
-        ax.imshow(picture, extent=(x - half_x, x + half_x, y - half_y, y + half_y), zorder=1 + order)
+    for order, ((x, y), image) in enumerate(zip(points, images, strict=True)):
+        half_y, half_x = edge / 2 * np.array(image.shape[:2]) / max(image.shape[:2])
+        ax.imshow(image, extent=(x - half_x, x + half_x, y - half_y, y + half_y), zorder=1 + order)
     middle = (low + high) / 2
     ax.set_xlim(middle[0] - width / 2, middle[0] + width / 2)
     ax.set_ylim(middle[1] - height / 2, middle[1] + height / 2)
     ax.set_aspect("equal")
     bare([ax])
-    ax.set_title(f"{len(points)} pictures, each at its point; one scale for both directions", fontsize=10)
+    ax.set_title(f"{len(points)} images, each at its point; one scale for both directions", fontsize=10)
     describe(figure, _about_map(points))
     for name in dict.fromkeys([] if groups is None else groups):
         x, y = points[np.asarray(groups) == name].mean(axis=0)
@@ -105,12 +105,12 @@ def plot_image_map(
 
 
 def _checked_map(
-    points: np.ndarray, pictures: np.ndarray | Sequence[np.ndarray], groups: Sequence[str] | None
+    points: np.ndarray, images: np.ndarray | Sequence[np.ndarray], groups: Sequence[str] | None
 ) -> tuple[np.ndarray, list[np.ndarray]]:
     points = validation.numbers("Points", points, "(N, 2)", 2)
     if points.shape[1] != 2:
         raise ValueError(f"Points must be numbers of shape (N, 2); got {points.dtype} {points.shape}.")
-    given = {"pictures": list(validation.several("Pictures", pictures))}
+    given = {"images": list(validation.several("Images", images))}
     if groups is not None:
         given["names of groups"] = list(validation.several("Names of groups", groups))
     for what, listed in given.items():
@@ -118,26 +118,26 @@ def _checked_map(
             raise ValueError(f"Each of the {len(points)} points needs one; got {len(listed)} {what}.")
     for name in given.get("names of groups", ()):
         validation.instance("A group's name", name, str)
-    return points.astype(np.float64), [validation.picture("A picture", one) for one in given["pictures"]]
+    return points.astype(np.float64), [validation.image("An image", one) for one in given["images"]]
 
 
 def _about_map(points: np.ndarray) -> str:
     (left, low), (right, high) = points.argmin(axis=0), points.argmax(axis=0)
     return (
-        f"A map of {len(points)} pictures: picture {left} is farthest left ({number_text(points[left, 0])}), "
+        f"A map of {len(points)} images: image {left} is farthest left ({number_text(points[left, 0])}), "
         f"{right} farthest right ({number_text(points[right, 0])}), "
         f"{low} lowest ({number_text(points[low, 1])}), "
         f"{high} highest ({number_text(points[high, 1])})."
     )
 
 
-def _checked_pictures(images: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+def _checked_images(images: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     checked = {}
-    for title, values in validation.mapping("Pictures", images).items():
+    for title, values in validation.mapping("Images", images).items():
         what = f"The values of {title!r}"
         given = validation.array(what, values, "(H, W) or (H, W, 3)", (2, 3), "buif")
         if given.ndim == 3:
-            checked[title] = validation.picture(f"The picture {title!r}", given)
+            checked[title] = validation.image(f"The image {title!r}", given)
         else:
             there = given[~np.isnan(given)]
             validation.finite(what, there if there.size else given)

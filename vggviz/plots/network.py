@@ -40,7 +40,7 @@ def plot_receptive_field(
         ax: axes to draw on; None makes a figure.
     """
     validation.instance("What receptive_fields gives for a layer", field, ReceptiveField)
-    image = validation.picture("The photograph", image)
+    image = validation.image("The photograph", image)
     cells = _cells(row, column)
     boxes = [field.box(y, x, image.shape[:2]) for y, x in cells]
     figure, ax = one_axes(ax, 5, 5.3)
@@ -122,7 +122,7 @@ def plot_cell(cell: Cell, *, top: int = 8, ax: Axes | None = None) -> tuple[Figu
 
 def _cells(row: int | Sequence[int], column: int | Sequence[int]) -> list[tuple[int, int]]:
     """Rows and columns of one cell or several, in pairs."""
-    rows, columns = _numbers("row", row), _numbers("column", column)
+    rows, columns = _indices("row", row), _indices("column", column)
     if len(rows) != len(columns) or not rows:
         raise ValueError(
             f"Each cell has a row and a column; got {len(rows)} rows and {len(columns)} columns."
@@ -130,9 +130,9 @@ def _cells(row: int | Sequence[int], column: int | Sequence[int]) -> list[tuple[
     return list(zip(rows, columns, strict=True))
 
 
-def _numbers(what: str, given: int | Sequence[int]) -> list[int]:
+def _indices(what: str, given: int | Sequence[int]) -> list[int]:
     several = isinstance(given, (Sequence, np.ndarray)) and not isinstance(given, str)
-    return [validation.whole(what, number) for number in (list(given) if several else [given])]  # type: ignore[arg-type]
+    return [validation.whole(what, index) for index in (list(given) if several else [given])]  # type: ignore[arg-type]
 
 
 def show_sum(ax: Axes, cell: Cell, shown: np.ndarray, sums: np.ndarray) -> None:

@@ -45,8 +45,8 @@ def plot_channel_statistics(
     if layer is not None:
         check_name(layer, statistics)
     figure, ax = one_axes(ax, 8, 4.4)
-    words = {"apoz": "share of zeros (APoZ)", "mean": "mean activation", "max": "largest activation"}
-    ax.set_ylabel(words.get(by, "standard deviation"))
+    label = {"apoz": "share of zeros (APoZ)", "mean": "mean activation", "max": "largest activation"}
+    ax.set_ylabel(label.get(by, "standard deviation"))
     if layer is None:
         show_boxes(figure, ax, statistics, by)
         return figure, ax
@@ -59,7 +59,7 @@ def plot_channel_statistics(
         ax.legend()
     describe(
         figure,
-        f"{layer}: {words.get(by, by)} of {len(order)} channels, from {number_text(np.nanmin(values))} to "
+        f"{layer}: {label.get(by, by)} of {len(order)} channels, from {number_text(np.nanmin(values))} to "
         f"{number_text(np.nanmax(values))}, median {number_text(np.median(values))}; {dead.sum()} dead.",
     )
     return figure, ax

@@ -1,4 +1,4 @@
-"""Figures of pictures drawn for a network, and of how they came about."""
+"""Figures of images drawn for a network, and of how they came about."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ NAMED = 6
 """Curves that can be told apart by their colours, and rows of a legend."""
 
 LETTERS = 55
-"""Of a title's line above a single picture."""
+"""Of a title's line above a single image."""
 
 
 def plot_visualization(
     visualization: Visualization, *, columns: int | None = None, ax: Axes | None = None
 ) -> tuple[Figure, Axes]:
-    """Draw the pictures side by side in their own levels, below each what it is and the value it reached.
+    """Draw the images side by side in their own levels, below each what it is and the value it reached.
 
     Args:
         visualization: of `visualize`, `invert` or `caricature`.
-        columns: pictures in a row; None makes the layout nearest to a square.
+        columns: images in a row; None makes the layout nearest to a square.
         ax: axes to draw on; None makes a figure.
     """
     validation.instance("What visualize, invert or caricature gives", visualization, Visualization)
@@ -50,7 +50,7 @@ def plot_visualization(
     figure, ax = one_axes(ax, size, size * shape + 0.6)
     ax.imshow(np.rint(np.where(empty, 255, whole)).astype(np.uint8), interpolation="antialiased")
     bare([ax])
-    labels, shared = differences(visualization.words)
+    labels, shared = differences(visualization.labels)
     for place, (label, value) in enumerate(zip(labels, reached, strict=True)):
         row, column = divmod(place, columns)
         middle, below = column * (width + gap) + width / 2, row * (height + gap) + height
@@ -61,25 +61,25 @@ def plot_visualization(
         f"{steps} steps; below: {visualization.measure}", LETTERS
     )
     ax.set_title("\n".join(lines), fontsize=10)
-    described = f"{count} pictures" if count > 1 else "One picture"
+    described = f"{count} images" if count > 1 else "One image"
     describe(figure, f"{described} of {width} x {height} pixels, {shared}, drawn in {steps} steps.")
     describe(figure, _about(visualization, labels))
     return figure, ax
 
 
 def plot_ascent(visualization: Visualization, *, ax: Axes | None = None) -> tuple[Figure, Axes]:
-    """Draw how the values changed from step to step, a curve for each picture.
+    """Draw how the values changed from step to step, a curve for each image.
 
     Args:
         visualization: of `visualize`, `invert` or `caricature`.
         ax: axes to draw on; None makes a figure.
     """
     validation.instance("What visualize, invert or caricature gives", visualization, Visualization)
-    labels, shared = differences(visualization.words)
+    labels, shared = differences(visualization.labels)
     values = visualization.values
     figure, ax = one_axes(ax, 8, 4.4)
     few = len(values) <= NAMED
-    colours = [f"C{number}" for number in range(len(values))] if few else ["0.6"] * len(values)
+    colours = [f"C{index}" for index in range(len(values))] if few else ["0.6"] * len(values)
     for label, curve, colour in zip(labels, values, colours, strict=True):
         name = label if few and len(values) > 1 else None
         ax.plot(curve[:-1], color=colour, linewidth=1, alpha=1 if few else 0.4, label=name)
@@ -88,7 +88,7 @@ def plot_ascent(visualization: Visualization, *, ax: Axes | None = None) -> tupl
         ax.plot(np.median(values, axis=0)[:-1], color=MARK, linewidth=2, label="median")
     if len(values) > 1:
         ax.legend(fontsize=8)
-    ax.set_xlabel("step; the dots are the finished pictures, not moved")
+    ax.set_xlabel("step; the dots are the finished images, not moved")
     ax.set_ylabel(visualization.measure)
     ax.set_title(shared, fontsize=10)
     describe(figure, f"{visualization.measure.capitalize()} in {values.shape[1] - 1} steps, {shared}.")
@@ -96,12 +96,12 @@ def plot_ascent(visualization: Visualization, *, ax: Axes | None = None) -> tupl
     return figure, ax
 
 
-def differences(words: Sequence[str]) -> tuple[list[str], str]:
+def differences(label: Sequence[str]) -> tuple[list[str], str]:
     """What tells some phrases apart, and what they share, with "..." where they differ.
 
     "channel 3 of conv" and "channel 12 of conv" give "3", "12" and "channel ... of conv".
     """
-    split = [phrase.split() for phrase in words]
+    split = [phrase.split() for phrase in label]
     head = _same(split)
     rest = [phrase[len(head) :] for phrase in split]
     tail = _same([phrase[::-1] for phrase in rest])[::-1]
@@ -111,12 +111,12 @@ def differences(words: Sequence[str]) -> tuple[list[str], str]:
 
 def _same(phrases: Sequence[Sequence[str]]) -> list[str]:
     """The words that all phrases begin with."""
-    alike = takewhile(lambda words: len(set(words)) == 1, zip(*phrases, strict=False))
-    return [words[0] for words in alike]
+    alike = takewhile(lambda label: len(set(label)) == 1, zip(*phrases, strict=False))
+    return [label[0] for label in alike]
 
 
 def _about(visualization: Visualization, labels: Sequence[str]) -> str:
-    """The values reached, picture by picture where they are few."""
+    """The values reached, image by image where they are few."""
     values, reached = visualization.values, visualization.reached
     if len(values) <= NAMED:
         return " ".join(
