@@ -10,7 +10,6 @@ from matplotlib.collections import PatchCollection
 from matplotlib.patches import Rectangle
 
 from vggviz.figures.colours import colour_map
-from vggviz.figures.layout import bare
 from vggviz.figures.scales import Scaled
 from vggviz.images.mosaic import mosaic
 
@@ -47,22 +46,27 @@ def hatch(ax: Axes, places: list[np.ndarray], size: tuple[int, ...]) -> None:
 
 
 def label_tiles(ax: Axes, places: list[np.ndarray], indices: np.ndarray, columns: int, height: int) -> None:
-    """Channel numbers: in each tile while they can be read, else the first of each row at its side."""
-    bare([ax])
+    """Channel indices: in each tile while they can be read, else the first of each row at its side.
+
+    They are texts, since matplotlib takes a millisecond to make a tick.
+    """
+    ax.set_axis_off()
     if len(indices) <= 64:
+        box = {"facecolor": "white", "pad": 0.6}
         for (y, x), index in zip(places, indices, strict=True):
-            ax.text(
-                x,
-                y,
-                str(index),
-                fontsize=6,
-                va="top",
-                color="black",
-                bbox={"facecolor": "white", "pad": 0.6},
-            )
+            ax.text(x, y, str(index), fontsize=6, va="top", color="black", bbox=box)
     elif (np.diff(indices) == 1).all():
-        ax.set_yticks([places[k][0] + height / 2 for k in range(0, len(indices), columns)])
-        ax.set_yticklabels([str(index) for index in indices[::columns]], fontsize=7)
+        for (y, _), index in zip(places[::columns], indices[::columns], strict=True):
+            middle = y + height / 2
+            ax.text(
+                -0.006,
+                middle,
+                str(index),
+                fontsize=7,
+                ha="right",
+                va="center",
+                transform=ax.get_yaxis_transform(),
+            )
 
 
 def extent(values: np.ndarray) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,15 +78,21 @@ def scale_maps(
         limit = 1.0
     else:
         over = [maps[layer]] if scale == "layer" else list(maps.values())
-        limit = _limit(np.concatenate([np.ravel(values) for values in over]), clip) or 1.0
+        limit = _limit_of_all(over, clip) or 1.0
         label += f" ({number_text(limit)})"
     if clip is not None:
         label = label.replace("maximum", f"{clip:g}th percentile")
     return Scaled(tiles, limit, bool((tiles < 0).any()), label, dead)
 
 
+def _limit_of_all(arrays: Sequence[np.ndarray], clip: float | None) -> float:
+    """The limit of several arrays together; they are copied into one only for a percentile."""
+    if clip is None:
+        return max(_limit(values, None) for values in arrays)
+    return _limit(np.concatenate([np.ravel(values) for values in arrays]), clip)
+
+
 def _limit(values: np.ndarray, clip: float | None) -> float:
     """Largest distance from zero, or the percentile of the distances; never zero for a map that is not."""
-    sizes = np.abs(values)
-    limit = float(sizes.max() if clip is None else np.percentile(sizes, clip))
-    return limit or float(sizes.max())
+    largest = max(float(values.max()), -float(values.min()))
+    return largest if clip is None else float(np.percentile(np.abs(values), clip)) or largest

@@ -44,7 +44,7 @@ def plot_feature_maps(
         ValueError: an unknown layer or scale, or a channel that is not there.
     """
     values = maps_of(maps, layer)
-    indices = choose_channels(maps, layer, channels, top)
+    indices = choose_channels(values[0], channels, top)
     scaled = scale_maps(maps, layer, values[0][..., indices], scale, clip)
     columns = int(np.ceil(np.sqrt(len(indices))))
     aspect = np.ceil(len(indices) / columns) * values.shape[1] / (columns * values.shape[2])
@@ -89,8 +89,9 @@ def plot_layers(
     validation.one_of("scale", scale, SCALES)
     image = None if image is None else validation.image("The photograph", image)
     validation.mapping("Maps of layers", maps)
-    layers = last_of_each_size(maps) if layers is None else listed(layers)
-    chosen = strongest(maps, layers, top)
+    values = {layer: maps_of(maps, layer)[0] for layer in (maps if layers is None else listed(layers))}
+    layers = last_of_each_size(values) if layers is None else list(values)
+    chosen = strongest({layer: values[layer] for layer in layers}, top)
     front = 0 if image is None else 1
     count = front + len(chosen)
     columns = len(layers) if top > 1 else 3 if count <= 6 else 5  # few enough to be read on a phone
@@ -99,7 +100,7 @@ def plot_layers(
         axes[0].imshow(image)
         axes[0].set_title("the photograph", fontsize=9)
     for part, (layer, index) in zip(axes[front:], chosen, strict=True):
-        tile = maps_of(maps, layer)[0][..., [index]]
+        tile = values[layer][..., [index]]
         scaled = scale_maps(maps, layer, tile, scale)
         show_values(part, scaled.values[..., 0], scaled.limit, signed=scaled.signed)
         if not tile.any():
