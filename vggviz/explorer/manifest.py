@@ -21,6 +21,8 @@ from vggviz.models.provenance import provenance
 from vggviz.models.receptive_field import pair, receptive_fields, same_padding
 
 if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
     import keras
 
     from vggviz.datasets.examples import Examples
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 BGR = [f"{colour}, mean subtracted" for colour in ("blue", "green", "red")]
 COLOURS = ("viridis", "RdBu_r")
+PAGE_FOLDERS = ("arithmetic", "state", "views", "own_image", "live")
+"""Folders of the page's scripts, each of which imports only from those before it."""
 
 
 @dataclass
@@ -232,8 +236,8 @@ def file_names(titles: Iterable[str]) -> dict[str, str]:
             "drawings",
             "input",
             "preferred",
-            "live",
             "yours",
+            *PAGE_FOLDERS,
         }
         free = (safe if n == 1 else f"{safe}-{n}" for n in range(1, len(found) + 3))
         found[title] = next(name for name in free if name.lower() not in taken)
@@ -241,12 +245,16 @@ def file_names(titles: Iterable[str]) -> dict[str, str]:
 
 
 def page_files() -> Iterator[tuple[str, bytes]]:
-    """The page itself, and matplotlib's colours: names and bytes."""
-    for file in sorted(
-        resources.files("vggviz").joinpath("explorer", "page").iterdir(), key=lambda file: file.name
-    ):
-        if file.is_file():
-            yield file.name, file.read_bytes()
+    """The page itself, and matplotlib's colours: names, as paths below the page's folder, and bytes."""
+    yield from _files_below(resources.files("vggviz").joinpath("explorer", "page"), "")
     levels = np.linspace(0, 1, 256)
     tables = {name: matplotlib.colormaps[name](levels, bytes=True)[:, :3].tolist() for name in COLOURS}
     yield "colours.json", json.dumps(tables, separators=(",", ":")).encode()
+
+
+def _files_below(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.is_dir():
+            yield from _files_below(entry, f"{prefix}{entry.name}/")
+        else:
+            yield prefix + entry.name, entry.read_bytes()

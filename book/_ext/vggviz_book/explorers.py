@@ -45,7 +45,9 @@ def copy(app: Sphinx, exception: Exception | None) -> None:
     for name in sorted(shown(Path(app.outdir, "book"))):
         shutil.copytree(kept / name, target / name)
         for script, content in page_files():  # those of today, whenever the numbers were computed
-            (target / name / script).write_bytes(content)
+            path = target / name / script
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
 
 
 def shown(pages: Path) -> set[str]:

@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { gzipSync } from "node:zlib";
 
-import { npy } from "../../../vggviz/explorer/page/npy.js";
-import { formatted, gunzip, half, halves } from "../../../vggviz/explorer/page/numbers.js";
-import { at, plane, planes, strongest } from "../../../vggviz/explorer/page/planes.js";
+import { half, halves } from "../../../vggviz/explorer/page/arithmetic/half_precision.js";
+import { formatted, formattedBytes } from "../../../vggviz/explorer/page/arithmetic/number_format.js";
+import { at, plane, planes, strongest } from "../../../vggviz/explorer/page/arithmetic/planes.js";
+import { gunzip } from "../../../vggviz/explorer/page/state/gzip.js";
+import { npy } from "../../../vggviz/explorer/page/views/npy.js";
 import { chance } from "./vgg16.js";
 
 const everyHalf = Uint16Array.from({ length: 65536 }, (_, bits) => bits);
@@ -57,6 +59,10 @@ test("numbers are written with three digits, or all whole ones", () => {
     "1.2e−7": 1.2e-7, "999,999": 999999, "−1.23e9": -1234567890, "not a number": NaN, "−infinite": -Infinity,
   }; // prettier-ignore
   for (const [text, value] of Object.entries(written)) assert.equal(formatted(value), text);
+});
+
+test("bytes are written in MB or kB, never as none", () => {
+  assert.deepEqual([1, 1499, 999_400, 1e6, 57_649_999].map(formattedBytes), ["1 kB", "1 kB", "999 kB", "1.0 MB", "57.6 MB"]);
 });
 
 test("a number as written is the number to half a unit of its third digit", () => {

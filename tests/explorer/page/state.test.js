@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { read, write } from "../../../vggviz/explorer/page/address.js";
-import { accepts, after, begin } from "../../../vggviz/explorer/page/state.js";
+import { read, write } from "../../../vggviz/explorer/page/state/address.js";
+import { accepts, after, begin } from "../../../vggviz/explorer/page/state/state.js";
 import { anyAction, chance, layer, manifest } from "./vgg16.js";
 
 const freeze = (state) => Object.freeze({ ...state, cell: state.cell && Object.freeze([...state.cell]) });
@@ -34,7 +34,7 @@ test("what changes nothing gives the same object", () => {
   assert.equal(after(there, { type: "move", rows: 0, columns: 0 }, manifest), there);
 });
 
-test("a picture named null is not the same as no picture", () => {
+test("an image named null is not the same as no image", () => {
   assert.equal(does(start, { type: "compare", value: "null" }).compare, "null");
 });
 
@@ -51,7 +51,7 @@ test("a layer that lacks the channel begins with channel 0, others keep it", () 
   assert.equal(does(deep, { type: "layer", value: "block1_conv1" }).channel, 0);
 });
 
-test("a new layer keeps the place in the picture", () => {
+test("a new layer keeps the place in the image", () => {
   const deep = does(start, { type: "layer", value: "block5_conv3" }, { type: "cell", value: [3, 10] });
   // Its centre lies at 3 * 16 - 90 + 97.5 = 55.5 and 10 * 16 + 7.5 = 167.5; of two as near, the upper left.
   assert.deepEqual(does(deep, { type: "layer", value: "block1_conv1" }).cell, [55, 167]);

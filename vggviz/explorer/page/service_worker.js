@@ -1,4 +1,5 @@
 // Keeps what was seen for a visit without a connection, and isolates the page, which a static host does not.
+// It stands at the top of the page's folder, because it may serve only what lies beside or below it.
 
 const STORE = "explorer-files";
 const HEADERS = {
@@ -7,22 +8,27 @@ const HEADERS = {
   "Cross-Origin-Resource-Policy": "same-origin",
 };
 
-self.addEventListener("install", () => self.skipWaiting());
-self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
-self.addEventListener("message", ({ data }) => {
+const scope = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
+
+scope.addEventListener("install", () => scope.skipWaiting());
+scope.addEventListener("activate", (event) => event.waitUntil(scope.clients.claim()));
+scope.addEventListener("message", ({ data }) => {
+  /** @type {string[]} */
+  const names = data;
   // One file that cannot be kept must not lose the others.
-  Promise.all(data.filter(isOurs).map((name) => fetch(name).then((response) => keep(name, response), () => {})));
+  Promise.all(names.filter(isOurs).map((name) => fetch(name).then((response) => keep(name, response), () => {})));
 });
-self.addEventListener("fetch", (event) => {
+scope.addEventListener("fetch", (event) => {
   const { request } = event;
   // The weights have a store of their own, which knows how to go on after a break.
   if (request.method !== "GET" || !isOurs(request.url) || request.url.endsWith(".tflite.packed")) return;
   event.respondWith(answer(request));
 });
 
-const isOurs = (address) => new URL(address).origin === self.location.origin && !address.endsWith(".tflite.packed");
+/** @type {(address: string) => boolean} */
+const isOurs = (address) => new URL(address).origin === scope.location.origin && !address.endsWith(".tflite.packed");
 
-/** The newest if there is a connection, else what was kept. */
+/** The newest if there is a connection, else what was kept. @type {(request: Request) => Promise<Response>} */
 async function answer(request) {
   try {
     const response = await fetch(request);
@@ -35,6 +41,7 @@ async function answer(request) {
   }
 }
 
+/** @type {(address: string, response: Response) => Promise<void>} */
 async function keep(address, response) {
   if (response.status !== 200) return;
   try {

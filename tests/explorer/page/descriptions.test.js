@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import {
+  describeArithmetic, describeCell, describeChannel, describeLayer, describeOrder, describePreferred,
+} from "../../../vggviz/explorer/page/views/descriptions.js";
+import { layer } from "./vgg16.js";
+
+const deep = layer("block3_conv2");
+const strongest = { value: 41.234, cell: [12, 30] };
+
+test("a channel is told with its number, its largest value and where", () => {
+  const words = describeChannel({ layer: deep, channel: 17, strongest, zeros: 0.631 });
+  assert.equal(
+    words,
+    "block3_conv2, channel 17 of 256: largest 41.2 at row 12, column 30; zero in 63% of its cells.",
+  );
+  assert.equal(describeChannel({ layer: deep, channel: 0, maximum: 3 }), "block3_conv2, channel 0 of 256: largest 3.");
+});
+
+test("a dead channel is called dead, whether its map is there or not", () => {
+  const given = { layer: deep, channel: 1, zeros: 1 };
+  for (const rest of [{ maximum: 0 }, { strongest: { value: 0, cell: [0, 0] }, maximum: 0 }]) {
+    assert.match(describeChannel({ ...given, ...rest }), /dead for this picture/);
+  }
+});
+
+test("nearly none is not none, nearly all is not all, and signed maps have no share of zeros", () => {
+  const say = (zeros, signed = false) => describeChannel({ layer: { ...deep, signed }, channel: 0, strongest, zeros });
+  assert.match(say(0.0001), /less than 1%/);
+  assert.match(say(0.9999), /more than 99%/);
+  assert.match(say(0), /zero in 0%/);
+  assert.doesNotMatch(say(0.5, true), /zero/);
+});
+
+test("a cell is told with its number and what it sees, both ends counted", () => {
+  const given = { cell: [12, 30], value: -3.2149 };
+  assert.equal(
+    describeCell({ ...given, box: [34, 106, 66, 138] }),
+    "Row 12, column 30: −3.21. It sees rows 34 to 65 and columns 106 to 137 of the picture.",
+  );
+  assert.match(describeCell({ ...given, box: [4, 5, 5, 7] }), /It sees row 4 and columns 5 to 6 of/);
+  assert.match(describeCell({ ...given, box: [0, 0, 0, 9] }), /sees nothing/);
+  assert.match(describeCell({ ...given, box: null }), /not known/);
+});
+
+test("the arithmetic is one sentence", () => {
+  const explained = {
+    products: [{ channel: 2, sum: -1.5 }, { channel: 0, sum: 0.25 }],
+    remainder: 0.125,
+    others: 1,
+    bias: 1,
+    sum: -0.125,
+    value: 0,
+  }; // prettier-ignore
+  assert.equal(
+    describeArithmetic(explained),
+    "Channel 2 gives −1.5, channel 0 gives 0.25, the one other channel 0.125, bias 1: sum −0.125; ReLU makes it 0.",
+  );
+  const named = describeArithmetic({ ...explained, others: 0 }, ["blue", "green", "red"], "linear");
+  assert.equal(named, "Red gives −1.5, blue gives 0.25, bias 1: sum −0.125.");
+  assert.match(describeArithmetic({ ...explained, others: 9 }), /the other 9 channels together 0.125/);
+});
+
+test("the classes that a channel prefers are told with their effect sizes, or nothing", () => {
+  const words = describePreferred([["pretzel", 10.6], ["espresso", 3]]);
+  assert.equal(words, "Strongest for: pretzel (10.6), espresso (3.0).");
+  assert.equal(describePreferred([]), "");
+});
+
+test("layers and orders have words", () => {
+  assert.equal(describeLayer(deep), "block3_conv2: 256 maps of 56 × 56.");
+  assert.equal(describeLayer({ ...deep, channels: 1 }), "block3_conv2: 1 map of 56 × 56.");
+  assert.match(describeOrder("sparsity"), /most zeros/);
+});

@@ -1,0 +1,20 @@
+// The types of what the page and its worker tell each other.
+
+/**
+ * @import { Layer, Live, Sheet, Statistics } from "../state/types.js"
+ * @typedef {{type: "load", base: string, live: Live, layers: Record<string, Layer>} & Device} LoadRequest
+ * @typedef {{threads: number, gpu: boolean}} Device   what a machine offers
+ * @typedef {{type: "run", id: number, pixels: Float32Array, shape: number[], last: number}} RunRequest   `last`, the
+ *   deepest segment that is wanted
+ *
+ * @typedef {{type: "progress", loaded: number, total: number}} ProgressNews   bytes of the network
+ * @typedef {{type: "ready", segment: number, on: string}} ReadyNews
+ * @typedef {{type: "loaded"}} LoadedNews   all segments are ready
+ * @typedef {{type: "full"}} FullNews   the browser's store is, so the network is not kept
+ * @typedef {{type: "layer", id: number, layer: string, planes: Float32Array, statistics: Statistics, sheet: Sheet}} LayerNews
+ * @typedef {{type: "done", id: number, segment: number, whole: boolean, milliseconds: number, on: string}} DoneNews
+ * @typedef {{type: "failed", message: string}} FailedNews
+ * @typedef {ProgressNews | ReadyNews | LoadedNews | FullNews | LayerNews | DoneNews | FailedNews} News
+ */
+
+export {};

@@ -1,0 +1,76 @@
+// What is said of the network in the page: how much is loaded, how long it computed.
+
+import { formattedBytes } from "../arithmetic/number_format.js";
+import { element } from "../views/elements.js";
+
+/**
+ * @import { DoneNews, News, ProgressNews } from "../live/messages.js"
+ * @import { Live } from "../state/types.js"
+ */
+
+export class NetworkStatus {
+  #live;
+  /** Segments that can compute. @type {Set<number>} */
+  #ready = new Set();
+  /** What it computes on, in words. @type {(on: string) => string} */
+  #describeDevice = (on) => on;
+  bar = element("progress", { max: 1, value: 0, hidden: true, "aria-label": "Loading the network" });
+  words = element("p", { id: "live-words", class: "quiet", role: "status" });
+
+  /** @param {Live} live */
+  constructor(live) {
+    this.#live = live;
+  }
+
+  /** @param {(on: string) => string} describeDevice */
+  begin(describeDevice) {
+    this.#describeDevice = describeDevice;
+  }
+
+  /** @param {number} segment */
+  isReady(segment) {
+    return this.#ready.has(segment);
+  }
+
+  clear() {
+    this.bar.hidden = true;
+    this.words.textContent = "";
+    this.#ready.clear();
+  }
+
+  /** @param {News} news */
+  tell(news) {
+    if (news.type === "progress") this.#tellProgress(news);
+    if (news.type === "ready") this.#ready.add(news.segment);
+    if (news.type === "loaded") {
+      this.bar.hidden = true;
+      if (!this.words.textContent?.startsWith("Computed")) this.words.textContent = "The network is ready.";
+    }
+    if (news.type === "full") {
+      this.words.dataset.store = "full";
+      this.words.textContent = "The browser’s store is full, so the network stays for this visit only.";
+    }
+    if (news.type === "done") this.#tellDone(news);
+  }
+
+  /** @param {ProgressNews} news */
+  #tellProgress({ loaded, total }) {
+    this.bar.hidden = loaded >= total;
+    this.bar.max = total;
+    this.bar.value = loaded;
+    this.words.textContent = `Loading the network: ${formattedBytes(loaded)} of ${formattedBytes(total)}`;
+  }
+
+  /** @param {DoneNews} news */
+  #tellDone({ segment, whole, milliseconds, on }) {
+    const { segments } = this.#live;
+    const last = segments[segment].layers.at(-1);
+    const until = whole && segment === segments.length - 1 ? "All layers" : `Up to ${last}`;
+    this.words.textContent =
+      `Computed in this page. ${until}: ${Math.round(milliseconds)} ms ${this.#describeDevice(on)}.`;
+    const { dataset } = this.words;
+    dataset.pictures = String(Number(dataset.pictures ?? 0) + 1);
+    dataset.milliseconds = String(milliseconds);
+    dataset.segment = String(segment);
+  }
+}

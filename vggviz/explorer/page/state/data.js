@@ -1,0 +1,130 @@
+// What the views draw, wherever it comes from: files made beforehand, or an image computed in the page.
+
+import { unpacked } from "../arithmetic/half_precision.js";
+import { planes } from "../arithmetic/planes.js";
+import { gunzip } from "./gzip.js";
+import { LruCache } from "./lru_cache.js";
+import { imageNamed, layerBefore, layerNamed } from "./manifest.js";
+
+/**
+ * @import { Files } from "./files.js"
+ * @import { Kernels, Layer, Manifest, Planes, Progress, Provider, Sheet, Statistics } from "./types.js"
+ */
+
+/** Layers whose maps are held: a cell's arithmetic needs two, and a reader goes back and forth. */
+const MAPS = 10;
+const IMAGES = 24;
+
+export class Data {
+  #manifest;
+  #files;
+  /** @type {Map<string, Provider>} of images computed in the page */
+  #computed = new Map();
+  #numbers = new LruCache(MAPS);
+  #images = new LruCache(IMAGES);
+
+  /**
+   * @param {Manifest} manifest
+   * @param {Files} files
+   */
+  constructor(manifest, files) {
+    this.#manifest = manifest;
+    this.#files = files;
+  }
+
+  /** @type {(image: string) => Promise<ImageBitmap>} */
+  photograph(image) {
+    return this.#images.get(`${image}/`, () => this.#of(image).photograph());
+  }
+
+  /** @type {(image: string, layer: string) => Promise<Sheet>} */
+  sheet(image, layer) {
+    return this.#images.get(`${image}/${layer}`, () => this.#of(image).sheet(layer));
+  }
+
+  /** @type {(image: string, layer: string) => Promise<Statistics>} */
+  statistics(image, layer) {
+    return this.#of(image).statistics(layer);
+  }
+
+  /** @type {(image: string, layer: string, progress?: Progress) => Promise<Planes>} */
+  maps(image, layer, progress) {
+    return this.#numbers.get(`${image}/${layer}`, () => this.#of(image).maps(layer, progress));
+  }
+
+  /** The maps if they are at hand. @type {(image: string, layer: string) => Planes | null} */
+  mapsAtHand(image, layer) {
+    return this.#numbers.atHand(`${image}/${layer}`);
+  }
+
+  /** @type {(layer: string, progress?: Progress) => Promise<Kernels>} */
+  kernels(layer, progress) {
+    return this.#numbers.get(`kernels/${layer}`, async () => {
+      const [packed, { bias }] = await Promise.all([
+        this.#files.bytes(`kernels/${layer}.gz`, progress),
+        this.#files.json(`kernels/${layer}.json`),
+      ]);
+      return { weights: weights(await gunzip(packed), weightCount(layerNamed(this.#manifest, layer), this.#manifest)), bias };
+    });
+  }
+
+  /** @type {(layer: string) => Kernels | null} */
+  kernelsAtHand(layer) {
+    return this.#numbers.atHand(`kernels/${layer}`);
+  }
+
+  /**
+   * The classes that each channel prefers; null where that is not known.
+   * @type {(layer: string) => Promise<[string, number][][] | null>}
+   */
+  async preferred(layer) {
+    return layerNamed(this.#manifest, layer).preferred ? this.#files.json(`preferred/${layer}.json`) : null;
+  }
+
+  /** An image computed in the page. @type {(image: string, provider: Provider) => void} */
+  add(image, provider) {
+    this.#computed.set(image, provider);
+    for (const held of [this.#numbers, this.#images]) held.forget(`${image}/`);
+  }
+
+  /** @type {(image: string) => Provider} */
+  #of(image) {
+    return this.#computed.get(image) ?? stored(image, this.#manifest, this.#files);
+  }
+}
+
+/** @type {(image: string, manifest: Manifest, files: Files) => Provider} */
+function stored(image, manifest, files) {
+  imageNamed(manifest, image);
+  return {
+    photograph: () => files.image(`${image}/picture.png`),
+    sheet: async (layer) => levelsOf(await files.image(`${image}/${layer}.png`)),
+    statistics: (layer) => files.json(`${image}/${layer}.json`),
+    maps: async (layer, progress) => {
+      const packed = await files.bytes(`${image}/${layer}.maps.gz`, progress);
+      return planes(await gunzip(packed), layerNamed(manifest, layer));
+    },
+  };
+}
+
+/** The grey levels of an image. @type {(bitmap: ImageBitmap) => Sheet} */
+function levelsOf(bitmap) {
+  const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
+  context.drawImage(bitmap, 0, 0);
+  const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
+  return { levels: Uint8Array.from({ length: data.length / 4 }, (_, i) => data[4 * i]), width: bitmap.width };
+}
+
+/** @type {(layer: Layer, manifest: Manifest) => number} */
+function weightCount(layer, manifest) {
+  const [rows, columns] = layer.kernel?.size ?? [0, 0];
+  return layer.channels * layerBefore(manifest, layer).channels * rows * columns;
+}
+
+/** @type {(buffer: ArrayBuffer, count: number) => Float32Array} */
+function weights(buffer, count) {
+  const values = unpacked(buffer, count);
+  if (values) return values;
+  throw new Error(`The kernels have ${buffer.byteLength} bytes, not ${2 * count}; load the page again.`);
+}

@@ -1,0 +1,95 @@
+// One cell: where its place lies in the other layers, and how its value is computed.
+
+import { at } from "../arithmetic/planes.js";
+import { formattedBytes } from "../arithmetic/number_format.js";
+import { samePlace } from "../arithmetic/receptive_field.js";
+import { convolutionTable } from "./convolution_table.js";
+import { button, element } from "./elements.js";
+import { poolingTable } from "./pooling_table.js";
+
+/**
+ * @import { Colours } from "../arithmetic/colours.js"
+ * @import { Dispatch, Layer, Manifest, Pair, Shown, State } from "../state/types.js"
+ * @typedef {{manifest: Manifest, colours: Colours, dispatch: Dispatch, explain: () => void}} Tools   `explain` is called
+ *   when a reader wants the arithmetic
+ * @typedef {(layer: string, channel: number, cell: Pair) => void} StepTo   show a cell of another layer
+ */
+
+export class CellView {
+  #root;
+  #tools;
+  #places = element("div", { class: "places" });
+  #how = element("div");
+  #note = element("span", { class: "quiet" });
+  #question;
+
+  /**
+   * @param {HTMLElement} root
+   * @param {Tools} tools
+   */
+  constructor(root, tools) {
+    this.#root = root;
+    this.#tools = tools;
+    const asks = button({ id: "explain", onclick: tools.explain }, "Show the arithmetic");
+    this.#question = element("p", {}, asks, " ", this.#note);
+    root.replaceChildren(
+      element("h3", {}, "How this number comes about"),
+      this.#how,
+      element("details", {}, element("summary", {}, "The same place in every other layer"), this.#places),
+    );
+  }
+
+  /** @param {Shown} shown */
+  show(shown) {
+    const { state, layer } = shown;
+    this.#root.hidden = !state.cell;
+    if (!state.cell) return;
+    this.#places.replaceChildren(...this.#placesOf(layer, state.cell));
+    if (!layer.kernel && !layer.pool) this.#say(`The arithmetic of ${layer.name} cannot be shown here.`);
+    else if (!shown.needs.arithmetic) this.#ask(layer);
+    else this.#how.replaceChildren(...(this.#arithmetic(shown, state.cell) ?? [element("p", {}, "Loading the numbers …")]));
+  }
+
+  /** @param {string} sentence */
+  #say(sentence) {
+    this.#how.replaceChildren(element("p", {}, sentence));
+  }
+
+  /** @param {Layer} layer */
+  #ask({ name, kernel, bytes }) {
+    const size = kernel ? formattedBytes(bytes.kernels) : "";
+    this.#note.textContent = kernel && bytes.kernels ? `Loads the kernels of ${name} (${size}) and the maps it reads.` : "";
+    // Put there once: a button that is made anew loses the keyboard's focus.
+    if (!this.#how.contains(this.#question)) this.#how.replaceChildren(this.#question);
+  }
+
+  /** Null until all that it needs is loaded. @type {(shown: Shown, cell: Pair) => Node[] | null} */
+  #arithmetic({ state, layer, images: [{ planes }], inputs, kernels }, cell) {
+    if (!inputs || !planes) return null;
+    const given = { state, cell, layer, inputs, value: at(planes, state.channel, cell), stepTo: this.#stepTo };
+    if (layer.pool) return poolingTable({ ...given, pool: layer.pool });
+    if (!layer.kernel || !kernels) return null;
+    const { manifest, colours } = this.#tools;
+    return convolutionTable({ ...given, kernel: layer.kernel, kernels, manifest, colours });
+  }
+
+  /** @type {(layer: Layer, cell: Pair) => Node[]} */
+  #placesOf(layer, cell) {
+    const { manifest, dispatch } = this.#tools;
+    return manifest.layers
+      .filter(({ name }) => name !== layer.name)
+      .map((other) => {
+        const [row, column] = samePlace(layer, other, cell);
+        const go = () => dispatch({ type: "layer", value: other.name });
+        return button({ onclick: go }, `${other.name}: row ${row}, column ${column}`);
+      });
+  }
+
+  /** @type {StepTo} */
+  #stepTo = (layer, channel, cell) => {
+    const { dispatch } = this.#tools;
+    dispatch({ type: "layer", value: layer });
+    dispatch({ type: "channel", value: channel });
+    dispatch({ type: "cell", value: cell });
+  };
+}

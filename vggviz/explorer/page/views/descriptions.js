@@ -1,0 +1,105 @@
+// What is said in words for those who do not see the maps. Rows, columns and channels count from 0.
+
+import { formatted } from "../arithmetic/number_format.js";
+
+/**
+ * @import { Explained } from "../arithmetic/convolution.js"
+ * @import { Box, Layer, Order, Pair } from "../state/types.js"
+ */
+
+/** @type {Record<Order, string>} */
+const ORDERS = {
+  strength: "by strength: the largest value first",
+  variance: "by variance: what varies most first",
+  sparsity: "by sparsity: the most zeros first",
+  number: "by number",
+};
+
+/**
+ * @param {{layer: Layer, channel: number, strongest?: {value: number, cell: Pair} | null,
+ *   maximum?: number, zeros?: number | null}} given `strongest` of the map, or its `maximum` until it is there;
+ *   `zeros`, the share of cells that are zero
+ * @returns {string}
+ */
+export function describeChannel({ layer, channel, strongest = null, maximum = 0, zeros = null }) {
+  const name = `${layer.name}, channel ${channel} of ${layer.channels}`;
+  const value = strongest ? strongest.value : maximum;
+  if (value === 0) return `${name}: dead for this picture, zero everywhere.`;
+  const where = strongest ? ` at row ${strongest.cell[0]}, column ${strongest.cell[1]}` : "";
+  const rest = zeros === null || layer.signed ? "" : `; zero in ${percent(zeros)} of its cells`;
+  return `${name}: largest ${formatted(value)}${where}${rest}.`;
+}
+
+/**
+ * @param {{cell: Pair, value: number, box: Box | null}} given
+ * @returns {string}
+ */
+export function describeCell({ cell, value, box }) {
+  return `Row ${cell[0]}, column ${cell[1]}: ${formatted(value)}. ${sight(box)}`;
+}
+
+/**
+ * @param {Layer} layer
+ * @returns {string}
+ */
+export function describeLayer({ name, channels, rows, columns }) {
+  return `${name}: ${channels} ${channels === 1 ? "map" : "maps"} of ${rows} × ${columns}.`;
+}
+
+/**
+ * The classes that a channel prefers, whatever image is shown.
+ * @param {[string, number][]} classes names and effect sizes, largest first
+ * @returns {string} empty if there is none
+ */
+export function describePreferred(classes) {
+  const parts = classes.map(([name, size]) => `${name} (${size.toFixed(1)})`);
+  return parts.length ? `Strongest for: ${parts.join(", ")}.` : "";
+}
+
+/**
+ * @param {Order} order
+ * @returns {string}
+ */
+export function describeOrder(order) {
+  return ORDERS[order];
+}
+
+/**
+ * The arithmetic of a cell in one sentence.
+ * @param {Explained} explained
+ * @param {string[] | null} names of the input channels, if they have names
+ * @param {string} activation
+ * @returns {string}
+ */
+export function describeArithmetic(explained, names = null, activation = "relu") {
+  const { products, remainder, others, bias, sum, value } = explained;
+  const parts = products.map(
+    ({ channel, sum }) => `${names?.[channel] ?? `channel ${channel}`} gives ${formatted(sum)}`,
+  );
+  const rest = others === 1 ? "the one other channel" : `the other ${others} channels together`;
+  if (others) parts.push(`${rest} ${formatted(remainder)}`);
+  parts.push(`bias ${formatted(bias)}`);
+  const end = activation === "relu" ? `; ReLU makes it ${formatted(value)}` : "";
+  const text = `${parts.join(", ")}: sum ${formatted(sum)}${end}.`;
+  return text[0].toUpperCase() + text.slice(1);
+}
+
+/** @type {(box: Box | null) => string} */
+function sight(box) {
+  if (!box) return "Which pixels it sees is not known.";
+  const [top, left, bottom, right] = box;
+  if (top >= bottom || left >= right) return "It sees nothing of the picture.";
+  return `It sees ${span("row", top, bottom)} and ${span("column", left, right)} of the picture.`;
+}
+
+/** @type {(word: string, start: number, end: number) => string} */
+function span(word, start, end) {
+  return end - start === 1 ? `${word} ${start}` : `${word}s ${start} to ${end - 1}`;
+}
+
+/** Nearly none is not none, and nearly all not all. @type {(share: number) => string} */
+function percent(share) {
+  if (share > 0 && share < 0.01) return "less than 1%";
+  if (share < 1 && share > 0.99) return "more than 99%";
+  return `${Math.round(100 * share)}%`;
+}

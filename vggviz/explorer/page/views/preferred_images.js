@@ -1,0 +1,94 @@
+// What a channel prefers: parts of images that excite it, and what was drawn for it.
+
+import { formatted } from "../arithmetic/number_format.js";
+import { asError } from "../state/errors.js";
+import { LruCache } from "../state/lru_cache.js";
+import { copy, element } from "./elements.js";
+
+/**
+ * @import { Files } from "../state/files.js"
+ * @import { Box, Layer, Manifest } from "../state/types.js"
+ * @typedef {[string, number, number, number, number, number]} Example   image, value, and the box that excites
+ * @typedef {{manifest: Manifest, files: Files, failed: (problem: Error) => void}} Tools
+ */
+
+const IMAGES = 16;
+
+export class PreferredImages {
+  #root;
+  #tools;
+  #list = element("div", { class: "liked" });
+  #images = new LruCache(IMAGES);
+  /** @type {string | null} */
+  #shown = null;
+
+  /**
+   * @param {HTMLElement} root
+   * @param {Tools} tools
+   */
+  constructor(root, tools) {
+    this.#root = root;
+    this.#tools = tools;
+    root.replaceChildren(element("h3", {}, "What this channel likes best"), this.#list);
+  }
+
+  hide() {
+    this.#root.hidden = true;
+  }
+
+  /** @type {(layer: Layer, channel: number) => Promise<void>} */
+  async show(layer, channel) {
+    const key = `${layer.name}/${channel}`;
+    this.#root.hidden = !layer.examples && !layer.drawings;
+    if (this.#root.hidden || key === this.#shown) return;
+    this.#shown = key;
+    try {
+      const figures = [...(await this.#drawing(layer, channel)), ...(await this.#examples(layer, channel))];
+      if (this.#shown === key) this.#list.replaceChildren(...figures);
+    } catch (problem) {
+      this.#shown = null;
+      this.#tools.failed(asError(problem));
+    }
+  }
+
+  /** @type {(layer: Layer, channel: number) => Promise<Node[]>} */
+  async #drawing({ name, drawings }, channel) {
+    if (!drawings) return [];
+    const sheet = await this.#image(`drawings/${name}.png`);
+    const [rows, columns] = drawings.tile;
+    const top = Math.floor(channel / drawings.columns) * rows;
+    const left = (channel % drawings.columns) * columns;
+    return [figure(sheet, [top, left, top + rows, left + columns], "drawn for this channel", "drawn")];
+  }
+
+  /** @type {(layer: Layer, channel: number) => Promise<Node[]>} */
+  async #examples(layer, channel) {
+    if (!layer.examples) return [];
+    /** @type {Example[]} */
+    const found = (await this.#tools.files.json(`examples/${layer.name}.json`))[channel];
+    const examples = found.filter(([, value]) => layer.signed || value > 0); // at zero nothing is preferred
+    if (!examples.length) return [element("p", { class: "quiet" }, "It is zero for every picture that was searched.")];
+    const bitmaps = await Promise.all(examples.map(([id]) => this.#image(`examples/${id}.png`)));
+    return examples.map((example, i) => exampleFigure(bitmaps[i], example, this.#tools.manifest));
+  }
+
+  /** @type {(path: string) => Promise<ImageBitmap>} */
+  #image(path) {
+    return this.#images.get(path, () => this.#tools.files.image(path));
+  }
+}
+
+/** @type {(bitmap: ImageBitmap, example: Example, manifest: Manifest) => HTMLElement} */
+function exampleFigure(bitmap, [id, value, ...box], manifest) {
+  const title = manifest.examples.titles[id];
+  const [top, left, bottom, right] = box;
+  const words = `part of ${title}, rows ${top} to ${bottom - 1}, columns ${left} to ${right - 1}`;
+  return figure(bitmap, box, words, `${title}: ${formatted(value)}`);
+}
+
+/** @type {(bitmap: ImageBitmap, box: Box, words: string, caption: string) => HTMLElement} */
+function figure(bitmap, box, words, caption) {
+  const canvas = element("canvas", { role: "img", "aria-label": words });
+  copy(canvas, bitmap, box);
+  return element("figure", {}, canvas, element("figcaption", {}, caption));
+}

@@ -1,0 +1,65 @@
+// A view as SVG or PNG with what it was computed from, the maps of a layer as .npy, and the view's address.
+
+import { button, contextOf, element } from "./elements.js";
+import { npy } from "./npy.js";
+import { svg } from "./svg.js";
+
+/**
+ * @import { Planes } from "../state/types.js"
+ * @import { SavedView } from "./svg.js"
+ * @typedef {{view: () => SavedView, maps: () => Promise<Planes>, name: () => string, tell: (words: string) => void,
+ *   failed: (problem: Error) => void}} Tools   `name`, of the files without ending
+ */
+
+/**
+ * @param {HTMLElement} root
+ * @param {Tools} tools
+ */
+export function createSave(root, { view, maps, name, tell, failed }) {
+  const asSvg = () => give(new Blob([svg(view())], { type: "image/svg+xml" }), `${name()}.svg`);
+  const asPng = async () => give(await png(svg(view())), `${name()}.png`);
+  const asNpy = async () => give(new Blob([npy(await maps())]), `${name()}.npy`);
+  root.replaceChildren(
+    actButton("save-png", "Save as PNG", asPng, failed),
+    actButton("save-svg", "Save as SVG", asSvg, failed),
+    actButton("save-npy", "Maps as .npy", asNpy, failed),
+    actButton("share", "Copy the address", () => share(tell), failed),
+  );
+}
+
+/** @type {(id: string, text: string, act: () => void | Promise<void>, failed: (problem: Error) => void) => HTMLElement} */
+function actButton(id, text, act, failed) {
+  return button({ id, onclick: () => Promise.resolve().then(act).catch(failed) }, text);
+}
+
+/** @type {(tell: (words: string) => void) => Promise<void>} */
+async function share(tell) {
+  try {
+    await navigator.clipboard.writeText(location.href);
+    tell("The address of this view is copied.");
+  } catch {
+    tell(`The address of this view: ${location.href}`);
+  }
+}
+
+/** @type {(file: Blob, name: string) => void} */
+function give(file, name) {
+  const address = URL.createObjectURL(file);
+  element("a", { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
+/** @type {(text: string) => Promise<Blob>} */
+async function png(text) {
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
+  await image.decode();
+  const canvas = element("canvas", { width: 2 * image.width, height: 2 * image.height });
+  const context = contextOf(canvas);
+  context.imageSmoothingEnabled = false;
+  context.scale(2, 2);
+  context.drawImage(image, 0, 0);
+  return new Promise((resolve, reject) => {
+    canvas.toBlob((file) => (file ? resolve(file) : reject(new Error("The view could not be saved as PNG; save it as SVG."))), "image/png");
+  });
+}

@@ -1,0 +1,95 @@
+// Keyboard shortcuts, and the list of them under "?". Single letters can be switched off (WCAG 2.1.4).
+
+import { ORDERS, SCALES } from "../state/state.js";
+import { element } from "./elements.js";
+
+/**
+ * @import { Action, Dispatch, Manifest, State } from "../state/types.js"
+ * @typedef {{manifest: Manifest, state: () => State, order: () => number[], dispatch: Dispatch, explain: () => void}} Tools
+ */
+
+const LIST = [
+  ["arrow keys", "in the grid of channels, in the map and among the layers: go on; with Shift, ten cells"],
+  ["[ ]", "the layer before, the layer after"],
+  ["p n", "the channel before and after in the order shown"],
+  ["o", "another order"],
+  ["s", "another scale of colours"],
+  ["v", "the map over the picture, or beside it"],
+  ["i", "another picture"],
+  ["c", "compare with another picture, or with none"],
+  ["e", "the arithmetic of the cell"],
+  ["Escape", "no cell"],
+  ["?", "this list"],
+];
+
+/**
+ * @param {HTMLDialogElement} dialog
+ * @param {HTMLElement} opener the button that opens it
+ * @param {Tools} tools
+ */
+export function createShortcuts(dialog, opener, tools) {
+  const on = element("input", { type: "checkbox", id: "letters", checked: true });
+  dialog.append(...listed(on));
+  opener.addEventListener("click", () => dialog.showModal());
+  document.addEventListener("keydown", (event) => {
+    if (!isShortcut(event) || dialog.open) return;
+    if (event.key !== "Escape" && !on.checked) return;
+    if (event.key === "?") dialog.showModal();
+    else if (event.key === "e") tools.explain();
+    else if (!dispatched(event.key, tools)) return;
+    event.preventDefault();
+  });
+}
+
+/** @type {(on: HTMLInputElement) => Node[]} */
+function listed(on) {
+  const entries = LIST.flatMap(([keys, what]) => [
+    element("dt", {}, ...keys.split(keys.includes("arrow") ? "\n" : " ").map((key) => element("kbd", {}, key))),
+    element("dd", {}, what),
+  ]);
+  return [
+    element("h2", { id: "keys-title" }, "Keys"),
+    element("dl", {}, ...entries),
+    element("p", {}, element("label", {}, on, " Letters work as shortcuts")),
+    element("form", { method: "dialog" }, element("button", {}, "Close")),
+  ];
+}
+
+/** Whether no other part of the page has used the key, and no field takes it as text. @type {(event: KeyboardEvent) => boolean} */
+function isShortcut(event) {
+  if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return false;
+  return !(event.target instanceof Element && event.target.closest("input, select, textarea"));
+}
+
+/** @type {(key: string, tools: Tools) => boolean} */
+function dispatched(key, tools) {
+  const action = actionOf(key, tools);
+  if (action) tools.dispatch(action);
+  return action !== null;
+}
+
+/** @type {(key: string, tools: Tools) => Action | null} */
+function actionOf(key, { manifest, state, order }) {
+  const { layer, channel, order: ordered, scale, over, picture, compare } = state();
+  const layers = manifest.layers.map(({ name }) => name);
+  const ids = manifest.pictures.map(({ id }) => id);
+  switch (key) {
+    case "[": return { type: "layer", value: neighbour(layers, layer, -1) };
+    case "]": return { type: "layer", value: neighbour(layers, layer, 1) };
+    case "p": return { type: "channel", value: neighbour(order(), channel, -1) };
+    case "n": return { type: "channel", value: neighbour(order(), channel, 1) };
+    case "o": return { type: "order", value: after(ORDERS, ordered) };
+    case "s": return { type: "scale", value: after(SCALES, scale) };
+    case "v": return { type: "over", value: !over };
+    case "i": return { type: "picture", value: after(ids, picture) };
+    case "c": return { type: "compare", value: after([null, ...ids.filter((id) => id !== picture)], compare) };
+    case "Escape": return { type: "cell", value: null };
+    default: return null;
+  }
+}
+
+/** The next one; after the last, the first. @type {<T>(list: readonly T[], value: T) => T} */
+const after = (list, value) => list[(list.indexOf(value) + 1) % list.length];
+
+/** The one before or after; at an end, that end. @type {<T>(list: readonly T[], value: T, step: number) => T} */
+const neighbour = (list, value, step) => list[Math.min(Math.max(list.indexOf(value) + step, 0), list.length - 1)];
