@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 BGR = [f"{colour}, mean subtracted" for colour in ("blue", "green", "red")]
 COLOURS = ("viridis", "RdBu_r")
-PAGE_FOLDERS = ("arithmetic", "state", "views", "own_image", "live")
-"""Folders of the page's scripts, each of which imports only from those before it."""
+PAGE_FOLDERS = ("arithmetic", "state", "views", "live", "own_image")
+"""Folders of the page's scripts; no image gets the name of one."""
 
 
 @dataclass

@@ -1,4 +1,4 @@
-// How a convolution comes to the number in one cell.
+// How a convolution computes the value of one cell.
 
 import { windowUnder } from "./receptive_field.js";
 
@@ -59,7 +59,8 @@ export function taps(values, channels, channel) {
 /**
  * The sum in a cell, by input channel: the largest products, the remainder, the bias, the activation.
  * @param {{patch: Float32Array, kernel: Float32Array, bias: number, activation: string, channels: number,
- *   top?: number}} given `channels` is the number of input channels; `top`, how many are told apart
+ *   top?: number}} given `channels` is the number of input channels; `top`, of products that are
+ *   listed, the rest is `remainder`
  * @returns {Explained} products by falling size, ties by index; they, remainder and bias add up to sum
  * @throws {Error} a patch that is not the kernel's, or an activation that is not known
  */

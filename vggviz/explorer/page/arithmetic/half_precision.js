@@ -28,7 +28,7 @@ export function half(bits) {
 }
 
 /**
- * A number of values in either precision, told apart by their bytes.
+ * `count` values in half or single precision, whichever the number of bytes fits.
  * @param {ArrayBuffer} buffer little-endian
  * @param {number} count
  * @returns {Float32Array | null} null if the bytes fit neither

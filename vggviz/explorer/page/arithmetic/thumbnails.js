@@ -56,7 +56,10 @@ export function sheetUnits(signed, maximum) {
   return signed ? { zero: 128, unit: maximum / 127 } : { zero: 0, unit: maximum / 255 };
 }
 
-/** Where a channel's tile begins in the sheet's levels. @type {(channel: number, layer: Layer, width: number) => number} */
+/**
+ * Where a channel's tile begins in the sheet's levels.
+ * @type {(channel: number, layer: Layer, width: number) => number}
+ */
 function tileStart(channel, { sheet: { columns, tile } }, width) {
   return Math.floor(channel / columns) * tile[0] * width + (channel % columns) * tile[1];
 }

@@ -9,7 +9,7 @@ const STORE = "explorer-weights";
  * @param {{bytes: number, sha256: string}} expected
  * @param {(loaded: number) => void} progress bytes that are there
  * @returns {Promise<{buffer: ArrayBuffer, kept: boolean}>} `kept` is false where the cache is full or closed
- * @throws {Error} one sentence; asked again, it goes on where it stopped
+ * @throws {Error} one sentence; the next call goes on where it stopped
  */
 export async function download(address, expected, progress) {
   const store = await openStore();
@@ -49,7 +49,7 @@ async function fromStore(store, address, expected) {
  * @returns {Promise<Uint8Array<ArrayBuffer>[]>}
  */
 async function fetchParts(address, before, progress, save) {
-  const response = await ask(address, before.length);
+  const response = await request(address, before.length);
   // A server that knows no ranges sends the whole file again.
   const goesOn = response.status === 206 && response.headers.get("Content-Range")?.startsWith(`bytes ${before.length}-`);
   const parts = goesOn ? [before] : [];
@@ -70,7 +70,7 @@ async function fetchParts(address, before, progress, save) {
 }
 
 /** @type {(address: string, from: number) => Promise<Response>} */
-async function ask(address, from) {
+async function request(address, from) {
   /** @type {Record<string, string>} */
   const headers = from ? { Range: `bytes=${from}-` } : {};
   const response = await fetch(address, { headers, cache: "no-store" }).catch(() => null);

@@ -1,10 +1,10 @@
-// A page of its own is put under a service worker: it then works offline, and may use several threads.
+// A page that is not in a frame gets a service worker: it then works offline, and may use several threads.
 
-const ASKED = "explorer-live-asked";
+const WANTED = "explorer-live-asked";
 
 /** Register the service worker, and let it keep what this page was made of. */
 export async function keepForLater() {
-  if (window.top !== window || !navigator.serviceWorker) return; // a frame's page belongs to another
+  if (window.top !== window || !navigator.serviceWorker) return; // a page in a frame is a part of another page
   try {
     await navigator.serviceWorker.register("service_worker.js");
     const { active } = await navigator.serviceWorker.ready;
@@ -23,20 +23,20 @@ export async function isolate() {
   const gains = !window.crossOriginIsolated && navigator.hardwareConcurrency > 1;
   if (!gains || !navigator.serviceWorker?.controller || window.top !== window) return false;
   try {
-    sessionStorage.setItem(ASKED, "yes");
+    sessionStorage.setItem(WANTED, "yes");
   } catch {
-    return false; // it would not be known afterwards what was asked
+    return false; // without it the network would not be loaded afterwards
   }
   location.reload();
   return true;
 }
 
-/** Whether the network was asked for before the page was loaded again. @returns {boolean} */
-export function wasAsked() {
+/** Whether the page was loaded again for the network, which is then to be loaded. @returns {boolean} */
+export function isWanted() {
   try {
-    const asked = sessionStorage.getItem(ASKED) === "yes";
-    sessionStorage.removeItem(ASKED);
-    return asked;
+    const wanted = sessionStorage.getItem(WANTED) === "yes";
+    sessionStorage.removeItem(WANTED);
+    return wanted;
   } catch {
     return false;
   }

@@ -1,4 +1,4 @@
-// The types of what the page and its worker tell each other.
+// The types of the messages between the page and its worker.
 
 /**
  * @import { Layer, Live, Sheet, Statistics } from "../state/types.js"
@@ -10,7 +10,7 @@
  * @typedef {{type: "progress", loaded: number, total: number}} ProgressNews   bytes of the network
  * @typedef {{type: "ready", segment: number, on: string}} ReadyNews
  * @typedef {{type: "loaded"}} LoadedNews   all segments are ready
- * @typedef {{type: "full"}} FullNews   the browser's store is, so the network is not kept
+ * @typedef {{type: "full"}} FullNews   the browser's store is full, so the network is not kept
  * @typedef {{type: "layer", id: number, layer: string, planes: Float32Array, statistics: Statistics, sheet: Sheet}} LayerNews
  * @typedef {{type: "done", id: number, segment: number, whole: boolean, milliseconds: number, on: string}} DoneNews
  * @typedef {{type: "failed", message: string}} FailedNews

@@ -7,8 +7,8 @@ import { ComputedImage } from "./computed_image.js";
  * @import { Data } from "../state/data.js"
  * @import { Image, Live, Manifest } from "../state/types.js"
  * @import { Device, News } from "./messages.js"
- * @typedef {{manifest: Manifest, live: Live, data: Data, base: URL, tell: (news: News) => void,
- *   failed: (problem: Error) => void}} Tools   `tell` hears of progress, of each layer, of the time
+ * @typedef {{manifest: Manifest, live: Live, data: Data, base: URL, report: (news: News) => void,
+ *   failed: (problem: Error) => void}} Tools   `report` is called with all that the worker sends
  */
 
 /** The id of the reader's own image. */
@@ -19,7 +19,7 @@ export class LiveNetwork {
   #layers;
   /** @type {Worker | null} */
   #worker = null;
-  /** Counts the images, so that news of an older one is told apart. */
+  /** Counts the images, so that messages about an older one are recognised. */
   #count = 0;
   /** @type {ComputedImage | null} */
   #image = null;
@@ -48,9 +48,9 @@ export class LiveNetwork {
     if (this.#worker) return;
     const { base, live } = this.#tools;
     this.#worker = startWorker(new URL("live/worker.js", base));
-    this.#worker.onmessage = ({ data }) => this.#hear(data);
+    this.#worker.onmessage = ({ data }) => this.#receive(data);
     const message = "The network could not be started in this browser. What was shown stays.";
-    this.#worker.onerror = () => this.#hear({ type: "failed", message });
+    this.#worker.onerror = () => this.#receive({ type: "failed", message });
     this.#worker.postMessage({ type: "load", base: base.href, live, layers: this.#layers, threads, gpu });
   }
 
@@ -87,13 +87,13 @@ export class LiveNetwork {
   }
 
   /** @param {News} news */
-  #hear(news) {
+  #receive(news) {
     if (news.type === "layer" && news.id === this.#count) {
       /** @type {Image} */ (this.#listed()).maximum[news.layer] = Math.max(...news.statistics.maximum);
       this.#image?.add(news, this.#layers[news.layer]);
     }
     if (news.type === "failed") this.#stop(new Error(news.message));
-    if (news.type !== "done" || news.id === this.#count) this.#tools.tell(news);
+    if (news.type !== "done" || news.id === this.#count) this.#tools.report(news);
   }
 
   /** @param {Error} problem */
@@ -106,8 +106,8 @@ export class LiveNetwork {
 }
 
 /**
- * A worker under the page's own rules: one that is started from a file of its own would not have them, and might ask
- * another host.
+ * A worker under the page's own rules: one that is started from a file of its own would not have them, and might
+ * connect to another host.
  * @param {URL} script
  */
 function startWorker(script) {

@@ -1,19 +1,19 @@
-// Computes maps beside the page, so that it stays quick. A classic worker: LiteRT.js loads its WebAssembly with
-// importScripts, which module workers do not have.
+// Computes maps beside the page, so that the page stays responsive. A classic worker: LiteRT.js loads its
+// WebAssembly with importScripts, which module workers do not have.
 
 /**
  * @import { Layer, Segment } from "../state/types.js"
- * @import { LoadRequest, News, RunRequest } from "./messages.js"
+ * @import { Device, LoadRequest, News, RunRequest } from "./messages.js"
  * @typedef {{compiled: any, on: "webgpu" | "wasm"}} Compiled   a model of LiteRT.js, and where it computes
  * @typedef {Segment & Compiled} Part
- * @typedef {{litert: any, download: typeof import("./download.js").download, gunzip: typeof import("../state/gzip.js").gunzip,
- *   statistics: typeof import("../arithmetic/statistics.js"), thumbnails: typeof import("../arithmetic/thumbnails.js"),
+ * @typedef {{litert: any, download: typeof import("./download.js").download,
+ *   gunzip: typeof import("../state/gzip.js").gunzip, statistics: typeof import("../arithmetic/statistics.js"), thumbnails: typeof import("../arithmetic/thumbnails.js"),
  *   layers: Record<string, Layer>}} Tools
  */
 
 /** Of each segment; the last are there when all weights have come. @type {Promise<Part>[]} */
 let parts = [];
-/** The image asked for last. */
+/** Id of the newest image. */
 let latest = 0;
 /** When they are there, `parts` is filled. @type {Promise<Tools>} */
 let prepared;
@@ -21,7 +21,7 @@ let prepared;
 self.onmessage = ({ data }) => {
   if (data.type === "load") {
     prepared = prepare(data);
-    prepared.then(() => Promise.all(parts)).then(() => say({ type: "loaded" })).catch(fail);
+    prepared.then(() => Promise.all(parts)).then(() => send({ type: "loaded" })).catch(fail);
   }
   if (data.type === "run") {
     latest = data.id;
@@ -30,10 +30,10 @@ self.onmessage = ({ data }) => {
 };
 
 /** @type {(news: News, transfer?: Transferable[]) => void} */
-const say = (news, transfer = []) => self.postMessage(news, transfer);
+const send = (news, transfer = []) => self.postMessage(news, transfer);
 
 /** @param {Error} problem */
-const fail = (problem) => say({ type: "failed", message: problem.message });
+const fail = (problem) => send({ type: "failed", message: problem.message });
 
 /** @type {(request: LoadRequest) => Promise<Tools>} */
 async function prepare({ base, live, layers, threads, gpu }) {
@@ -47,7 +47,7 @@ async function prepare({ base, live, layers, threads, gpu }) {
   let before = runtime;
   parts = live.segments.map((segment, i) => {
     const part = before.then(() => loadPart(tools, base, segment, report(i), device));
-    part.then(({ on }) => say({ type: "ready", segment: i, on }), () => {});
+    part.then(({ on }) => send({ type: "ready", segment: i, on }), () => {});
     before = part;
     return part;
   });
@@ -56,7 +56,9 @@ async function prepare({ base, live, layers, threads, gpu }) {
 
 /** @type {(base: string) => Promise<Omit<Tools, "layers">>} */
 async function loadModules(base) {
-  const paths = ["live/litert.js", "live/download.js", "state/gzip.js", "arithmetic/statistics.js", "arithmetic/thumbnails.js"];
+  const paths = [
+    "live/litert.js", "live/download.js", "state/gzip.js", "arithmetic/statistics.js", "arithmetic/thumbnails.js",
+  ];
   const [litert, { download }, { gunzip }, statistics, thumbnails] = await Promise.all(
     paths.map((path) => import(new URL(path, base).href)),
   );
@@ -70,7 +72,7 @@ const offers = (litert, feature) => litert.supportsFeature(feature).catch(() => 
 function loadRuntime(litert, base, threads) {
   const wasm = new URL("live/wasm/", base);
   const module = {
-    // Left to itself, LiteRT.js looks for its parts beside this worker.
+    // Without this, LiteRT.js looks for its parts beside this worker.
     locateFile: (/** @type {string} */ file) => new URL(file, wasm).href,
     ...(threads && { mainScriptUrlOrBlob: new URL("litert_wasm_threaded_internal.js", wasm).href }),
   };
@@ -78,27 +80,32 @@ function loadRuntime(litert, base, threads) {
   return litert.loadLiteRt(wasm.href, { threads });
 }
 
-/** A function that says how much of all segments is loaded. @type {(segments: Segment[]) => (i: number) => (count: number) => void} */
+/**
+ * A function that reports how much of all segments is loaded.
+ * @type {(segments: Segment[]) => (i: number) => (count: number) => void}
+ */
 function reporter(segments) {
   const loaded = segments.map(() => 0);
   const total = segments.reduce((sum, { bytes }) => sum + bytes, 0);
   return (i) => (count) => {
     loaded[i] = count;
-    say({ type: "progress", loaded: loaded.reduce((sum, each) => sum + each, 0), total });
+    send({ type: "progress", loaded: loaded.reduce((sum, each) => sum + each, 0), total });
   };
 }
 
-/** @type {(tools: Tools, base: string, segment: Segment, report: (count: number) => void, device: {gpu: boolean, threads: number}) => Promise<Part>} */
+/**
+ * @type {(tools: Tools, base: string, segment: Segment, report: (count: number) => void, device: Device) => Promise<Part>}
+ */
 async function loadPart({ litert, download, gunzip }, base, segment, report, device) {
   const { buffer, kept } = await download(new URL(segment.file, base).href, segment, report);
-  if (!kept) say({ type: "full" });
+  if (!kept) send({ type: "full" });
   const model = new Uint8Array(await gunzip(buffer));
   return { ...segment, ...(await compile(litert, model, device)) };
 }
 
 /**
  * On the graphics processor where it does the whole part, else on the processor.
- * @type {(litert: any, model: Uint8Array, device: {gpu: boolean, threads: number}) => Promise<Compiled>}
+ * @type {(litert: any, model: Uint8Array, device: Device) => Promise<Compiled>}
  */
 async function compile(litert, model, { gpu, threads }) {
   if (gpu) {
@@ -129,11 +136,14 @@ async function run({ id, pixels, shape, last }) {
     const { rows, columns, channels } = tools.layers[part.layers[part.layers.length - 1]];
     [values, size] = [outputs[outputs.length - 1], [1, rows, columns, channels]];
     if (id !== latest) return;
-    say({ type: "done", id, segment, whole: segment === last, milliseconds, on: part.on });
+    send({ type: "done", id, segment, whole: segment === last, milliseconds, on: part.on });
   }
 }
 
-/** The maps of a segment's layers. @type {(litert: any, part: Part, values: Float32Array, shape: number[]) => Promise<Float32Array[]>} */
+/**
+ * The maps of a segment's layers.
+ * @type {(litert: any, part: Part, values: Float32Array, shape: number[]) => Promise<Float32Array[]>}
+ */
 async function computed({ Tensor }, { compiled, on }, values, shape) {
   let input = new Tensor(values, shape);
   if (on === "webgpu") input = await input.moveTo("webgpu");
@@ -147,7 +157,10 @@ async function computed({ Tensor }, { compiled, on }, values, shape) {
   return maps;
 }
 
-/** The converter may order its outputs otherwise; their names end in their index. @type {(outputs: any[], compiled: any) => any[]} */
+/**
+ * The converter may order its outputs otherwise; their names end in their index.
+ * @type {(outputs: any[], compiled: any) => any[]}
+ */
 function inOrder(outputs, compiled) {
   /** @type {(detail: {name: string}) => number} */
   const index = ({ name }) => Number(name.match(/(\d+)$/)?.[1] ?? 0);
@@ -165,5 +178,5 @@ function sendLayer({ statistics, thumbnails }, id, layer, values) {
   const found = statistics.statistics(planes, layer.channels);
   const sheet = thumbnails.sheet(planes, layer, found.maximum);
   const transfer = [planes.buffer, sheet.levels.buffer];
-  say({ type: "layer", id, layer: layer.name, planes, statistics: found, sheet }, /** @type {ArrayBuffer[]} */ (transfer));
+  send({ type: "layer", id, layer: layer.name, planes, statistics: found, sheet }, /** @type {ArrayBuffer[]} */ (transfer));
 }

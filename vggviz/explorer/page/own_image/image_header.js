@@ -47,7 +47,7 @@ function sizeOf(bytes) {
     if (text(0, 4) === "RIFF" && text(8, 4) === "WEBP") return webp(view, text(12, 4));
     if (view.getUint16(0) === 0xffd8) return jpeg(view);
   } catch (problem) {
-    if (!(problem instanceof RangeError)) throw problem; // the file ends before its size is told
+    if (!(problem instanceof RangeError)) throw problem; // the file ends before its size
   }
   return null;
 }

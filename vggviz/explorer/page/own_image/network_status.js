@@ -39,8 +39,8 @@ export class NetworkStatus {
   }
 
   /** @param {News} news */
-  tell(news) {
-    if (news.type === "progress") this.#tellProgress(news);
+  show(news) {
+    if (news.type === "progress") this.#showProgress(news);
     if (news.type === "ready") this.#ready.add(news.segment);
     if (news.type === "loaded") {
       this.bar.hidden = true;
@@ -50,11 +50,11 @@ export class NetworkStatus {
       this.words.dataset.store = "full";
       this.words.textContent = "The browser’s store is full, so the network stays for this visit only.";
     }
-    if (news.type === "done") this.#tellDone(news);
+    if (news.type === "done") this.#showDone(news);
   }
 
   /** @param {ProgressNews} news */
-  #tellProgress({ loaded, total }) {
+  #showProgress({ loaded, total }) {
     this.bar.hidden = loaded >= total;
     this.bar.max = total;
     this.bar.value = loaded;
@@ -62,7 +62,7 @@ export class NetworkStatus {
   }
 
   /** @param {DoneNews} news */
-  #tellDone({ segment, whole, milliseconds, on }) {
+  #showDone({ segment, whole, milliseconds, on }) {
     const { segments } = this.#live;
     const last = segments[segment].layers.at(-1);
     const until = whole && segment === segments.length - 1 ? "All layers" : `Up to ${last}`;

@@ -2,7 +2,7 @@
 
 import { formattedBytes } from "../arithmetic/number_format.js";
 import { describeDevice, device } from "../live/device.js";
-import { isolate, wasAsked } from "../live/isolation.js";
+import { isolate, isWanted } from "../live/isolation.js";
 import { LiveNetwork, OWN } from "../live/network.js";
 import { asError, Superseded } from "../state/errors.js";
 import { button, element } from "../views/elements.js";
@@ -54,14 +54,14 @@ class OwnImagePanel {
     this.#network = new LiveNetwork({
       manifest, live, data,
       base: tools.base,
-      tell: (news) => this.#status.tell(news),
+      report: (news) => this.#status.show(news),
       failed: (problem) => this.#lose(problem),
     });
     this.#opener = this.#createOpener();
     this.#panel = this.#createPanel();
     root.append(this.#opener, this.#panel, this.#status.bar, this.#status.words);
     listenForFiles((file) => this.#take(file));
-    if (wasAsked()) this.#start().catch(tools.failed);
+    if (isWanted()) this.#start().catch(tools.failed);
   }
 
   #createOpener() {
@@ -69,7 +69,8 @@ class OwnImagePanel {
     const open = async () => {
       if (!(await isolate())) this.#start().catch(this.#tools.failed);
     };
-    return button({ id: "live", onclick: open }, `Your own picture: load the network (${sizes[0]}) and its runtime (${sizes[1]})`);
+    const words = `Your own picture: load the network (${sizes[0]}) and its runtime (${sizes[1]})`;
+    return button({ id: "live", onclick: open }, words);
   }
 
   #createPanel() {
@@ -126,7 +127,7 @@ class OwnImagePanel {
     }
   }
 
-  /** The network is gone; it can be asked for again. @param {Error} problem */
+  /** The network failed; it can be loaded again. @param {Error} problem */
   async #lose(problem) {
     const { explorer, failed } = this.#tools;
     this.#status.clear();

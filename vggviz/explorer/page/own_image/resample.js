@@ -72,7 +72,10 @@ export function fit(rows, columns, size, strip) {
   return result;
 }
 
-/** Rows made as narrow as the result, a strip at a time. @type {(across: Share[], from: number, to: number, strip: Strip) => Uint8ClampedArray} */
+/**
+ * Rows made as narrow as the result, a strip at a time.
+ * @type {(across: Share[], from: number, to: number, strip: Strip) => Uint8ClampedArray}
+ */
 function narrowed(across, from, to, strip) {
   const size = across.length;
   const [near, far] = [across[0].first, end(across)];

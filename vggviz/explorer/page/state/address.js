@@ -14,7 +14,7 @@ const ALWAYS = ["picture", "layer", "channel"];
 const USUAL = { cell: null, order: "strength", scale: "channel", over: false, compare: null };
 
 /**
- * The state that an address asks for. Each part that is unknown or does not fit is as at the beginning.
+ * The state of an address. Each part that is unknown or does not fit is as at the beginning.
  * @param {string} hash with or without "#"
  * @param {Manifest} manifest
  * @returns {State}

@@ -64,7 +64,8 @@ export class Data {
         this.#files.bytes(`kernels/${layer}.gz`, progress),
         this.#files.json(`kernels/${layer}.json`),
       ]);
-      return { weights: weights(await gunzip(packed), weightCount(layerNamed(this.#manifest, layer), this.#manifest)), bias };
+      const count = weightCount(layerNamed(this.#manifest, layer), this.#manifest);
+      return { weights: weights(await gunzip(packed), count), bias };
     });
   }
 

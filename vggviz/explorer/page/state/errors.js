@@ -1,4 +1,4 @@
-// Errors that are told apart.
+// Errors that are handled apart from others.
 
 /** A newer image took the place of the one that was waited for; nothing went wrong. */
 export class Superseded extends Error {}

@@ -1,4 +1,4 @@
-// Goes from state to state, loads what each one needs, and tells the views what to show.
+// Holds the state, loads the data that it needs, and passes both to the views.
 
 import { layerNamed } from "./manifest.js";
 import { asError, Superseded } from "./errors.js";
@@ -9,7 +9,7 @@ import { after, begin } from "./state.js";
  * @import { Action, Kernels, LoadedImage, Manifest, Pair, Planes, Progress, Shown, State, Views } from "./types.js"
  */
 
-/** The maps of a layer are large, so they are loaded once a reader asks for a channel or a cell. */
+/** The maps of a layer are large, so they are loaded only once one of these actions was taken. */
 const NEED_MAPS = ["channel", "cell", "move", "layer"];
 
 /** @typedef {{images: Omit<LoadedImage, "planes">[], preferred: [string, number][][] | null}} Loaded */

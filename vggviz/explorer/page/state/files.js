@@ -1,4 +1,4 @@
-// Files of the explorer's own folder. What fails is said in one sentence, and can be asked for again.
+// Files of the explorer's own folder. An error is one sentence; what failed is loaded again the next time.
 
 import { chunks } from "./chunks.js";
 

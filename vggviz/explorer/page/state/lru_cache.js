@@ -1,4 +1,4 @@
-// A cache of the results asked for last, so that memory stays bounded.
+// A cache of the results used last, so that memory stays bounded.
 
 export class LruCache {
   #capacity;
@@ -13,7 +13,7 @@ export class LruCache {
   }
 
   /**
-   * The promise of a result, made if it is not held. One that failed is not held, so it can be asked for again.
+   * The promise of a result, made if it is not held. One that failed is not held, so it is made again.
    * @template T
    * @param {string} key
    * @param {() => Promise<T>} make

@@ -1,4 +1,4 @@
-// Looking things up in the manifest, the one file that tells the page which network and images it shows.
+// Looking things up in the manifest, the file that lists the network and the images of the page.
 
 /** @import { Image, Layer, Manifest } from "./types.js" */
 

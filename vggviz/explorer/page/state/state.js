@@ -70,7 +70,10 @@ const ACCEPTED = {
   move: ({ rows, columns }) => Number.isInteger(rows) && Number.isInteger(columns),
 };
 
-/** What an action changes: more than the part of its name in some. @type {(state: State, action: Action, manifest: Manifest) => Partial<State>} */
+/**
+ * What an action changes: more than the part of its name in some.
+ * @type {(state: State, action: Action, manifest: Manifest) => Partial<State>}
+ */
 function changes(state, action, manifest) {
   switch (action.type) {
     case "picture": // an image is not compared with itself

@@ -68,7 +68,7 @@
  *   | {type: "channel", value: number} | {type: "cell", value: Pair | null} | {type: "order", value: Order}
  *   | {type: "scale", value: Scale} | {type: "over", value: boolean} | {type: "move", rows: number, columns: number}
  * } Action
- * @typedef {{type: string, value?: unknown, rows?: unknown, columns?: unknown}} Request   an action, or not one
+ * @typedef {{type: string, value?: unknown, rows?: unknown, columns?: unknown}} Request   what may be an action
  * @typedef {(action: Action) => Promise<void>} Dispatch
  */
 
@@ -80,7 +80,7 @@
  * @property {LoadedImage[]} images   the chosen one, and the one it is compared with
  * @property {[string, number][]} preferred   classes that the channel prefers, and effect sizes
  * @property {Pair | null} cell   the one pointed at, else the chosen one
- * @property {{maps: boolean, arithmetic: boolean}} needs   what the reader has asked for
+ * @property {{maps: boolean, arithmetic: boolean}} needs   which data the reader's actions need
  * @property {Planes | null} inputs   what the layer reads, if its arithmetic is wanted and loaded
  * @property {Kernels | null} kernels
  *
@@ -89,11 +89,11 @@
  */
 
 /**
- * What the state tells the page.
+ * What the explorer needs of the page.
  * @typedef {object} Views
- * @property {(state: State) => void} navigate   show at once what was chosen
+ * @property {(state: State) => void} navigate   show what was chosen, before its data are loaded
  * @property {(shown: Shown) => void} show
- * @property {(problem: Error) => void} fail   say what went wrong; what is shown stays
+ * @property {(problem: Error) => void} fail   show what went wrong; what is shown stays
  * @property {() => void} succeed   the last problem is over
  * @property {Progress} progress   of a large file
  * @property {() => void} loaded   no large file is under way

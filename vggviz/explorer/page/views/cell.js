@@ -1,4 +1,4 @@
-// One cell: where its place lies in the other layers, and how its value is computed.
+// One cell: where the same place is in the other layers, and how its value is computed.
 
 import { at } from "../arithmetic/planes.js";
 import { formattedBytes } from "../arithmetic/number_format.js";
@@ -9,7 +9,7 @@ import { poolingTable } from "./pooling_table.js";
 
 /**
  * @import { Colours } from "../arithmetic/colours.js"
- * @import { Dispatch, Layer, Manifest, Pair, Shown, State } from "../state/types.js"
+ * @import { Dispatch, Layer, Manifest, Pair, Shown } from "../state/types.js"
  * @typedef {{manifest: Manifest, colours: Colours, dispatch: Dispatch, explain: () => void}} Tools   `explain` is called
  *   when a reader wants the arithmetic
  * @typedef {(layer: string, channel: number, cell: Pair) => void} StepTo   show a cell of another layer
@@ -21,7 +21,7 @@ export class CellView {
   #places = element("div", { class: "places" });
   #how = element("div");
   #note = element("span", { class: "quiet" });
-  #question;
+  #offered;
 
   /**
    * @param {HTMLElement} root
@@ -30,8 +30,8 @@ export class CellView {
   constructor(root, tools) {
     this.#root = root;
     this.#tools = tools;
-    const asks = button({ id: "explain", onclick: tools.explain }, "Show the arithmetic");
-    this.#question = element("p", {}, asks, " ", this.#note);
+    const explain = button({ id: "explain", onclick: tools.explain }, "Show the arithmetic");
+    this.#offered = element("p", {}, explain, " ", this.#note);
     root.replaceChildren(
       element("h3", {}, "How this number comes about"),
       this.#how,
@@ -46,8 +46,12 @@ export class CellView {
     if (!state.cell) return;
     this.#places.replaceChildren(...this.#placesOf(layer, state.cell));
     if (!layer.kernel && !layer.pool) this.#say(`The arithmetic of ${layer.name} cannot be shown here.`);
-    else if (!shown.needs.arithmetic) this.#ask(layer);
-    else this.#how.replaceChildren(...(this.#arithmetic(shown, state.cell) ?? [element("p", {}, "Loading the numbers …")]));
+    else if (!shown.needs.arithmetic) this.#offer(layer);
+    else {
+      const table = this.#arithmetic(shown, state.cell);
+      if (table) this.#how.replaceChildren(...table);
+      else this.#say("Loading the numbers …");
+    }
   }
 
   /** @param {string} sentence */
@@ -55,12 +59,12 @@ export class CellView {
     this.#how.replaceChildren(element("p", {}, sentence));
   }
 
-  /** @param {Layer} layer */
-  #ask({ name, kernel, bytes }) {
-    const size = kernel ? formattedBytes(bytes.kernels) : "";
-    this.#note.textContent = kernel && bytes.kernels ? `Loads the kernels of ${name} (${size}) and the maps it reads.` : "";
+  /** A button that loads what the arithmetic needs. @param {Layer} layer */
+  #offer({ name, kernel, bytes }) {
+    const words = `Loads the kernels of ${name} (${formattedBytes(bytes.kernels)}) and the maps it reads.`;
+    this.#note.textContent = kernel && bytes.kernels ? words : "";
     // Put there once: a button that is made anew loses the keyboard's focus.
-    if (!this.#how.contains(this.#question)) this.#how.replaceChildren(this.#question);
+    if (!this.#how.contains(this.#offered)) this.#how.replaceChildren(this.#offered);
   }
 
   /** Null until all that it needs is loaded. @type {(shown: Shown, cell: Pair) => Node[] | null} */

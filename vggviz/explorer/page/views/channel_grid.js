@@ -64,7 +64,10 @@ export class ChannelGrid {
     if (focused) this.#tiles[this.#order.indexOf(state.channel)]?.focus({ preventScroll: true });
   }
 
-  /** The tiles of a layer: those that are there are used again, for a new canvas is dear. @param {Shown} shown */
+  /**
+   * The tiles of a layer: those that are there are used again, for a new canvas is expensive.
+   * @param {Shown} shown
+   */
   #build({ state, layer, images: [{ statistics }] }) {
     const { grid } = this.#elements;
     this.#order = ordered(statistics, state.order);
@@ -76,7 +79,10 @@ export class ChannelGrid {
     for (const tile of this.#tiles.filter(({ tabIndex }) => tabIndex === 0)) setSelected(tile, false);
   }
 
-  /** Paint what can be seen at once, the rest while nothing else is to be done. @type {(shown: Shown, limits: Limits) => void} */
+  /**
+   * Paint what can be seen at once, the rest while nothing else is to be done.
+   * @type {(shown: Shown, limits: Limits) => void}
+   */
   #paint({ state, layer, images: [{ statistics, sheet }] }, limits) {
     const how = { layer, statistics, sheet, scale: state.scale, limits, colours: this.#colours };
     /** @param {number} i */
@@ -93,7 +99,10 @@ export class ChannelGrid {
     setTimeout(later);
   }
 
-  /** The first tile that is in view or nearly, and the one after the last. @returns {[number, number]} */
+  /**
+   * Index of the first tile that is in view, with a row above, and of the one after the last.
+   * @returns {[number, number]}
+   */
   #visible() {
     const { grid } = this.#elements;
     const across = this.#columns();

@@ -65,7 +65,10 @@ function mapOf({ planes, sheet, statistics }, layer, channel, { limit, colours }
   return { pixels, rows, columns, dead };
 }
 
-/** What is said of one image: its channel, and the cell if one is chosen or pointed at. @type {(view: ChannelView, channel: number, several: boolean) => string} */
+/**
+ * What is said of one image: its channel, and the cell if one is chosen or pointed at.
+ * @type {(view: ChannelView, channel: number, several: boolean) => string}
+ */
 function describe({ planes, layer, statistics, box, title, cell }, channel, several) {
   const [maximum, zeros] = [statistics.maximum[channel], statistics.zeros[channel]];
   const found = planes && maximum ? strongest(plane(planes, channel), planes.columns) : null;

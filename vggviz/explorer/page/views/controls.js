@@ -77,7 +77,7 @@ function lister(images, compare, tools) {
 function thumbnail({ id, title }, { data, dispatch }) {
   const canvas = element("canvas", { "aria-hidden": "true", width: 56, height: 56 });
   const paint = () => data.photograph(id).then((bitmap) => copy(canvas, bitmap), () => {});
-  // Painted when nothing else is to be done: the image that is looked at comes first.
+  // Painted when the page is idle, after the image that is shown.
   (window.requestIdleCallback ?? setTimeout)(paint);
   const choose = () => dispatch({ type: "picture", value: id });
   return button({ "data-picture": id, "aria-label": title, title, onclick: choose }, canvas);

@@ -59,21 +59,24 @@ function summed(given) {
 function productRows(sum) {
   const { patch, weights, explained, kernel, inputs, colours } = sum;
   /** @type {(values: Float32Array, channel: number, words: string) => Node} */
-  const picture = (values, channel, words) =>
+  const thumbnail = (values, channel, words) =>
     tapsCanvas(taps(values, inputs.channels, channel), kernel, { limit: largest(values), colours, words });
   return explained.products.map(({ channel, sum: products }) =>
     element(
       "tr",
       {},
       element("td", {}, inputName(sum, channel)),
-      element("td", {}, picture(patch, channel, "what lies there")),
-      element("td", {}, picture(weights, channel, "kernel")),
+      element("td", {}, thumbnail(patch, channel, "what lies there")),
+      element("td", {}, thumbnail(weights, channel, "kernel")),
       element("td", {}, formatted(products)),
     ),
   );
 }
 
-/** The name of an input channel; of a layer's channel, a button that goes there. @type {(sum: Sum, channel: number) => Node} */
+/**
+ * The name of an input channel; of a layer's channel, a button that goes there.
+ * @type {(sum: Sum, channel: number) => Node}
+ */
 function inputName({ names, layer, manifest, kernel, cell, stepTo }, channel) {
   const name = names?.[channel] ?? `channel ${channel}`;
   if (names) return element("span", {}, name);
@@ -110,7 +113,10 @@ function agreement({ explained, value, manifest, state, layer }) {
   );
 }
 
-/** The cell in the middle of a kernel, kept inside the map. @type {(kernel: Kernel, cell: Pair, before: Layer) => Pair} */
+/**
+ * The cell in the middle of a kernel, kept inside the map.
+ * @type {(kernel: Kernel, cell: Pair, before: Layer) => Pair}
+ */
 function middleCell(kernel, cell, before) {
   const [top, left, bottom, right] = windowUnder(kernel, cell);
   /** @type {(value: number, count: number) => number} */

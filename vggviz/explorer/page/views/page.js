@@ -24,7 +24,7 @@ import { Stage } from "./stage.js";
  * @import { Dispatch, Manifest, Pair, Shown, State, Views } from "../state/types.js"
  * @import { ChannelView, View } from "./channel_view.js"
  * @typedef {{dispatch: Dispatch, explain: () => void, point: (cell: Pair | null) => void, state: () => State}} Actions
- *   what the parts of the page may do
+ *   what a reader may do
  * @typedef {{manifest: Manifest, data: Data, files: Files, colours: Colours, actions: Actions}} Tools
  */
 
@@ -60,7 +60,8 @@ export class Page {
     const keys = /** @type {HTMLDialogElement} */ (byId("keys"));
     createShortcuts(keys, byId("help"), { manifest, ...actions, order: () => this.#channels.order() });
     this.#createSave();
-    byId("network").textContent = `${manifest.layers.length} layers, ${channelCount(manifest).toLocaleString("en")} channels`;
+    const count = channelCount(manifest).toLocaleString("en");
+    byId("network").textContent = `${manifest.layers.length} layers, ${count} channels`;
     byId("provenance").textContent = manifest.provenance;
   }
 
@@ -73,7 +74,7 @@ export class Page {
 
   /** @param {Shown} shown */
   show(shown) {
-    const { state, layer, images, preferred, needs } = shown;
+    const { state, layer, preferred, needs } = shown;
     const view = viewOf(shown, this.#tools.manifest, this.#tools.colours);
     this.#channels.show(shown, view.limits);
     this.#showStages(view.views, state.over);
@@ -99,15 +100,15 @@ export class Page {
   /** @type {(loaded: number, total: number) => void} */
   progress(loaded, total) {
     const share = total ? `${Math.round((100 * loaded) / total)} %` : `${(loaded / 1e6).toFixed(1)} MB`;
-    this.#tell(`Loading the numbers: ${share}`);
+    this.#setStatus(`Loading the numbers: ${share}`);
   }
 
   loaded() {
-    this.#tell("\u00a0");
+    this.#setStatus("\u00a0");
   }
 
   /** @param {string} words */
-  #tell(words) {
+  #setStatus(words) {
     byId("loading").textContent = words;
   }
 
@@ -136,7 +137,7 @@ export class Page {
         const { picture, layer, channel } = actions.state();
         return `${picture}_${layer}_${channel}`;
       },
-      tell: (words) => this.#tell(words),
+      announce: (words) => this.#setStatus(words),
       failed: showProblem,
     });
   }

@@ -7,7 +7,7 @@ import { svg } from "./svg.js";
 /**
  * @import { Planes } from "../state/types.js"
  * @import { SavedView } from "./svg.js"
- * @typedef {{view: () => SavedView, maps: () => Promise<Planes>, name: () => string, tell: (words: string) => void,
+ * @typedef {{view: () => SavedView, maps: () => Promise<Planes>, name: () => string, announce: (words: string) => void,
  *   failed: (problem: Error) => void}} Tools   `name`, of the files without ending
  */
 
@@ -15,7 +15,7 @@ import { svg } from "./svg.js";
  * @param {HTMLElement} root
  * @param {Tools} tools
  */
-export function createSave(root, { view, maps, name, tell, failed }) {
+export function createSave(root, { view, maps, name, announce, failed }) {
   const asSvg = () => give(new Blob([svg(view())], { type: "image/svg+xml" }), `${name()}.svg`);
   const asPng = async () => give(await png(svg(view())), `${name()}.png`);
   const asNpy = async () => give(new Blob([npy(await maps())]), `${name()}.npy`);
@@ -23,7 +23,7 @@ export function createSave(root, { view, maps, name, tell, failed }) {
     actButton("save-png", "Save as PNG", asPng, failed),
     actButton("save-svg", "Save as SVG", asSvg, failed),
     actButton("save-npy", "Maps as .npy", asNpy, failed),
-    actButton("share", "Copy the address", () => share(tell), failed),
+    actButton("share", "Copy the address", () => share(announce), failed),
   );
 }
 
@@ -32,13 +32,13 @@ function actButton(id, text, act, failed) {
   return button({ id, onclick: () => Promise.resolve().then(act).catch(failed) }, text);
 }
 
-/** @type {(tell: (words: string) => void) => Promise<void>} */
-async function share(tell) {
+/** @type {(announce: (words: string) => void) => Promise<void>} */
+async function share(announce) {
   try {
     await navigator.clipboard.writeText(location.href);
-    tell("The address of this view is copied.");
+    announce("The address of this view is copied.");
   } catch {
-    tell(`The address of this view: ${location.href}`);
+    announce(`The address of this view: ${location.href}`);
   }
 }
 
@@ -59,7 +59,8 @@ async function png(text) {
   context.imageSmoothingEnabled = false;
   context.scale(2, 2);
   context.drawImage(image, 0, 0);
-  return new Promise((resolve, reject) => {
-    canvas.toBlob((file) => (file ? resolve(file) : reject(new Error("The view could not be saved as PNG; save it as SVG."))), "image/png");
-  });
+  /** @type {Blob | null} */
+  const file = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+  if (file) return file;
+  throw new Error("The view could not be saved as PNG; save it as SVG.");
 }

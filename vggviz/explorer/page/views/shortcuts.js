@@ -55,7 +55,10 @@ function listed(on) {
   ];
 }
 
-/** Whether no other part of the page has used the key, and no field takes it as text. @type {(event: KeyboardEvent) => boolean} */
+/**
+ * Whether no other part of the page has used the key, and no field takes it as text.
+ * @type {(event: KeyboardEvent) => boolean}
+ */
 function isShortcut(event) {
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return false;
   return !(event.target instanceof Element && event.target.closest("input, select, textarea"));

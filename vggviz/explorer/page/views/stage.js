@@ -5,8 +5,8 @@ import { copy, draw, element } from "./elements.js";
 /**
  * @import { Box, Pair } from "../state/types.js"
  * @import { ChannelView } from "./channel_view.js"
- * @typedef {{point: (cell: Pair | null) => void, choose: (cell: Pair) => void, move: (rows: number, columns: number) => void,
- *   clear: () => void}} Listener   of what a reader does in the map
+ * @typedef {{point: (cell: Pair | null) => void, choose: (cell: Pair) => void,
+ *   move: (rows: number, columns: number) => void, clear: () => void}} Listener   of what a reader does in the map
  */
 
 /** @type {Record<string, Pair>} */

@@ -7,7 +7,7 @@ export function followTheme(root) {
   try {
     outer = window.parent === window ? null : window.parent.document.documentElement;
   } catch {
-    return; // another host's page: its theme is not ours to know
+    return; // a page of another host: its theme cannot be read
   }
   if (!outer) return;
   const { dataset } = outer;

@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { Superseded } from "../../../vggviz/explorer/page/state/errors.js";
+import { Explorer } from "../../../vggviz/explorer/page/state/explorer.js";
+import { begin } from "../../../vggviz/explorer/page/state/state.js";
+import { manifest } from "./vgg16.js";
+
+/** Let all promises that can go on do so. */
+const settled = () => new Promise((resolve) => setTimeout(resolve));
+
+/** Data whose sheets and maps come when the test says so, and views that write down what they are told. */
+function opened() {
+  const waiting = new Map();
+  const held = new Map();
+  const said = [];
+  const pending = (key) => new Promise((resolve, reject) => waiting.set(key, { resolve, reject }));
+  const data = {
+    preferred: async () => null,
+    photograph: async (image) => image,
+    statistics: async () => ({}),
+    sheet: (image, layer) => pending(`${image}/${layer}.sheet`),
+    maps: (image, layer) => pending(`${image}/${layer}`).then((maps) => held.set(`${image}/${layer}`, maps)),
+    mapsAtHand: (image, layer) => held.get(`${image}/${layer}`) ?? null,
+    kernels: (layer) => pending(`kernels/${layer}`).then((kernels) => held.set(`kernels/${layer}`, kernels)),
+    kernelsAtHand: (layer) => held.get(`kernels/${layer}`) ?? null,
+  };
+  const names = ["navigate", "show", "fail", "succeed", "progress", "loaded"];
+  const views = Object.fromEntries(names.map((name) => [name, (...what) => said.push([name, ...what])]));
+  return {
+    explorer: new Explorer({ manifest, data, views }),
+    waiting,
+    last: (name) => said.findLast(([each]) => each === name)?.[1],
+    count: (name) => said.filter(([each]) => each === name).length,
+    come: (key, value = key) => waiting.get(key).resolve(value),
+  };
+}
+
+/** An explorer that shows the first layer. */
+async function shown() {
+  const all = opened();
+  all.explorer.go(begin(manifest));
+  all.come("cat/block1_conv1.sheet");
+  await settled();
+  return all;
+}
+
+test("a state is shown when all it needs is there, and its address at once", async () => {
+  const { explorer, come, count, last } = opened();
+  explorer.go(begin(manifest));
+  await settled();
+  assert.deepEqual([count("navigate"), count("show")], [1, 0]);
+  assert.equal(explorer.photograph(), null);
+  come("cat/block1_conv1.sheet");
+  await settled();
+  assert.equal(last("show").state, explorer.state());
+  assert.deepEqual(last("show").images.map(({ id, planes }) => [id, planes]), [["cat", null]]);
+  assert.equal(explorer.photograph(), "cat");
+});
+
+test("of two states under way the later one is shown", async () => {
+  const { explorer, come, count, last } = await shown();
+  const [one, two] = ["block1_conv2", "block1_pool"].map((value) => explorer.dispatch({ type: "layer", value }));
+  come("cat/block1_pool.sheet");
+  await two;
+  come("cat/block1_conv2.sheet");
+  await one;
+  assert.equal(last("show").layer.name, "block1_pool");
+  assert.equal(count("show"), 2);
+});
+
+test("what fails leaves the last view, and its address", async () => {
+  const { explorer, waiting, count, last } = await shown();
+  const before = explorer.state();
+  const going = explorer.dispatch({ type: "layer", value: "block5_conv1" });
+  waiting.get("cat/block5_conv1.sheet").reject(new Error("no connection"));
+  await going;
+  assert.equal(last("fail").message, "no connection");
+  assert.equal(explorer.state(), before);
+  assert.equal(last("navigate"), before);
+  assert.equal(count("show"), 1);
+});
+
+test("an image that was superseded is no failure", async () => {
+  const { explorer, waiting, count } = await shown();
+  const going = explorer.dispatch({ type: "layer", value: "block5_conv1" });
+  waiting.get("cat/block5_conv1.sheet").reject(new Superseded("another was chosen"));
+  await going;
+  assert.equal(count("fail"), 0);
+  assert.equal(explorer.state().layer, "block5_conv1");
+});
+
+test("maps are loaded when a reader asks for a channel, and then shown", async () => {
+  const { explorer, waiting, come, last } = await shown();
+  explorer.dispatch({ type: "scale", value: "layer" });
+  come("cat/block1_conv1.sheet");
+  await settled();
+  assert.ok(!waiting.has("cat/block1_conv1"));
+  explorer.dispatch({ type: "channel", value: 3 });
+  come("cat/block1_conv1.sheet");
+  await settled();
+  come("cat/block1_conv1", "the maps");
+  await settled();
+  assert.deepEqual(last("show").images.map(({ planes }) => planes), ["the maps"]);
+});
+
+test("the arithmetic loads kernels and what the layer reads, for a chosen cell alone", async () => {
+  const { explorer, waiting, come, count, last } = await shown();
+  explorer.explain();
+  assert.equal(count("show"), 1);
+  explorer.dispatch({ type: "cell", value: [3, 4] });
+  come("cat/block1_conv1.sheet");
+  await settled();
+  assert.ok(!waiting.has("kernels/block1_conv1"));
+  explorer.explain();
+  come("cat/input", "the pixels");
+  come("kernels/block1_conv1", "the kernels");
+  await settled();
+  assert.deepEqual([last("show").inputs, last("show").kernels], ["the pixels", "the kernels"]);
+});
+
+test("a cell that is pointed at is shown instead of the chosen one, until another layer is", async () => {
+  const { explorer, come, count, last } = await shown();
+  explorer.point([1, 2]);
+  explorer.point([1, 2]);
+  assert.deepEqual(last("show").cell, [1, 2]);
+  assert.equal(count("show"), 2);
+  assert.equal(explorer.state().cell, null);
+  explorer.dispatch({ type: "layer", value: "block1_conv2" });
+  come("cat/block1_conv2.sheet");
+  await settled();
+  assert.equal(last("show").cell, null);
+});
+
+test("two that are compared are shown together", async () => {
+  const { explorer, come, last } = await shown();
+  explorer.dispatch({ type: "compare", value: "rocket" });
+  come("cat/block1_conv1.sheet");
+  come("rocket/block1_conv1.sheet");
+  await settled();
+  assert.deepEqual(last("show").images.map(({ id }) => id), ["cat", "rocket"]);
+});
