@@ -102,3 +102,11 @@ test("scripts and styles that are named in a text are there", () => {
   assert.ok(named.includes("live/worker.js") && named.includes("service_worker.js") && named.includes("explorer.css"));
   assert.deepEqual(named.filter((path) => !paths.includes(path)), []);
 });
+
+test("index.html preloads what main.js imports, so that they load together, not one after the other", () => {
+  const reached = new Set(["main.js"]);
+  for (const path of reached) imported(modules.find((module) => module.path === path)).forEach((each) => reached.add(each));
+  const html = readFileSync(join(PAGE, "index.html"), "utf8");
+  const preloaded = [...html.matchAll(/<link rel="modulepreload" href="([^"]+)">/g)].map(([, path]) => path);
+  assert.deepEqual(preloaded, [...reached].sort());
+});
