@@ -103,10 +103,11 @@ test("scripts and styles that are named in a text are there", () => {
   assert.deepEqual(named.filter((path) => !paths.includes(path)), []);
 });
 
-test("index.html preloads what main.js imports, so that they load together, not one after the other", () => {
+test("begin.js preloads what main.js imports", () => {
   const reached = new Set(["main.js"]);
   for (const path of reached) imported(modules.find((module) => module.path === path)).forEach((each) => reached.add(each));
-  const html = readFileSync(join(PAGE, "index.html"), "utf8");
-  const preloaded = [...html.matchAll(/<link rel="modulepreload" href="([^"]+)">/g)].map(([, path]) => path);
-  assert.deepEqual(preloaded, [...reached].sort());
+  const { text } = modules.find(({ path }) => path === "begin.js");
+  const listed = new Function(`return ${text.match(/const MODULES = (\{.*?\n\});/s)[1]}`)();
+  const preloaded = Object.entries(listed).flatMap(([folder, names]) => names.map((name) => `${folder}/${name}.js`));
+  assert.deepEqual(["main.js", ...preloaded].sort(), [...reached].sort());
 });
