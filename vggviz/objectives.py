@@ -16,7 +16,7 @@ __all__ = ["Objective", "channel", "class_logit", "neuron"]
 class Objective:
     """One number for each image, as a function of some layers' activations.
 
-    Objectives add, subtract, and are multiplied by indexs:
+    Objectives add, subtract, and are multiplied by numbers:
     ``channel("block4_conv1", 3) - 0.5 * channel("block4_conv1", 7)``.
 
     Attributes:
