@@ -127,9 +127,42 @@ def test_heavy_libraries_have_one_module_each(path):
 
 
 def test_nothing_happens_at_import():
-    heavy = ["tensorflow", "keras", "matplotlib", "skimage", "h5py", "PIL"]
+    heavy = ["tensorflow", "keras", "matplotlib", "skimage", "h5py", "PIL", "click", "pooch", "requests"]
     loaded = python(f"import vggviz, sys; print([n for n in {heavy} if n in sys.modules])")
     assert loaded.strip() == "[]"
+
+
+NOTEBOOK = """
+import sys, tqdm, types, warnings
+warnings.simplefilter("always", tqdm.TqdmWarning)  # as an error it would be caught
+shell = types.SimpleNamespace(config=["IPKernelApp"])
+sys.modules["IPython"] = types.SimpleNamespace(get_ipython=lambda: shell)
+sys.modules["ipykernel.zmqshell"] = sys.modules["IPython"]
+sys.modules["ipywidgets"] = None
+"""
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "vggviz.load_image('coffee')",
+        "weights.fetch(weights.RemoteFile('own.h5', '', hashing.md5(path), 1))",
+    ],
+)
+def test_pooch_does_not_warn_in_a_notebook_without_ipywidgets(tmp_path, call):
+    """Its import of tqdm.auto would."""
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "own.h5").write_bytes(b"weights")
+    code = f"""{NOTEBOOK}
+import os, vggviz, pathlib
+from vggviz._shared import hashing
+from vggviz.models import weights
+os.environ["KERAS_HOME"] = {str(tmp_path)!r}
+path = pathlib.Path({str(tmp_path)!r}, "models", "own.h5")
+{call}
+print("tqdm.autonotebook" in sys.modules)
+"""
+    assert python(code).strip() == "True"
 
 
 def test_pages_without_a_network_do_not_start_tensorflow():

@@ -10,10 +10,12 @@ import re
 import shutil
 import socket
 import threading
+from pathlib import Path
 from typing import ClassVar
 
 import h5py
 import numpy as np
+import pooch
 import pytest
 
 import networks
@@ -124,19 +126,27 @@ def test_a_damaged_file_in_the_cache_is_fetched_again(remote, cache):
 @pytest.mark.parametrize(
     ("path", "kind", "words"),
     [
-        ("/wrong", ValueError, [SUM, "md5", "not kept"]),
+        ("/wrong", ValueError, ["md5", SUM, hashlib.md5(RIGHT[::-1]).hexdigest(), "Deleted"]),
         ("/cut", ConnectionError, ["cut short", "300,000", "600,000"]),
         ("/silent", ConnectionError, ["timed out"]),
         ("/stalled", ConnectionError, ["timed out"]),
-        ("/absent", ConnectionError, ["Not Found"]),
+        ("/absent", ConnectionError, ["404", "Not Found"]),
     ],
 )
 def test_what_goes_wrong_is_said_and_nothing_is_kept(remote, cache, path, kind, words):
     file = remote(path)
     with pytest.raises(kind) as caught:
         fetch(file)
-    one_sentence(str(caught.value), file.url, *words)
+    one_sentence(str(caught.value), file.name if kind is ValueError else file.url, *words)
     assert names(cache) == []
+
+
+def test_the_reason_does_not_come_from_an_earlier_exception(remote):
+    try:
+        raise ValueError("an earlier mistake")
+    except ValueError:
+        with pytest.raises(ConnectionError, match="refused"):
+            fetch(remote(refused_connection()))
 
 
 def test_no_network(remote, cache):
@@ -180,12 +190,13 @@ def test_a_cache_that_cannot_be_written(remote, cache):
     assert "\n" not in str(caught.value)
 
 
-def test_a_read_only_cache_with_the_right_file_serves(remote, cache, monkeypatch):
+def test_a_read_only_cache_with_the_right_file_serves(remote, cache):
     fetch(remote("/right"))
-    monkeypatch.setattr(weights, "atomic_path", lambda _: pytest.fail("tried to write"))
+    written = cache.stat().st_mtime_ns
     cache.chmod(0o555)
     try:
         assert fetch(remote("/right")) == cache / "weights.h5"
+        assert cache.stat().st_mtime_ns == written  # also where root may write
     finally:
         cache.chmod(0o755)
 
@@ -194,11 +205,11 @@ def test_a_read_only_cache_with_the_right_file_serves(remote, cache, monkeypatch
     ("size", "words"), [(553_467_096, ["553 MB", "4 minutes"]), (9, ["0 MB", "1 minute "])]
 )
 def test_size_and_time_are_said_before_a_download(remote, cache, caplog, monkeypatch, size, words):
-    def download(file, beside, timeout):
+    def download(url, beside, _):
         assert len(caplog.records) == 1, "it began without a word"
-        beside.write_bytes(RIGHT)
+        Path(beside).write_bytes(RIGHT)
 
-    monkeypatch.setattr(weights, "_download", download)
+    monkeypatch.setattr(pooch, "HTTPDownloader", lambda **_: download)
     file = dataclasses.replace(remote("/right"), bytes=size)
     fetch(file)
     fetch(file)
@@ -215,8 +226,29 @@ def test_the_announcement_is_seen_without_any_logging_set_up(remote, capsys):
         fetch(remote("/right"))
     finally:
         logger.handlers = handlers
-    (line,) = [line for line in re.split(r"[\r\n]+", capsys.readouterr().err) if "downloaded" in line]
-    one_sentence(line, "weights.h5")
+    lines = [line.strip() for line in re.split(r"[\r\n]+", capsys.readouterr().err)]
+    (line,) = [line for line in lines if line and not line.startswith("weights.h5:  ")]  # progress
+    one_sentence(line, "weights.h5", "downloaded")
+
+
+def test_pooch_logs_nothing_of_its_own(remote, caplog):
+    logger = pooch.get_logger()
+    level = logger.level
+    logger.addHandler(caplog.handler)
+    logger.setLevel(logging.INFO)
+    try:
+        fetch(remote("/right"))
+        assert logger.level == logging.INFO
+    finally:
+        logger.setLevel(level)
+        logger.removeHandler(caplog.handler)
+    assert [record.name for record in caplog.records] == ["vggviz"]
+
+
+def test_a_downloaded_file_has_the_mode_of_any_other(remote, cache):
+    path = fetch(remote("/right"))
+    (cache / "other").touch()
+    assert path.stat().st_mode == (cache / "other").stat().st_mode
 
 
 # --- which source

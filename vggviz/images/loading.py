@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import os
+import warnings
 from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps
+from tqdm import TqdmWarning
 
 from vggviz._shared import validation
 from vggviz.images.decoding import decode, decoding
@@ -108,7 +110,9 @@ def _name(source: Source) -> str:
 def _sample(name: str) -> Image.Image:
     import skimage.data  # half a second that only pages with a sample image need
 
-    return Image.fromarray(getattr(skimage.data, SAMPLES[name])())
+    with warnings.catch_warnings(action="ignore", category=TqdmWarning):  # pooch's, without ipywidgets
+        load = getattr(skimage.data, SAMPLES[name])
+    return Image.fromarray(load())
 
 
 def _from_file(path: Path) -> Image.Image:

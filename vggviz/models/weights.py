@@ -1,46 +1,46 @@
-"""Where weights come from, and their provenance: the only door to the network and the disk."""
+"""Sources of weights, files of weights, and the download of Keras' own files."""
 
 from __future__ import annotations
 
-import http.client
 import logging
 import math
 import os
-import urllib.error
-import urllib.request
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
-from tqdm import tqdm
+from tqdm import TqdmWarning, tqdm
 
 from vggviz._shared import package_data, validation
-from vggviz._shared.files import atomic_path, home
-from vggviz._shared.hashing import md5
+from vggviz._shared.files import home
 
 if TYPE_CHECKING:
-    pass
+    import requests
 
 SOURCES = ("imagenet", "random")
 CLASSIFIERS = ("linear", "dense")
 TIMEOUT = 5.0
-"""Seconds without an answer after which a download is given up."""
+"""Seconds to wait for each part of a server's answer."""
 SLOW_BYTES_A_SECOND = 2_500_000
-"""20 Mbit: the speed at which the time of a download is told beforehand."""
+"""20 Mbit a second: the speed for which the duration of a download is announced."""
 
 log = logging.getLogger("vggviz")
 
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """A file that Keras keeps on its server, and we in Keras' own cache.
+    """A file on Keras' server, stored in Keras' own cache.
 
     Attributes:
-        name: of the file in the cache.
-        url: where it is downloaded from.
-        md5: its sum, in hexadecimal.
-        bytes: its size.
+        name: name of the file in the cache.
+        url: address of the file.
+        md5: checksum, in hexadecimal.
+        bytes: size.
     """
 
     name: str
@@ -50,8 +50,8 @@ class RemoteFile:
 
     @property
     def path(self) -> Path:
-        """Its place in Keras' cache, whether it is there or not."""
-        return Path(os.environ.get("KERAS_HOME") or _keras_home()) / "models" / self.name
+        """Path in Keras' cache, whether the file is there or not; below /tmp without a writable home."""
+        return Path(os.environ.get("KERAS_HOME") or Path(home() or "/tmp", ".keras")) / "models" / self.name
 
 
 _VGG16 = "https://storage.googleapis.com/tensorflow/keras-applications/vgg16"
@@ -65,7 +65,7 @@ KERAS_WHOLE = RemoteFile(_TOP, f"{_VGG16}/{_TOP}", "64373286793e3c8b2b4e3219cbf3
 
 
 def resolve(source: str | os.PathLike[str] | None = None) -> str:
-    """The source of weights that is meant.
+    """Resolve a source of weights.
 
     Args:
         source: one of SOURCES, or a path. None is what VGGVIZ_WEIGHTS says; if it says nothing, "imagenet".
@@ -87,30 +87,66 @@ def resolve(source: str | os.PathLike[str] | None = None) -> str:
 
 
 def fetch(file: RemoteFile, timeout: float | None = None) -> Path:
-    """A file of Keras' server from Keras' cache; downloaded, checked and put in place if it is not there.
+    """The path of a file in Keras' cache; it is downloaded and checked if it is missing or damaged.
 
     Args:
-        file: which.
-        timeout: seconds without an answer after which to give up; None is TIMEOUT.
+        file: the file.
+        timeout: seconds to wait for each part of the server's answer; None is TIMEOUT.
 
     Raises:
-        ConnectionError: no network, no answer, or the download broke off.
-        ValueError: what came is not the right file.
+        ConnectionError: the server cannot be reached, does not answer, or the download was cut short.
+        ValueError: the checksum of the download is wrong.
         OSError: the cache cannot be written.
     """
-    if file.path.is_file() and md5(file.path) == file.md5:
-        return file.path
-    file.path.parent.mkdir(parents=True, exist_ok=True)
-    log.warning("%s", _announcement(file))
-    with atomic_path(file.path) as beside:
-        _download(file, beside, TIMEOUT if timeout is None else timeout)
-        if (found := md5(beside)) != file.md5:
-            raise ValueError(f"{file.url} gave a file with md5 {found}, not {file.md5}; it was not kept.")
+    import requests
+
+    with warnings.catch_warnings(action="ignore", category=TqdmWarning):  # in notebooks without ipywidgets
+        import pooch
+
+    def download(url: str, beside: str, _: object) -> None:
+        log.warning("%s", _announcement(file))
+        Path(beside).unlink()  # pooch made it readable by its owner only; a cache may be shared
+        with tqdm(total=file.bytes, unit="B", unit_scale=True, desc=file.name, leave=False) as bar:
+            seconds = TIMEOUT if timeout is None else timeout
+            pooch.HTTPDownloader(progressbar=bar, chunk_size=1 << 18, timeout=seconds)(url, beside, None)
+
+    outer = sys.exception()
+    try:
+        with _quiet(pooch.get_logger()):
+            pooch.retrieve(file.url, f"md5:{file.md5}", file.name, file.path.parent, downloader=download)
+    except requests.RequestException as error:
+        raise ConnectionError(f"{file.url} could not be fetched ({_reason(error, outer)}).") from error
     return file.path
 
 
+@contextmanager
+def _quiet(logger: logging.Logger) -> Iterator[None]:
+    """Only warnings: pooch's logger writes to stderr by itself."""
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
+def _reason(error: requests.RequestException, outer: BaseException | None) -> str:
+    """The first of the exceptions that led to an error, later than `outer`: the others only wrap it."""
+    from urllib3.exceptions import IncompleteRead
+
+    if error.response is not None:
+        error.response.close()  # pooch leaves the connection open
+        return f"the server answered {error.response.status_code} {error.response.reason}"
+    first: BaseException = error
+    while (earlier := first.__context__) is not None and earlier is not outer:
+        first = earlier
+    if isinstance(first, IncompleteRead):
+        return f"cut short: {first.partial:,} of {first.partial + first.expected:,} bytes came"
+    return " ".join(str(first).split()) or type(first).__name__
+
+
 def _announcement(file: RemoteFile) -> str:
-    """What a download will cost, in a sentence, before it begins."""
+    """One sentence about the size and duration of a download."""
     minutes = math.ceil(file.bytes / (SLOW_BYTES_A_SECOND * 60))
     return (
         f"{file.name}: {file.bytes / 1e6:,.0f} MB are downloaded once into {file.path.parent}, "
@@ -163,31 +199,3 @@ def check_weights(layer: str, weights: list[np.ndarray], shapes: list[tuple[int,
 def _layer_weights(group: Any) -> list[np.ndarray]:
     names = [name.decode() if isinstance(name, bytes) else name for name in group.attrs["weight_names"]]
     return [np.asarray(group[name], np.float32) for name in names]
-
-
-def _download(file: RemoteFile, beside: Path, timeout: float) -> None:
-    """Copy the file from its server, with a progress bar that says the size."""
-    got = total = 0
-    try:
-        with urllib.request.urlopen(file.url, timeout=timeout) as answer, beside.open("wb") as out:
-            total = int(answer.headers.get("Content-Length") or 0)
-            with tqdm(total=total or None, unit="B", unit_scale=True, desc=file.name, leave=False) as bar:
-                while block := answer.read(1 << 18):
-                    out.write(block)
-                    got += len(block)
-                    bar.update(len(block))
-    except (urllib.error.URLError, TimeoutError, ConnectionError, http.client.HTTPException) as error:
-        if isinstance(error, urllib.error.HTTPError):
-            error.close()  # it is the server's answer too, and would hold the connection
-        raise ConnectionError(f"{file.url} could not be fetched ({_reason(error)}).") from error
-    if got < total:
-        raise ConnectionError(f"{file.url} was cut short: {got:,} of {total:,} bytes came.")
-
-
-def _reason(error: Exception) -> str:
-    return " ".join(str(getattr(error, "reason", None) or error).split()) or type(error).__name__
-
-
-def _keras_home() -> Path:
-    """Where Keras has its cache: at home, or where that is not there or cannot be written, in /tmp."""
-    return Path(home() or "/tmp", ".keras")
