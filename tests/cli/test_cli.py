@@ -2,7 +2,10 @@
 
 import dataclasses
 import json
+import os
 import re
+import subprocess
+import sys
 
 import h5py
 import matplotlib.pyplot as plt
@@ -460,7 +463,7 @@ def test_a_folder_without_pictures(refuse, model, folder):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([], ["COMMAND"]),
+        ([], ["command", "layers", "weights"]),
         (["draw"], ["draw", "layers"]),
         (["maps"], ["PHOTO"]),
         (["maps", "cat", "--scale", "own"], ["own", "global"]),
@@ -475,6 +478,11 @@ def test_a_folder_without_pictures(refuse, model, folder):
         (["weights", "--check", "--fetch"], ["--check", "--fetch"]),
         (["why", "cat", "--classifier", "top"], ["top", "linear", "dense"]),
         (["layers", "--weights", "bundled"], ["bundled", "imagenet"]),
+        (["layers", "more"], ["more", "unexpected"]),
+        (["maps", "cat", "--layer"], ["--layer", "requires an argument."]),
+        (["maps", "cat", "--laier", "a"], ["--laier", "--layer"]),
+        (["cell", "cat", "--layer", "a"], ["Missing", "--channel"]),
+        (["examples", "photos", "--layer", "a", "--channel", "1", "two"], ["--channel", "two"]),
     ],
 )
 def test_a_wrong_word_is_one_line(refuse, arguments, words):
@@ -482,6 +490,37 @@ def test_a_wrong_word_is_one_line(refuse, arguments, words):
     assert line.startswith("vggviz")
     for word in words:
         assert word in line
+
+
+def test_repeated_options_are_as_several_values(run, model):
+    folder = ["photos", "--model", model, "--layer", "conv_b", "--top", 1]
+    together = run("examples", "--channel", 4, 1, *folder[1:], "--", "photos")
+    assert together == run("examples", *folder, "--channel", 4, "--channel=1")
+
+
+def test_a_shell_completes_commands_and_choices():
+    for words, found in (("vggviz ex", ["examples", "explore"]), ("vggviz maps --sc", ["--scale"])):
+        last = str(len(words.split()) - 1)
+        shell = {"_VGGVIZ_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": last}
+        command = [sys.executable, "-m", "vggviz"]
+        printed = subprocess.run(command, env=os.environ | shell, capture_output=True, text=True, check=True)
+        assert [line.removeprefix("plain,") for line in printed.stdout.split()] == found
+        assert printed.stderr == ""
+
+
+def test_the_help_needs_no_tensorflow_no_numpy_no_matplotlib():
+    code = """if True:
+        import sys
+        from vggviz.__main__ import main
+        try:
+            main(["maps", "--help"])
+        finally:
+            print(*sys.modules)
+    """
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(printed.stdout.splitlines()[-1].split())
+    assert "vggviz.cli.maps" in loaded
+    assert not loaded & {"tensorflow", "keras", "numpy", "matplotlib", "PIL", "pooch", "requests"}
 
 
 def test_a_full_disk(refuse, model, folder):

@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from vggviz._shared import validation
-
 
 @contextmanager
 def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
@@ -51,6 +49,8 @@ def output_folder(folder: str | os.PathLike[str]) -> Path:
     Raises:
         ValueError: something that is not a folder stands in the way, or it cannot be written.
     """
+    from vggviz._shared import validation  # loads NumPy, which the command line's help does not need
+
     folder = validation.path("folder", folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -77,6 +77,8 @@ def folder_in_place(folder: str | os.PathLike[str], *, mark: str) -> Iterator[Pa
     Raises:
         ValueError: `folder` holds other things than a folder of this kind, or cannot be written.
     """
+    from vggviz._shared import validation
+
     folder = Path(folder)
     if folder.exists() and not (folder.is_dir() and ((folder / mark).is_file() or not any(folder.iterdir()))):
         raise ValueError(

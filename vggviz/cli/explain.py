@@ -1,13 +1,16 @@
-"""What the commands do that explain a network: what its channels look for, and why it decides."""
+"""Commands that explain a network: feature visualization, and attribution of its classes."""
 
 from __future__ import annotations
 
-import argparse
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vggviz.cli.inputs import as_batch, load_network, photograph, plain, reading, say_saved
+import click
+
+import vggviz
+from vggviz._shared.files import output_folder
+from vggviz.cli import inputs
 
 if TYPE_CHECKING:
     import keras
@@ -17,105 +20,122 @@ if TYPE_CHECKING:
 
 CAMS = ("grad_cam", "grad_cam_plus_plus", "layer_cam", "score_cam", "eigen_cam")
 METHODS = ("saliency", "smooth_grad", "guided_backprop", "integrated_gradients", *CAMS, "occlusion")
-"""Functions of the library that say where, by name."""
-LIKELIEST = 5
+"""The library's attribution functions, by name."""
+TOP_CLASSES = 5
 """Classes printed."""
 
+classifier_option = inputs.choice_option(
+    "--classifier",
+    ["linear", "dense"],
+    "linear: 200 classes, in this package; dense: ImageNet's 1,000 classes, downloaded once.",
+)
 
-def run_dream(options: argparse.Namespace) -> None:
-    """Draw the pictures that channels or classes ask for, each saved once it is finished."""
-    from vggviz._shared.files import output_folder
-    from vggviz.feature_visualization.synthesis import visualize
-    from vggviz.figures import described_figure
+
+@click.command("dream")
+@click.argument("targets", metavar="LAYER[:CHANNEL]...", nargs=-1, required=True)
+@inputs.number_option("--steps", default=48, help="Number of optimisation steps.")
+@inputs.number_option("--size", help="Side in pixels.", show_default="receptive field and jitter")
+@inputs.number_option("--seed", default=0, help="Seed of the initial noise.")
+@click.option("--out", metavar="FOLDER", default="vggviz-dreams", help="Folder of the images.")
+@classifier_option
+@inputs.network_options
+def draw_visualizations(network: inputs.Network, *, targets, steps, size, seed, out, classifier) -> None:
+    """Draw feature visualizations of channels or classes.
+
+    Activation maximization: block3_conv2:5 is one channel, block3_conv2:0-8 are nine, block3_conv2 is every
+    channel of the layer, and logits:3 is a class. The expected time is printed first. Each image is saved as
+    PNG and .npz once it is finished; if the command is stopped and started again, finished images are kept.
+    """
+    from vggviz.figures.described_figure import close
     from vggviz.models.graph import LOGITS
-    from vggviz.plots import visualization
 
-    top = any(what.split(":")[0] == LOGITS for what in options.what)
-    model = load_network(options, classifier=options.classifier if top else None)
-    wanted = {what: _objectives(model, what) for what in options.what}
-    folder = output_folder(options.out)
-    for what, objectives in wanted.items():
-        drawn = visualize(
-            model,
-            objectives,
-            size=options.size,
-            steps=options.steps,
-            seed=options.seed,
-            folder=folder,
-            preprocess=reading(options),
-        )
-        for words, reached in zip(drawn.labels, drawn.reached, strict=True):
-            print(f"{reached:10.4g}  {words}")
-        figure, _ = visualization.plot_visualization(drawn)
-        say_saved(described_figure.save_figure(figure, folder / f"{plain(what)}.png"))
-        described_figure.close(figure)
+    classes = any(target.split(":")[0] == LOGITS for target in targets)
+    model = network.load(classifier=classifier if classes else None)
+    wanted = {target: _objectives(model, target) for target in targets}
+    settings = {"size": size, "steps": steps, "seed": seed, "preprocess": network.preprocess}
+    folder = output_folder(out)
+    for target, objectives in wanted.items():
+        drawn = vggviz.feature_visualization.visualize(model, objectives, folder=folder, **settings)
+        for label, reached in zip(drawn.labels, drawn.reached, strict=True):
+            print(f"{reached:10.4g}  {label}")
+        figure, _ = vggviz.plot_visualization(drawn)
+        inputs.save(figure, folder / f"{inputs.as_file_name(target)}.png")
+        close(figure)
 
 
-def run_why(options: argparse.Namespace) -> None:
-    """Print the likeliest classes of a photograph, and draw which pixels speak for one."""
-    from vggviz.figures import described_figure
-    from vggviz.models.graph import find_step
-    from vggviz.objectives import class_logit
-    from vggviz.plots import attribution
+@click.command("why", cls=inputs.SeveralValues)
+@inputs.photo_argument
+@inputs.number_option("--class", "index", help="Index of a class.", show_default="the most likely")
+@click.option(
+    "--method",
+    "methods",
+    type=click.Choice(METHODS),
+    multiple=True,
+    default=["grad_cam"],
+    metavar="NAME...",
+    help=f"One or several of {', '.join(METHODS)}.",
+)
+@inputs.layer_option(help="For class activation maps.", show_default="the last convolution")
+@inputs.figure_option(show_default="PHOTO_why.png")
+@classifier_option
+@inputs.network_options
+def explain_class(network: inputs.Network, *, photo, index, methods, layer, out, classifier) -> None:
+    """Show the most likely classes and the pixels behind one.
 
-    if options.layer and not set(options.method) & set(CAMS):
-        raise ValueError(f"--layer is for {', '.join(CAMS)}; got --method {' '.join(options.method)}.")
-    model = load_network(options, classifier=options.classifier)
-    if options.layer:
-        find_step(model, options.layer)
-    image = photograph(model, options.photo)
-    batch = as_batch(image, options)
-    classes = _likeliest(model, batch)
-    number = next(iter(classes)) if options.number is None else options.number
-    words = f"class {number} {classes.get(number, ('', 0))[0]}".rstrip()
-    maps = {
-        f"{name}: {words}": _attribution(name, model, batch, class_logit(number), options.layer)
-        for name in options.method
-    }
+    Print the most likely classes of a photograph, and draw attribution maps of one of them.
+    """
+    if layer and not set(methods) & set(CAMS):
+        raise ValueError(f"--layer is for {', '.join(CAMS)}; got --method {' '.join(methods)}.")
+    model = network.load(classifier=classifier, layer=layer)
+    image, batch = network.read(model, photo)
+    classes = _most_likely(model, batch)
+    index = next(iter(classes)) if index is None else index
+    label = f"class {index} {classes.get(index, ('', 0))[0]}".rstrip()
+    objective = vggviz.objectives.class_logit(index)
+    maps = {f"{name}: {label}": _attribution(name, model, batch, objective, layer) for name in methods}
     for likely, (name, value) in classes.items():
         print(f"{likely:5}  {value:10.4g}  {name}".rstrip())
-    figure, _ = attribution.plot_attribution(maps, images=image)
-    say_saved(described_figure.save_figure(figure, options.out or f"{Path(options.photo).stem}_why.png"))
+    figure, _ = vggviz.plot_attribution(maps, images=image)
+    inputs.save(figure, out or f"{Path(photo).stem}_why.png")
 
 
-def _objectives(model: keras.Model, what: str) -> list[Objective]:
+def _objectives(model: keras.Model, target: str) -> list[Objective]:
     """Channels of "LAYER", "LAYER:5" or "LAYER:0-8"; classes where the layer is "logits"."""
     from vggviz.models.graph import LOGITS, part, unfold
-    from vggviz.objectives import channel, class_logit
 
-    layer, numbers = what, None
-    if what not in unfold(model).steps and (found := re.fullmatch(r"(.+):(\d+)(?:-(\d+))?", what)):
+    layer, indices = target, None
+    if target not in unfold(model).steps and (found := re.fullmatch(r"(.+):(\d+)(?:-(\d+))?", target)):
         layer = found[1]
-        numbers = range(int(found[2]), int(found[3] or found[2]) + 1)
+        indices = range(int(found[2]), int(found[3] or found[2]) + 1)
     count = part(model, [layer]).output[layer].shape[-1]
-    if numbers is None:
-        numbers = range(count)
-    if not numbers or numbers[-1] >= count:
-        raise ValueError(f"{layer!r} has the numbers 0 to {count - 1}; got {what!r}.")
-    return [class_logit(n) if layer == LOGITS else channel(layer, n) for n in numbers]
+    if indices is None:
+        indices = range(count)
+    if not indices or indices[-1] >= count:
+        raise ValueError(f"{layer!r} has the numbers 0 to {count - 1}; got {target!r}.")
+    return [
+        vggviz.objectives.class_logit(n) if layer == LOGITS else vggviz.objectives.channel(layer, n)
+        for n in indices
+    ]
 
 
-def _likeliest(model: keras.Model, batch: np.ndarray) -> dict[int, tuple[str, float]]:
-    """Number, name and output of the likeliest classes; a network of the reader's own has no names."""
+def _most_likely(model: keras.Model, batch: np.ndarray) -> dict[int, tuple[str, float]]:
+    """{index: (label, output)} of the most likely classes; labels are "" where they are not known."""
     from vggviz.activations.forward import run
     from vggviz.models.graph import unfold
     from vggviz.models.loading import ranked
-    from vggviz.models.provenance import provenance
 
     (outputs,) = run(model, batch, (unfold(model).outputs[0],))
     if outputs.ndim != 2:
         raise ValueError(f"The model gives an output of shape {outputs.shape[1:]}, no classes.")
-    labels = provenance(model).labels or [""] * outputs.shape[1]
-    return {int(k): (labels[k], float(outputs[0, k])) for k in ranked(outputs[0])[:LIKELIEST]}
+    labels = vggviz.provenance(model).labels or [""] * outputs.shape[1]
+    return {int(k): (labels[k], float(outputs[0, k])) for k in ranked(outputs[0])[:TOP_CLASSES]}
 
 
 def _attribution(
     name: str, model: keras.Model, batch: np.ndarray, objective: Objective, layer: str | None
 ) -> np.ndarray:
-    """The map (H, W) of one method for the one picture."""
-    import vggviz
-
-    method = getattr(vggviz, name)
+    """The attribution map (H, W) of one method for one image."""
+    method = getattr(vggviz.attribution, name)
     if name == "eigen_cam":
         return method(model, batch, layer)[0]
     if name in CAMS:

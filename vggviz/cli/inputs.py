@@ -1,39 +1,61 @@
-"""What each command of the command line does."""
+"""What the commands share: the options that choose a network, and small steps with images and files.
+
+The commands' parameters have no annotations: click converts the values to the types of their options.
+"""
 
 from __future__ import annotations
 
-import argparse
-import logging
-from collections.abc import Callable
-from pathlib import Path
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial, wraps
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
+
+import click
+
+import vggviz
 
 if TYPE_CHECKING:
     import keras
     import numpy as np
-
-log = logging.getLogger("vggviz")
-
-
-def load_network(options: argparse.Namespace, *, classifier: str | None = None) -> keras.Model:
-    """The network that --model or --weights names; one of --model keeps the end that it has."""
-    from vggviz.models.loading import load_model, load_vgg16
-
-    return load_model(options.model) if options.model else load_vgg16(options.weights, classifier)
+    from matplotlib.figure import Figure
 
 
-def photograph(model: keras.Model, photo: str) -> np.ndarray:
-    """The photograph in the size that the model reads."""
-    from vggviz.images.loading import load_image
+@dataclass(frozen=True)
+class Network:
+    """The options that choose a network.
 
-    return load_image(photo, model.input_shape[1] or 224)
+    Attributes:
+        weights: a source of weights for VGG16; None is the default source.
+        model: a file saved by Keras; None is VGG16.
+        input: what the network takes: "vgg16", "levels" or "unit".
+    """
 
+    weights: str | None
+    model: str | None
+    input: str
 
-def reading(options: argparse.Namespace) -> Callable[[Any], Any]:
-    """How the network reads RGB levels, float32 (N, H, W, 3), arrays and tensors alike."""
-    from vggviz.images.preprocessing import as_vgg16_reads
+    def load(self, *, classifier: str | None = None, layer: str | None = None) -> keras.Model:
+        """Load the network, VGG16 with a classifier if one is named; an unknown `layer` is an error."""
+        from vggviz.models.graph import find_step
 
-    return {"vgg16": as_vgg16_reads, "levels": _levels, "unit": _unit}[options.input]
+        model = vggviz.load_model(self.model) if self.model else vggviz.load_vgg16(self.weights, classifier)
+        if layer:
+            find_step(model, layer)
+        return model
+
+    def read(self, model: keras.Model, photo: str) -> tuple[np.ndarray, np.ndarray]:
+        """A photograph in the model's size: uint8 (H, W, 3), and preprocessed, float32 (1, H, W, 3)."""
+        image = vggviz.load_image(photo, model.input_shape[1] or 224)
+        return image, self.preprocess(image[None].astype("float32"))
+
+    @property
+    def preprocess(self) -> Callable[[Any], Any]:
+        """The preprocessing of RGB levels, float32 (N, H, W, 3), for arrays and tensors alike."""
+        from vggviz.images.preprocessing import as_vgg16_reads
+
+        return {"vgg16": as_vgg16_reads, "levels": _levels, "unit": _unit}[self.input]
 
 
 def _levels(levels: Any) -> Any:
@@ -44,17 +66,78 @@ def _unit(levels: Any) -> Any:
     return levels / 255
 
 
-def as_batch(image: np.ndarray, options: argparse.Namespace) -> np.ndarray:
-    """The photograph as the network reads it."""
-    return reading(options)(image[None].astype("float32"))
+photo_argument = click.argument("photo", metavar="PHOTO")
+photos_argument = click.argument("photos", metavar="PHOTO...", nargs=-1, required=True)
+number_option = partial(click.option, type=int, metavar="N")
+layer_option = partial(click.option, "--layer", metavar="NAME")
+figure_option = partial(click.option, "--out", metavar="FILE", help="A .png, .svg or .pdf file to draw.")
 
 
-def plain(layer: str) -> str:
+def choice_option(name: str, values: Sequence[str], help: str) -> Callable[[Any], Any]:  # noqa: A002
+    """An option with some values, the first of which is the default."""
+    return click.option(name, type=click.Choice(values), default=values[0], help=help)
+
+
+def network_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add --weights, --model and --input; the command gets them as its first argument, a `Network`."""
+
+    @click.option(
+        "--weights",
+        metavar="SOURCE",
+        help="imagenet, random or a file.",
+        show_default="VGGVIZ_WEIGHTS or imagenet",
+    )
+    @click.option("--model", metavar="FILE", help="A network of your own, saved by Keras (.keras).")
+    @choice_option(
+        "--input",
+        ["vgg16", "levels", "unit"],
+        "What a network of your own takes: as VGG16, BGR minus the channel means; RGB levels from 0 to 255; "
+        "or RGB from 0 to 1.",
+    )
+    @wraps(command)
+    def with_network(weights: str | None, model: str | None, input: str, **options: Any) -> None:  # noqa: A002
+        at_most_one(weights=weights, model=model)
+        command(Network(weights, model, input), **options)
+
+    return with_network
+
+
+class SeveralValues(click.Command):
+    """A command whose repeatable options take several values at once, too: `--channel 5 9`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Write an option's name before each of its values."""
+        options = (param for param in self.params if isinstance(param, click.Option) and param.multiple)
+        return super().parse_args(ctx, list(_spread(args, {name for each in options for name in each.opts})))
+
+
+def _spread(args: list[str], names: set[str]) -> Iterator[str]:
+    name = ""
+    for previous, arg in pairwise(["", *args]):
+        if arg.startswith("--"):
+            name = arg if arg in names else ""
+        elif name and previous != name:
+            yield name
+        yield arg
+
+
+def at_most_one(**options: object) -> None:
+    """Refuse a command if more than one of these options is given."""
+    if len(given := [f"--{name}" for name, value in options.items() if value]) > 1:
+        click.get_current_context().fail(f"{' and '.join(given)} exclude one another; use one of them.")
+
+
+def check_photos(photos: Iterable[str]) -> None:
+    """Raise an error for a photograph that cannot be read, before a network is loaded."""
+    for photo in photos:
+        vggviz.load_image(photo)
+
+
+def as_file_name(layer: str) -> str:
     """A layer's name as part of a file's name."""
     return layer.replace("/", "-").replace(":", "-")
 
 
-def say_saved(*paths: Path) -> None:
-    """The files that were written, one a line, so that a script can read them."""
-    for path in paths:
-        print(path)
+def save(figure: Figure, path: str | os.PathLike[str]) -> None:
+    """Save a figure and print its path, so that a script can read it."""
+    print(vggviz.save_figure(figure, path))

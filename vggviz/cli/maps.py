@@ -1,76 +1,75 @@
-"""Commands about photographs: feature maps, one cell, the explorer."""
+"""Commands about photographs: feature maps, one value of a map, the explorer."""
 
 from __future__ import annotations
 
-import argparse
+import logging
 from collections.abc import Sequence
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vggviz._shared import validation
-from vggviz.cli.inputs import as_batch, load_network, log, photograph, plain, reading, say_saved
+import click
+from tqdm import tqdm
+
+import vggviz
+from vggviz._shared.files import output_folder
+from vggviz.cli import inputs
 
 if TYPE_CHECKING:
     import keras
 
+log = logging.getLogger("vggviz")
 
-def run_maps(options: argparse.Namespace) -> None:
-    """Draw or save the feature maps of photographs, one after the other."""
-    from tqdm import tqdm
 
-    from vggviz._shared.files import output_folder
-    from vggviz.images.loading import load_image
+@click.command("maps")
+@inputs.photos_argument
+@inputs.layer_option(help="Draw the channels of one layer in one figure.")
+@click.option("--all", "every", is_flag=True, help="Save all channels of all layers: PNG mosaics and .npz.")
+@inputs.choice_option("--scale", ["layer", "channel", "global"], "Whose maximum is the brightest colour.")
+@inputs.number_option("--top", help="With --layer: draw only the N strongest channels.")
+@click.option("--out", metavar="FOLDER", default="vggviz-maps", help="Folder of the files.")
+@inputs.network_options
+def draw_maps(network: inputs.Network, *, photos, layer, every, scale, top, out) -> None:
+    """Draw the feature maps of photographs.
+
+    Without --layer and --all, draw each photograph and the strongest feature map of each block. With
+    --scale the brightest colour is the maximum of the layer, of each channel by itself, or of all layers.
+    """
+    from vggviz.figures.described_figure import close
+
+    inputs.at_most_one(layer=layer, all=every)
+    inputs.check_photos(photos)
+    model = network.load(layer=layer)
+    folder = output_folder(out)
+    if every:
+        _log_size(model, len(photos), folder)
+    for photo, name in tqdm(_named(photos), desc="photographs", disable=len(photos) < 2):
+        image, batch = network.read(model, photo)
+        # the global scale is measured over all layers, also where only one is drawn
+        maps = vggviz.feature_maps(model, batch, layer if scale != "global" else None)
+        if every:
+            print(*vggviz.save_feature_maps(maps, folder / name, scale=scale), sep="\n")
+            continue
+        if layer:
+            figure, _ = vggviz.plot_feature_maps(maps, layer, top=top, scale=scale)
+        else:
+            figure, _ = vggviz.plot_layers(maps, image=image)
+        inputs.save(figure, folder / f"{name}_{inputs.as_file_name(layer or 'layers')}.png")
+        close(figure)
+
+
+def _log_size(model: keras.Model, photos: int, folder: Path) -> None:
+    """Log how much --all will write."""
+    from vggviz._shared import validation
     from vggviz.models.graph import feature_layers, find_step
 
-    for photo in options.photo:  # a mistake is told before the network is loaded and anything written
-        load_image(photo)
-    model = load_network(options)
-    if options.layer:
-        find_step(model, options.layer)
-    folder = output_folder(options.out)
-    if options.all:
-        size = _bytes_of_maps(model, feature_layers(model))
-        megabytes = size * len(options.photo) / 1e6
-        log.info("About %s MB will be written into %s.", f"{megabytes:,.0f}", validation.shown(folder))
-    named = list(zip(options.photo, _own_names(options.photo), strict=True))
-    for photo, name in tqdm(named, desc="photographs", disable=len(named) < 2):
-        say_saved(*_save_maps(model, photo, folder / name, options))
+    shapes = [find_step(model, name).output.shape[1:] for name in feature_layers(model)]
+    megabytes = sum(4 * prod(side or 224 for side in shape) for shape in shapes) * photos / 1e6
+    log.info("About %s MB will be written into %s.", f"{megabytes:,.0f}", validation.shown(folder))
 
 
-def run_cell(options: argparse.Namespace) -> None:
-    """Print the arithmetic of one cell, and draw it where --out says so."""
-    from vggviz.activations.cell import explain_cell
-    from vggviz.figures import described_figure
-    from vggviz.plots import network
-
-    model = load_network(options)
-    place = (options.layer, options.channel, options.row, options.column)
-    cell = explain_cell(model, as_batch(photograph(model, options.photo), options), *place)
-    figure, _ = network.plot_cell(cell, top=options.top or 8)
-    print(described_figure.text_alternative(figure))
-    if options.out:
-        say_saved(described_figure.save_figure(figure, options.out))
-
-
-def run_explore(options: argparse.Namespace) -> None:
-    """Write the explorer's page for photographs, and say how to look at it."""
-    from vggviz.explorer.explorer import explore
-    from vggviz.images.loading import load_image
-
-    for photo in options.photo:  # a mistake is told before the network is loaded
-        load_image(photo)
-    read = None if options.input == "vgg16" else lambda images: reading(options)(images.astype("float32"))
-    names = dict(zip(map(validation.words, _own_names(options.photo)), options.photo, strict=True))
-    page = explore(load_network(options), names, layers=options.layer, preprocess=read)
-    folder = page.save(options.out, runtime=options.runtime)
-    print(
-        f"Saved the page in {validation.shown(folder)}; "
-        f"to look at it: python -m http.server --directory {folder}"
-    )
-
-
-def _own_names(photos: Sequence[str]) -> list[str]:
-    """A name for each photograph's files: its own, numbered where another came with the same."""
+def _named(photos: Sequence[str]) -> list[tuple[str, str]]:
+    """Each photograph with a name for its files: its own, numbered where another has the same."""
     names: list[str] = []
     for photo in photos:
         stem = name = Path(photo).stem
@@ -79,35 +78,55 @@ def _own_names(photos: Sequence[str]) -> list[str]:
             number += 1
             name = f"{stem}-{number}"
         names.append(name)
-    return names
+    return list(zip(photos, names, strict=True))
 
 
-def _save_maps(model: keras.Model, photo: str, place: Path, options: argparse.Namespace) -> list[Path]:
-    """Save what the options ask for into the folder `place`, or beside it under names that begin so."""
-    from vggviz.activations.forward import feature_maps
-    from vggviz.figures import described_figure
-    from vggviz.figures.feature_map_files import save_feature_maps
-    from vggviz.plots import feature_maps as map_plots
+@click.command("cell")
+@inputs.photo_argument
+@inputs.layer_option(required=True, help="A convolution.")
+@inputs.number_option("--channel", required=True, help="Counted from 0.")
+@inputs.number_option("--row", required=True, help="Counted from 0.")
+@inputs.number_option("--column", required=True, help="Counted from 0.")
+@inputs.number_option("--top", default=8, help="Number of input channels drawn one by one.")
+@inputs.figure_option()
+@inputs.network_options
+def explain_value(network: inputs.Network, *, photo, layer, channel, row, column, top, out) -> None:
+    """Show how one value of a feature map is computed.
 
-    image = photograph(model, photo)
-    # the global scale is measured over all layers, also where only one is drawn
-    wanted = options.layer if options.scale != "global" else None
-    maps = feature_maps(model, as_batch(image, options), wanted)
-    if options.all:
-        return save_feature_maps(maps, place, scale=options.scale)
-    if options.layer:
-        figure, _ = map_plots.plot_feature_maps(maps, options.layer, top=options.top, scale=options.scale)
-    else:
-        figure, _ = map_plots.plot_layers(maps, image=image)
-    path = place.with_name(f"{place.name}_{plain(options.layer or 'layers')}.png")
-    described_figure.save_figure(figure, path)
-    described_figure.close(figure)
-    return [path]
+    Print the products, the bias, the sum and the ReLU.
+    """
+    model = network.load()
+    _, batch = network.read(model, photo)
+    cell = vggviz.explain_cell(model, batch, layer, channel, row, column)
+    figure, _ = vggviz.plot_cell(cell, top=top)
+    print(vggviz.text_alternative(figure))
+    if out:
+        inputs.save(figure, out)
 
 
-def _bytes_of_maps(model: keras.Model, layers: list[str]) -> int:
-    from math import prod
+@click.command("explore", cls=inputs.SeveralValues)
+@inputs.photos_argument
+@inputs.layer_option(
+    "layers", multiple=True, metavar="NAME...", help="Only these layers.", show_default="all"
+)
+@click.option("--runtime", metavar="FOLDER", help="npm's node_modules/@litertjs, to compute in the browser.")
+@click.option("--out", metavar="FOLDER", default="vggviz-explorer", help="Folder of the page.")
+@inputs.network_options
+def write_explorer(network: inputs.Network, *, photos, layers, runtime, out) -> None:
+    """Write the interactive explorer as a web page.
 
-    from vggviz.models.graph import find_step
+    The page holds every feature map of the photographs and the arithmetic of each value. For the whole of
+    VGG16 it takes about 20 MB per photograph, and at least 16 MB for the kernels. With --runtime the page can
+    also compute images that are chosen there.
+    """
+    from vggviz._shared import validation
 
-    return sum(4 * prod(side or 224 for side in find_step(model, name).output.shape[1:]) for name in layers)
+    inputs.check_photos(photos)
+    read = None if network.input == "vgg16" else lambda images: network.preprocess(images.astype("float32"))
+    names = {validation.words(name): photo for photo, name in _named(photos)}
+    page = vggviz.explore(network.load(), names, layers=list(layers) or None, preprocess=read)
+    folder = page.save(out, runtime=runtime)
+    print(
+        f"Saved the page in {validation.shown(folder)}; "
+        f"to look at it: python -m http.server --directory {folder}"
+    )

@@ -2,44 +2,57 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import TYPE_CHECKING
+import click
 
-from vggviz.cli.inputs import load_network, plain, say_saved
-
-if TYPE_CHECKING:
-    pass
+import vggviz
+from vggviz.cli import inputs
 
 
-def run_layers(options: argparse.Namespace) -> None:
-    """Print the table of layers."""
-    from vggviz.models.summary import layer_table
+@click.command("layers")
+@inputs.network_options
+def print_layers(network: inputs.Network) -> None:
+    """Print the table of layers.
 
-    print(layer_table(load_network(options)))
-
-
-def run_filters(options: argparse.Namespace) -> None:
-    """Draw the kernels of a layer."""
-    from vggviz.figures import described_figure
-    from vggviz.models.graph import conv_layers
-    from vggviz.models.kernels import filters, filters_rgb
-    from vggviz.plots.filters import plot_filters
-
-    model = load_network(options)
-    first = conv_layers(model)[0]
-    layer = options.layer or first
-    kernels = filters_rgb(model) if layer == first else filters(model, layer)
-    figure, _ = plot_filters(kernels, top=options.top, scale=options.scale)
-    say_saved(described_figure.save_figure(figure, options.out or f"{plain(layer)}_filters.png"))
+    For each layer: output shape, parameters, multiply-accumulate operations (MAC), receptive field, effective
+    stride and padding.
+    """
+    print(vggviz.layer_table(network.load()))
 
 
-def run_weights(options: argparse.Namespace) -> None:
-    """List the sources of weights; check the package's against Keras' own, or fetch the dense classifier."""
+@click.command("filters")
+@inputs.layer_option(help="A convolution.", show_default="the first")
+@inputs.number_option("--top", help="Draw only the N filters of largest norm.")
+@inputs.choice_option("--scale", ["channel", "layer"], "Whose largest weight is the strongest colour.")
+@inputs.figure_option(show_default="LAYER_filters.png")
+@inputs.network_options
+def draw_filters(network: inputs.Network, *, layer, top, scale, out) -> None:
+    """Draw the kernels of a convolution.
+
+    The first layer is drawn in true colours, a deeper one as slices, one for each input channel.
+    """
+    model = network.load()
+    first = vggviz.conv_layers(model)[0]
+    layer = layer or first
+    kernels = vggviz.filters_rgb(model) if layer == first else vggviz.filters(model, layer)
+    figure, _ = vggviz.plot_filters(kernels, top=top, scale=scale)
+    inputs.save(figure, out or f"{inputs.as_file_name(layer)}_filters.png")
+
+
+@click.command("weights")
+@click.option("--check", is_flag=True, help="Check the package's weights, also against Keras' file (59 MB).")
+@click.option("--fetch", is_flag=True, help="Download Keras' dense classifier if it is missing (553 MB).")
+def list_weights(*, check, fetch) -> None:
+    """List the available weights and their paths.
+
+    ImageNet's weights are in this package; only the dense classifier is downloaded. --check compares them
+    with their checksum, and with Keras' own file if that can be downloaded.
+    """
     from vggviz.models import weights
 
-    if options.check:
+    inputs.at_most_one(check=check, fetch=fetch)
+    if check:
         _check_weights()
-    elif options.fetch:
+    elif fetch:
         print(weights.fetch(weights.KERAS_WHOLE))
     else:
         _list_weights()
@@ -60,7 +73,7 @@ def _list_weights() -> None:
 
 
 def _check_weights() -> None:
-    """Compare the package's weights with their sums, and with Keras' own file where that can be had."""
+    """Check the package's weights by their checksum, and against Keras' own file if it can be downloaded."""
     from vggviz._shared import hashing, package_data
     from vggviz.models import weights
     from vggviz.models.loading import convolution_shapes
