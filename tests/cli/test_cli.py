@@ -222,7 +222,7 @@ def test_what_excites_a_channel(run, model, own, folder):
     assert [row[6] for row in rows] == found.names.ravel().tolist()
     assert printed[5:] == ["conv_b_examples.png"]
     with PIL.Image.open(folder / "conv_b_examples.png") as picture:
-        assert "Channel 4 of conv_b: of 2 pictures" in picture.text["Description"]
+        assert "Channel 4 of conv_b: of 2 images" in picture.text["Description"]
 
 
 def test_without_a_channel_the_most_excited(run, model, own):
@@ -258,7 +258,7 @@ def test_dreams_of_some_channels_and_of_a_layer(run, model, folder):
 
 def test_a_dream_says_first_what_it_costs(model, capsys):
     main(["dream", "conv_a:1", "--model", model, "--steps", "1", "--size", "16"])
-    assert "1 picture of 16 x 16 pixels, 1 steps" in capsys.readouterr().err
+    assert "1 image of 16 x 16 pixels, 1 steps" in capsys.readouterr().err
 
 
 @pytest.fixture(scope="module")
@@ -457,7 +457,7 @@ def test_a_mistake_is_one_sentence(refuse, model, folder, arguments, words):
 
 def test_a_folder_without_pictures(refuse, model, folder):
     (folder / "empty").mkdir()
-    one_sentence(refuse("stats", "empty", "--model", model), "empty", "picture")
+    one_sentence(refuse("stats", "empty", "--model", model), "empty", "image")
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ def draw_examples(network: inputs.Network, *, folder, layer, channels, top, out,
 
 
 def _print_examples(examples: Examples, channels: Iterable[int]) -> None:
-    print(f"{'channel':>7}{'activation':>12}{'top':>6}{'left':>6}{'bottom':>8}{'right':>7}  picture")
+    print(f"{'channel':>7}{'activation':>12}{'top':>6}{'left':>6}{'bottom':>8}{'right':>7}  image")
     for channel in channels:
         place = examples.place(channel)
         rows = zip(examples.values[place], examples.boxes(channel), examples.names[place], strict=True)
