@@ -10,7 +10,7 @@ import pytest
 
 import networks
 
-pytest_plugins = ["pages", "explorer_page"]
+pytest_plugins = ["pages", "explorer_page", "tiny_book"]
 
 
 def pytest_configure(config):

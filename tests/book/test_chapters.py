@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 import public
 
@@ -80,3 +81,9 @@ def test_a_chapter_has_what_a_learner_needs(name: str) -> None:
     labels = re.findall(r"^`+\{exercise\}[^\n]*\n:label: (\S+)", text, re.MULTILINE)
     assert all(re.search(rf"\{{solution(-start)?\}} {label}$", text, re.MULTILINE) for label in labels)
     assert "vggviz.provenance(" in text or "load_vgg16" not in text
+
+
+def test_every_page_is_in_the_table_of_contents() -> None:
+    toc = yaml.safe_load((BOOK.parent / "_toc.yml").read_text("utf-8"))
+    listed = [toc["root"]] + [chapter["file"] for part in toc["parts"] for chapter in part["chapters"]]
+    assert sorted(listed) == [f"book/{name}" for name in SOURCES]

@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup
 from PIL import Image
 
 from pages import BUILT, ROOT
-from vggviz_book import finishing, markup, notfound, npm, scripts, sharing, styles
+from vggviz_book import finishing, npm, scripts, sharing, styles
 
 TOOLS = ROOT / "tests" / "node_modules"
 PAGES = [page.relative_to(BUILT).as_posix() for page in finishing.theme_pages(BUILT)] or ["no-book-is-built"]
@@ -170,54 +170,3 @@ def test_the_sites_own_address_leads_to_the_first_page() -> None:
     entrance = page("index.html")
     assert "url=book/index.html" in str(entrance.select('meta[http-equiv="refresh"]')[0]["content"])
     assert entrance.select('a[href="book/index.html"]')
-
-
-# The parts that do it, on a few lines of HTML --------------------------------------------------
-
-
-def soup(text: str) -> BeautifulSoup:
-    return BeautifulSoup(text, "html.parser")
-
-
-def test_a_page_loads_the_searchs_scripts_only_to_search(tmp_path: Path) -> None:
-    (tmp_path / "documentation_options.js").write_text("const OPTIONS = {};")
-    text = '<script src="documentation_options.js?v=1"></script><script src="searchindex.js"></script><p>'
-    for name, count in (("search.html", 2), ("other.html", 1)):
-        tried = soup(text)
-        scripts.lighten(tried, tmp_path / name)
-        assert len(tried.select("script")) == count
-        assert tried.select("script")[0].string == "const OPTIONS = {};"
-
-
-def test_addresses_in_a_joined_style_hold(tmp_path: Path) -> None:
-    (tmp_path / "styles").mkdir()
-    (tmp_path / "basic.css").write_text('p{background:url(file.png)} q{background:url("data:image/png,x")}')
-    (tmp_path / "styles" / "theme.css").write_text(
-        '@charset "UTF-8";@import "../basic.css";a{src:url(../f.woff2)}'
-    )
-    flat = styles.flat(tmp_path / "styles" / "theme.css", tmp_path)
-    assert flat == 'p{background:url("file.png")} q{background:url("data:image/png,x")}a{src:url("f.woff2")}'
-
-
-def test_repeated_ids_are_freed_and_arguments_are_no_list_of_terms() -> None:
-    text = (
-        '<section id="exercise-content"><p>1</p></section><section id="exercise-content"><p>2</p></section>'
-        '<dl><dt class="sig">f(<dl><dd>a</dd><dd>b</dd></dl>)</dt></dl>'
-    )
-    tried = soup(text)
-    markup.mend(tried)
-    assert not tried.select("#exercise-content")
-    assert [argument.get_text() for argument in tried.select("dt span > span")] == ["a", "b"]
-
-
-def test_a_missing_pages_anchors_stay_its_own() -> None:
-    tried = soup('<a href="#main">m</a><a href="book/x.html">x</a><a href="https://a.org/">a</a>')
-    notfound.hold_from_anywhere(tried, "https://me.github.io/fork/")
-    assert [a["href"] for a in tried.select("a")] == ["#main", "/fork/book/x.html", "https://a.org/"]
-
-
-def test_a_description_is_the_first_words_outside_a_box() -> None:
-    long = "word " * 60
-    tried = soup(f"<article><section><h1>T</h1><div><p>Box.</p></div><p>{long}</p></section></article>")
-    assert sharing.opening(tried).startswith("word word")
-    assert len(sharing.opening(tried)) <= sharing.WORDS

@@ -8,6 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from vggviz_book import npm
+
 ROOT = Path(__file__).parents[2]
 TOC = "format: jb-book\nroot: book/index\nparts:\n  - caption: Part\n    chapters:\n      - file: book/two\n"
 HEADER = """---
@@ -67,3 +71,13 @@ class TinyBook:
         process = self.start(**environ)
         printed, _ = process.communicate(timeout=300)
         return process.returncode, printed
+
+
+@pytest.fixture(scope="module")
+def tiny_book(tmp_path_factory: pytest.TempPathFactory) -> TinyBook:
+    if not npm.is_installed(ROOT):
+        pytest.skip("MathJax is not installed: run `make book` first")
+    book = TinyBook(tmp_path_factory.mktemp("book"))
+    status, printed = book.make()
+    assert status == 0, printed
+    return book
