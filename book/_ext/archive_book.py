@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from vggviz_book import kernels, lock
+from vggviz_book import kernels
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "_build"
@@ -27,7 +27,7 @@ def main() -> int:
     kernels.put_on_path(ROOT, os.environ)
     from vggviz._shared.files import atomic_path
 
-    lock.hold(BUILD / ".lock")
+    kernels.lock_builds(ROOT)
     if not (BOOK / "index.html").is_file():
         print("There is no book yet: run 'make book' first.", file=sys.stderr)
         return 1

@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import subprocess
 import sys
 import time
 from pathlib import Path
 
+from jupyter_book.cli.main import main as jupyter_book
 from sphinx.errors import ExtensionError
 
-from vggviz_book import chapters, fingerprint, kernels, lock, npm
+from vggviz_book import chapters, fingerprint, kernels, npm
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "_build"
@@ -26,7 +26,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--fresh", action="store_true", help="compute every page anew")
     fresh = parser.parse_args().fresh
-    lock.hold(BUILD / ".lock")
+    kernels.lock_builds(ROOT)
     recover()
     kernels.put_on_path(ROOT, os.environ)
     if not npm.is_installed(ROOT):
@@ -57,16 +57,28 @@ def build() -> int:
     started = time.monotonic()
     kernels.settle_inputs(os.environ)
     made_of = fingerprint.of_book(ROOT, os.environ)
-    strict = ["-W", "-n", "--keep-going"]
-    jupyter_book = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
-    command = [*jupyter_book, "build", str(ROOT), "--path-output", str(NEXT), *strict]
-    if subprocess.run(command, check=False, pass_fds=lock.descriptors()).returncode:
-        return failed("The book was not built; the cause stands above.")
+    if not run_jupyter_book():
+        return failed("The book was not built; see above for the cause.")
     pages = NEXT / "_build" / "html"
     (pages / fingerprint.NOTE).write_text(made_of, "utf-8")
     replace(pages)
     print(f"Built in {time.monotonic() - started:.0f} s: {shown(BOOK / 'index.html')}")
     return 0
+
+
+def run_jupyter_book() -> bool:
+    """Build with warnings as errors; return whether that succeeded.
+
+    In this process, so that the lock is held exactly as long as the build runs, even if it is killed.
+    """
+    try:
+        jupyter_book(
+            ["build", str(ROOT), "--path-output", str(NEXT), "-W", "-n", "--keep-going"],
+            standalone_mode=False,
+        )
+    except (RuntimeError, SystemExit):  # Jupyter Book has printed the cause
+        return False
+    return True
 
 
 def failed(why: str) -> int:

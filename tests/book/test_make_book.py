@@ -83,6 +83,7 @@ def test_of_two_builds_at_once_one_waits(tiny_book: TinyBook) -> None:
     processes = [tiny_book.start(), tiny_book.start()]
     printed = [process.communicate(timeout=300)[0] for process in processes]
     assert [process.returncode for process in processes] == [0, 0]
+    assert sum("this one waits" in text for text in printed) == 1
     assert sum("Nothing changed" in text for text in printed) == 1
     assert "Two at once" in (tiny_book.pages / "two.html").read_text()
 

@@ -9,9 +9,10 @@ from collections.abc import MutableMapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from filelock import FileLock, Timeout
 from sphinx.errors import ExtensionError
 
-from vggviz_book import explorers, fingerprint, lock
+from vggviz_book import explorers, fingerprint
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 KEPT_CACHES = 4
 CACHES = Path("_build", ".jupyter_cache")
+
+_held: list[FileLock] = []
 
 
 def prepare(app: Sphinx, config: Config) -> None:
@@ -28,7 +31,7 @@ def prepare(app: Sphinx, config: Config) -> None:
     the digest of all else, and a change in the library leaves no old figure in a page.
     """
     root = Path(app.srcdir)
-    lock.hold(root / "_build" / ".lock")
+    lock_builds(root)
     Path(app.outdir, fingerprint.NOTE).unlink(missing_ok=True)
     put_on_path(root, os.environ)
     give_matplotlib_a_folder(root, os.environ)
@@ -41,6 +44,21 @@ def prepare(app: Sphinx, config: Config) -> None:
     remove_old(caches)
     config.nb_execution_cache_path = str(cache)
     explorers.keep_in(cache, os.environ)
+
+
+def lock_builds(root: Path) -> None:
+    """Let one process at a time build in a checkout; a second one waits until the first has ended.
+
+    Args:
+        root: the folder of the book's `_config.yml`.
+    """
+    lock = FileLock(root / "_build" / ".lock", is_singleton=True)  # `make book` and Sphinx share it
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        print("Another build of this book is running; this one waits for it.", flush=True)
+        lock.acquire()
+    _held.append(lock)
 
 
 def put_on_path(root: Path, environ: MutableMapping[str, str]) -> None:
