@@ -42,7 +42,7 @@ def of_book(root: Path, environ: Mapping[str, str]) -> str:
     sources = (PAINTING, "book/_ext", "book/_static", "_config.yml", "_toc.yml", "package-lock.json")
     pages = [*root.glob("book/*.md"), *root.glob("book/*.bib")]  # not what a chapter's cells may write
     _add_files(digest, root, [*pages, *(root / source for source in sources)])
-    digest.update(f"{repository.of(root, environ)} {repository.site(environ)}".encode())
+    digest.update(f"{repository.repository(root, environ)} {repository.site(environ)}".encode())
     return digest.hexdigest()[:16]
 
 
