@@ -1,4 +1,7 @@
-"""`make archive`: the built book as one zip that opens from disk; the same pages, the same bytes."""
+"""`make archive`: pack the built book into one zip file that opens from disk.
+
+The same pages give the same bytes.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +20,13 @@ BUILD = ROOT / "_build"
 BOOK = BUILD / "html"
 NAME = "inside-vgg16"
 PACKED = {".gz", ".packed", ".png", ".webp", ".woff2", ".zip"}
-"""Ends of the names of files that a second packing would not make smaller."""
-LONG_AGO = (1980, 1, 1, 0, 0, 0)
-"""The earliest day that a zip can name: no two builds differ in it."""
+"""Suffixes of files that are compressed already."""
+EARLIEST = (1980, 1, 1, 0, 0, 0)
+"""The earliest date that a zip can hold: one for all builds."""
 
 
 def main() -> int:
-    """Pack the last good book; return the exit status."""
+    """Pack the last book that was built; return the exit status."""
     kernels.put_on_path(ROOT, os.environ)
     from vggviz._shared.files import atomic_path
 
@@ -42,7 +45,7 @@ def main() -> int:
 
 
 def pages(folder: Path) -> Iterator[Path]:
-    """The files of a built book in order of their names, without what only a builder needs."""
+    """Files of a built book sorted by name, without those that only the build needs."""
     for file in sorted(folder.rglob("*"), key=lambda path: path.relative_to(folder).as_posix()):
         inside = file.relative_to(folder)
         if (
@@ -54,10 +57,10 @@ def pages(folder: Path) -> Iterator[Path]:
 
 
 def pack(folder: Path, files: Iterator[Path] | tqdm[Path], target: Path) -> None:
-    """Write files of a folder into a zip, with no trace of when and by whom they were made."""
+    """Write files of a folder into a zip, without their times and owners."""
     with zipfile.ZipFile(target, "w") as archive:
         for file in files:
-            entry = zipfile.ZipInfo(f"{NAME}/{file.relative_to(folder).as_posix()}", LONG_AGO)
+            entry = zipfile.ZipInfo(f"{NAME}/{file.relative_to(folder).as_posix()}", EARLIEST)
             entry.create_system = 3  # Unix, whose permissions follow
             entry.external_attr = 0o644 << 16
             entry.compress_type = zipfile.ZIP_STORED if file.suffix in PACKED else zipfile.ZIP_DEFLATED

@@ -1,4 +1,4 @@
-"""`make book`: a clean build beside the last good book, which it replaces only when all is well."""
+"""`make book`: build the book from scratch, and replace the last one only if that succeeds."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ NEXT = BUILD / ".next"
 def main() -> int:
     """Build unless nothing changed; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--fresh", action="store_true", help="compute every page anew")
+    parser.add_argument("--fresh", action="store_true", help="recompute every page")
     fresh = parser.parse_args().fresh
     kernels.lock_builds(ROOT)
     recover()
     kernels.put_on_path(ROOT, os.environ)
     if not npm.is_installed(ROOT):
-        npm.install(ROOT)  # what goes wrong is said while the pages are built
+        npm.install(ROOT)  # an error is reported while the pages are built
     try:
         if not fresh and is_current():
             print(f"Nothing changed since the last build: {shown(BOOK / 'index.html')}")
@@ -43,19 +43,19 @@ def main() -> int:
 
 
 def is_current() -> bool:
-    """Whether the last good book was made of just what lies here now."""
+    """Whether the last book was built from exactly the current sources and versions."""
     note = BOOK / fingerprint.NOTE
     return note.is_file() and note.read_text("utf-8") == fingerprint.of_book(ROOT, os.environ)
 
 
 def build() -> int:
-    """Build all pages into a folder of their own, then put that in the place of the last book.
+    """Build all pages into a separate folder, then replace the last book with it.
 
     Raises:
-        ExtensionError: the picture, the weights or the addresses that were asked for are none.
+        ExtensionError: VGGVIZ_IMAGE, VGGVIZ_WEIGHTS, VGGVIZ_REPOSITORY or VGGVIZ_SITE is not valid.
     """
     started = time.monotonic()
-    kernels.settle_inputs(os.environ)
+    kernels.check_inputs(os.environ)
     made_of = fingerprint.of_book(ROOT, os.environ)
     if not run_jupyter_book():
         return failed("The book was not built; see above for the cause.")
@@ -82,7 +82,7 @@ def run_jupyter_book() -> bool:
 
 
 def failed(why: str) -> int:
-    """Say why there is no new book, and that the last one is still there; return the exit status."""
+    """Print why the build failed, and that the last book is kept; return the exit status."""
     shutil.rmtree(NEXT, ignore_errors=True)
     kept = f"\nThe last good book stays in {shown(BOOK)}." if BOOK.exists() else ""
     print(f"\n{why}{kept}", file=sys.stderr)
@@ -90,7 +90,7 @@ def failed(why: str) -> int:
 
 
 def replace(pages: Path) -> None:
-    """Two renames: a reader meets the old book or the new one, never a mixture."""
+    """Replace the last book by two renames, so that a reader never sees a mixture of both."""
     if BOOK.exists():
         BOOK.rename(LAST)
     pages.rename(BOOK)
@@ -99,7 +99,7 @@ def replace(pages: Path) -> None:
 
 
 def recover() -> None:
-    """Clear what a killed build left, and finish or undo its replacing."""
+    """Remove the files of a killed build, and finish or undo its replacement."""
     if LAST.exists() and not BOOK.exists():
         LAST.rename(BOOK)
     shutil.rmtree(LAST, ignore_errors=True)
@@ -108,14 +108,14 @@ def recover() -> None:
 
 
 def shown(path: Path) -> str:
-    """A path as the reader would type it."""
+    """A path relative to the current folder."""
     return os.path.relpath(path)
 
 
 def in_utf8() -> None:
-    """Begin anew in Python's UTF-8 mode where the locale knows other letters, or ASCII alone.
+    """Restart in Python's UTF-8 mode if the locale has another encoding.
 
-    Not all that takes part in a build says how its files and its paths are encoded.
+    Some packages that take part in a build open files without naming an encoding.
     """
     if sys.getfilesystemencoding() != "utf-8":
         os.environ["PYTHONUTF8"] = "1"

@@ -1,4 +1,4 @@
-"""`make links`: ask whether what the book links to is still there, without computing any page."""
+"""`make links`: check the book's external links, without executing any chapter."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FOUND = ROOT / "_build" / "links"
 
 
 def main() -> int:
-    """Check all links; return the exit status, 1 if one leads nowhere."""
+    """Check all links; return the exit status, 1 if one is broken."""
     status = build_sphinx(
         ROOT,
         FOUND,

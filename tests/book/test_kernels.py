@@ -16,20 +16,20 @@ def test_kernels_get_absolute_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     Image.new("RGB", (8, 8)).save(tmp_path / "photo.png")
     monkeypatch.chdir(tmp_path)
     environ = {"VGGVIZ_IMAGE": "photo.png", "VGGVIZ_WEIGHTS": "random"}
-    kernels.settle_inputs(environ)
+    kernels.check_inputs(environ)
     assert environ == {"VGGVIZ_IMAGE": str(tmp_path / "photo.png"), "VGGVIZ_WEIGHTS": "random"}
 
 
 def test_without_a_word_the_weights_are_imagenets() -> None:
     environ: dict[str, str] = {}
-    kernels.settle_inputs(environ)
+    kernels.check_inputs(environ)
     assert environ == {"VGGVIZ_WEIGHTS": "imagenet"}
 
 
 @pytest.mark.parametrize("wrong", [{"VGGVIZ_IMAGE": "nowhere.jpg"}, {"VGGVIZ_WEIGHTS": "nowhere.h5"}])
 def test_a_wrong_input_is_named_before_anything_runs(wrong: dict[str, str]) -> None:
     with pytest.raises(ExtensionError, match="nowhere"):
-        kernels.settle_inputs({"VGGVIZ_WEIGHTS": "random", **wrong})
+        kernels.check_inputs({"VGGVIZ_WEIGHTS": "random", **wrong})
 
 
 def test_the_newest_caches_are_kept(tmp_path: Path) -> None:

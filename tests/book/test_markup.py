@@ -13,6 +13,6 @@ def test_repeated_ids_are_freed_and_arguments_are_no_list_of_terms() -> None:
         '<dl><dt class="sig">f(<dl><dd>a</dd><dd>b</dd></dl>)</dt></dl>'
     )
     tried = BeautifulSoup(text, "html.parser")
-    markup.mend(tried)
+    markup.correct(tried)
     assert not tried.select("#exercise-content")
     assert [argument.get_text() for argument in tried.select("dt span > span")] == ["a", "b"]

@@ -14,6 +14,6 @@ def test_a_page_loads_the_searchs_scripts_only_to_search(tmp_path: Path) -> None
     text = '<script src="documentation_options.js?v=1"></script><script src="searchindex.js"></script><p>'
     for name, count in (("search.html", 2), ("other.html", 1)):
         tried = BeautifulSoup(text, "html.parser")
-        scripts.lighten(tried, tmp_path / name)
+        scripts.defer(tried, tmp_path / name)
         assert len(tried.select("script")) == count
         assert tried.select("script")[0].string == "const OPTIONS = {};"

@@ -46,10 +46,10 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
     app.connect("config-inited", npm.provide)
     app.connect("config-inited", kernels.prepare)
-    app.connect("config-inited", thebe.leave_out)
+    app.connect("config-inited", thebe.disable)
     app.connect("config-inited", repository.prepare)
     app.connect("builder-inited", mathjax.provide)
-    app.connect("builder-inited", explorers.offer_runtime)
+    app.connect("builder-inited", explorers.set_runtime)
     app.connect("env-before-read-docs", chapters.execute)
     app.connect("doctree-resolved", figures.prepare)
     app.connect("html-page-context", figures.keep_proportions)

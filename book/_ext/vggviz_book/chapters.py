@@ -1,4 +1,4 @@
-"""Run the chapters side by side, before Sphinx reads them one by one."""
+"""Execute the chapters in parallel, before Sphinx reads them one by one."""
 
 from __future__ import annotations
 
@@ -32,22 +32,22 @@ log = logging.getLogger(__name__)
 
 PREFIX = "vggviz-book-"
 NOTE = "_build/.temporary"
-"""Where the name of the kernels' temporary folder stands while they run."""
+"""File with the name of the kernels' temporary folder while they run."""
 LONGEST_SOCKET = 95
-"""Bytes; systems allow 103 to 107, and a number follows."""
+"""Bytes of a socket's path; systems allow 103 to 107, and a number is appended."""
 MEMORY_OF_A_KERNEL = 2 << 30
-"""Bytes. VGG16 with its dense layers peaks at 1.8 GB."""
+"""Bytes; VGG16 with its dense layers peaks at 1.8 GB."""
 COLOURS = re.compile(r"\x1b\[[\d;]*m")
-"""What a terminal shows as colours."""
+"""Terminal colour codes."""
 REPORTS = Path("_build", "reports")
-"""Where each chapter that failed says why. Beside the pages, since a book with failures is not kept."""
+"""Reports of the chapters that failed; outside the pages, which are not kept after a failure."""
 
 
 def execute(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
-    """Put the outputs of all chapters that will be read into the notebook cache.
+    """Execute the chapters that Sphinx will read and whose outputs are not cached.
 
     Raises:
-        ExtensionError: a chapter failed; names each such chapter with its cell.
+        ExtensionError: a chapter failed; names each such chapter and its cell.
     """
     reports = Path(app.srcdir, REPORTS)
     shutil.rmtree(reports, ignore_errors=True)
@@ -55,7 +55,7 @@ def execute(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     if settings.execution_mode != "cache":
         return
     cache = get_cache(settings.execution_cache_path)
-    forget_half_written(cache)
+    remove_incomplete(cache)
     remove_temporary(app.srcdir)
     waiting = {name: nb for name, nb in notebooks(env, docnames) if not is_cached(cache, nb)}
     failures = []
@@ -67,14 +67,14 @@ def execute(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
             log.info("[%d/%d] %s computed in %.1f s", number, len(waiting), name, result.time)
         else:
             failures.append(describe_failure(path.relative_to(app.srcdir), result))
-            report(reports / f"{name}.log", failures[-1])
+            write_report(reports / f"{name}.log", failures[-1])
             log.info("[%d/%d] %s failed", number, len(waiting), name)
     if failures:
         raise ExtensionError("\n\n".join(failures))
 
 
 def notebooks(env: BuildEnvironment, docnames: Iterable[str]) -> Iterable[tuple[str, NotebookNode]]:
-    """Those pages that have cells to run, read as myst-nb reads them."""
+    """Names and notebooks of the pages that have code cells."""
     for name in docnames:
         path = Path(env.doc2path(name))
         if path.suffix == ".md" and is_myst_markdown_notebook(path.read_text("utf-8")):
@@ -84,7 +84,7 @@ def notebooks(env: BuildEnvironment, docnames: Iterable[str]) -> Iterable[tuple[
 def run_side_by_side(
     env: BuildEnvironment, waiting: dict[str, NotebookNode], timeout: int
 ) -> Iterable[tuple[str, ExecutionResult]]:
-    """Run notebooks, as many at once as cores and memory allow; yield each as it ends."""
+    """Run notebooks, as many at once as cores and memory allow; yield each result as it arrives."""
     with temporary_folder(env.srcdir) as folder, ThreadPoolExecutor(kernels_at_once()) as pool:
         running = {}
         for number, (name, notebook) in enumerate(waiting.items()):
@@ -96,17 +96,17 @@ def run_side_by_side(
 
 @contextmanager
 def temporary_folder(root: str | os.PathLike[str]) -> Iterator[str]:
-    """A folder for the kernels' sockets, and for all that they and the cells leave behind.
+    """Make a temporary folder for the files of the kernels and of the cells.
 
-    So nothing goes to the reader's home, which may not be writable, nor comes from there. Its name is
-    noted for the next build, in case that this one is killed.
+    The user's home may not be writable, and its IPython settings must not change a page. The folder's
+    name is noted, so that the next build can remove it if this one is killed.
     """
     with tempfile.TemporaryDirectory(prefix=PREFIX) as folder:
         Path(root, NOTE).write_bytes(os.fsencode(folder))
         settings = dict.fromkeys(("TMPDIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"), folder)
         before = {name: os.environ[name] for name in settings if name in os.environ}
         os.environ.update(settings)
-        tempfile.tempdir = folder  # this process looked at TMPDIR once, and does not again
+        tempfile.tempdir = folder  # TMPDIR is read only once in a process
         try:
             yield folder
         finally:
@@ -126,9 +126,9 @@ def remove_temporary(root: str | os.PathLike[str]) -> None:
 
 
 def compute(notebook: NotebookNode, place: Path, timeout: int, address: str) -> ExecutionResult:
-    """Run one notebook; what goes wrong, a kernel that dies for one, stands in the result.
+    """Run one notebook; an error, such as a kernel that dies, is returned in the result.
 
-    The kernel is ended at once: asked kindly, one in five takes three more seconds to leave.
+    The kernel is killed at the end: of those asked to shut down, one in five takes three more seconds.
     """
     try:
         return single_nb_execution(
@@ -144,21 +144,21 @@ def compute(notebook: NotebookNode, place: Path, timeout: int, address: str) -> 
 
 
 def transport(address: str) -> Config:
-    """Sockets in files: no port that another program could take, and no warning about open ones.
+    """Settings for Unix sockets, which need no free port and cause no warning about open ones.
 
-    Not where there are none, nor where the temporary folder's name is longer than a socket's may be.
+    Empty on other systems, and where the temporary folder's name is too long for a socket.
     """
     short = os.name == "posix" and len(os.fsencode(address)) < LONGEST_SOCKET
     return Config({"KernelManager": {"transport": "ipc", "ip": address}} if short else {})
 
 
 def kernels_at_once() -> int:
-    """At least one; more where both a core and the memory for another kernel are free."""
+    """Number of kernels that cores and free memory allow, at least 1."""
     return max(1, min(os.cpu_count() or 1, psutil.virtual_memory().available // MEMORY_OF_A_KERNEL))
 
 
 def is_cached(cache: JupyterCacheBase, notebook: NotebookNode) -> bool:
-    """Whether the cache has the outputs of this notebook's code."""
+    """Whether the outputs of this notebook's code are in the cache."""
     try:
         cache.match_cache_notebook(notebook)
     except KeyError:
@@ -166,23 +166,23 @@ def is_cached(cache: JupyterCacheBase, notebook: NotebookNode) -> bool:
     return True
 
 
-def forget_half_written(cache: JupyterCacheBase) -> None:
-    """Drop records whose notebook a killed build did not write to its end."""
+def remove_incomplete(cache: JupyterCacheBase) -> None:
+    """Remove cache records whose notebook is incomplete because a build was killed."""
     for record in cache.list_cache_records():
         try:
             cache.get_cache_bundle(record.pk)
-        except Exception:  # missing, empty or cut: whatever the reader raises
+        except Exception:  # missing, empty or truncated: the reader raises many kinds
             NbCacheRecord.remove_record(record.pk, cache.db)
 
 
-def report(path: Path, text: str) -> None:
-    """Write down why a chapter failed, for those who do not see the build's own lines."""
+def write_report(path: Path, text: str) -> None:
+    """Write why a chapter failed, for those who do not see the build's output."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(COLOURS.sub("", text) + "\n", "utf-8")
 
 
 def describe_failure(page: Path, result: ExecutionResult) -> str:
-    """Which cell of which chapter failed, at which line, and its traceback."""
+    """Chapter, cell, line and traceback of a failure."""
     index, cell = failed_cell(result.nb)
     number = sum(c.cell_type == "code" for c in result.nb.cells[: index + 1])
     line = result.nb.metadata["source_map"][index] + 1
@@ -190,7 +190,7 @@ def describe_failure(page: Path, result: ExecutionResult) -> str:
 
 
 def failed_cell(notebook: NotebookNode) -> tuple[int, Any]:
-    """Index and cell with an error that was not expected; else the one that ran last."""
+    """Index and cell with an unexpected error, else the cell that ran last."""
     code = [(i, cell) for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
     for i, cell in code:
         expected = "raises-exception" in cell.metadata.get("tags", [])

@@ -1,4 +1,4 @@
-"""What pages need to work from disk, where a browser lets a page fetch nothing."""
+"""Adapt the search page to be opened from disk, where browsers do not allow a page to fetch files."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ NO_SUMMARIES = "if (location.protocol === 'file:') DOCUMENTATION_OPTIONS.SHOW_SE
 def search_by_titles(
     app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any
 ) -> None:
-    """From disk the search shows titles alone: for a summary it would fetch each page that it found."""
+    """Show results without summaries, for which the search would fetch each page."""
     if pagename == "search":
         app.add_js_file(None, body=NO_SUMMARIES)

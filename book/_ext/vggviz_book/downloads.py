@@ -1,4 +1,4 @@
-"""Each chapter as a script, in the theme's download menu."""
+"""Add each chapter as a Python script to the theme's download menu."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def add_script(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    """Write the chapter as Python with its text as comments, and add the button after the notebook's."""
+    """Write the chapter as Python with its text as comments, and add a button after the notebook's."""
     if not context.get("ipynb_source"):  # the theme sets it for pages with cells
         return
     source = Path(app.env.doc2path(pagename)).read_text("utf-8")
@@ -25,7 +25,7 @@ def add_script(app: Sphinx, pagename: str, template: str, context: dict[str, Any
 
 
 def button(url: str) -> dict[str, str]:
-    """A button as sphinx-book-theme describes them."""
+    """A download button as sphinx-book-theme describes it."""
     return {
         "type": "link",
         "url": url,

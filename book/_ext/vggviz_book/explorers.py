@@ -1,4 +1,4 @@
-"""The explorers that chapters show: written beside the notebook cache, copied to the pages."""
+"""Copy the explorers that chapters show from the notebook cache to the pages."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 SHOWN = re.compile(r'src="\.\./explorers/([\w-]+)/index\.html"')
 
 
-def keep_in(cache: Path, environ: MutableMapping[str, str]) -> None:
-    """Let kernels write explorers beside their outputs, so that both are kept or computed anew."""
+def set_folder(cache: Path, environ: MutableMapping[str, str]) -> None:
+    """Let kernels write explorers into the cache, so that they are kept as long as the outputs."""
     from vggviz.explorer.notebook import BOOK
 
     environ[BOOK] = str(cache.absolute() / "explorers")
 
 
-def offer_runtime(app: Sphinx) -> None:
-    """Let kernels put LiteRT.js into explorers, if npm has brought it."""
+def set_runtime(app: Sphinx) -> None:
+    """Let kernels add LiteRT.js to explorers, if npm has installed it."""
     from vggviz.explorer.litert import RUNTIME
 
     root = Path(app.srcdir)
@@ -34,7 +34,7 @@ def offer_runtime(app: Sphinx) -> None:
 
 
 def copy(app: Sphinx, exception: Exception | None) -> None:
-    """Copy those that the written pages show; others may be left of an earlier text."""
+    """Copy the explorers that the pages show; the cache may hold others of earlier texts."""
     if exception or app.builder.format != "html":
         return
     from vggviz.explorer.manifest import page_files
@@ -44,12 +44,12 @@ def copy(app: Sphinx, exception: Exception | None) -> None:
     shutil.rmtree(target, ignore_errors=True)
     for name in sorted(shown(Path(app.outdir, "book"))):
         shutil.copytree(kept / name, target / name)
-        for script, content in page_files():  # those of today, whenever the numbers were computed
+        for script, content in page_files():  # the current scripts, also for cached explorers
             path = target / name / script
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
 
 
 def shown(pages: Path) -> set[str]:
-    """Names of the explorers in the pages of a folder."""
+    """Names of the explorers that the pages of a folder show."""
     return {name for page in pages.glob("*.html") for name in SHOWN.findall(page.read_text("utf-8"))}

@@ -1,4 +1,4 @@
-"""What pages need to know about their figures: in words, in size, and where the large one is."""
+"""Figures of the pages: text alternatives, WebP files, sizes, lazy loading and smaller copies."""
 
 from __future__ import annotations
 
@@ -27,11 +27,10 @@ SIZE_AS_STYLE = re.compile(r'style="width: (\d+)(?:\.\d+)?px; height: (\d+)(?:\.
 
 
 def prepare(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Give each image its text alternative and its lighter file; all but the first load when near.
+    """Set the text alternative and the WebP file of each image; load all but the first lazily.
 
-    The library writes what a figure shows, in words made from its numbers, into the PNG's
-    "Description". A figure without one is a warning, so it fails a build that takes warnings
-    as errors.
+    The text alternative is the "Description" that the library writes into the PNG. A figure without
+    one is a warning, which fails a build with warnings as errors.
     """
     images = list(doctree.findall(nodes.image))
     drawn = [image for image in images if is_png(Path(app.srcdir, image["uri"]))]
@@ -44,7 +43,7 @@ def prepare(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         image["loading"] = "lazy"
     uris = sorted({image["uri"] for image in drawn})
     with ThreadPoolExecutor() as pool:
-        light = dict(zip(uris, pool.map(lambda uri: lighter(app, uri), uris), strict=True))
+        light = dict(zip(uris, pool.map(lambda uri: as_webp(app, uri), uris), strict=True))
     for image in drawn:
         image["uri"] = light[image["uri"]]
         image["candidates"] = {"*": image["uri"]}
@@ -52,21 +51,21 @@ def prepare(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 
 def is_png(path: Path) -> bool:
-    """Whether there is such a file, and its name says PNG."""
+    """Whether this is an existing PNG file."""
     return path.suffix == ".png" and path.is_file()
 
 
 def texts(path: Path) -> dict[str, str]:
-    """What is written in a PNG file: its "Description", its "Source"."""
+    """Text fields of a PNG file, such as "Description" and "Source"."""
     with Image.open(path) as image:
         assert isinstance(image, PngImagePlugin.PngImageFile)
         return dict(image.text)
 
 
-def lighter(app: Sphinx, uri: str) -> str:
-    """Where the same pixels are as WebP, which is a third to two thirds lighter than the PNG.
+def as_webp(app: Sphinx, uri: str) -> str:
+    """The same pixels as WebP, which is a third to two thirds smaller than the PNG.
 
-    Files lie beside the cached outputs, under the names that myst-nb makes from their content.
+    Files are kept in the cache, under the names that myst-nb makes from their content.
     """
     path = Path(app.srcdir, uri)
     webp = Path(app.config.nb_execution_cache_path, "figures", f"{path.stem}.webp")
@@ -76,10 +75,10 @@ def lighter(app: Sphinx, uri: str) -> str:
 
 
 def write_webp(path: Path, webp: Path) -> None:
-    """Encode without loss, and take along what the PNG says of itself; a killed build leaves no half file."""
+    """Convert a PNG to lossless WebP with its text fields; the file appears only when it is complete."""
     exif = Image.Exif()
     for tag, name in ((ExifTags.Base.ImageDescription, "Description"), (ExifTags.Base.Software, "Source")):
-        exif[tag] = texts(path).get(name, "").encode()  # of a str, Pillow would keep ASCII only
+        exif[tag] = texts(path).get(name, "").encode()  # Pillow reduces a str to ASCII
     webp.parent.mkdir(parents=True, exist_ok=True)
     beside = webp.with_suffix(".part")
     with Image.open(path) as image:
@@ -90,21 +89,21 @@ def write_webp(path: Path, webp: Path) -> None:
 def keep_proportions(
     app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any
 ) -> None:
-    """Write sizes as attributes, so that pages keep a place of the right shape at any width.
+    """Write sizes as attributes, so that browsers reserve the space of a figure at any width.
 
-    As a style, height and width would either stretch a figure on a phone or, once the style sheet
-    overrules them, leave its height unknown until it is loaded, and the page would jump.
+    As a style they would stretch a figure on a phone, or, overruled by the style sheet, leave its
+    height unknown until it is loaded.
     """
     if body := context.get("body"):
         context["body"] = SIZE_AS_STYLE.sub(r'width="\1" height="\2"', body)
 
 
-def offer_small(app: Sphinx, pages: Mapping[Path, BeautifulSoup]) -> None:
-    """Let a phone fetch a smaller copy of each wide figure; what opens at a click is exact everywhere.
+def add_small_copies(app: Sphinx, pages: Mapping[Path, BeautifulSoup]) -> None:
+    """Offer phones a smaller copy of each wide figure; a click opens the exact one.
 
     Args:
-        app: whose output gets the copies; they are kept beside the cached outputs.
-        pages: as they will be written, by their paths.
+        app: the copies are written to its output, and kept in the cache.
+        pages: the parsed pages by path; changed in place.
     """
     target = Path(app.outdir, "_images")
     kept = Path(app.config.nb_execution_cache_path, "figures")
@@ -116,7 +115,7 @@ def offer_small(app: Sphinx, pages: Mapping[Path, BeautifulSoup]) -> None:
     ]
     names = sorted({Path(str(image["src"])).name for image in images})
     with ThreadPoolExecutor() as pool:
-        list(pool.map(lambda name: copy_small(target / name, kept), names))
+        list(pool.map(lambda name: write_small_copy(target / name, kept), names))
     for image in images:
         source = str(image["src"])
         width = width_of(target / Path(source).name)
@@ -125,18 +124,18 @@ def offer_small(app: Sphinx, pages: Mapping[Path, BeautifulSoup]) -> None:
 
 
 def width_of(path: Path) -> int:
-    """Pixels across."""
+    """Width of an image in pixels."""
     with Image.open(path) as image:
         return image.width
 
 
 def small_name(name: str) -> str:
-    """What the smaller copy of a figure is called."""
+    """File name of the smaller copy of a figure."""
     return f"{name.removesuffix('.webp')}-small.webp"
 
 
-def copy_small(path: Path, kept: Path) -> None:
-    """Write the smaller copy beside a figure, made once and kept."""
+def write_small_copy(path: Path, kept: Path) -> None:
+    """Write the smaller copy beside a figure, from the cache if it is there."""
     small = kept / small_name(path.name)
     if not small.is_file():
         beside = small.with_suffix(".part")

@@ -1,4 +1,4 @@
-"""What a page was made of, as one short digest: the same digest, the same page."""
+"""Digests of all inputs of the figures and of the pages, by which caches are invalidated."""
 
 from __future__ import annotations
 
@@ -13,34 +13,34 @@ from vggviz_book import npm, repository
 COMPUTING = ("tensorflow", "keras", "numpy", "matplotlib", "scikit-image", "pillow")
 WRITING = ("jupyter-book", "myst-nb", "sphinx", "sphinx-book-theme", "sphinx-exercise", "jupytext")
 NOTE = ".made-of"
-"""File in a built book that holds its digest; only `make book` writes it, and any build removes it."""
+"""File in a built book with its digest; only `make book` writes it, and any build removes it."""
 PAINTING = "vggviz/explorer/page"
-"""The explorer's scripts: they compute nothing that is kept, so a change in them costs no chapter."""
+"""The explorer's scripts, which no cached output depends on."""
 LEFT_OUT = {"__pycache__", ".ipynb_checkpoints", "_build", "node_modules"}
 
 
 def of_figures(root: Path, environ: Mapping[str, str]) -> str:
-    """Digest of all that a figure is computed from: library, versions, weights and picture.
+    """Digest of all that a figure is computed from: library, versions, weights and image.
 
     Args:
         root: the folder of the book's `_config.yml`.
-        environ: where VGGVIZ_IMAGE and VGGVIZ_WEIGHTS may stand.
+        environ: may hold VGGVIZ_IMAGE and VGGVIZ_WEIGHTS.
     """
     digest = hashlib.sha256(platform.python_version().encode())
     _add_versions(digest, COMPUTING)
     sources = ("vggviz", "benchmarks", "requirements.txt", "pyproject.toml")
     _add_files(digest, root, [root / source for source in sources], without=root / PAINTING)
-    for part in (_picture(environ), _weights(environ), _runtime(root)):
+    for part in (_image(environ), _weights(environ), _runtime(root)):
         digest.update(part.encode() + b"\0")
     return digest.hexdigest()[:16]
 
 
 def of_book(root: Path, environ: Mapping[str, str]) -> str:
-    """Digest of all that the built pages depend on: the figures', the book's own sources, its addresses."""
+    """Digest of all that the built pages depend on: figures, sources of the book, its addresses."""
     digest = hashlib.sha256(of_figures(root, environ).encode())
     _add_versions(digest, WRITING)
     sources = (PAINTING, "book/_ext", "book/_static", "_config.yml", "_toc.yml", "package-lock.json")
-    pages = [*root.glob("book/*.md"), *root.glob("book/*.bib")]  # not what a chapter's cells may write
+    pages = [*root.glob("book/*.md"), *root.glob("book/*.bib")]  # without files that cells write
     _add_files(digest, root, [*pages, *(root / source for source in sources)])
     digest.update(f"{repository.repository(root, environ)} {repository.site(environ)}".encode())
     return digest.hexdigest()[:16]
@@ -65,7 +65,7 @@ def _add_files(
 
 
 def _runtime(root: Path) -> str:
-    """Whether explorers can be given what npm brings."""
+    """Whether explorers are written with LiteRT.js."""
     return "with npm's packages" if npm.is_installed(root) else "without npm's packages"
 
 
@@ -74,13 +74,13 @@ def _content(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _picture(environ: Mapping[str, str]) -> str:
-    """The picture's content if VGGVIZ_IMAGE is a file, else the name that it gives."""
+def _image(environ: Mapping[str, str]) -> str:
+    """Checksum of VGGVIZ_IMAGE if it is a file, else its value."""
     name = environ.get("VGGVIZ_IMAGE", "")
     return _content(Path(name)) if name and Path(name).is_file() else name
 
 
 def _weights(environ: Mapping[str, str]) -> str:
-    """The weights' content if VGGVIZ_WEIGHTS is a file, else their name: the package's count as library."""
+    """Checksum of VGGVIZ_WEIGHTS if it is a file, else its value."""
     source = environ.get("VGGVIZ_WEIGHTS") or "imagenet"
     return _content(Path(source)) if Path(source).is_file() else source

@@ -34,9 +34,9 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     root = Path(app.outdir)
     pages = {path: BeautifulSoup(path.read_text("utf-8"), "html.parser") for path in theme_pages(root)}
     for path, page in pages.items():
-        markup.mend(page)
-        scripts.lighten(page, path)
-    figures.offer_small(app, pages)
+        markup.correct(page)
+        scripts.defer(page, path)
+    figures.add_small_copies(app, pages)
     sharing.describe(app, pages)
     styles.join(app, pages)
     icons.keep_used(root / "_static")

@@ -1,4 +1,4 @@
-"""The surroundings of the kernels that run the chapters."""
+"""Environment, inputs and caches of the kernels that run the chapters."""
 
 from __future__ import annotations
 
@@ -25,25 +25,25 @@ _held: list[FileLock] = []
 
 
 def prepare(app: Sphinx, config: Config) -> None:
-    """Let kernels use the library beside the book, and the cache know what they compute from.
+    """Set the kernels' environment, and the cache folder for the current library and inputs.
 
-    The notebook cache compares a chapter's own code only. So the cache lies in a folder named by
-    the digest of all else, and a change in the library leaves no old figure in a page.
+    The notebook cache compares a chapter's own code only. So the folder is named by the digest of
+    all other inputs, and a change of the library recomputes the figures.
     """
     root = Path(app.srcdir)
     lock_builds(root)
     Path(app.outdir, fingerprint.NOTE).unlink(missing_ok=True)
     put_on_path(root, os.environ)
     give_matplotlib_a_folder(root, os.environ)
-    os.environ.pop("MPLBACKEND", None)  # with a reader's own no figure would stand in a page
-    settle_inputs(os.environ)
+    os.environ.pop("MPLBACKEND", None)  # with another backend the pages would have no figures
+    check_inputs(os.environ)
     caches = root / CACHES
     cache = caches / fingerprint.of_figures(root, os.environ)
     cache.mkdir(parents=True, exist_ok=True)
     os.utime(cache)
     remove_old(caches)
     config.nb_execution_cache_path = str(cache)
-    explorers.keep_in(cache, os.environ)
+    explorers.set_folder(cache, os.environ)
 
 
 def lock_builds(root: Path) -> None:
@@ -62,26 +62,24 @@ def lock_builds(root: Path) -> None:
 
 
 def put_on_path(root: Path, environ: MutableMapping[str, str]) -> None:
-    """The checkout first, for this process (autodoc) and for the kernels, which start in book/."""
+    """Put the checkout first on the path of this process (for autodoc) and of the kernels."""
     sys.path.insert(0, str(root))
     environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(root), environ.get("PYTHONPATH")]))
 
 
 def give_matplotlib_a_folder(root: Path, environ: MutableMapping[str, str]) -> None:
-    """Where the reader's home cannot be written: else each page would say that another one was found."""
+    """Set MPLCONFIGDIR if the home is not writable; else matplotlib would print a warning into the pages."""
     from vggviz._shared.files import home
 
     if home() is None:
         environ.setdefault("MPLCONFIGDIR", str(root / "_build" / ".matplotlib"))
 
 
-def settle_inputs(environ: MutableMapping[str, str]) -> None:
-    """Decide once for all chapters which picture and which weights are meant.
-
-    Files get absolute paths.
+def check_inputs(environ: MutableMapping[str, str]) -> None:
+    """Check VGGVIZ_IMAGE and VGGVIZ_WEIGHTS once for all chapters, and make paths absolute.
 
     Raises:
-        ExtensionError: there is no such picture or no such weights.
+        ExtensionError: there is no such image or no such weights.
     """
     from vggviz.images import loading
     from vggviz.models import weights
@@ -97,13 +95,13 @@ def settle_inputs(environ: MutableMapping[str, str]) -> None:
 
 
 def absolute(name: str) -> str:
-    """A file's absolute path; any other name as it is."""
+    """Absolute path of a file; any other name unchanged."""
     path = Path(name).expanduser()
     return str(path.absolute()) if path.is_file() else name
 
 
 def remove_old(caches: Path) -> None:
-    """Keep the newest few caches: someone who goes back and forth finds the figures still there."""
+    """Remove all but the newest caches; a few are kept for going back and forth between versions."""
     by_age = sorted(caches.iterdir(), key=lambda folder: folder.stat().st_mtime)
     for folder in by_age[:-KEPT_CACHES]:
         shutil.rmtree(folder, ignore_errors=True)

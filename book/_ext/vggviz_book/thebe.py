@@ -1,4 +1,4 @@
-"""Leave out Thebe, which would run cells on another host, in a folder where they do not work."""
+"""Disable Thebe, which loads scripts from another host and runs cells in the wrong folder."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 PARTS = {"init_thebe_core", "update_thebe_context"}
 
 
-def leave_out(app: Sphinx, config: Config) -> None:
-    """Disconnect what writes Thebe's address and settings into pages; Jupyter Book has no option for it."""
+def disable(app: Sphinx, config: Config) -> None:
+    """Disconnect the listeners that add Thebe to the pages; Jupyter Book has no option for that."""
     for listeners in app.events.listeners.values():
         for listener in list(listeners):
             if getattr(listener.handler, "__name__", "") in PARTS:
