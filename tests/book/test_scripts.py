@@ -10,10 +10,11 @@ from vggviz_book import scripts
 
 
 def test_a_page_loads_the_searchs_scripts_only_to_search(tmp_path: Path) -> None:
-    (tmp_path / "documentation_options.js").write_text("const OPTIONS = {};")
+    (tmp_path / "_static").mkdir()
+    (tmp_path / "_static" / "documentation_options.js").write_text("const OPTIONS = {};")
     text = '<script src="documentation_options.js?v=1"></script><script src="searchindex.js"></script><p>'
     for name, count in (("search.html", 2), ("other.html", 1)):
         tried = BeautifulSoup(text, "html.parser")
-        scripts.defer(tried, tmp_path / name)
+        scripts.defer(tried, tmp_path / name, tmp_path)
         assert len(tried.select("script")) == count
         assert tried.select("script")[0].string == "const OPTIONS = {};"

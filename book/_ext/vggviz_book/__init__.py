@@ -1,22 +1,22 @@
-"""The book's own Sphinx extension: what Jupyter Book does not do by itself.
+"""The book's Sphinx extension.
 
-kernels: chapters are computed by the library beside them, and recomputed when it changes.
-chapters: they run side by side before Sphinx reads them.
-explorers: the pages in a frame, beside the pages of the book.
-figures: text alternatives, light files, lazy loading, smaller copies for phones.
-finishing: the written pages are read once more, and mended by
-    markup: valid HTML, and what a screen reader hears;
-    scripts: no page waits for one;
+kernels: environment, inputs and caches of the kernels that run the chapters.
+chapters: executes the chapters in parallel.
+fingerprint: digests of all inputs, by which caches are invalidated.
+explorers: copies the explorers that chapters show.
+figures: text alternatives, WebP files, lazy loading, smaller copies for phones.
+finishing: post-processes the written pages with
+    markup: valid and accessible HTML;
+    scripts: deferred scripts;
     styles: one style sheet with the rules in use;
-    icons: only those of the theme's icons that stand in the pages;
-    sharing: what a search engine and a link to a page show.
-notfound: the page for an address where there is none.
-npm: what the pages take from there, and what makes them light.
-mathjax: formulas without asking another host.
-disk: what works from disk too.
-downloads: each chapter as a script, beside the theme's notebook.
-thebe: left out.
-repository: the buttons lead to the repository that is built, a fork's to the fork.
+    icons: icon fonts with the icons in use;
+    sharing: the page at the root and the sitemap.
+repository: points buttons and addresses to the repository that is built.
+npm: installs the packages of package.json.
+mathjax: serves MathJax with the pages.
+downloads: offers each chapter as a script.
+disk: the search of a book that is opened from disk.
+thebe: disabled.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Connect each part to the moment of the build when it acts."""
+    """Connect the modules to the events of the build."""
     from vggviz_book import (
         chapters,
         disk,
@@ -38,9 +38,9 @@ def setup(app: Sphinx) -> dict[str, bool]:
         finishing,
         kernels,
         mathjax,
-        notfound,
         npm,
         repository,
+        sharing,
         thebe,
     )
 
@@ -52,11 +52,11 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("builder-inited", explorers.set_runtime)
     app.connect("env-before-read-docs", chapters.execute)
     app.connect("doctree-resolved", figures.prepare)
+    app.connect("doctree-resolved", sharing.set_preview, priority=600)  # after the figures are WebP
     app.connect("html-page-context", figures.keep_proportions)
     app.connect("html-page-context", mathjax.only_where_needed, priority=900)
     app.connect("html-page-context", disk.search_by_titles)
     app.connect("html-page-context", downloads.add_script, priority=900)  # after the theme's own buttons
-    app.connect("html-collect-pages", notfound.collect)
-    app.connect("build-finished", finishing.finish, priority=900)  # after the theme's last style sheet
+    app.connect("build-finished", finishing.finish, priority=900)  # after the theme's own style sheets
     app.connect("build-finished", explorers.copy)
     return {"parallel_read_safe": False, "parallel_write_safe": False}

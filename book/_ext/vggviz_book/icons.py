@@ -1,7 +1,7 @@
-"""Of the theme's 2,000 icons, the fonts hold only those that the book's style sheet names.
+"""Reduce the theme's icon fonts to the icons that the book's style sheet names.
 
-The theme brings each icon twice, as a glyph of a font (0.28 MB) and as JavaScript (0.54 MB
-compressed), which together would weigh more than all else in a page.
+The whole fonts are 0.3 MB, as much as the rest of a chapter, and delay its first paint on Lighthouse's phone
+profile by up to 1.6 seconds.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from pathlib import Path
 
 from fontTools import subset
 
-# Written as an escape or as the character itself, of Unicode's private use area.
+# An escape or the character itself, from Unicode's private use area
 CODE = re.compile(r'"(?:\\(f[0-9a-f]{3})|([\ue000-\uf8ff]))"')
 
 
 def keep_used(static: Path) -> None:
-    """Reduce each font of icons to the glyphs that the book's style sheet shows."""
+    """Reduce each icon font to the glyphs that the joined style sheet names."""
     style = "".join(sheet.read_text("utf-8") for sheet in static.glob("book-*.css"))
     codes = sorted(int(escape, 16) if escape else ord(sign) for escape, sign in CODE.findall(style))
     for font in static.rglob("fa-*.woff2"):
@@ -24,7 +24,7 @@ def keep_used(static: Path) -> None:
 
 
 def keep(path: Path, codes: list[int]) -> None:
-    """Reduce a font file to the glyphs of these codes."""
+    """Reduce a font file to the glyphs of the given codes."""
     options = subset.Options(flavor="woff2")
     font = subset.load_font(str(path), options)
     if len(font.getBestCmap()) > len(codes):

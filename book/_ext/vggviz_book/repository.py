@@ -11,7 +11,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from sphinx.errors import ExtensionError
 
@@ -38,6 +38,8 @@ def prepare(app: Sphinx, config: Config) -> None:
     url, branch = repository(Path(app.srcdir), os.environ)
     url = url or options.get("repository_url", "")
     config.html_baseurl = site(os.environ) or config.html_baseurl or github_pages(url)
+    config.ogp_site_url = config.html_baseurl
+    config.notfound_urls_prefix = urlsplit(config.html_baseurl).path or "/"
     if url.startswith(GITHUB):
         options["repository_url"] = url
     else:

@@ -14,12 +14,13 @@ OPTIONS = "documentation_options.js"
 """Read by inline scripts, which cannot be deferred, so it becomes inline as well."""
 
 
-def defer(page: BeautifulSoup, path: Path) -> None:
+def defer(page: BeautifulSoup, path: Path, root: Path) -> None:
     """Let scripts run, in their order, after the page has been parsed.
 
     Args:
         page: the parsed page; changed in place.
         path: its file.
+        root: the folder of the site.
     """
     for link in page.select('link[rel="preload"][as="script"]'):
         link.decompose()
@@ -28,7 +29,7 @@ def defer(page: BeautifulSoup, path: Path) -> None:
         if name == "fontawesome.js" or (name in SEARCH and path.name != "search.html"):
             script.decompose()
         elif name == OPTIONS:
-            script.string = (path.parent / path_of(script["src"])).read_text("utf-8").strip()
+            script.string = (root / "_static" / OPTIONS).read_text("utf-8").strip()
             del script["src"]
         else:
             script["defer"] = ""
