@@ -10,7 +10,7 @@ import re
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from sphinx.errors import ExtensionError
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sphinx.config import Config
 
 GITHUB = "https://github.com/"
-BUTTONS = ("use_repository_button", "use_issues_button", "use_edit_page_button")
+BUTTONS = {"source-buttons", "launch-buttons"}
 NAME = re.compile(r"[\w.-]+/[\w.-]+")
 REMOTE = re.compile(
     r"(?:(?:https?|ssh|git)://)?(?:[^@/]+@)?(?:www\.|ssh\.)?"  # a password is dropped
@@ -40,12 +40,20 @@ def prepare(app: Sphinx, config: Config) -> None:
     config.html_baseurl = site(os.environ) or config.html_baseurl or github_pages(url)
     config.ogp_site_url = config.html_baseurl
     config.notfound_urls_prefix = urlsplit(config.html_baseurl).path or "/"
-    if url.startswith(GITHUB):
-        options["repository_url"] = url
-    else:
-        options.update(dict.fromkeys(BUTTONS, False), repository_url="", launch_buttons={})
+    options["repository_url"] = url
     if branch:
         options["repository_branch"] = quote(branch, safe="/")
+    if not url.startswith(GITHUB):
+        options["repository_provider"] = "github"  # the theme refuses hosts that it does not know
+        app.connect("html-page-context", leave_out_buttons, priority=900)
+
+
+def leave_out_buttons(
+    app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Remove the theme's buttons that lead to the repository."""
+    buttons = context["header_buttons"]
+    context["header_buttons"] = [group for group in buttons if group.get("label") not in BUTTONS]
 
 
 def repository(root: Path, environ: Mapping[str, str]) -> tuple[str, str]:
@@ -80,7 +88,7 @@ def pushed_branch(root: Path) -> str:
 def git(root: Path, *arguments: str) -> str:
     """Output of a git command on the repository of this folder, "" if there is none or it fails."""
     try:
-        command = ["git", "--git-dir", root / ".git", *arguments]
+        command = ["git", "--git-dir", str(root / ".git"), *arguments]
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return ""
