@@ -12,7 +12,7 @@ from disk import names
 from sentences import refused
 from vggviz._shared import backend
 from vggviz._shared.backend import tensorflow
-from vggviz._shared.gradient_override import waking_slope
+from vggviz._shared.gradient_override import redirected_relu_gradient
 from vggviz.attribution.core import scores
 from vggviz.feature_visualization import synthesis
 from vggviz.feature_visualization.checkpoints import Album
@@ -167,7 +167,8 @@ def slope(model, objective, batch):
     """Score, gradient by what the network reads, and whether it is asleep, as an ascent finds them."""
     function = part(model, objective.layers)
     found = tensorflow().function(
-        lambda batch: waking_slope(objective.value, function(batch, training=False), batch), autograph=False
+        lambda batch: redirected_relu_gradient(objective.value, function(batch, training=False), batch),
+        autograph=False,
     )
     return [tensor.numpy() for tensor in found(batch)]
 

@@ -1,4 +1,4 @@
-"""From an image file to what the network reads, and back."""
+"""Images from files, bytes, arrays and samples, and the errors for what is not an image."""
 
 import io
 import struct
@@ -11,7 +11,6 @@ import pytest
 import vggviz
 from sentences import refused
 from vggviz.images.loading import load_image, sample_images
-from vggviz.images.preprocessing import CHANNEL_MEANS, deprocess, preprocess
 
 SAMPLES = ["cat", "astronaut", "coffee", "rocket", "camera", "hubble", "brick", "grass", "gravel"]
 
@@ -35,10 +34,10 @@ def bomb(side=30_000):
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
-# --- what a picture may be
+# --- sources
 
 
-def test_the_samples_are_named_and_all_there():
+def test_the_sample_names():
     assert sample_images() == SAMPLES
 
 
@@ -52,11 +51,11 @@ def test_each_sample_is_a_photograph(name):
     assert load_image(name).any(), "the caller's image must not be the library's own copy"
 
 
-def test_nothing_named_is_the_cat():
+def test_the_default_is_the_cat():
     assert np.array_equal(load_image(), load_image("cat"))
 
 
-def test_the_environment_names_the_picture(tmp_path, monkeypatch, photograph):
+def test_the_environment_variable_names_the_image(tmp_path, monkeypatch, photograph):
     PIL.Image.fromarray(photograph).save(tmp_path / "mine.png")
     monkeypatch.setenv("VGGVIZ_IMAGE", str(tmp_path / "mine.png"))
     assert np.array_equal(load_image(size=None), photograph)
@@ -67,7 +66,7 @@ def test_the_environment_names_the_picture(tmp_path, monkeypatch, photograph):
         load_image()
 
 
-def test_every_kind_of_source_gives_the_same_picture(tmp_path, photograph):
+def test_every_kind_of_source_gives_the_same_image(tmp_path, photograph):
     path = tmp_path / "photo.png"
     PIL.Image.fromarray(photograph).save(path)
     sources = [str(path), path, path.read_bytes(), PIL.Image.fromarray(photograph), photograph]
@@ -75,13 +74,13 @@ def test_every_kind_of_source_gives_the_same_picture(tmp_path, photograph):
         assert np.array_equal(load_image(source, size=None), photograph), type(source)
 
 
-def test_the_source_is_left_alone(photograph):
+def test_the_source_is_not_changed(photograph):
     before = photograph.copy()
     load_image(photograph, size=None)[:] = 0
     assert np.array_equal(photograph, before)
-    picture = PIL.Image.fromarray(photograph).convert("P")
-    load_image(picture)
-    assert picture.mode == "P"
+    pillow_image = PIL.Image.fromarray(photograph).convert("P")
+    load_image(pillow_image)
+    assert pillow_image.mode == "P"
 
 
 @pytest.mark.parametrize(
@@ -98,7 +97,7 @@ def test_the_source_is_left_alone(photograph):
         (np.full((5, 6, 3), 90, np.uint8)[::-1, ::2], 90),
     ],
 )
-def test_arrays_of_every_allowed_kind(array, level):
+def test_arrays_of_every_allowed_shape_and_dtype(array, level):
     image = load_image(array, size=None)
     assert image.dtype == np.uint8
     assert image.shape == (*array.shape[:2], 3)
@@ -125,7 +124,7 @@ def test_sixteen_bit_colour_files(tmp_path):
 # --- conversions
 
 
-def test_transparency_is_laid_on_white():
+def test_transparency_is_composited_on_white():
     layer = np.zeros((2, 3, 4), np.uint8)
     layer[..., 0] = 255
     layer[:, 1, 3] = 255
@@ -138,23 +137,23 @@ def test_transparency_is_laid_on_white():
 
 
 def test_grey_with_transparency():
-    picture = PIL.Image.new("LA", (4, 4), (0, 0))
-    assert (load_image(picture, size=None) == 255).all()
+    pillow_image = PIL.Image.new("LA", (4, 4), (0, 0))
+    assert (load_image(pillow_image, size=None) == 255).all()
 
 
 def test_a_palette_and_its_transparent_colour():
-    picture = PIL.Image.new("P", (4, 2), 0)
-    picture.putpalette([10, 20, 30, 200, 100, 50])
-    picture.putpixel((0, 0), 1)
-    image = load_image(encoded(picture), size=None)
+    pillow_image = PIL.Image.new("P", (4, 2), 0)
+    pillow_image.putpalette([10, 20, 30, 200, 100, 50])
+    pillow_image.putpixel((0, 0), 1)
+    image = load_image(encoded(pillow_image), size=None)
     assert image[0, 0].tolist() == [200, 100, 50]
     assert image[1, 1].tolist() == [10, 20, 30]
-    clear = load_image(encoded(picture, transparency=0), size=None)
+    clear = load_image(encoded(pillow_image, transparency=0), size=None)
     assert clear[0, 0].tolist() == [200, 100, 50]
     assert clear[1, 1].tolist() == [255, 255, 255]
 
 
-def test_cmyk_comes_out_in_the_right_colours():
+def test_cmyk_is_converted_to_the_right_colours():
     red = PIL.Image.new("CMYK", (16, 16), (0, 255, 255, 0))
     image = load_image(encoded(red, "JPEG", quality=95), size=None).astype(int)
     assert np.abs(image - (255, 0, 0)).max() <= 8
@@ -169,17 +168,17 @@ def test_one_bit_and_grey_files():
     assert (black == 0).all()
 
 
-def test_of_an_animation_the_first_frame():
+def test_the_first_frame_of_an_animation():
     frames = [PIL.Image.new("RGB", (8, 8), colour) for colour in ("red", "lime", "blue")]
     data = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
     assert (load_image(data, size=None) == (255, 0, 0)).all()
     opened = PIL.Image.open(io.BytesIO(data))
     opened.seek(2)
-    assert (load_image(opened, size=None) == (0, 0, 255)).all(), "the frame that the caller turned to"
+    assert (load_image(opened, size=None) == (0, 0, 255)).all(), "the frame that the caller has selected"
     assert opened.tell() == 2
 
 
-TURNS = {
+ORIENTATIONS = {
     1: lambda a: a,
     2: lambda a: a[:, ::-1],
     3: lambda a: a[::-1, ::-1],
@@ -191,16 +190,16 @@ TURNS = {
 }
 
 
-@pytest.mark.parametrize("orientation", TURNS)
-def test_turned_as_the_camera_says(orientation):
+@pytest.mark.parametrize("orientation", ORIENTATIONS)
+def test_exif_orientation(orientation):
     stored = np.random.default_rng(0).integers(0, 256, (4, 6, 3), dtype=np.uint8)
     exif = PIL.Image.Exif()
     exif[0x0112] = orientation
     image = load_image(encoded(stored, exif=exif), size=None)
-    assert np.array_equal(image, TURNS[orientation](stored))
+    assert np.array_equal(image, ORIENTATIONS[orientation](stored))
 
 
-def test_damaged_exif_data_do_not_hide_the_picture(photograph):
+def test_damaged_exif_data_are_ignored(photograph):
     data = encoded(photograph, exif=b"Exif\0\0MM\0*\0\0\xff\xff damaged")
     assert np.array_equal(load_image(data, size=None), photograph)
 
@@ -242,12 +241,12 @@ def test_stretch_keeps_everything_and_fills():
         assert image[row, [5, 45, 85]].tolist() == [[255, 0, 0], [0, 255, 0], [0, 0, 255]]
 
 
-def test_without_a_size_the_picture_keeps_its_own():
+def test_without_a_size_the_image_keeps_its_own():
     assert load_image(bars(10, 30), size=None).shape == (10, 30, 3)
 
 
 @pytest.mark.parametrize("fit", ["crop", "pad", "stretch"])
-def test_a_picture_of_one_pixel(fit):
+def test_an_image_of_one_pixel(fit):
     image = load_image(np.full((1, 1, 3), (9, 80, 200), np.uint8), fit=fit)
     assert image.shape == (224, 224, 3)
     assert (image == (9, 80, 200)).all()
@@ -255,12 +254,12 @@ def test_a_picture_of_one_pixel(fit):
 
 @pytest.mark.parametrize("fit", ["crop", "pad", "stretch"])
 @pytest.mark.parametrize("shape", [(1, 900), (900, 1)])
-def test_a_long_picture_still_has_a_square(fit, shape):
+def test_a_long_image_becomes_square(fit, shape):
     assert load_image(bars(*shape), fit=fit).shape == (224, 224, 3)
 
 
 @pytest.mark.parametrize("shape", [(1, 5000), (5000, 1)])
-def test_a_strip_has_no_square(shape):
+def test_a_strip_is_refused_unless_its_size_is_kept(shape):
     strip = np.zeros((*shape, 3), np.uint8)
     with refused("5,000", "1,000"):
         load_image(strip)
@@ -268,7 +267,7 @@ def test_a_strip_has_no_square(shape):
 
 
 @pytest.mark.parametrize("size", [0, -3, 2.5, "big", True])
-def test_an_impossible_size(size):
+def test_an_invalid_size(size):
     with refused(repr(size), "None"):
         load_image("cat", size)
 
@@ -278,10 +277,10 @@ def test_an_unknown_fit():
         load_image("cat", fit="zoom")
 
 
-# --- pictures that are none
+# --- errors
 
 
-def test_a_missing_file_names_the_samples(tmp_path):
+def test_the_error_for_a_missing_file_lists_the_samples(tmp_path):
     with refused("absent.jpg", "cat", "coffee", kind=FileNotFoundError):
         load_image(tmp_path / "absent.jpg")
 
@@ -300,7 +299,7 @@ def test_a_missing_file_names_the_samples(tmp_path):
         (encoded(bars(64, 64), "BMP")[:200], "damaged"),
     ],
 )
-def test_a_file_that_is_no_whole_picture(tmp_path, data, word, as_bytes):
+def test_a_file_that_is_not_a_complete_image(tmp_path, data, word, as_bytes):
     path = tmp_path / "image.png"
     path.write_bytes(data)
     named = f"{len(data):,} bytes" if as_bytes else "image.png"
@@ -310,37 +309,37 @@ def test_a_file_that_is_no_whole_picture(tmp_path, data, word, as_bytes):
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
-def test_a_picture_cut_in_its_pixels(photograph, kind):
+def test_truncated_pixel_data(photograph, kind):
     data = encoded(photograph, kind)
     with refused("damaged", "cut short"):
         load_image(data[: len(data) * 3 // 4])
 
 
-def test_a_cut_picture_that_pillow_has_already_opened(photograph):
+def test_a_truncated_image_already_opened_by_pillow(photograph):
     data = encoded(photograph)
     opened = PIL.Image.open(io.BytesIO(data[: len(data) // 2]))
     with refused("damaged"):
         load_image(opened)
 
 
-def test_a_bomb_is_refused_before_it_is_unpacked():
+def test_a_decompression_bomb_is_refused_before_it_is_decoded():
     with refused("bytes", "too large", "100,000,000"):
         load_image(bomb())
 
 
-def test_a_smaller_bomb_too(tmp_path):
+def test_a_smaller_decompression_bomb(tmp_path):
     (tmp_path / "bomb.png").write_bytes(bomb(11_000))
     with refused("bomb.png", "11,000", "100,000,000"):
         load_image(tmp_path / "bomb.png")
 
 
-def test_a_folder_is_no_picture(tmp_path):
+def test_a_folder_is_refused(tmp_path):
     with refused(tmp_path, "folder"):
         load_image(tmp_path)
 
 
 @pytest.mark.parametrize("source", [3, 2.5, ["cat"], {"a": 1}])
-def test_other_things_are_no_picture(source):
+def test_other_types_are_refused(source):
     with pytest.raises((ValueError, TypeError), match=type(source).__name__):
         load_image(source)
 
@@ -352,7 +351,7 @@ def test_arrays_of_another_shape(shape):
 
 
 @pytest.mark.parametrize("dtype", [np.int64, complex, "U1", object])
-def test_arrays_of_another_kind(dtype):
+def test_arrays_of_another_dtype(dtype):
     with refused(np.dtype(dtype), "uint8"):
         load_image(np.zeros((4, 4, 3), dtype))
 
@@ -365,82 +364,6 @@ def test_float_arrays_outside_the_range(worst, named):
         load_image(array)
 
 
-# --- what the network reads
-
-
-@pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.float64, np.int64])
-def test_preprocess_equals_keras(dtype, photograph):
-    from vggviz._shared.backend import keras
-
-    images = np.stack([photograph, photograph[::-1]]).astype(dtype)
-    before = images.copy()
-    batch = preprocess(images)
-    assert batch.dtype == np.float32
-    assert np.array_equal(images, before), "the argument was changed"
-    reference = keras().applications.vgg16.preprocess_input(images.astype(np.float32))
-    np.testing.assert_allclose(batch, reference, atol=1e-5)
-
-
-def test_preprocess_is_bgr_minus_means():
-    red = np.zeros((2, 2, 3), np.uint8)
-    red[..., 0] = 255
-    np.testing.assert_allclose(preprocess(red)[0, 0, 0], (-103.939, -116.779, 255 - 123.68), rtol=1e-6)
-    np.testing.assert_allclose(CHANNEL_MEANS, (103.939, 116.779, 123.68), rtol=1e-7)
-
-
-def test_preprocess_makes_a_batch_of_one(photograph):
-    assert preprocess(photograph).shape == (1, 32, 32, 3)
-    assert np.array_equal(preprocess(photograph), preprocess(photograph[np.newaxis]))
-
-
-def test_there_and_back(photograph):
-    images = np.stack([photograph, 255 - photograph])
-    back = deprocess(preprocess(images))
-    assert back.dtype == np.uint8
-    assert np.array_equal(back, images)
-    assert np.array_equal(deprocess(preprocess(photograph)[0]), photograph[np.newaxis])
-
-
-def test_back_is_rounded_and_clipped():
-    levels = np.array([300.0, -20.0, 99.6])
-    batch = (levels[::-1] - CHANNEL_MEANS).reshape(1, 1, 1, 3)
-    before = batch.copy()
-    assert deprocess(batch).tolist() == [[[[255, 0, 100]]]]
-    assert np.array_equal(batch, before)
-
-
-@pytest.mark.parametrize("turn", [preprocess, deprocess])
-@pytest.mark.parametrize("shape", [(4, 4), (4, 4, 1), (1, 4, 4, 4), (1, 1, 4, 4, 3), (0, 4, 4, 3), (3, 4, 4)])
-def test_batches_of_another_shape(turn, shape):
-    with refused(shape, "(H, W, 3)"):
-        turn(np.zeros(shape, np.float32))
-
-
-@pytest.mark.parametrize("turn", [preprocess, deprocess])
-@pytest.mark.parametrize("dtype", [bool, complex, "U1", object])
-def test_batches_of_another_kind(turn, dtype):
-    with refused(np.dtype(dtype), "numbers"):
-        turn(np.zeros((1, 4, 4, 3), dtype))
-
-
-@pytest.mark.parametrize(("worst", "named"), [(np.nan, "nan"), (np.inf, "inf"), (-1, "-1"), (256, "256")])
-def test_preprocess_refuses_other_levels(worst, named):
-    images = np.zeros((2, 4, 4, 3), np.float32)
-    images[1, 2, 3, 0] = worst
-    with refused(named, "0 to 255"):
-        preprocess(images)
-
-
-@pytest.mark.parametrize("worst", [np.nan, np.inf])
-def test_deprocess_refuses_what_is_no_number(worst):
-    batch = np.zeros((1, 4, 4, 3), np.float32)
-    batch[0, 1, 1, 1] = worst
-    with refused("finite"):
-        deprocess(batch)
-
-
-def test_the_public_names_are_these():
+def test_the_functions_are_public():
     assert vggviz.load_image is load_image
-    assert vggviz.preprocess is preprocess
-    assert vggviz.deprocess is deprocess
     assert vggviz.sample_images is sample_images

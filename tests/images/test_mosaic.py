@@ -1,4 +1,4 @@
-"""Each tile of a mosaic is its map, and there is nothing else in it."""
+"""Mosaics: each tile equals its map, and all other cells are NaN."""
 
 import math
 
@@ -10,9 +10,9 @@ from vggviz.images.mosaic import mosaic
 
 
 def tiles(whole, height, width, gap, columns, count):
-    for number in range(count):
-        top, left = (number // columns) * (height + gap), (number % columns) * (width + gap)
-        yield number, (slice(top, top + height), slice(left, left + width))
+    for index in range(count):
+        top, left = (index // columns) * (height + gap), (index % columns) * (width + gap)
+        yield index, (slice(top, top + height), slice(left, left + width))
 
 
 @pytest.mark.parametrize("colour", [(), (3,)])
@@ -20,7 +20,7 @@ def tiles(whole, height, width, gap, columns, count):
     ("height", "width", "count", "columns", "gap"),
     [(4, 4, 9, 3, 1), (3, 5, 7, 4, 2), (2, 2, 5, 5, 0), (5, 3, 6, 1, 3), (1, 1, 1, 1, 1), (2, 3, 4, 9, 1)],
 )
-def test_every_tile_is_its_map_and_all_else_nan(height, width, count, columns, gap, colour):
+def test_every_tile_equals_its_map_and_all_else_is_nan(height, width, count, columns, gap, colour):
     maps = np.random.default_rng(0).normal(size=(height, width, *colour, count)).astype(np.float32)
     before = maps.copy()
     whole = mosaic(maps, columns, gap)
@@ -28,8 +28,8 @@ def test_every_tile_is_its_map_and_all_else_nan(height, width, count, columns, g
     shape = (rows * (height + gap) - gap, columns * (width + gap) - gap, *colour)
     assert whole.shape == shape
     assert whole.dtype == np.float32
-    for number, tile in tiles(whole, height, width, gap, columns, count):
-        assert np.array_equal(whole[tile], maps[..., number]), number
+    for index, tile in tiles(whole, height, width, gap, columns, count):
+        assert np.array_equal(whole[tile], maps[..., index]), index
         whole[tile] = np.nan
     assert np.isnan(whole).all()
     assert np.array_equal(maps, before)
@@ -54,6 +54,6 @@ def test_another_shape(shape):
 
 
 @pytest.mark.parametrize(("columns", "gap"), [(0, 1), (-2, 1), (3, -1)])
-def test_an_impossible_layout(columns, gap):
+def test_an_invalid_layout(columns, gap):
     with refused(min(columns, gap), "gap" if gap < 0 else "columns"):
         mosaic(np.zeros((2, 2, 4)), columns, gap)

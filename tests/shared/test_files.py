@@ -1,4 +1,4 @@
-"""Nothing the user had is lost when a save fails."""
+"""Atomic writing: a save that fails leaves the old file unchanged."""
 
 import os
 import stat
@@ -11,35 +11,35 @@ from sentences import refused
 from vggviz._shared.files import atomic_path, output_folder
 
 
-def test_a_new_file_is_put_in_place(tmp_path):
-    with atomic_path(tmp_path / "new.txt") as beside:
-        beside.write_text("whole")
+def test_a_new_file_appears_when_the_block_ends(tmp_path):
+    with atomic_path(tmp_path / "new.txt") as temporary:
+        temporary.write_text("whole")
         assert not (tmp_path / "new.txt").exists()
     assert (tmp_path / "new.txt").read_text() == "whole"
     assert names(tmp_path) == ["new.txt"]
 
 
-def test_the_temporary_file_stands_beside_with_the_same_suffix(tmp_path):
-    with atomic_path(str(tmp_path / "picture.png")) as beside:
-        assert beside.parent == tmp_path
-        assert beside.suffix == ".png"
+def test_the_temporary_file_has_the_same_folder_and_suffix(tmp_path):
+    with atomic_path(str(tmp_path / "image.png")) as temporary:
+        assert temporary.parent == tmp_path
+        assert temporary.suffix == ".png"
 
 
-def test_readers_may_read_the_file(tmp_path):
+def test_permissions_follow_the_umask(tmp_path):
     before = os.umask(0o022)
     try:
-        with atomic_path(tmp_path / "shared.txt") as beside:
-            beside.write_text("for all")
+        with atomic_path(tmp_path / "shared.txt") as temporary:
+            temporary.write_text("for all")
     finally:
         assert os.umask(before) == 0o022
     assert stat.S_IMODE((tmp_path / "shared.txt").stat().st_mode) == 0o644
 
 
-def test_saving_in_threads_leaves_the_permissions_mask(tmp_path):
+def test_saving_in_threads_leaves_the_umask_unchanged(tmp_path):
     def save(number):
         for _ in range(50):
-            with atomic_path(tmp_path / f"{number}.txt") as beside:
-                beside.write_text("whole")
+            with atomic_path(tmp_path / f"{number}.txt") as temporary:
+                temporary.write_text("whole")
 
     before = os.umask(0o027)
     try:
@@ -57,8 +57,8 @@ def test_the_old_file_stays_when_the_block_fails(tmp_path, failure):
     path.write_text("precious")
 
     def save():
-        with atomic_path(path) as beside:
-            beside.write_text("half")
+        with atomic_path(path) as temporary:
+            temporary.write_text("half")
             raise failure
 
     with pytest.raises(type(failure)):
@@ -70,8 +70,8 @@ def test_the_old_file_stays_when_the_block_fails(tmp_path, failure):
 def test_the_old_file_stays_when_the_disk_is_full(tmp_path):
     path = tmp_path / "old.bin"
     path.write_bytes(b"precious")
-    with full_disk(), pytest.raises(OSError, match="File too large"), atomic_path(path) as beside:
-        beside.write_bytes(bytes(1_000_000))
+    with full_disk(), pytest.raises(OSError, match="File too large"), atomic_path(path) as temporary:
+        temporary.write_bytes(bytes(1_000_000))
     assert path.read_bytes() == b"precious"
     assert names(tmp_path) == ["old.bin"]
 
@@ -81,7 +81,7 @@ def test_a_missing_folder_is_an_error(tmp_path):
         pass
 
 
-def test_output_folder_makes_its_parents_and_leaves_nothing_in_it(tmp_path):
+def test_output_folder_is_created_with_its_parents_and_empty(tmp_path):
     folder = output_folder(str(tmp_path / "a" / "b"))
     assert folder == tmp_path / "a" / "b"
     assert names(folder) == []
@@ -89,7 +89,7 @@ def test_output_folder_makes_its_parents_and_leaves_nothing_in_it(tmp_path):
 
 
 @pytest.mark.parametrize("below", ["", "further"])
-def test_a_file_in_the_way_is_refused(tmp_path, below):
+def test_a_path_through_a_file_is_refused(tmp_path, below):
     (tmp_path / "file").write_text("precious")
     with refused(tmp_path / "file", "folder"):
         output_folder(tmp_path / "file" / below)

@@ -1,1 +1,1 @@
-"""Private modules that everything else may use: argument validation, files, hashing, the backend."""
+"""Private modules used by all sub-packages: argument validation, files, hashing, the backend."""

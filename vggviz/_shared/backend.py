@@ -1,4 +1,4 @@
-"""The one place where TensorFlow is started: late, and without its start-up lines."""
+"""Lazy import of TensorFlow and Keras, without TensorFlow's log lines at start-up."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from vggviz._shared.stderr import quiet_stderr
 def tensorflow() -> ModuleType:
     """TensorFlow, imported at the first call (about five seconds)."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    # No environment variable stops all of its start-up lines, which would stand in every page of the book.
+    # No environment variable silences all log lines at start-up; they would appear in every page of the book.
     with quiet_stderr():
         import tensorflow as tf
 
-        # The first look for devices and the first variable print lines of their own.
+        # Listing the devices and creating the first tensor write further log lines.
         tf.config.list_physical_devices()
         tf.zeros(1)
     return tf

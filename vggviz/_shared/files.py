@@ -1,4 +1,4 @@
-"""Files are written beside their place and moved into it, so that nothing the user had is lost."""
+"""Atomic writing of files and folders: into a temporary path first, which then replaces the old one."""
 
 from __future__ import annotations
 
@@ -13,41 +13,41 @@ from pathlib import Path
 
 @contextmanager
 def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """Give a temporary path beside `path`; move it into place if the block ends well.
+    """Yield a temporary path in the same folder; rename it to `path` if the block succeeds.
 
     Args:
         path: the file to be written or replaced; its folder must exist.
 
     Yields:
-        A path in the same folder, with the same end of its name, to write to.
+        The temporary path, with the suffix of `path`.
 
     Raises:
-        OSError: the folder cannot be written, or what the block raises (a full disk, say);
-            the old file then stands as it was and no temporary file is left.
+        OSError: the folder is not writable. Exceptions of the block (a full disk, for instance) are
+            passed on; the old file is then unchanged and the temporary file is removed.
     """
     path = Path(path)
-    # Not mkstemp, whose files only their owner reads; and no look at the umask, which cannot be read
-    # without being changed for all threads.
-    beside = path.with_name(f".{secrets.token_hex(4)}-{path.name}")
-    beside.touch(exist_ok=False)
+    # mkstemp would make the file readable by its owner alone, and the umask cannot be read without
+    # changing it for all threads; `touch` applies the umask.
+    temporary = path.with_name(f".{secrets.token_hex(4)}-{path.name}")
+    temporary.touch(exist_ok=False)
     try:
-        yield beside
-        beside.replace(path)
+        yield temporary
+        temporary.replace(path)
     finally:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def home() -> Path | None:
-    """The reader's own folder; None where there is none, or none that can be written."""
-    folder = os.path.expanduser("~")  # noqa: PTH111 - Path.home() raises where nobody is known
+    """The user's home folder, or None if there is none or it is not writable."""
+    folder = os.path.expanduser("~")  # noqa: PTH111 - Path.home() raises if there is no home
     return Path(folder) if os.access(folder, os.W_OK) else None
 
 
 def output_folder(folder: str | os.PathLike[str]) -> Path:
-    """Make `folder` (and its parents) and return it.
+    """Create a folder with its parents, and return its path.
 
     Raises:
-        ValueError: something that is not a folder stands in the way, or it cannot be written.
+        ValueError: the path, or a parent, is not a folder, or the folder is not writable.
     """
     from vggviz._shared import validation  # loads NumPy, which the command line's help does not need
 
@@ -64,36 +64,38 @@ def output_folder(folder: str | os.PathLike[str]) -> Path:
 
 
 @contextmanager
-def folder_in_place(folder: str | os.PathLike[str], *, mark: str) -> Iterator[Path]:
-    """Give an empty folder beside `folder`; put it in its place if the block ends well.
+def atomic_folder(folder: str | os.PathLike[str], *, marker: str) -> Iterator[Path]:
+    """Yield an empty temporary folder beside `folder`; replace `folder` by it if the block succeeds.
 
     Args:
-        folder: made or replaced; its parents are made.
-        mark: a file that tells a folder of this kind, which may be replaced, from any other.
+        folder: created or replaced; its parents are created.
+        marker: name of a file by which a folder that may be replaced is recognised.
 
     Yields:
-        The folder to write to.
+        The temporary folder.
 
     Raises:
-        ValueError: `folder` holds other things than a folder of this kind, or cannot be written.
+        ValueError: `folder` has other contents and no such file, or is not writable.
     """
     from vggviz._shared import validation
 
     folder = Path(folder)
-    if folder.exists() and not (folder.is_dir() and ((folder / mark).is_file() or not any(folder.iterdir()))):
+    if folder.exists() and not (
+        folder.is_dir() and ((folder / marker).is_file() or not any(folder.iterdir()))
+    ):
         raise ValueError(
             f"{validation.shown(folder)} holds other things; name a folder that is new or empty."
         )
-    beside = output_folder(folder.absolute().parent) / f".{secrets.token_hex(4)}-{folder.name}"
-    old = beside.with_name(f"{beside.name}-old")
-    beside.mkdir()
+    temporary = output_folder(folder.absolute().parent) / f".{secrets.token_hex(4)}-{folder.name}"
+    old = temporary.with_name(f"{temporary.name}-old")
+    temporary.mkdir()
     try:
-        yield beside
+        yield temporary
         if folder.exists():
             folder.rename(old)
-        beside.rename(folder)
+        temporary.rename(folder)
     finally:
         if old.exists() and not folder.exists():
             old.rename(folder)
-        for left in (beside, old):
+        for left in (temporary, old):
             shutil.rmtree(left, ignore_errors=True)

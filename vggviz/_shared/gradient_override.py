@@ -1,4 +1,4 @@
-"""Other gradients of a ReLU than its derivative."""
+"""Gradient overrides for ReLU."""
 
 from __future__ import annotations
 
@@ -9,86 +9,96 @@ from typing import Any, NamedTuple
 from vggviz._shared import backend
 
 RELUS = ("Relu", "Relu6")
-"""TensorFlow's names for the operations."""
+"""Types of TensorFlow's ReLU operations."""
 
 
-def gradient_through(score: Callable[[Any], Any], images: Any, ways_back: Mapping[str, str]) -> Any:
-    """A score's gradient by the images, with other ways back; only while a `tf.function` is traced.
+def overridden_gradient(score: Callable[[Any], Any], images: Any, overrides: Mapping[str, str]) -> Any:
+    """Gradient of a score with respect to the images, under the given overrides.
+
+    Can only be called while a `tf.function` is traced.
 
     Args:
-        score: from a tensor of images to a tensor of scores.
+        score: function from a tensor of images to a tensor of scores.
         images: float32 (N, H, W, C).
-        ways_back: of `guided`.
+        overrides: {type of operation: name of a registered gradient}, such as `guided_relu` returns.
 
     Returns:
         float32 (N, H, W, C), zero where the score does not depend on the images.
     """
     tf = backend.tensorflow()
-    seen = tf.identity(images)
-    with tf.compat.v1.get_default_graph().gradient_override_map(ways_back):
-        value = score(seen)
-    return tf.gradients(value, seen, unconnected_gradients=tf.UnconnectedGradients.ZERO)[0]
+    inputs = tf.identity(images)
+    with tf.compat.v1.get_default_graph().gradient_override_map(overrides):
+        value = score(inputs)
+    return tf.gradients(value, inputs, unconnected_gradients=tf.UnconnectedGradients.ZERO)[0]
 
 
-class Slope(NamedTuple):
-    """What leads a score upwards.
+class ScoreGradient(NamedTuple):
+    """A score and its gradient.
 
     Attributes:
         score: a tensor (N,).
-        uphill: float32 (N, H, W, C), by the images.
-        asleep: bool (N, 1, 1, 1), whether every channel that an image's score depends on is silent.
+        gradient: float32 (N, H, W, C), with respect to the images.
+        redirected: bool (N, 1, 1, 1), whether the unmodified gradient is zero in every layer that the
+            image's score reads, so that all of `gradient` is that of pre-activations.
     """
 
     score: Any
-    uphill: Any
-    asleep: Any
+    gradient: Any
+    redirected: Any
 
 
-def waking_slope(score: Callable[[Mapping[str, Any]], Any], maps: Mapping[str, Any], images: Any) -> Slope:
-    """A score's gradient, that of silent channels taken before their ReLU; only in a traced `tf.function`.
+def redirected_relu_gradient(
+    score: Callable[[Mapping[str, Any]], Any], maps: Mapping[str, Any], images: Any
+) -> ScoreGradient:
+    """Gradient of a score; channels with zero gradient get the gradient of their pre-activation.
 
-    A channel that is silent all over has no slope: what it gives is zero, and stays zero. So where a
-    ReLU made the maps that the score reads, a channel through which nothing of the score's gradient
-    comes back gets the gradient of its pre-activation, as far as that would raise it. All other
-    ReLUs, those between the images and that one, keep their derivative: with them passed over, too,
-    as by the "redirected ReLU" of the library Lucid, the gradient points elsewhere.
+    A channel whose ReLU outputs zero everywhere has a zero gradient, so gradient ascent could not
+    start. If the maps that the score reads are the output of a ReLU, a channel whose gradient through
+    this ReLU is zero everywhere gets the gradient with respect to its pre-activation, where that is
+    positive. ReLUs before this one keep their derivative: redirecting them as well, as the
+    "redirected ReLU" of the library Lucid does, changes the direction of the gradient.
+
+    Can only be called while a `tf.function` is traced.
 
     Args:
-        score: from maps to a tensor of scores (N,), each image's from that image's maps alone.
+        score: function from maps to a tensor of scores (N,), each computed from one image's maps.
         maps: {layer: tensor (N, ...)}, computed from the images in the graph being traced.
         images: float32 (N, H, W, C).
     """
     tf = backend.tensorflow()
-    read = {layer: tf.identity(values) for layer, values in maps.items()}  # none depends on another
+    read = {layer: tf.identity(values) for layer, values in maps.items()}  # independent of one another
     value = score(read)
     zero = tf.UnconnectedGradients.ZERO
-    pulls = tf.gradients(value, list(read.values()), unconnected_gradients=zero)
-    ends = [_before_relu(made, pull) for made, pull in zip(maps.values(), pulls, strict=True)]
-    tensors, slopes, silent = zip(*ends, strict=True)
-    (uphill,) = tf.gradients(tensors, images, slopes, unconnected_gradients=zero)
-    asleep = tf.reduce_all(tf.stack(silent), axis=0)
-    return Slope(value, uphill, tf.reshape(asleep, (-1, 1, 1, 1)))
+    upstream = tf.gradients(value, list(read.values()), unconnected_gradients=zero)
+    before = [_gradient_before_relu(*pair) for pair in zip(maps.values(), upstream, strict=True)]
+    tensors, gradients, is_zero = zip(*before, strict=True)
+    (gradient,) = tf.gradients(tensors, images, gradients, unconnected_gradients=zero)
+    redirected = tf.reduce_all(tf.stack(is_zero), axis=0)
+    return ScoreGradient(value, gradient, tf.reshape(redirected, (-1, 1, 1, 1)))
 
 
-def _before_relu(made: Any, pull: Any) -> tuple[Any, Any, Any]:
-    """Where to go on from some maps, the gradient there, and bool (N,): whether none came through."""
+def _gradient_before_relu(maps: Any, upstream: Any) -> tuple[Any, Any, Any]:
+    """Pre-activations, the gradient with respect to them, and bool (N,): whether it is zero unmodified.
+
+    The maps themselves and their gradient where no ReLU is found.
+    """
     tf = backend.tensorflow()
-    relu = _own_relu(made.op)
+    relu = _last_relu(maps.op)
     if relu is None:
-        return made, pull, _all_zero(pull, range(1, pull.shape.rank))
+        return maps, upstream, _all_zero(upstream, range(1, upstream.shape.rank))
     (before,), (after,) = relu.inputs, relu.outputs
-    (wanted,) = tf.gradients(made, after, pull)
+    (wanted,) = tf.gradients(maps, after, upstream)
     (through,) = tf.gradients(after, before, wanted)
-    silent = _all_zero(through, range(1, through.shape.rank - 1), keepdims=True)
-    waking = tf.where(silent & (after <= 0), tf.nn.relu(wanted), 0)
-    return before, through + waking, _all_zero(through, range(1, through.shape.rank))
+    is_zero = _all_zero(through, range(1, through.shape.rank - 1), keepdims=True)
+    redirected = tf.where(is_zero & (after <= 0), tf.nn.relu(wanted), 0)
+    return before, through + redirected, _all_zero(through, range(1, through.shape.rank))
 
 
-def _own_relu(operation: Any) -> Any:
-    """The ReLU that made some maps, perhaps with pools and changes of shape after it; None if none did.
+def _last_relu(operation: Any) -> Any:
+    """The ReLU whose output some maps are, possibly pooled or reshaped since; None if there is none.
 
-    An operation that reads several tensors, as convolutions and dense layers read their weights, ends
-    the search: what comes before it is of other layers.
+    The search ends at an operation with several inputs (convolutions and dense layers also read
+    weights): operations before it belong to earlier layers.
     """
     while operation.type not in RELUS:
         read = [tensor for tensor in operation.inputs if tensor.dtype.is_floating]
@@ -103,21 +113,23 @@ def _all_zero(values: Any, axes: Iterable[int], **settings: Any) -> Any:
 
 
 @functools.cache
-def guided() -> dict[str, str]:
-    """Stop negative gradients, too: Springenberg et al., "Striving for Simplicity", 2015, section 3.4."""
-    relu = backend.tensorflow().nn.relu
-    return _registered("Guided", lambda back, output, gradient: back(relu(gradient), output))
+def guided_relu() -> dict[str, str]:
+    """Overrides for guided backpropagation, which sets negative gradients to zero at each ReLU.
 
+    Springenberg et al., "Striving for Simplicity", 2015, section 3.4.
 
-def _registered(kind: str, way: Callable[[Callable[[Any, Any], Any], Any, Any], Any]) -> dict[str, str]:
-    """Register a way back for each kind of ReLU: names of the operations, and of their new gradients."""
+    Returns:
+        {type of operation: name of its registered gradient}, for `overridden_gradient`.
+    """
     tf = backend.tensorflow()
     names = {}
-    for operation, back in (("Relu", tf.raw_ops.ReluGrad), ("Relu6", tf.raw_ops.Relu6Grad)):
-        names[operation] = f"Vggviz{kind}{operation}"
-        tf.RegisterGradient(names[operation])(functools.partial(_way_back, way, back))
+    for operation, derivative in (("Relu", tf.raw_ops.ReluGrad), ("Relu6", tf.raw_ops.Relu6Grad)):
+        names[operation] = f"VggvizGuided{operation}"
+        tf.RegisterGradient(names[operation])(functools.partial(_guided_gradient, derivative))
     return names
 
 
-def _way_back(way: Callable[..., Any], back: Callable[..., Any], operation: Any, gradient: Any) -> Any:
-    return way(lambda g, y: back(gradients=g, features=y), operation.outputs[0], gradient)
+def _guided_gradient(derivative: Callable[..., Any], operation: Any, gradient: Any) -> Any:
+    """The ReLU's derivative applied to the positive part of the gradient."""
+    positive = backend.tensorflow().nn.relu(gradient)
+    return derivative(gradients=positive, features=operation.outputs[0])

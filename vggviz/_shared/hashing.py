@@ -15,25 +15,25 @@ if TYPE_CHECKING:
 
 
 def md5(path: Path) -> str:
-    """The MD5 sum that Keras lists for its files, in hexadecimal."""
+    """MD5 checksum of a file, in hexadecimal; Keras lists these for its files."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
 
 
 def sha256(path: Path) -> str:
-    """A file's SHA-256 sum, in hexadecimal."""
+    """SHA-256 checksum of a file, in hexadecimal."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def arrays_sha256(arrays: Mapping[str, Sequence[np.ndarray]]) -> str:
-    """SHA-256 of weights alone, however a file packs them, in hexadecimal.
+    """SHA-256 checksum of the values of weights, independent of the file's compression, in hexadecimal.
 
     Args:
-        arrays: {layer: its weights}, in the network's order, as `read_h5` gives them.
+        arrays: {layer: its weights}, in the network's order, as returned by `read_h5`.
 
     Returns:
-        The sum over each array's bytes in turn: C order, little-endian float32.
+        The checksum over the bytes of all arrays: C order, little-endian float32.
     """
     hashed = hashlib.sha256()
     for array in itertools.chain.from_iterable(arrays.values()):
@@ -42,7 +42,7 @@ def arrays_sha256(arrays: Mapping[str, Sequence[np.ndarray]]) -> str:
 
 
 def weights_sha256(model: keras.Model) -> str:
-    """SHA-256 sum of all of a model's weights, in their order, with their shapes."""
+    """SHA-256 checksum of a model's weights with their shapes and dtypes, in hexadecimal."""
     found = hashlib.sha256()
     for weight in model.get_weights():
         found.update(repr((weight.shape, weight.dtype.str)).encode() + np.ascontiguousarray(weight).tobytes())
@@ -50,7 +50,7 @@ def weights_sha256(model: keras.Model) -> str:
 
 
 def digest(arrays: Iterable[np.ndarray]) -> str:
-    """16 hexadecimal digits that tell some arrays from others."""
+    """Short checksum of arrays and their shapes: the first 16 hexadecimal digits of SHA-256."""
     hashed = hashlib.sha256()
     for array in arrays:
         hashed.update(str(array.shape).encode())

@@ -1,4 +1,4 @@
-"""Names of a package that are imported when they are first used, as its stub lists them."""
+"""Lazy imports of a package's public names, which its stub file lists."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ import lazy_loader
 def attach(package: str) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
     """`__getattr__`, `__dir__` and `__all__` of a package, from its `__init__.pyi`.
 
-    `lazy_loader.attach_stub` does the same, but not where the package lies in an archive.
+    Like `lazy_loader.attach_stub`, but also works for a package in a zip archive.
 
     Args:
-        package: its name.
+        package: the package's name.
     """
     stub = ast.parse(pkgutil.get_data(package, "__init__.pyi") or b"")
     submodules: list[str] = []

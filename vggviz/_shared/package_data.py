@@ -1,7 +1,6 @@
-"""Files that come with the package: VGG16's weights, the linear classifier, names of classes, tables.
+"""The package's data files: VGG16's weights, the linear classifier, names of classes, tables.
 
-They are read as bytes and never unpacked, so the package may lie in an archive or on a disk that
-cannot be written.
+They are read as bytes and never unpacked, so the package may be a zip archive or on a read-only disk.
 """
 
 from __future__ import annotations
@@ -17,9 +16,9 @@ import numpy as np
 
 WEIGHTS = "vgg16_imagenet_notop.h5"
 WEIGHTS_SHA256 = "be567611541b6fe363a8859f40c87b66c79dd96d0e8d6cc279e49e69572c0526"
-"""Of the file of the convolutions' weights."""
+"""Checksum of the file WEIGHTS."""
 ARRAYS_SHA256 = "d9a27cc1fc7f975ef8cff49180e794ccd7c4bc868ebb49740803b3bbaa8dbefd"
-"""Of the arrays alone, however a file packs them: see `vggviz._shared.hashing.arrays_sha256`."""
+"""Checksum of the arrays in it, as computed by `vggviz._shared.hashing.arrays_sha256`."""
 LINEAR = "linear_classifier.npz"
 CARD = "linear_classifier_card.json"
 LINEAR_CLASSES = "tiny_imagenet_classes.json"
@@ -27,12 +26,12 @@ IMAGENET_CLASSES = "imagenet_classes.json"
 
 
 def file(name: str) -> Any:
-    """A file of the package's data, also where the package lies in an archive."""
+    """A data file of the package, as an `importlib.resources` path; works in a zip archive, too."""
     return importlib.resources.files("vggviz") / "data" / name
 
 
 def read(name: str) -> bytes:
-    """The content of a file of the package's data."""
+    """The bytes of a data file of the package."""
     return bytes(file(name).read_bytes())
 
 
@@ -40,13 +39,13 @@ def weights() -> io.BytesIO:
     """The weights of VGG16's convolutions, in the layout of Keras' own file without the top.
 
     Raises:
-        ValueError: the file is not what was shipped.
+        ValueError: the file's checksum is wrong.
     """
     content = read(WEIGHTS)
     if (found := hashlib.sha256(content).hexdigest()) != WEIGHTS_SHA256:
         raise ValueError(
             f"The package's weights {str(file(WEIGHTS))!r} are damaged (sha256 {found}, not "
-            f"{WEIGHTS_SHA256}); install vggviz anew."
+            f"{WEIGHTS_SHA256}); reinstall vggviz."
         )
     return io.BytesIO(content)
 
@@ -59,18 +58,18 @@ def linear_classifier() -> tuple[np.ndarray, np.ndarray]:
 
 @functools.cache
 def classes(name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """WordNet ids and English names of the classes that a file lists: LINEAR_CLASSES, IMAGENET_CLASSES."""
+    """WordNet ids and English labels of the classes in a data file, LINEAR_CLASSES or IMAGENET_CLASSES."""
     listed = json.loads(read(name))
     return tuple(c["wnid"] for c in listed), tuple(c["label"] for c in listed)
 
 
 def classifier_card() -> dict[str, Any]:
-    """The card of the linear classifier in numbers, as the recipe that fitted it wrote them down.
+    """Model card of the linear classifier: the numbers measured when it was trained.
 
     Returns:
-        Its parts by name, shares from 0 to 1. Among them are "data", how many classes and images there
-        were; "classifier", with "accuracy" by view, "calibration" and the "worst" classes; and "sample",
-        for "imagenet" and "random" weights the linear "probe" of each pool, and zeros and dead channels
-        of the "layers".
+        Sections by name; shares are from 0 to 1. "data": numbers of classes and images. "classifier":
+        "accuracy" by view, "calibration", and the "worst" classes. "sample": for "imagenet" and "random"
+        weights, the accuracy of a linear "probe" of each pool, and shares of zeros and dead channels of
+        the "layers".
     """
     return dict(json.loads(read(CARD)))

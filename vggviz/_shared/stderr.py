@@ -1,4 +1,4 @@
-"""Lines that C libraries write to the terminal by themselves, past Python, kept from the reader."""
+"""Suppression of what C libraries write to standard error, which Python's `sys.stderr` cannot capture."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def quiet_stderr(*, shown_on_failure: bool = True) -> Iterator[None]:
-    """Hold back what C code writes to file descriptor 2.
+    """Suppress what C code writes to file descriptor 2.
 
     Args:
-        shown_on_failure: write it after all if the block fails; it may be the only cause named.
+        shown_on_failure: write it if the block raises, since it may name the only cause.
     """
     sys.stderr.flush()
     with tempfile.TemporaryFile() as held:

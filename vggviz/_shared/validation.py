@@ -1,4 +1,4 @@
-"""What callers give, looked at on the way in: one sentence says what came, and what would be right."""
+"""Validation of arguments; each error names the value received and what is allowed."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ import numpy as np
 _quoted = reprlib.Repr()
 _quoted.maxstring = _quoted.maxother = 200
 LARGEST = 1e15
-"""Larger values would overflow single precision when they are squared and summed."""
+"""Largest absolute value allowed: squares and sums of larger ones would overflow float32."""
 
 Thing = TypeVar("Thing")
 
 
 def words(path: str | os.PathLike[str]) -> str:
-    """A path as text for readers and files, also where the system's encoding does not know its letters."""
+    """A path as text for messages and files, with backslash escapes for bytes that are not UTF-8."""
     try:
         return os.fsencode(path).decode("utf-8", "backslashreplace")
-    except UnicodeEncodeError:  # no path of this system
+    except UnicodeEncodeError:  # the file system's encoding lacks a character
         return str(path).encode("utf-8", "backslashreplace").decode()
 
 
 def shown(value: Any) -> str:
-    """A value as a sentence quotes it, on one line: short ones whole, arrays by their type and shape."""
+    """A short one-line representation of a value for error messages; arrays by dtype and shape."""
     if isinstance(value, np.ndarray):
         return f"{value.dtype} {value.shape}"
     if isinstance(value, (str, os.PathLike)):
@@ -53,7 +53,7 @@ def real(what: str, value: Any, least: float = -LARGEST, most: float = LARGEST) 
 
 
 def one_of(what: str, value: Any, known: Iterable[str]) -> str:
-    """The value; ValueError that lists the known words unless it is one of them."""
+    """The value; ValueError that lists the allowed strings unless it is one of them."""
     listed = list(known)
     if not isinstance(value, str) or value not in listed:
         raise ValueError(f"Unknown {what} {shown(value)}; use one of {', '.join(listed)}.")
@@ -61,45 +61,45 @@ def one_of(what: str, value: Any, known: Iterable[str]) -> str:
 
 
 def instance(what: str, value: Any, kind: type[Thing] | tuple[type[Thing], ...]) -> Thing:
-    """The value; TypeError unless it is of that kind. `what` says where such a thing comes from."""
+    """The value; TypeError unless it is an instance of `kind`."""
     if not isinstance(value, kind):
         raise TypeError(f"{what} is wanted; got {shown(value)}, a {type(value).__name__}.")
     return value
 
 
 def function(what: str, value: Any) -> Any:
-    """The value; TypeError unless it can be called."""
+    """The value; TypeError unless it is callable."""
     if not callable(value):
-        raise TypeError(f"{what} is a function; got {shown(value)}, a {type(value).__name__}.")
+        raise TypeError(f"{what} must be a function; got {shown(value)}, a {type(value).__name__}.")
     return value
 
 
 def mapping(what: str, value: Any) -> Mapping[str, Any]:
-    """The value; TypeError unless it is a dict or the like, ValueError if there is nothing in it."""
+    """The value; TypeError unless it is a mapping, ValueError if it is empty."""
     if not isinstance(value, Mapping):
-        raise TypeError(f"{what} stand in a dict, each under its name; got {shown(value)}.")
+        raise TypeError(f"{what} must be a dict {{name: value}}; got {shown(value)}.")
     if not value:
-        raise ValueError(f"{what} stand in a dict, one at least; got an empty one.")
+        raise ValueError(f"{what} must be a dict with at least one entry; got an empty one.")
     return value
 
 
 def several(what: str, value: Any) -> Iterable[Any]:
-    """The value; TypeError unless it is several things one after the other (a text is one thing)."""
+    """The value; TypeError unless it is an iterable other than text."""
     single = isinstance(value, (str, bytes)) or (isinstance(value, np.ndarray) and value.ndim == 0)
     if single or not isinstance(value, Iterable):
-        raise TypeError(f"{what} are a list; got {shown(value)}.")
+        raise TypeError(f"{what} must be a list; got {shown(value)}.")
     return value
 
 
 def path(what: str, value: Any) -> Path:
-    """The value as a path; TypeError unless it can be one."""
+    """The value as a path; TypeError unless it is text or path-like, without null characters."""
     if not isinstance(value, (str, os.PathLike)) or "\0" in str(value):
-        raise TypeError(f"The {what} is named by a path; got {shown(value)}.")
+        raise TypeError(f"The {what} must be a path; got {shown(value)}.")
     return Path(value)
 
 
 def is_file(place: Path) -> bool:
-    """Whether there is such a file; no name is too long or too strange to be asked for."""
+    """Whether the file exists; False, not an error, for names that the system does not allow."""
     try:
         return place.is_file()
     except (OSError, ValueError):
@@ -107,7 +107,7 @@ def is_file(place: Path) -> bool:
 
 
 def is_folder(place: Path) -> bool:
-    """Whether there is such a folder."""
+    """Whether the folder exists; False, not an error, for names that the system does not allow."""
     try:
         return place.is_dir()
     except (OSError, ValueError):
@@ -115,23 +115,23 @@ def is_folder(place: Path) -> bool:
 
 
 def numbers(what: str, value: Any, shape: str, axes: int | tuple[int, ...]) -> np.ndarray:
-    """The value as an array; ValueError unless it is one of finite numbers. Arguments as in `array`."""
+    """The value as an array of finite numbers; ValueError otherwise. Arguments as in `array`."""
     return finite(what, array(what, value, shape, axes))
 
 
 def array(what: str, value: Any, shape: str, axes: int | tuple[int, ...], kinds: str = "uif") -> np.ndarray:
-    """The value as an array; ValueError unless it holds numbers, on so many axes, none empty.
+    """The value as an array; ValueError unless it has the given dtype and number of axes, and is not empty.
 
     Args:
-        what: what the numbers are, in the plural.
-        value: what the caller gave.
-        shape: the shape that is wanted, in words such as "(N, h, w, c)".
-        axes: how many axes, or the numbers of axes that will do.
-        kinds: NumPy's letters of the kinds of numbers that will do.
+        what: the array's name in the message, in the plural.
+        value: the argument to be checked.
+        shape: the expected shape for the message, such as "(N, h, w, c)".
+        axes: number of axes, or a tuple of allowed numbers.
+        kinds: allowed kinds of dtype, as in `numpy.dtype.kind`.
     """
     try:
         given = np.asarray(value)
-    except (TypeError, ValueError):  # a list of rows of different lengths, say
+    except (TypeError, ValueError):  # a list of rows of different lengths, for instance
         given = np.empty(0, object)
     fits = given.ndim in (axes if isinstance(axes, tuple) else (axes,)) and 0 not in given.shape
     if not fits or given.dtype.kind not in kinds:
@@ -141,10 +141,8 @@ def array(what: str, value: Any, shape: str, axes: int | tuple[int, ...], kinds:
 
 def finite(what: str, given: np.ndarray) -> np.ndarray:
     """The array; ValueError if it holds NaN, infinite or huge values."""
-    low, high = (
-        float(given.min()),
-        float(given.max()),
-    )  # NaN if there is one: half the time of isfinite, no memory
+    # NaN propagates through min and max; takes half the time of isfinite and no memory
+    low, high = float(given.min()), float(given.max())
     if not (low >= -LARGEST and high <= LARGEST):
         raise ValueError(
             f"{what} hold NaN, infinite or huge values; every value must be a finite number of at most "
@@ -154,9 +152,9 @@ def finite(what: str, given: np.ndarray) -> np.ndarray:
 
 
 def image(what: str, value: Any) -> np.ndarray:
-    """The value as an array; ValueError unless it is an image, (H, W, 3) or (H, W, 4), of levels.
+    """The value as an array; ValueError unless it is an image of shape (H, W, 3) or (H, W, 4).
 
-    Levels are uint8, or floats from 0 to 1, as matplotlib takes them.
+    Levels are integers from 0 to 255 or floats from 0 to 1, as in matplotlib.
     """
     given = numbers(what, value, "(H, W, 3)", 3)
     if given.shape[2] not in (3, 4):
@@ -171,18 +169,18 @@ def image(what: str, value: Any) -> np.ndarray:
 
 
 def channel_indices(what: str, value: Any, count: int) -> np.ndarray:
-    """Indices of channels, one or several, as an array; ValueError unless they are from 0 to count - 1."""
+    """Channel indices, one or several, as an int array; ValueError unless all are from 0 to count - 1."""
     try:
         given = np.atleast_1d(np.asarray(value))
     except (TypeError, ValueError):
         given = np.empty(0)
     fits = given.ndim == 1 and given.size and given.dtype.kind in "ui"
     if not fits or given.min() < 0 or given.max() >= count:
-        raise ValueError(f"{what} are numbers from 0 to {count - 1}; got {shown_list(value)}.")
+        raise ValueError(f"{what} must be from 0 to {count - 1}; got {shown_list(value)}.")
     return given.astype(int)
 
 
 def shown_list(value: Any) -> str:
-    """Short lists and arrays whole."""
+    """Like `shown`, but with the values of a short array."""
     short = isinstance(value, np.ndarray) and value.ndim == 1 and value.size <= 8
     return str(value.tolist()) if short else shown(value)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vggviz._shared import backend, validation
-from vggviz._shared.gradient_override import gradient_through, guided
+from vggviz._shared.gradient_override import guided_relu, overridden_gradient
 from vggviz.activations.forward import check_batch
 from vggviz.models import graph
 from vggviz.objectives import Objective, check_objective
@@ -118,7 +118,7 @@ def guided_backprop(model: keras.Model, batch: np.ndarray, objective: Objective)
         return objective.value(part(images, training=False))
 
     shape = tf.TensorSpec([None, *batch.shape[1:]], batch.dtype)
-    function = tf.function(lambda images: gradient_through(score, images, guided()), autograph=False)
+    function = tf.function(lambda images: overridden_gradient(score, images, guided_relu()), autograph=False)
     compiled = function.get_concrete_function(shape)
     found = [compiled(tf.constant(images)).numpy() for images in _chunks(batch, batch.shape[1:3])]
     return _strongest_colour(np.concatenate(found))

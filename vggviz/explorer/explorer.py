@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vggviz._shared import validation
-from vggviz._shared.files import folder_in_place
+from vggviz._shared.files import atomic_folder
 from vggviz.datasets.examples import dataset_examples
 from vggviz.datasets.folder import Images, named, read_images
 from vggviz.explorer import files, litert, manifest, notebook
@@ -108,7 +108,7 @@ class Explorer(Content):
             ValueError: the folder holds something else, or cannot be written.
         """
         log.info("%s", files.cost(self))
-        with folder_in_place(folder, mark="manifest.json") as beside:
+        with atomic_folder(folder, marker="manifest.json") as beside:
             for name, content in files.files(self, runtime):
                 path = beside / name
                 path.parent.mkdir(parents=True, exist_ok=True)

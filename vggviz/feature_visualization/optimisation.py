@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from vggviz._shared import backend, validation
-from vggviz._shared.gradient_override import waking_slope
+from vggviz._shared.gradient_override import redirected_relu_gradient
 from vggviz.feature_visualization.parameterisation import noise, paint
 from vggviz.feature_visualization.transforms import moved
 
@@ -162,7 +162,7 @@ class Ascent:
             tape.watch(state.parameters)
             images = self._paint(state.parameters)
             seen = self._moved(images, index)
-        score, uphill, asleep = waking_slope(self.score, self.read(seen), seen)
+        score, uphill, asleep = redirected_relu_gradient(self.score, self.read(seen), seen)
         size = tf.sqrt(tf.reduce_mean(uphill**2, axis=(1, 2, 3), keepdims=True))
         largest = tf.where(asleep, state.largest, tf.maximum(state.largest, size))
         limit = tf.where(asleep, size, largest)

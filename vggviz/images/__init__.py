@@ -1,1 +1,1 @@
-"""From an image file to what the network reads, and back."""
+"""Image files to batches for the network, and back."""

@@ -1,4 +1,4 @@
-"""From a file's bytes to an image, or to one sentence on what is wrong with them."""
+"""Decoding of image files, with one-sentence errors for damaged ones."""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ FORMATS = (
     *("PNG", "JPEG", "MPO", "GIF", "WEBP", "AVIF", "BMP", "DIB", "TIFF"),
     *("PPM", "TGA", "ICO", "JPEG2000", "PCX"),
 )
-"""Of files, as Pillow calls them. It knows others, of which some start programs (EPS) and most are rare."""
+"""Pillow's names of the file formats allowed. Of the others some start programs (EPS) and most are rare."""
 
-# Pillow's own words on damaged files go to whoever sets up logging, and not to the terminal.
+# Without a handler, Pillow's log messages on damaged files would be printed to the terminal.
 logging.getLogger("PIL").addHandler(logging.NullHandler())
 
 
 def decode(stream: io.BytesIO, name: str) -> Image.Image:
-    """The image, whole.
+    """Decode an image completely.
 
     Args:
         stream: the file's bytes.
-        name: what the image is called in a sentence.
+        name: the image's name in error messages.
 
     Raises:
-        ValueError: it is no image, damaged, or too large.
+        ValueError: not an image, damaged, or too large.
     """
     if not stream.getbuffer().nbytes:
         raise ValueError(f"The image {name} is empty; a PNG, JPEG, GIF, WebP or the like is wanted.")
     with decoding(name):
-        Image.init()  # all that this Pillow was built with
+        Image.init()  # registers all formats that this Pillow was built with
         image = Image.open(stream, formats=[kind for kind in FORMATS if kind in Image.OPEN])
     width, height = image.size
     if width * height > MAX_PIXELS:
         raise ValueError(
             f"The image {name} is too large: {width:,} x {height:,} pixels; at most {MAX_PIXELS:,} in all."
         )
-    # libtiff tells of damage on its own, and once more: the sentence is enough
+    # libtiff writes its own messages on damage to standard error; the exception is enough
     quiet = quiet_stderr(shown_on_failure=False) if image.format == "TIFF" else nullcontext()
     with decoding(name), quiet:
         image.load()
@@ -52,9 +52,9 @@ def decode(stream: io.BytesIO, name: str) -> Image.Image:
 
 @contextmanager
 def decoding(name: str) -> Iterator[None]:
-    """Say in one sentence what Pillow's many exceptions mean for the reader's file."""
+    """Convert any exception of Pillow to a ValueError of one sentence that names the image."""
     try:
-        # Pillow warns of large images before we can refuse them with a clearer sentence.
+        # Pillow warns of large images before `decode` refuses them with a clearer message.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
@@ -62,7 +62,7 @@ def decoding(name: str) -> Iterator[None]:
         raise ValueError(f"The image {name} is too large; at most {MAX_PIXELS:,} pixels.") from error
     except UnidentifiedImageError as error:
         raise ValueError(f"{name} is no image; a PNG, JPEG, GIF, WebP or the like is wanted.") from error
-    except Exception as error:  # a damaged file makes Pillow's decoders raise nearly anything
+    except Exception as error:  # Pillow's decoders raise many kinds of exceptions for damaged files
         raise ValueError(f"The image {name} is damaged or cut short ({_one_line(error)}).") from error
 
 

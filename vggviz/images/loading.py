@@ -1,4 +1,4 @@
-"""From an image file to what the network reads, and back: the only room that knows BGR."""
+"""Loading of images from files, bytes, arrays or the sample images, as square RGB arrays."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SAMPLES = {
     "grass": "grass",
     "gravel": "gravel",
 }
-"""Our name of each image that comes along: scikit-image's name of it (CC0 or public domain)."""
+"""{sample's name: its name in `skimage.data`}; all CC0 or in the public domain."""
 
 MAX_SIDE = 10_000
 MAX_ASPECT = 1000
@@ -37,36 +37,37 @@ FITS = ("crop", "pad", "stretch")
 
 
 def sample_images() -> list[str]:
-    """Names of the images that come along with scikit-image, each CC0 or in the public domain."""
+    """Names of the sample images, which are scikit-image's; each is CC0 or in the public domain."""
     return list(SAMPLES)
 
 
 def load_image(source: Source | None = None, size: int | None = 224, *, fit: str = "crop") -> np.ndarray:
-    """Load an image as the network will see it, in red, green and blue.
+    """Load an image as a square RGB array.
 
-    Turned as its EXIF data say; transparency is laid on white; grey, palette, CMYK and 16-bit
-    images are converted; of an animation the first frame is taken.
+    EXIF orientation is applied; transparent images are composited on white; grey, palette, CMYK and
+    16-bit images are converted; of an animation the first frame is loaded.
 
     Args:
         source: name of a sample, path, encoded bytes, PIL image or array: (H, W), (H, W, 1),
-            (H, W, 3) or (H, W, 4), uint8, uint16, bool or float in 0 to 1. None is the image
-            that the environment variable VGGVIZ_IMAGE names, or else the sample "cat".
+            (H, W, 3) or (H, W, 4), uint8, uint16, bool or float from 0 to 1. None loads the image
+            named by the environment variable VGGVIZ_IMAGE, by default the sample "cat".
         size: side of the square result in pixels; None keeps the image's own size.
-        fit: "crop" takes the largest square in the centre, "pad" adds white, "stretch" distorts.
+        fit: "crop" the largest central square, "pad" with white, or "stretch" (changes the aspect ratio).
 
     Returns:
-        uint8 (size, size, 3), RGB.
+        uint8 (size, size, 3), or (H, W, 3) with `size=None`, RGB.
 
     Raises:
-        FileNotFoundError: there is no such sample or file.
-        ValueError: the source is no image, damaged, too large, or an array of another kind.
+        FileNotFoundError: no such sample or file.
+        ValueError: not an image, a damaged or too large one, an array of another shape or dtype, or an
+            invalid size or fit.
     """
     validation.one_of("fit", fit, FITS)
     check_size(size)
     if source is None:
         source = os.environ.get("VGGVIZ_IMAGE") or "cat"
     image = _open(source)
-    with decoding(_name(source)):  # a whole file, too, may promise a palette that it does not have
+    with decoding(_name(source)):  # a complete file can still lack its palette
         image = _to_rgb(image)
     if size is not None:
         image = _fit(image, int(size), fit)
@@ -74,13 +75,13 @@ def load_image(source: Source | None = None, size: int | None = 224, *, fit: str
 
 
 def check_size(size: int | None) -> None:
-    """Raise ValueError unless images can be so large: a side in pixels, or None for their own size."""
+    """Raise ValueError unless the size is None or a valid side in pixels."""
     if size is not None:
         validation.whole("size in pixels (None keeps the image's own)", size, 1, MAX_SIDE)
 
 
 def _open(source: Source) -> Image.Image:
-    """A PIL image from any kind of source, whole."""
+    """A completely decoded PIL image from any kind of source."""
     if isinstance(source, Image.Image):
         with decoding("given as a PIL image"):
             source.load()
@@ -100,7 +101,7 @@ def _open(source: Source) -> Image.Image:
 
 
 def _name(source: Source) -> str:
-    """What an image is called in a sentence."""
+    """The image's name in error messages."""
     if isinstance(source, bytes):
         return f"{len(source):,} bytes"
     named = isinstance(source, (str, os.PathLike))
@@ -108,7 +109,7 @@ def _name(source: Source) -> str:
 
 
 def _sample(name: str) -> Image.Image:
-    import skimage.data  # half a second that only pages with a sample image need
+    import skimage.data  # half a second, needed for sample images only
 
     with warnings.catch_warnings(action="ignore", category=TqdmWarning):  # pooch's, without ipywidgets
         load = getattr(skimage.data, SAMPLES[name])
@@ -158,8 +159,8 @@ def _to_uint8(array: np.ndarray) -> np.ndarray:
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:
-    """Any kind of PIL image as RGB, turned as its EXIF data say, transparency laid on white."""
-    with suppress(Exception):  # damaged EXIF data: the image itself is whole, so it is shown unturned
+    """Convert a PIL image of any mode to RGB: EXIF orientation applied, transparency composited on white."""
+    with suppress(Exception):  # the EXIF data can be damaged while the image is intact
         image = ImageOps.exif_transpose(image)
     if image.mode in ("I", "I;16", "I;16B", "I;16L", "F"):
         image = Image.fromarray(_high_depth_to_uint8(np.asarray(image)))
@@ -170,7 +171,7 @@ def _to_rgb(image: Image.Image) -> Image.Image:
 
 
 def _high_depth_to_uint8(levels: np.ndarray) -> np.ndarray:
-    """Grey of more than 8 bits: 16-bit levels are divided by 257, floats in 0 to 1 multiplied."""
+    """Convert grey levels of more than 8 bits; floats are taken to range to 1, 255 or 65535."""
     if levels.dtype.kind == "f":
         levels = np.nan_to_num(levels)
         top = 1.0 if levels.max() <= 1 else 255.0 if levels.max() <= 255 else 65535.0
@@ -183,7 +184,7 @@ def _fit(image: Image.Image, size: int, fit: str) -> Image.Image:
     width, height = image.size
     if max(width, height) > MAX_ASPECT * min(width, height):
         raise ValueError(
-            f"An image of {width:,} x {height:,} pixels is a strip, of which no square is left to see; "
+            f"An image of {width:,} x {height:,} pixels is a strip, too narrow to be made square; "
             f"the longer side may be at most {MAX_ASPECT:,} times the shorter."
         )
     box = (size, size)

@@ -1,4 +1,4 @@
-"""Many small maps laid out as one array."""
+"""Arrangement of many maps in one array."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ import numpy as np
 from vggviz._shared import validation
 
 MOST_CELLS = 500_000_000
-"""Of a mosaic: two gigabytes. All maps of VGG16's first layer take three million."""
+"""Largest mosaic, two gigabytes. All maps of VGG16's first layer need three million cells."""
 
 
 def mosaic(maps: np.ndarray, columns: int | None = None, gap: int = 1) -> np.ndarray:
-    """Lay maps out in rows, left to right, top to bottom.
+    """Arrange maps as tiles of one array, row by row.
 
-    Values are copied as they are, so two tiles of one mosaic can be compared.
+    Values are copied unscaled, so the tiles of one mosaic can be compared.
 
     Args:
-        maps: (h, w, n), n maps as a layer returns them; or (h, w, 3, n), n tiles in colour.
-        columns: tiles in a row; None takes the layout nearest to a square.
-        gap: cells between two tiles.
+        maps: (h, w, n), n maps as in a layer's output; or (h, w, 3, n), n colour tiles.
+        columns: tiles in a row; None for the layout nearest to a square.
+        gap: width of the gap between tiles, in cells.
 
     Returns:
         float32 (rows * (h + gap) - gap, columns * (w + gap) - gap), with a last axis of 3 for
-        colour; NaN in the gaps and where the last row has no tile.
+        colour; NaN in the gaps and in empty places of the last row.
 
     Raises:
-        ValueError: another shape, no map at all, or a layout that cannot be.
+        ValueError: another shape, no maps, or an invalid or too large layout.
     """
-    maps = validation.array("Maps", maps, "(h, w, n) or (h, w, 3, n)", (3, 4), "buif")  # NaN is a gap
+    maps = validation.array("Maps", maps, "(h, w, n) or (h, w, 3, n)", (3, 4), "buif")  # NaN is allowed
     if maps.ndim == 4 and maps.shape[2] != 3:
         raise ValueError(f"Maps must have shape (h, w, n) or (h, w, 3, n); got {maps.shape}.")
     height, width, *colour, count = maps.shape

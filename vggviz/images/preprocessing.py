@@ -1,4 +1,4 @@
-"""From an image to what the network reads, and back: the only module that knows BGR and the channel means."""
+"""Conversion between RGB images and VGG16's input: BGR, with the channel means subtracted."""
 
 from __future__ import annotations
 
@@ -9,43 +9,43 @@ import numpy as np
 from vggviz._shared import validation
 
 CHANNEL_MEANS = np.array([103.939, 116.779, 123.68], dtype=np.float32)
-"""Mean blue, green and red (levels 0 to 255) of the ImageNet images VGG16 was trained on."""
+"""Means of blue, green and red over ImageNet's training images, in levels from 0 to 255."""
 
 
 def preprocess(images: np.ndarray) -> np.ndarray:
-    """Turn RGB images into the batch VGG16 was trained on: BGR, channel means subtracted.
+    """Convert RGB images to VGG16's input: BGR, with the channel means subtracted.
 
-    Equals `keras.applications.vgg16.preprocess_input`, but leaves its argument alone.
+    Like `keras.applications.vgg16.preprocess_input`, but never changes its argument.
 
     Args:
         images: (H, W, 3) or (N, H, W, 3), RGB, levels 0 to 255.
 
     Returns:
-        float32 (N, H, W, 3), BGR, about -124 to 151, not scaled.
+        float32 (N, H, W, 3), BGR, from about -124 to 151.
 
     Raises:
-        ValueError: another shape, no numbers, NaN, or levels outside 0 to 255.
+        ValueError: another shape or dtype, NaN, or levels outside 0 to 255.
     """
     images = _as_batch(images)
-    if not (images.min() >= 0 and images.max() <= 255):  # which NaN is not either
+    if not (images.min() >= 0 and images.max() <= 255):  # written so that NaN is refused, too
         raise ValueError(f"Images must have levels from 0 to 255; got {images.min():g} to {images.max():g}.")
     return as_vgg16_reads(images.astype(np.float32))
 
 
 def as_vgg16_reads(levels: Any) -> Any:
-    """The arithmetic of `preprocess` alone, of arrays and tensors alike, so that gradients pass through.
+    """`preprocess` without validation, for arrays and tensors; differentiable.
 
     Args:
-        levels: float32 (N, H, W, 3), RGB, 0 to 255.
+        levels: float32 (N, H, W, 3), RGB, 0 to 255, array or tensor.
 
     Returns:
-        The same kind, BGR, channel means subtracted.
+        float32 (N, H, W, 3), of the same type, BGR, with the channel means subtracted.
     """
     return levels[..., ::-1] - CHANNEL_MEANS
 
 
 def deprocess(batch: np.ndarray) -> np.ndarray:
-    """Turn a batch of `preprocess` back into RGB images, rounded and clipped to 0 to 255.
+    """Convert a batch as returned by `preprocess` to RGB images, rounded and clipped to 0 to 255.
 
     Args:
         batch: float (N, H, W, 3) or (H, W, 3), BGR, channel means subtracted.
@@ -54,7 +54,7 @@ def deprocess(batch: np.ndarray) -> np.ndarray:
         uint8 (N, H, W, 3), RGB.
 
     Raises:
-        ValueError: another shape, no numbers, or NaN.
+        ValueError: another shape or dtype, or NaN.
     """
     levels = validation.finite("The batch's values", _as_batch(batch)) + CHANNEL_MEANS
     return np.rint(levels).clip(0, 255).astype(np.uint8)[..., ::-1]
