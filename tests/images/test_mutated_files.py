@@ -35,7 +35,7 @@ def test_thousands_of_damaged_files(kind, count):
 
 
 def test_a_seed_determines_the_damaged_file():
-    data = mutated.pictures()["rgb.png"]
+    data = mutated.images()["rgb.png"]
     one, same, other = (mutated.mutant("rgb.png", data, np.random.default_rng([n, 1])) for n in (5, 5, 6))
     assert one == same != other
 
@@ -45,7 +45,7 @@ def test_every_format_that_is_read_has_a_valid_file():
 
     from vggviz.images.decoding import FORMATS
 
-    files = mutated.pictures()
+    files = mutated.images()
     assert len(files) >= 18
     for name, data in files.items():
         vggviz.load_image(data)
@@ -54,10 +54,10 @@ def test_every_format_that_is_read_has_a_valid_file():
 
 def _with_header_sizes(name, offset, kind, *sides):
     """A valid file with other image sizes written into its header."""
-    data = mutated.pictures()[name]
+    data = mutated.images()[name]
     claim = struct.pack(kind, *sides)
     changed = data[:offset] + claim + data[offset + len(claim) :]
-    return mutated.with_right_sums(changed) if name.endswith("png") else changed
+    return mutated.with_correct_checksums(changed) if name.endswith("png") else changed
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_decompression_bombs_are_refused_before_they_are_decoded(bomb):
 
 def test_a_decompression_bomb_in_a_text_chunk(tmp_path):
     """A gigabyte of text in a PNG of a few pixels: Pillow stops decoding it."""
-    data = mutated.pictures()["rgb.png"]
+    data = mutated.images()["rgb.png"]
     body = b"zTXt" + b"words\0\0" + zlib.compress(bytes(1_000_000_000), 1)
     chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
     with refused("damaged"):
@@ -103,7 +103,7 @@ def test_formats_that_start_programs_or_are_rare_are_refused(kind):
 @pytest.mark.parametrize("name", ["rgb.png", "photo.jpg", "packed.tif", "moving.gif", "lossy.webp"])
 def test_the_command_line_reports_a_damaged_image_in_one_line(tmp_path, capfd, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
-    data = mutated.pictures()[name]
+    data = mutated.images()[name]
     (tmp_path / name).write_bytes(data[: len(data) // 3])
     line = _refused_line(["maps", name], capfd)
     one_sentence(line, name)

@@ -1,4 +1,4 @@
-"""Any Keras model unfolded: names, order, nested models, close matches."""
+"""Flat graphs of Keras models: names, order, nested models, close matches."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ BLOCKS = {1: 2, 2: 2, 3: 3, 4: 3, 5: 3}
 
 
 @pytest.mark.parametrize("kind", CONVOLUTIONS)
-def test_convolutions_in_the_order_they_run(kind, request):
+def test_convolutions_are_listed_in_the_order_they_run(kind, request):
     assert vggviz.conv_layers(request.getfixturevalue(kind)) == CONVOLUTIONS[kind]
 
 
@@ -30,18 +30,18 @@ def test_vgg16_has_thirteen_convolutions_and_five_pools(vgg16):
     assert len(feature_layers(vgg16)) == 18
 
 
-def test_the_model_is_left_as_it_was(network, batch):
+def test_the_model_is_not_changed(network, batch):
     configuration, before = network.to_json(), network(batch).numpy()
     vggviz.feature_maps(network, batch)
     assert network.to_json() == configuration
     assert np.array_equal(network(batch).numpy(), before)
 
 
-def test_a_model_is_unfolded_once(network):
+def test_the_graph_is_cached(network):
     assert unfold(network) is unfold(network)
 
 
-def test_a_layer_added_to_a_sequential_is_seen():
+def test_a_layer_added_to_a_sequential_model_is_found():
     keras = networks._keras()
     model = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Conv2D(2, 3, name="one")])
     assert vggviz.conv_layers(model) == ["one"]
@@ -49,7 +49,7 @@ def test_a_layer_added_to_a_sequential_is_seen():
     assert vggviz.conv_layers(model) == ["one", "two"]
 
 
-def test_a_model_in_a_model_in_a_model(batch):
+def test_a_doubly_nested_model(batch):
     keras = networks._keras()
     outer = keras.Sequential([keras.Input((32, 32, 3)), networks.nested(), keras.layers.Dense(2)])
     assert vggviz.conv_layers(outer) == CONVOLUTIONS["nested"]
@@ -57,7 +57,7 @@ def test_a_model_in_a_model_in_a_model(batch):
     assert np.allclose(vggviz.feature_maps(outer, batch, "outer_conv")["outer_conv"], direct, rtol=1e-4)
 
 
-def test_vgg16_used_as_a_layer_of_ones_own_network():
+def test_vgg16_as_a_layer_of_another_network():
     keras = networks._keras()
     inputs = keras.Input((32, 32, 3))
     features = keras.applications.VGG16(weights=None, include_top=False, input_shape=(32, 32, 3))
@@ -68,7 +68,7 @@ def test_vgg16_used_as_a_layer_of_ones_own_network():
     assert maps["block5_conv3"].shape == (1, 2, 2, 512)
 
 
-def test_the_same_name_inside_and_outside():
+def test_the_same_name_inside_and_outside_a_nested_model():
     keras = networks._keras()
     inner = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Conv2D(3, 1, name="conv")], name="inner")
     inputs = keras.Input((8, 8, 3))
@@ -92,7 +92,7 @@ def test_a_shared_layer_has_a_name_for_each_call():
     assert np.allclose(maps["shared:1"], shared(maps["shared"]), rtol=1e-4, atol=1e-5)
 
 
-def test_a_model_nested_twice():
+def test_a_nested_model_that_is_called_twice():
     keras = networks._keras()
     inner = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Conv2D(3, 3, padding="same", name="c")])
     inputs = keras.Input((8, 8, 3))
@@ -104,7 +104,7 @@ def test_a_model_nested_twice():
     assert np.allclose(maps[1], inner(inner(batch)), rtol=1e-4, atol=1e-5)
 
 
-# --- what is refused
+# --- errors
 
 
 @pytest.mark.parametrize(
@@ -118,19 +118,19 @@ def test_a_model_nested_twice():
         lambda model, name: vggviz.explain_cell(model, np.zeros((1, 32, 32, 3)), name, 0, 0, 0),
     ],
 )
-def test_an_unknown_layer_names_the_close_ones(functional, ask):
+def test_the_error_for_an_unknown_layer_lists_close_matches(functional, ask):
     with refused("'conv_stride'", "'conv_strided'"):
         ask(functional, "conv_stride")
 
 
-def test_a_far_name_gets_some_that_there_are(vgg16):
+def test_the_error_lists_existing_layers_if_none_is_close(vgg16):
     with refused("'zzz'", "block1_conv1"):
         find_step(vgg16, "zzz")
     with refused("'block3conv2'", "'block3_conv2'"):
         find_step(vgg16, "block3conv2")
 
 
-def test_a_layer_is_chosen_by_name_never_by_index(functional):
+def test_an_index_is_refused_as_a_layer(functional):
     with refused("3"):
         find_step(functional, 3)
 
@@ -152,12 +152,12 @@ def test_channels_first(what):
         getattr(vggviz, what)(model)
 
 
-def test_no_model_at_all():
+def test_an_argument_that_is_not_a_model():
     with refused("Keras model", "str", kind=TypeError):
         vggviz.conv_layers("vgg16")
 
 
-def test_a_sequential_that_knows_no_input():
+def test_a_sequential_model_without_an_input_shape():
     keras = networks._keras()
     with refused("'open'", "Input"):
         vggviz.conv_layers(keras.Sequential([keras.layers.Conv2D(2, 3)], name="open"))

@@ -1,4 +1,4 @@
-"""Kernels as arrays, and the first ones in their true colours."""
+"""Kernels as arrays, and those of the first convolution in RGB order."""
 
 import numpy as np
 import pytest
@@ -8,18 +8,18 @@ import vggviz
 from sentences import refused
 
 
-def test_the_kernels_are_the_layers_own(network):
+def test_kernels_equal_the_layers_weights(network):
     for layer in vggviz.conv_layers(network):
         kernels = vggviz.filters(network, layer)
         assert kernels.dtype == np.float32
         assert kernels.ndim == 4
-    if network.name != "nested":
-        assert np.array_equal(kernels, network.get_layer(layer).get_weights()[0])
+        if network.name != "nested":
+            assert np.array_equal(kernels, network.get_layer(layer).get_weights()[0])
 
 
 def test_kernels_of_a_nested_model(nested):
-    own = nested.get_layer("vgg_like").get_layer("inner_conv3").get_weights()[0]
-    assert np.array_equal(vggviz.filters(nested, "inner_conv3"), own)
+    expected = nested.get_layer("vgg_like").get_layer("inner_conv3").get_weights()[0]
+    assert np.array_equal(vggviz.filters(nested, "inner_conv3"), expected)
 
 
 def test_changing_the_array_does_not_change_the_model(functional):
@@ -34,21 +34,21 @@ def test_changing_the_array_does_not_change_the_model(functional):
 
 
 @pytest.mark.parametrize("colour", [0, 1, 2])
-def test_a_kernel_that_answers_to_one_colour_has_its_weight_there(colour):
-    """Which colour excites it is decided by a picture that went through `preprocess`."""
-    answers = []
-    for slot in range(3):
+def test_the_colour_axis_is_in_rgb_order(colour):
+    """A kernel that responds to one colour of a preprocessed image has its weight at that colour's index."""
+    responses = []
+    for index in range(3):
         kernel = np.zeros((3, 3, 3, 1))
-        kernel[1, 1, slot] = 1
+        kernel[1, 1, index] = 1
         model = networks.single(kernel, activation=None)
         lit = np.zeros((32, 32, 3), np.uint8)
         lit[..., colour] = 255
         dark = vggviz.preprocess(np.zeros_like(lit))
-        answer = vggviz.feature_maps(model, vggviz.preprocess(lit), "conv")["conv"]
-        answers.append((answer - vggviz.feature_maps(model, dark, "conv")["conv"])[0, 5, 5, 0])
-        if answers[-1] > 200:
+        response = vggviz.feature_maps(model, vggviz.preprocess(lit), "conv")["conv"]
+        responses.append((response - vggviz.feature_maps(model, dark, "conv")["conv"])[0, 5, 5, 0])
+        if responses[-1] > 200:
             assert np.flatnonzero(vggviz.filters_rgb(model)[1, 1, :, 0]).tolist() == [colour]
-    assert sorted(np.round(answers)) == [0, 0, 255]
+    assert sorted(np.round(responses)) == [0, 0, 255]
 
 
 def test_the_weights_are_neither_shifted_nor_scaled(functional):
@@ -68,6 +68,6 @@ def test_layers_without_kernels(functional, sequential):
         vggviz.filters(sequential, "classes")
 
 
-def test_only_three_channels_have_colours():
+def test_rgb_kernels_need_three_input_channels():
     with refused("'conv'", "4", "3"):
         vggviz.filters_rgb(networks.single(np.ones((3, 3, 4, 1))))

@@ -1,4 +1,4 @@
-"""Receptive fields: the formula, and that nothing outside them counts and everything inside does."""
+"""Receptive fields: a cell depends on all pixels inside its field and on none outside."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ def test_the_box_is_half_open_and_clipped():
     assert field.box(0, 3, (6, 7)) == (0, 4, 3, 7)
 
 
-def test_the_boxs_middle_is_the_centre():
+def test_the_centre_is_the_middle_of_the_box():
     field = ReceptiveField(size=(7, 4), stride=(3, 2), padding=(1, 0))
     top, left, bottom, right = field.box(3, 4, 100)
     assert field.centre(3)[0] == (top + bottom - 1) / 2
@@ -30,7 +30,7 @@ def test_the_boxs_middle_is_the_centre():
 
 
 @pytest.mark.parametrize("cell", [(-1, 0), (0, -1), (100, 0), (0, 100)])
-def test_a_cell_that_sees_nothing(cell):
+def test_a_cell_outside_the_image(cell):
     with refused(*map(str, cell), "20"):
         ReceptiveField(3, 1, 1).box(*cell, 20)
 
@@ -41,23 +41,23 @@ def cells(shape):
     return sorted({(0, 0), (h - 1, w - 1), (0, w - 1), (h // 2, 0), (h // 2, w // 2)})
 
 
-def test_nothing_outside_the_field_changes_a_cell(network, batch):
-    picture = batch[:1]
-    noise = np.random.default_rng(1).normal(0, 300, picture.shape).astype(np.float32)
-    maps = vggviz.feature_maps(network, picture)
+def test_pixels_outside_the_field_do_not_change_a_cell(network, batch):
+    image = batch[:1]
+    noise = np.random.default_rng(1).normal(0, 300, image.shape).astype(np.float32)
+    maps = vggviz.feature_maps(network, image)
     fields = vggviz.receptive_fields(network)
     assert set(maps) <= set(fields)
     for layer, values in maps.items():
         for row, column in cells(values.shape[1:3]):
-            top, left, bottom, right = fields[layer].box(row, column, picture.shape[1:3])
+            top, left, bottom, right = fields[layer].box(row, column, image.shape[1:3])
             other = noise.copy()
-            other[:, top:bottom, left:right] = picture[:, top:bottom, left:right]
+            other[:, top:bottom, left:right] = image[:, top:bottom, left:right]
             found = vggviz.feature_maps(network, other, layer)[layer][0, row, column]
             np.testing.assert_allclose(found, values[0, row, column], rtol=1e-3, atol=1e-2, err_msg=layer)
 
 
 def linear(*steps):
-    """A network without bias or ReLU, every weight positive: a cell feels each pixel that it sees."""
+    """A network without biases and ReLU, with positive weights: all gradients inside the field are positive."""
     keras = networks._keras()
     kinds = {
         "conv": lambda **given: keras.layers.Conv2D(2, use_bias=False, kernel_initializer="ones", **given),
@@ -86,24 +86,24 @@ def linear(*steps):
         [("depth", {"kernel_size": 3, "padding": "same"}), ("mean", {"pool_size": 2, "padding": "same"})],
     ],
 )
-def test_the_support_of_a_cells_gradient_is_its_field(steps):
+def test_the_gradient_of_a_cell_is_nonzero_exactly_in_its_field(steps):
     from vggviz._shared.backend import tensorflow
 
     tf, model = tensorflow(), linear(*steps)
     field = vggviz.receptive_fields(model)["last"]
-    picture = tf.ones((1, 29, 24, 1))
+    image = tf.ones((1, 29, 24, 1))
     for row, column in cells(model.output.shape[1:3]):
         with tf.GradientTape() as tape:
-            tape.watch(picture)
-            value = model(picture)[0, row, column, 0]
-        felt = tape.gradient(value, picture).numpy()[0, ..., 0] != 0
-        seen = np.zeros_like(felt)
+            tape.watch(image)
+            value = model(image)[0, row, column, 0]
+        nonzero = tape.gradient(value, image).numpy()[0, ..., 0] != 0
+        expected = np.zeros_like(nonzero)
         top, left, bottom, right = field.box(row, column, (29, 24))
-        seen[top:bottom, left:right] = True
-        assert np.array_equal(felt, seen), (row, column)
+        expected[top:bottom, left:right] = True
+        assert np.array_equal(nonzero, expected), (row, column)
 
 
-def test_branches_see_what_all_of_them_see():
+def test_the_field_after_branches_is_their_union():
     keras = networks._keras()
     inputs = keras.Input((16, 16, 3))
     wide = keras.layers.Conv2D(2, 5, padding="same")(inputs)
@@ -113,5 +113,5 @@ def test_branches_see_what_all_of_them_see():
     assert vggviz.receptive_fields(model)["last"] == ReceptiveField(7, 1, 3)
 
 
-def test_layers_that_see_everything_have_no_entry(sequential):
+def test_layers_that_depend_on_the_whole_image_have_no_entry(sequential):
     assert not {"mean", "classes"} & set(vggviz.receptive_fields(sequential))

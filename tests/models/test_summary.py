@@ -1,4 +1,4 @@
-"""The table of layers: VGG16's known numbers, and laws for any network."""
+"""The table of layers: known values for VGG16, and properties of any network."""
 
 import re
 
@@ -44,7 +44,7 @@ def test_vgg16_layer_by_layer(vgg16, expected):
     assert row.kind == ("MaxPooling2D" if "pool" in row.name else "Conv2D")
 
 
-def test_vgg16_in_all(vgg16):
+def test_totals_of_vgg16(vgg16):
     table = vggviz.layer_table(vgg16)
     assert sum(row.parameters for row in table) == vgg16.count_params() == 14_714_688
     assert sum(row.shape[2] for row in table if row.kind == "Conv2D") == 4_224
@@ -57,7 +57,7 @@ def test_parameters_of_any_network_add_up(network):
     assert set(vggviz.conv_layers(network)) <= {row.name for row in table}
 
 
-def test_multiplications_of_strided_and_dense_layers(functional, sequential):
+def test_macs_of_strided_and_dense_layers(functional, sequential):
     rows = {row.name: row for row in vggviz.layer_table(functional) + vggviz.layer_table(sequential)}
     assert rows["conv_strided"].shape == (7, 7, 8)
     assert rows["conv_strided"].macs == 7 * 7 * 8 * 3 * 3 * 6
@@ -68,7 +68,7 @@ def test_multiplications_of_strided_and_dense_layers(functional, sequential):
     assert rows["classes"].receptive_field is None
 
 
-def test_as_text_one_line_a_layer(vgg16):
+def test_text_has_one_line_per_layer(vgg16):
     lines = str(vggviz.layer_table(vgg16)).splitlines()
     assert len(lines) == 19
     assert re.fullmatch(
@@ -76,7 +76,7 @@ def test_as_text_one_line_a_layer(vgg16):
     )
 
 
-def test_as_html_a_table_with_headings(nested):
+def test_html_is_a_table_with_headings(nested):
     html = vggviz.layer_table(nested)._repr_html_()
     assert html.count("<tr>") == len(vggviz.layer_table(nested)) + 1
     assert html.count('scope="row"') == len(vggviz.layer_table(nested))

@@ -1,9 +1,9 @@
-"""Damaged files by the thousand, each made from a valid one by a seed; and a child process that reads them.
+"""Fuzzing: thousands of damaged files, each made from a valid one by a seed, read in a child process.
 
-A crash of a C library, a hang or a hunger for memory ends the child alone, and is seen here:
+A crash of a C library, a hang or excessive use of memory ends only the child, and is reported:
 
-    python tests/support/mutated.py images 0 500        # tries 500 pictures, from number 0 on
-    python tests/support/mutated.py weights 17 1        # tries one file of weights again, number 17
+    python tests/support/mutated.py images 0 500        # 500 images, from seed 0 on
+    python tests/support/mutated.py weights 17 1        # the weights file of seed 17 once more
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-WILD = [0, 1, 0x7F, 0xFF, 0x7FFF, 0xFFFF, 0x10000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF]
+EXTREME = [0, 1, 0x7F, 0xFF, 0x7FFF, 0xFFFF, 0x10000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF]
 HEADER = 200
-"""Bytes at the beginning, where most of what steers a decoder stands."""
+"""Bytes at the beginning of a file, where most of what controls a decoder is."""
 MEMORY = {"images": 3 << 30, "weights": 12 << 30}
 """Address space of a child in bytes; TensorFlow alone reserves several GB."""
 SECONDS_A_FILE = 2.0
 
 
 def mutate(data: bytes, rng: np.random.Generator) -> bytes:
-    """One to three changes: bits, numbers, cuts, blocks."""
+    """Apply one to three random changes."""
     for _ in range(rng.integers(1, 4)):
         if not data:
             return data
@@ -43,55 +43,65 @@ def mutate(data: bytes, rng: np.random.Generator) -> bytes:
     return data
 
 
-def _place(data: bytes, rng: np.random.Generator) -> int:
-    """Anywhere, but half of the time near the beginning."""
+def _position(data: bytes, rng: np.random.Generator) -> int:
+    """A random position, half of the time in the header."""
     return int(rng.integers(min(len(data), HEADER) if rng.random() < 0.5 else len(data)))
 
 
 def flip_bits(data: bytes, rng: np.random.Generator) -> bytes:
     changed = bytearray(data)
     for _ in range(rng.integers(1, 9)):
-        changed[_place(data, rng)] ^= 1 << rng.integers(8)
+        changed[_position(data, rng)] ^= 1 << rng.integers(8)
     return bytes(changed)
 
 
-def wild_number(data: bytes, rng: np.random.Generator) -> bytes:
+def extreme_integer(data: bytes, rng: np.random.Generator) -> bytes:
     size, order = (1, 2, 4, 8)[rng.integers(4)], ("little", "big")[rng.integers(2)]
-    value = WILD[rng.integers(len(WILD))] % (1 << 8 * size)
-    at = _place(data, rng)
+    value = EXTREME[rng.integers(len(EXTREME))] % (1 << 8 * size)
+    at = _position(data, rng)
     return data[:at] + value.to_bytes(size, order) + data[at + size :]
 
 
 def truncate(data: bytes, rng: np.random.Generator) -> bytes:
-    return data[: _place(data, rng)]
+    return data[: _position(data, rng)]
 
 
 def insert(data: bytes, rng: np.random.Generator) -> bytes:
-    at = _place(data, rng)
+    at = _position(data, rng)
     return data[:at] + rng.bytes(int(rng.integers(1, 300))) + data[at:]
 
 
 def repeat(data: bytes, rng: np.random.Generator) -> bytes:
-    at, size = _place(data, rng), int(rng.integers(1, 300))
+    at, size = _position(data, rng), int(rng.integers(1, 300))
     return data[:at] + data[at : at + size] * int(rng.integers(2, 20)) + data[at + size :]
 
 
 def leave_out(data: bytes, rng: np.random.Generator) -> bytes:
-    at = _place(data, rng)
+    at = _position(data, rng)
     return data[:at] + data[at + int(rng.integers(1, 300)) :]
 
 
 def overwrite(data: bytes, rng: np.random.Generator) -> bytes:
-    at, size = _place(data, rng), int(rng.integers(1, 100))
+    at, size = _position(data, rng), int(rng.integers(1, 100))
     block = bytes([rng.integers(256)]) * size if rng.random() < 0.5 else rng.bytes(size)
     return data[:at] + block + data[at + size :]
 
 
-CHANGES = [flip_bits, flip_bits, wild_number, wild_number, truncate, insert, repeat, leave_out, overwrite]
+CHANGES = [
+    flip_bits,
+    flip_bits,
+    extreme_integer,
+    extreme_integer,
+    truncate,
+    insert,
+    repeat,
+    leave_out,
+    overwrite,
+]
 
 
-def with_right_sums(png: bytes) -> bytes:
-    """A PNG whose chunks have the sums that belong to them, so that a decoder looks inside."""
+def with_correct_checksums(png: bytes) -> bytes:
+    """Correct the checksums of a PNG's chunks, so that a decoder reads their contents."""
     whole, at = png[:8], 8
     while at + 12 <= len(png):
         size = int.from_bytes(png[at : at + 4], "big")
@@ -101,8 +111,8 @@ def with_right_sums(png: bytes) -> bytes:
     return whole + png[at:]
 
 
-def inside_of_zip(data: bytes, rng: np.random.Generator) -> bytes:
-    """An archive of which one member is mutated, and its sum is right."""
+def mutate_zip_member(data: bytes, rng: np.random.Generator) -> bytes:
+    """Mutate one member of a zip archive; its checksum is correct."""
     stream = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(stream, "w") as new:
         chosen = old.namelist()[rng.integers(len(old.namelist()))]
@@ -113,19 +123,19 @@ def inside_of_zip(data: bytes, rng: np.random.Generator) -> bytes:
 
 
 def mutant(name: str, data: bytes, rng: np.random.Generator) -> bytes:
-    """A damaged file; of packed formats every second one is damaged inside."""
+    """A damaged file; half of the PNG and .keras files are damaged inside, with correct checksums."""
     inside = rng.random() < 0.5
     if name.endswith(".keras") and inside:
-        return inside_of_zip(data, rng)
+        return mutate_zip_member(data, rng)
     changed = mutate(data, rng)
-    return with_right_sums(changed) if name.endswith(".png") and inside else changed
+    return with_correct_checksums(changed) if name.endswith(".png") and inside else changed
 
 
 # --- valid files
 
 
-def pictures() -> dict[str, bytes]:
-    """Small pictures in the formats that are read, by name of file."""
+def images() -> dict[str, bytes]:
+    """Small valid images in all formats allowed: {file name: bytes}."""
     rng = np.random.default_rng(0)
     colour = Image.fromarray(rng.integers(0, 256, (24, 20, 3), np.uint8))
     smooth = colour.resize((48, 40), Image.Resampling.BICUBIC)
@@ -169,10 +179,10 @@ def _encoded(image: Image.Image, kind: str, settings: dict) -> bytes:
 
 
 def weights() -> dict[str, bytes]:
-    """Files of a tiny network with VGG16's layers, in each layout that is read, by name of file."""
+    """Valid weights files of a tiny network with VGG16's layers, in each format: {file name: bytes}."""
     import networks
 
-    logging.getLogger("absl").setLevel(logging.ERROR)  # Keras has its own opinion of .h5
+    logging.getLogger("absl").setLevel(logging.ERROR)  # Keras warns that .h5 is a legacy format
     found = {}
     with tempfile.TemporaryDirectory() as folder:
         for name in ("whole.keras", "whole.h5", "native.weights.h5", "vgg16.keras"):
@@ -186,8 +196,8 @@ def weights() -> dict[str, bytes]:
 # --- in the child
 
 
-def try_picture(name: str, data: bytes, folder: Path) -> str:
-    """Read a picture through `load_image`, as bytes or as a file; "read" or "refused"."""
+def try_image(name: str, data: bytes, folder: Path) -> str:
+    """Read an image by `load_image`, from bytes or from a file; return "read" or "refused"."""
     import vggviz
 
     source: object = data
@@ -197,13 +207,13 @@ def try_picture(name: str, data: bytes, folder: Path) -> str:
     try:
         image = vggviz.load_image(source, 32)
     except ValueError as error:
-        return refused_well(str(error))
+        return check_refusal(str(error))
     assert image.shape == (32, 32, 3), image.shape
     return "read"
 
 
 def try_weights(name: str, data: bytes, folder: Path) -> str:
-    """Read weights through `load_vgg16` or `load_model`; "read" or "refused"."""
+    """Read weights by `load_vgg16` or `load_model`; return "read" or "refused"."""
     import vggviz
 
     path = folder / name
@@ -212,12 +222,12 @@ def try_weights(name: str, data: bytes, folder: Path) -> str:
         load = vggviz.load_model if name.startswith("whole") else vggviz.load_vgg16
         model = load(path)
     except ValueError as error:
-        return refused_well(str(error))
+        return check_refusal(str(error))
     assert all(np.isfinite(w).all() for w in model.get_weights()), "weights that are not finite"
     return "read"
 
 
-def refused_well(text: str) -> str:
+def check_refusal(text: str) -> str:
     from sentences import one_sentence
 
     one_sentence(text)
@@ -226,17 +236,17 @@ def refused_well(text: str) -> str:
 
 
 def child(kind: str, start: int, count: int) -> None:
-    """Try files one after the other; each line on stdout is the number and what came of it."""
+    """Read damaged files one by one; print the seed, the file's name and the outcome of each."""
     faulthandler.enable()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY[kind], MEMORY[kind]))
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    valid, attempt = (pictures(), try_picture) if kind == "images" else (weights(), try_weights)
+    valid, attempt = (images(), try_image) if kind == "images" else (weights(), try_weights)
     if kind == "weights":
-        small_vgg16()
+        use_tiny_vgg16()
     warnings.simplefilter("error")
     names = sorted(valid)
     with tempfile.TemporaryDirectory() as folder:
-        for name in names:  # they are what they should be
+        for name in names:  # the undamaged files can be read
             assert attempt(name, valid[name], Path(folder)) == "read", name
         print("ready", flush=True)
         for number in range(start, start + count):
@@ -246,8 +256,8 @@ def child(kind: str, start: int, count: int) -> None:
             print(attempt(name, data, Path(folder)), flush=True)
 
 
-def small_vgg16() -> None:
-    """Let VGG16 be built with one or two channels a layer, which takes no time."""
+def use_tiny_vgg16() -> None:
+    """Replace VGG16 by a network with one or two channels a layer, which is fast to build."""
     import networks
     from vggviz.models import loading
 
@@ -258,7 +268,7 @@ def small_vgg16() -> None:
 
 
 def outcomes(kind: str, start: int, count: int, *, batch: int = 500) -> dict[str, int]:
-    """How many files were read and refused; AssertionError for any other end, which names the file."""
+    """Count the outcomes, "read" and "refused"; AssertionError that names the file for any other."""
     total: dict[str, int] = {}
     for first in range(start, start + count, batch):
         some = min(batch, start + count - first)

@@ -89,5 +89,7 @@ def say_cost(model: keras.Model, layers: list[str], count: int) -> None:
     if count > 1:
         macs = summary.forward_macs(model, layers, (input_side(model), input_side(model)))
         log.info(
-            "%s files: about %s each, %s in all.", f"{count:,}", *map(summary.amount, (macs, macs * count))
+            "%s files: about %s each, %s in all.",
+            f"{count:,}",
+            *map(summary.format_macs, (macs, macs * count)),
         )

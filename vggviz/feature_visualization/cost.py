@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vggviz.models.summary import amount
+from vggviz.models.summary import format_macs
 
 if TYPE_CHECKING:
     pass
@@ -36,5 +36,5 @@ class Cost:
         images = f"{self.images} image{'' if self.images == 1 else 's'}"
         return (
             f"{images} of {self.size[0]} x {self.size[1]} pixels, {self.steps} steps: "
-            f"about 2 x {amount(self.macs)} an image and step, {amount(self.total)} in all."
+            f"about 2 x {format_macs(self.macs)} an image and step, {format_macs(self.total)} in all."
         )

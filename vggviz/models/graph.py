@@ -1,4 +1,4 @@
-"""The layers of any Keras model in the order they run, nested models unfolded."""
+"""Layers of a Keras model as one flat graph, in the order they run, with nested models expanded."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class Step:
 
     Attributes:
         layer: the Keras layer (or operation).
-        inputs: the symbolic tensors it reads.
-        output: the symbolic tensor it gives.
+        inputs: its symbolic input tensors.
+        output: its symbolic output tensor.
     """
 
     layer: Any
@@ -41,7 +41,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Network:
-    """A model unfolded: the same layers and weights, in one graph with every tensor at hand.
+    """A model as one flat graph of the same layers and weights, without nested models.
 
     Attributes:
         inputs: the symbolic inputs.
@@ -49,7 +49,7 @@ class Network:
         steps: {name: Step} in the order they run. A layer of a nested model keeps its own name
             unless that is taken; then it is "nested/layer". Further calls of a shared layer are
             "layer:1", "layer:2".
-        functions: compiled functions of this graph, kept by the rooms that make them.
+        functions: cache of compiled functions; each module chooses keys of its own.
     """
 
     inputs: list[Any]
@@ -62,20 +62,20 @@ _networks: weakref.WeakKeyDictionary[Any, tuple[tuple[int, ...], Network]] = wea
 
 
 def unfold(model: keras.Model) -> Network:
-    """The model's layers in one flat graph, made once for each model.
+    """The model's layers as one flat graph; cached until layers are added or removed.
 
     Args:
-        model: a functional or sequential Keras model, with others nested in it to any depth.
+        model: a functional or sequential Keras model, which may contain nested models.
 
     Raises:
         TypeError: not a Keras model.
-        ValueError: a subclassed model, or a sequential one that has no input shape yet.
+        ValueError: a subclassed model, or a sequential one without an input shape.
     """
     if not isinstance(model, backend.keras().Model):
         raise TypeError(f"A Keras model is wanted; got {validation.shown(model)}, a {type(model).__name__}.")
     layers = tuple(id(layer) for layer in model.layers)
     if model not in _networks or _networks[model][0] != layers:
-        _networks[model] = (layers, _record(model))
+        _networks[model] = (layers, _flatten(model))
     return _networks[model][1]
 
 
@@ -104,10 +104,10 @@ def feature_layers(model: keras.Model) -> list[str]:
 
 
 def find_step(model: keras.Model, layer: str) -> Step:
-    """The step of a layer, by name.
+    """The step of a layer.
 
     Raises:
-        ValueError: the model has no such layer; close matches are named.
+        ValueError: unknown layer; the message lists close matches.
     """
     steps = unfold(model).steps
     check_name(layer, steps)
@@ -115,19 +115,19 @@ def find_step(model: keras.Model, layer: str) -> Step:
 
 
 def part(model: keras.Model, names: Iterable[str], *, any_size: bool = False) -> keras.Model:
-    """The part of a model that computes some layers, made once for each model and names.
+    """The submodel that computes some layers; cached.
 
     Args:
-        model: any Keras model with one input, with others nested in it.
-        names: of layers; LOGITS for the model's output before its softmax.
-        any_size: read images of any height and width instead of the model's own.
+        model: any Keras model with one input; it may contain nested models.
+        names: of the layers; LOGITS for the model's output before its softmax.
+        any_size: accept images of any height and width instead of the model's input size.
 
     Returns:
-        A keras.Model of the same layers and weights: from a batch to ``{name: tensor}``.
+        A keras.Model that shares the layers and weights; its output is ``{name: tensor}``.
 
     Raises:
-        ValueError: an unknown layer (close matches are named), a model with several inputs, or one
-            whose layers hold the size fixed where `any_size` is wanted.
+        ValueError: unknown layer, several inputs, or, with `any_size`, a layer that needs a fixed
+            size.
     """
     network = unfold(model)
     if len(network.inputs) != 1:
@@ -142,7 +142,7 @@ def part(model: keras.Model, names: Iterable[str], *, any_size: bool = False) ->
 
 
 def check_name(layer: str, names: Iterable[str]) -> None:
-    """Raise ValueError with the close matches if `layer` is not among `names`."""
+    """Raise ValueError that lists close matches if `layer` is not among `names`."""
     names = list(names)
     if isinstance(layer, str) and layer in names:
         return
@@ -152,15 +152,15 @@ def check_name(layer: str, names: Iterable[str]) -> None:
 
 
 def listed(names: Iterable[str]) -> list[str]:
-    """Names of layers as a list; TypeError if they are none."""
+    """Names of layers as a list; TypeError unless each is text."""
     names = list(validation.several("Names of layers", names))
     if wrong := [name for name in names if not isinstance(name, str)]:
-        raise TypeError(f"Layers are named by text; got {validation.shown(wrong[0])}.")
+        raise TypeError(f"Names of layers must be text; got {validation.shown(wrong[0])}.")
     return names
 
 
 def _logits(network: Network) -> Any:
-    """The output's tensor before its softmax."""
+    """The symbolic output before its softmax, or the output itself if it has none."""
     if len(network.outputs) != 1:
         raise ValueError(f"The model has {len(network.outputs)} outputs; logits are those of a single one.")
     keras = backend.keras()
@@ -176,7 +176,7 @@ def _logits(network: Network) -> Any:
 
 
 def _at_any_size(model: Any) -> Any:
-    """The same layers on an input of open height and width."""
+    """The model with the same layers, for inputs of any height and width."""
     keras = backend.keras()
     inputs = keras.tree.map_structure(
         lambda tensor: keras.Input((None, None, tensor.shape[-1]), dtype=tensor.dtype), model.input
@@ -185,10 +185,12 @@ def _at_any_size(model: Any) -> Any:
     def call(layer: Any, *args: Any, **kwargs: Any) -> Any:
         layer = _at_any_size(layer) if isinstance(layer, keras.Model) else layer
         output = layer(*args, **kwargs)
-        if keras.tree.flatten(output)[0].shape[-1] is None:  # as of Flatten: the next layer counts them
+        if (
+            keras.tree.flatten(output)[0].shape[-1] is None
+        ):  # after Flatten, say: a dense layer needs their number
             sides = " x ".join(map(str, keras.tree.flatten(model.input)[0].shape[1:3]))
             raise ValueError(
-                f"The layer {layer.name!r} needs images of the model's own size, {sides} pixels."
+                f"The layer {layer.name!r} needs images of the model's input size, {sides} pixels."
             )
         return output
 
@@ -197,33 +199,33 @@ def _at_any_size(model: Any) -> Any:
     )
 
 
-def _record(model: keras.Model) -> Network:
-    """Call every layer once more on fresh inputs, and note what it reads and gives."""
+def _flatten(model: keras.Model) -> Network:
+    """Call every layer on new symbolic inputs, and record its input and output tensors."""
     keras = backend.keras()
     steps: dict[str, Step] = {}
 
     def call(layer: Any, *args: Any, **kwargs: Any) -> Any:
         if isinstance(layer, keras.Model):
-            return _call_nested(layer, args, steps)
+            return _expand_nested(layer, args, steps)
         output = layer(*args, **kwargs)
         if isinstance(output, keras.KerasTensor):
             tensors = [t for t in keras.tree.flatten((args, kwargs)) if isinstance(t, keras.KerasTensor)]
-            steps[_free_name(layer.name, steps)] = Step(layer, tuple(tensors), output)
+            steps[_unique_name(layer.name, steps)] = Step(layer, tuple(tensors), output)
         return output
 
     if isinstance(model, keras.Sequential):
-        inputs, outputs = _run_sequential(model, call)
+        inputs, outputs = _flatten_sequential(model, call)
         return Network(inputs, outputs, steps)
-    if not getattr(model, "inputs", None):  # Keras raises AttributeError where there are none
+    if not getattr(model, "inputs", None):  # Keras raises AttributeError if there are none
         raise ValueError(
-            f"The model {model.name!r} is a subclass whose layers Keras cannot list as a graph; "
+            f"The model {model.name!r} is a subclassed model, which has no graph of layers; "
             "build it with the functional API or as a Sequential."
         )
     flat = keras.models.clone_model(model, clone_function=lambda layer: layer, call_function=call)
     return Network(flat.inputs, flat.outputs, steps)
 
 
-def _run_sequential(model: Any, call: Any) -> tuple[list[Any], list[Any]]:
+def _flatten_sequential(model: Any, call: Any) -> tuple[list[Any], list[Any]]:
     if not getattr(model, "inputs", None):
         raise ValueError(f"The model {model.name!r} has no input shape yet; give it a keras.Input first.")
     tensor = first = backend.keras().Input(batch_shape=model.inputs[0].shape, dtype=model.inputs[0].dtype)
@@ -232,26 +234,26 @@ def _run_sequential(model: Any, call: Any) -> tuple[list[Any], list[Any]]:
     return [first], [tensor]
 
 
-def _call_nested(model: Any, args: tuple[Any, ...], steps: dict[str, Step]) -> Any:
-    """Call a nested model so that all the tensors inside it become tensors of the outer graph."""
+def _expand_nested(model: Any, args: tuple[Any, ...], steps: dict[str, Step]) -> Any:
+    """Call a nested model, and record its layers as steps of the outer graph."""
     keras = backend.keras()
-    inner = _record(model)
+    inner = _flatten(model)
     tensors = [step.output for step in inner.steps.values()]
     outer = dict(zip(map(id, inner.inputs), keras.tree.flatten(args), strict=True))
     outer |= zip(map(id, tensors), keras.Model(inner.inputs, tensors)(*args), strict=True)
     for name, step in inner.steps.items():
-        name = _free_name(name if name not in steps else f"{model.name}/{name}", steps)
+        name = _unique_name(name if name not in steps else f"{model.name}/{name}", steps)
         steps[name] = Step(step.layer, tuple(outer[id(t)] for t in step.inputs), outer[id(step.output)])
     outputs = [outer[id(tensor)] for tensor in inner.outputs]
     return outputs[0] if len(outputs) == 1 else outputs
 
 
-def _free_name(name: str, steps: dict[str, Step]) -> str:
-    """`name`, or with ":1", ":2" where a shared layer is called again."""
+def _unique_name(name: str, steps: dict[str, Step]) -> str:
+    """`name`, with ":1", ":2" appended for further calls of a shared layer."""
     calls = sum(1 for other in steps if other == name or other.startswith(f"{name}:"))
     return f"{name}:{calls}" if calls else name
 
 
 def input_side(model: keras.Model) -> int:
-    """Side of the square images that a model reads, in pixels; 224 where it leaves that open."""
+    """Side of a model's square input in pixels; 224 if it accepts any size."""
     return int(unfold(model).inputs[0].shape[1] or 224)

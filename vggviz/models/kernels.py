@@ -1,4 +1,4 @@
-"""A model's kernels as arrays."""
+"""Kernels of convolutions as arrays."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 
 
 def filters(model: keras.Model, layer: str) -> np.ndarray:
-    """The kernels of a convolution, as they are.
+    """Kernels of a convolution, unscaled.
 
     Args:
-        model: any Keras model; the layer may lie in a nested one.
+        model: any Keras model; the layer may be in a nested one.
         layer: the convolution's name.
 
     Returns:
         float32 (kh, kw, in, out), where ``[..., k]`` is the kernel of filter k.
 
     Raises:
-        ValueError: there is no such layer, or it has no kernel of four axes.
+        ValueError: unknown layer, or one without two-dimensional kernels.
     """
     kernel = getattr(find_step(model, layer).layer, "kernel", None)
     if kernel is None or len(kernel.shape) != 4:
@@ -32,15 +32,16 @@ def filters(model: keras.Model, layer: str) -> np.ndarray:
 
 
 def filters_rgb(model: keras.Model) -> np.ndarray:
-    """The kernels of the first convolution in true colours, for a network that reads BGR.
+    """Kernels of the first convolution of a network with BGR input, with the colour axis in RGB order.
 
-    Keras' VGG16 reads blue, green, red; here the axis is turned to red, green, blue.
+    Args:
+        model: any Keras model whose input is BGR, such as Keras' VGG16.
 
     Returns:
-        float32 (kh, kw, 3, out), the weights themselves, neither shifted nor scaled.
+        float32 (kh, kw, 3, out), RGB, neither shifted nor scaled.
 
     Raises:
-        ValueError: the model's first convolution does not read three channels.
+        ValueError: the first convolution does not have three input channels.
     """
     first = conv_layers(model)[0]
     kernels = filters(model, first)

@@ -1,4 +1,4 @@
-"""VGG16 itself, with the weights one asks for."""
+"""Loading of VGG16 with a choice of weights, and of other Keras models."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import keras
 
 INPUT_SHAPE = (224, 224, 3)
-MOST_SEED = 2**31 - 1
+MAX_SEED = 2**31 - 1
 
 
 def load_vgg16(
@@ -27,63 +27,72 @@ def load_vgg16(
 
     Args:
         weights: "imagenet" (Keras Applications' own, in this package), "random" (He initialisation), or a
-            path to a .h5, .weights.h5 or .keras file. None is what the environment variable
-            VGGVIZ_WEIGHTS says; without it "imagenet".
-        classifier: what stands on the convolutions. None: nothing; the output is block5_pool. "linear":
-            the mean of block5_pool and one dense layer for the 200 classes of Tiny ImageNet, fitted to
-            ImageNet's weights, in this package. "dense": Keras' own three dense layers for ImageNet's
-            1,000 classes, 553 MB, downloaded once into Keras' cache.
-        seed: of the random weights.
+            path to a .h5, .weights.h5 or .keras file. None reads the environment variable
+            VGGVIZ_WEIGHTS, with "imagenet" as the default.
+        classifier: layers on top of the convolutions. None: none, the output is block5_pool. "linear":
+            global average pooling and one dense layer for the 200 classes of Tiny ImageNet, trained on
+            the features of ImageNet's weights, in this package. "dense": Keras' three dense layers for
+            ImageNet's 1,000 classes, 553 MB, downloaded once into Keras' cache.
+        seed: seed of the random weights.
 
     Returns:
-        A keras.Model that reads float32 (N, 224, 224, 3) as `preprocess` gives it.
+        A keras.Model; its input is float32 (N, 224, 224, 3), as returned by `preprocess`.
 
     Raises:
-        FileNotFoundError: there is no such file.
-        ConnectionError: the dense classifier was asked for and cannot be fetched.
-        ValueError: an unknown source or classifier; a file that is damaged, or of another network.
+        FileNotFoundError: no such file.
+        ConnectionError: the dense classifier cannot be downloaded.
+        ValueError: unknown weights or classifier, or a file that is damaged or of another network.
     """
     if classifier is not None:
         validation.one_of("classifier", classifier, sources.CLASSIFIERS)
-    validation.whole("seed", seed, 0, MOST_SEED)
+    validation.whole("seed", seed, 0, MAX_SEED)
     source = sources.resolve(weights)
     if source == "random":
-        return _random(classifier, seed)
+        return _random_vgg16(classifier, seed)
     if source == "imagenet":
-        return _imagenet(classifier)
-    return _from_file(Path(source), classifier)
+        return _imagenet_vgg16(classifier)
+    return _vgg16_from_file(Path(source), classifier)
 
 
 def convolution_shapes() -> dict[str, list[tuple[int, ...]]]:
-    """Shapes of kernel and bias of VGG16's convolutions, {layer: [shape, shape]}, in the network's order."""
+    """Shapes of kernel and bias of VGG16's convolutions in the network's order, {layer: [shape, shape]}."""
     return _shapes(_build())
 
 
 def load_model(path: str | os.PathLike[str]) -> keras.Model:
-    """Any Keras model from a whole-model file (.keras or .h5).
+    """Load any Keras model from a whole-model file.
 
-    Such a file can hold Python code, in Lambda layers. It is not run: Keras' safe mode refuses the file.
-    Load a model with layers of that kind, or with classes of your own, by Keras itself.
+    Such a file can contain Python code, in Lambda layers. It is never run: Keras' safe mode refuses the
+    file. Models with Lambda layers or custom classes can be loaded with `keras.saving.load_model`.
+
+    Args:
+        path: a .keras or .h5 file that contains architecture and weights.
+
+    Returns:
+        The keras.Model, not compiled for training.
 
     Raises:
-        FileNotFoundError: there is no such file.
-        ValueError: it is damaged, no whole model, holds code, or weights that are not finite.
+        FileNotFoundError: no such file.
+        ValueError: a file that is damaged, not a whole model, contains code, or has weights that are
+            not finite.
     """
     path = validation.path("model's file", path)
     if not validation.is_file(path):
         raise FileNotFoundError(f"There is no model file {validation.shown(path)}.")
     try:
         model = backend.keras().saving.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:  # damaged archives and configurations make Keras raise nearly anything
+    except (
+        Exception
+    ) as error:  # Keras raises many kinds of exceptions for damaged archives and configurations
         if "safe_mode" in str(error):
             raise ValueError(
-                f"{validation.shown(path)} holds Python code, as in Lambda layers, which Keras' safe mode "
+                f"{validation.shown(path)} contains Python code, as in Lambda layers, which Keras' safe mode "
                 "does not run; if you trust the file, load it with keras.saving.load_model and "
                 "safe_mode=False."
             ) from error
         reason = " ".join(str(error).split())[:200]
         raise ValueError(
-            f"{validation.shown(path)} is no whole Keras model, or damaged ({reason})."
+            f"{validation.shown(path)} is not a whole Keras model, or is damaged ({reason})."
         ) from error
     _check_finite(model, path)
     provenance.note_provenance(model, Provenance(validation.words(path.name), hashing.sha256(path)))
@@ -93,87 +102,87 @@ def load_model(path: str | os.PathLike[str]) -> keras.Model:
 def decode_predictions(
     model: keras.Model, predictions: np.ndarray, top: int = 5
 ) -> list[list[tuple[str, str, float]]]:
-    """The likeliest classes of each image.
+    """The most probable classes of each image.
 
     Args:
-        model: a model of `load_vgg16` with a classifier.
-        predictions: float (N, classes), what the model gives.
-        top: how many classes.
+        model: a model loaded by `load_vgg16` with a classifier.
+        predictions: float (N, classes), the model's output.
+        top: number of classes.
 
     Returns:
-        For each image [(WordNet id, name, probability)], likeliest first. Classes of the same
-        probability are left out: nothing tells which is likelier.
+        For each image [(WordNet id, label, probability)], most probable first. Classes with equal
+        probabilities are omitted, since their order would be arbitrary.
 
     Raises:
-        ValueError: the model's classes are not known, or their number is another.
+        TypeError: not a Keras model.
+        ValueError: the model's classes are not known, or predictions of another shape.
     """
     provenance.check_model(model)
-    made_of = provenance.provenance(model)
+    known = provenance.provenance(model)
     top = validation.whole("number of classes (top)", top, 1)
-    predictions = validation.numbers(
-        "Predictions", predictions, f"(N, {len(made_of.classes) or 'classes'})", 2
-    )
-    if not made_of.classes:
+    predictions = validation.numbers("Predictions", predictions, f"(N, {len(known.classes) or 'classes'})", 2)
+    if not known.classes:
         raise ValueError(f"The classes of the model {model.name!r} are not known.")
-    if predictions.shape[1] != len(made_of.classes):
-        raise ValueError(f"Predictions must have shape (N, {len(made_of.classes)}); got {predictions.shape}.")
+    if predictions.shape[1] != len(known.classes):
+        raise ValueError(f"Predictions must have shape (N, {len(known.classes)}); got {predictions.shape}.")
     return [
-        [(made_of.classes[k], made_of.labels[k], float(row[k])) for k in ranked(row)[:top]]
-        for row in predictions
+        [(known.classes[k], known.labels[k], float(row[k])) for k in ranked(row)[:top]] for row in predictions
     ]
 
 
 def ranked(row: np.ndarray) -> np.ndarray:
-    """Indices of a row's numbers, largest first, without those that another number equals."""
+    """Indices that sort a row from large to small, without those of values that occur more than once."""
     _, first, count = np.unique(row, return_index=True, return_counts=True)
     return first[count == 1][::-1]
 
 
 def _build(*, dense: bool = False) -> Any:
-    """VGG16 with weights yet to be set."""
+    """VGG16 with Keras' default initialisation."""
     shape = None if dense else INPUT_SHAPE
     return backend.keras().applications.VGG16(
         weights=None, include_top=dense, input_shape=shape, name="vgg16"
     )
 
 
-def _random(classifier: str | None, seed: int) -> Any:
+def _random_vgg16(classifier: str | None, seed: int) -> Any:
     model = _build(dense=classifier == "dense")
     if classifier == "linear":
         model = _with_linear_layer(model, len(package_data.classes(package_data.LINEAR_CLASSES)[0]))
     he = backend.keras().initializers.HeNormal
-    for index, layer in enumerate(_weighted(model)):
+    for index, layer in enumerate(_layers_with_weights(model)):
         shape = layer.kernel.shape
         layer.set_weights([he(seed=seed + 1000 * index)(shape), np.zeros(shape[-1], np.float32)])
-    return _noted(model, f"random (He initialisation, seed {seed})", "", classifier)
+    return _with_provenance(model, f"random (He initialisation, seed {seed})", "", classifier)
 
 
-def _imagenet(classifier: str | None) -> Any:
+def _imagenet_vgg16(classifier: str | None) -> Any:
     if classifier == "dense":
         path = sources.fetch(sources.KERAS_WHOLE)
-        return _noted(_set(_build(dense=True), path), "imagenet", hashing.sha256(path), classifier)
-    model = _set(_build(), package_data.weights())
+        return _with_provenance(
+            _set_weights(_build(dense=True), path), "imagenet", hashing.sha256(path), classifier
+        )
+    model = _set_weights(_build(), package_data.weights())
     if classifier == "linear":
         model = _with_linear_classifier(model)
-    return _noted(model, "imagenet", package_data.WEIGHTS_SHA256, classifier)
+    return _with_provenance(model, "imagenet", package_data.WEIGHTS_SHA256, classifier)
 
 
-def _from_file(path: Path, classifier: str | None) -> Any:
-    """VGG16 with the weights of the reader's own file, whatever of Keras' formats it has."""
+def _vgg16_from_file(path: Path, classifier: str | None) -> Any:
+    """VGG16 with the weights of a file in any of Keras' formats."""
     model = _build(dense=classifier == "dense")
     if path.suffix == ".keras":
-        _copy(load_model(path), model, validation.words(path))
+        _copy_weights(load_model(path), model, validation.words(path))
     elif path.name.endswith(".weights.h5"):
-        _load_native(model, path)
+        _load_keras3_weights(model, path)
     else:
-        _set(model, path)
+        _set_weights(model, path)
     if classifier == "linear":
         model = _with_linear_classifier(model)
-    return _noted(model, validation.words(path.name), hashing.sha256(path), classifier)
+    return _with_provenance(model, validation.words(path.name), hashing.sha256(path), classifier)
 
 
 def _with_linear_classifier(convolutions: Any) -> Any:
-    """The package's classifier, whose layer was fitted to ImageNet's weights, on the convolutions."""
+    """The model with the package's linear classifier on top, which was trained on ImageNet's weights."""
     kernel, bias = package_data.linear_classifier()
     model = _with_linear_layer(convolutions, len(bias))
     model.get_layer("predictions").set_weights([kernel, bias])
@@ -187,33 +196,33 @@ def _with_linear_layer(convolutions: Any, count: int) -> Any:
     return keras.Model(convolutions.input, predictions, name=convolutions.name)
 
 
-def _set(model: Any, source: Path | BinaryIO) -> Any:
+def _set_weights(model: Any, source: Path | BinaryIO) -> Any:
     found = sources.read_h5(source, _shapes(model))
-    for layer in _weighted(model):
+    for layer in _layers_with_weights(model):
         layer.set_weights(found[layer.name])
     return model
 
 
 def _shapes(model: Any) -> dict[str, list[tuple[int, ...]]]:
-    return {layer.name: [tuple(w.shape) for w in layer.weights] for layer in _weighted(model)}
+    return {layer.name: [tuple(w.shape) for w in layer.weights] for layer in _layers_with_weights(model)}
 
 
-def _copy(other: Any, model: Any, origin: str) -> None:
-    """Copy the weights of VGG16's layers, by name, from a model that has them somewhere inside."""
+def _copy_weights(other: Any, model: Any, origin: str) -> None:
+    """Copy the weights of VGG16's layers by name from a model that contains them, possibly nested."""
     steps = graph.unfold(other).steps
-    if missing := [layer.name for layer in _weighted(model) if layer.name not in steps]:
+    if missing := [layer.name for layer in _layers_with_weights(model) if layer.name not in steps]:
         raise ValueError(f"{origin!r} is of another network: it lacks VGG16's {', '.join(missing)}.")
-    for layer in _weighted(model):
+    for layer in _layers_with_weights(model):
         values = [np.asarray(w, np.float32) for w in steps[layer.name].layer.weights]
         sources.check_weights(layer.name, values, [tuple(w.shape) for w in layer.weights], origin)
         layer.set_weights(values)
 
 
-def _load_native(model: Any, path: Path) -> None:
-    """Keras 3's own format of weights, which knows layers by their class and number."""
+def _load_keras3_weights(model: Any, path: Path) -> None:
+    """Load Keras 3's format of weights, which identifies layers by class and index."""
     try:
         model.load_weights(path)
-    except Exception as error:  # Keras and h5py raise nearly anything on a file that does not fit
+    except Exception as error:  # Keras and h5py raise many kinds of exceptions for unsuitable files
         reason = " ".join(str(error).split())[:200]
         raise ValueError(
             f"The weights file {validation.shown(path)} is damaged, or of another network than VGG16 "
@@ -223,17 +232,17 @@ def _load_native(model: Any, path: Path) -> None:
 
 
 def _check_finite(model: Any, path: Path) -> None:
-    for layer in _weighted(model):
+    for layer in _layers_with_weights(model):
         values = [np.asarray(weight) for weight in layer.weights]
         sources.check_weights(layer.name, values, [v.shape for v in values], validation.words(path))
 
 
-def _weighted(model: Any) -> list[Any]:
+def _layers_with_weights(model: Any) -> list[Any]:
     return [layer for layer in model.layers if layer.weights]
 
 
-def _noted(model: Any, source: str, sha256: str, classifier: str | None) -> Any:
-    """The model, its provenance remembered."""
+def _with_provenance(model: Any, source: str, sha256: str, classifier: str | None) -> Any:
+    """The model, after recording its provenance."""
     names = {"linear": package_data.LINEAR_CLASSES, "dense": package_data.IMAGENET_CLASSES}
     classes, labels = package_data.classes(names[classifier]) if classifier else ((), ())
     provenance.note_provenance(model, Provenance(source, sha256, classifier or "", classes, labels))

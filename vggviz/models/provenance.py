@@ -1,4 +1,4 @@
-"""What a page or a figure was computed with."""
+"""Provenance of pages and figures: the weights, the versions of packages, and the date."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ if TYPE_CHECKING:
 
 @functools.cache
 def package_versions() -> dict[str, str]:
-    """Versions of Python and of the packages that figures depend on."""
+    """Versions of Python and of the packages that affect figures: {name: version}."""
     versions = {"Python": platform.python_version()}
     for package in ("vggviz", "tensorflow", "keras", "numpy", "matplotlib"):
         try:
             versions[package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:
-            continue  # run from a checkout that is not installed
+            continue  # a checkout that is not installed
     return versions
 
 
 @dataclass(frozen=True)
 class Provenance:
-    """What a page or a figure was computed with.
+    """Weights, versions and date with which a page or a figure was computed.
 
     Attributes:
         source: "imagenet", "random (...)", a file's name, or a model's name; "" without a network.
-        sha256: of the weights' file, "" where there is none.
-        classifier: "linear" or "dense" where `load_vgg16` put one on top, else "".
-        classes: WordNet ids of the network's classes, () where it has none or they are not known.
-        labels: their names in English.
+        sha256: checksum of the weights' file; "" if there is none.
+        classifier: "linear" or "dense", as in `load_vgg16`; "" without one.
+        classes: WordNet ids of the network's classes; () if unknown.
+        labels: English names of the classes.
         versions: {package: version}.
-        date: the day, ISO 8601.
+        date: date of the computation, ISO 8601.
     """
 
     source: str = ""
@@ -56,13 +56,13 @@ class Provenance:
         return self.with_network(self.network)
 
     def with_network(self, label: str) -> str:
-        """The line for a page or a figure that was computed with the network, or networks, named."""
+        """One line of text for a page or a figure, with another description of its networks."""
         versions = ", ".join(f"{name} {version}" for name, version in self.versions.items())
         return f"Computed with {label}; {versions}; {self.date}."
 
     @property
     def network(self) -> str:
-        """The network in words, its source and the file's sum."""
+        """Description of the network: its source, the file's checksum and the classifier."""
         if not self.source:
             return "no network"
         classifier = f" and the {self.classifier} classifier" if self.classifier else ""
@@ -76,10 +76,16 @@ _provenances: weakref.WeakKeyDictionary[Any, Provenance] = weakref.WeakKeyDictio
 
 
 def provenance(model: keras.Model | None = None) -> Provenance:
-    """What a model's weights are, and with which versions it is computed today.
+    """Provenance of a model: its weights, the versions of packages, and today's date.
 
     Args:
-        model: a model of `load_vgg16` or any other; None for a page that needs no network.
+        model: any Keras model; None for computations without a network.
+
+    Returns:
+        A Provenance, which prints as one line.
+
+    Raises:
+        TypeError: not a Keras model.
     """
     if model is None:
         return Provenance()
@@ -88,23 +94,23 @@ def provenance(model: keras.Model | None = None) -> Provenance:
 
 
 def check_model(model: keras.Model) -> None:
-    """Raise TypeError unless it is a model, as far as can be seen without starting TensorFlow."""
+    """Raise TypeError unless it looks like a Keras model; does not import TensorFlow."""
     if not isinstance(getattr(model, "name", None), str) or not hasattr(model, "layers"):
         raise TypeError(f"A Keras model is wanted; got {validation.shown(model)}.")
 
 
-def note_provenance(model: keras.Model, made_of: Provenance) -> None:
-    """Remember what a model was made of."""
-    _provenances[model] = made_of
+def note_provenance(model: keras.Model, known: Provenance) -> None:
+    """Record the provenance of a model."""
+    _provenances[model] = known
 
 
 def networks_in_use() -> list[str]:
-    """Every network of known provenance that is alive in this process, in words, sorted."""
-    return sorted({made_of.network for made_of in _provenances.values()})
+    """Sorted descriptions of all networks with recorded provenance that exist in this process."""
+    return sorted({known.network for known in _provenances.values()})
 
 
 def _today() -> str:
-    """Today, or the day that SOURCE_DATE_EPOCH sets for a reproducible build (UTC)."""
+    """Today's date, or that of SOURCE_DATE_EPOCH in a reproducible build (UTC)."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     now = datetime.datetime.now(datetime.UTC)
     return (datetime.datetime.fromtimestamp(int(epoch), datetime.UTC) if epoch else now).date().isoformat()

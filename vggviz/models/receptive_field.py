@@ -1,8 +1,8 @@
-"""Which input pixels a cell of a feature map can see: arithmetic over a model's layers.
+"""Receptive fields: the input pixels that a cell of a feature map depends on.
 
-Size, effective stride and effective padding are those of Araujo, Norris and Sim, "Computing Receptive
-Fields of Convolutional Neural Networks", Distill 2019: the sum in equation 2 for the size, taken term
-by term from the input on, and its like for the padding; with dilation.
+Size, effective stride and effective padding follow Araujo, Norris and Sim, "Computing Receptive Fields of
+Convolutional Neural Networks", Distill 2019: the sum of equation 2 for the size, evaluated term by term
+from the input on, and the corresponding sum for the padding; extended to dilated convolutions.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ POINTWISE = (
     *("ActivityRegularization", "Identity", "Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"),
     "Concatenate",
 )
-"""Layers that look at one place at a time. After any other layer that is not a window over
-neighbours the field of view is unknown (or the whole image), and none is given."""
+"""Layers whose output cells depend only on the input cell at the same place. After a layer that is neither
+pointwise nor a sliding window the receptive field is unknown or the whole image, and none is returned."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,11 @@ class ReceptiveField:
 
     Attributes:
         size: side in input pixels.
-        stride: effective stride, input pixels from one cell to the next.
-        padding: effective padding, input pixels by which the first cell's square overhangs the
+        stride: effective stride: input pixels from one cell to the next.
+        padding: effective padding: input pixels by which the first cell's square extends beyond the
             image's edge.
 
-    Each is a pair (vertical, horizontal) where the two differ.
+    Each is a pair (vertical, horizontal) if the two differ.
     """
 
     size: Pair
@@ -48,24 +48,24 @@ class ReceptiveField:
     def centre(self, i: int) -> float | tuple[float, float]:
         """Centre of cell `i` along an axis, in input pixels: -padding + i stride + (size - 1) / 2.
 
-        A pair (vertical, horizontal) where the two differ.
+        A pair (vertical, horizontal) if the two differ.
         """
         y, x = (-axis.padding + i * axis.stride + (axis.size - 1) / 2 for axis in self._axes())
         return y if y == x else (y, x)
 
     def box(self, row: int, column: int, image_size: Pair) -> tuple[int, int, int, int]:
-        """The pixels that cell (row, column) sees, clipped to the image.
+        """Input pixels that the cell (row, column) depends on, clipped to the image.
 
         Args:
-            row: the cell's row in the feature map, from 0.
-            column: its column.
+            row: row of the cell in the feature map, from 0.
+            column: column of the cell, from 0.
             image_size: side of the image in pixels, or (height, width).
 
         Returns:
             (top, left, bottom, right), half-open, as in ``image[top:bottom, left:right]``.
 
         Raises:
-            ValueError: the cell sees nothing of the image.
+            ValueError: no such cell, or its receptive field lies outside the image.
         """
         vertical, horizontal = self._axes()
         height, width = pair(image_size)
@@ -74,7 +74,7 @@ class ReceptiveField:
         left, right = horizontal.span(column, width)
         if row < 0 or column < 0 or top >= bottom or left >= right:
             raise ValueError(
-                f"The cell ({row}, {column}) sees nothing of an image of {height} x {width} pixels."
+                f"The cell ({row}, {column}) depends on no pixel of an image of {height} x {width}."
             )
         return top, left, bottom, right
 
@@ -85,10 +85,14 @@ class ReceptiveField:
 
 
 def receptive_fields(model: keras.Model) -> dict[str, ReceptiveField]:
-    """The receptive field of each layer's cells, in pixels of the model's input.
+    """Receptive field of each layer's cells, in pixels of the model's input.
 
-    Layers that see everything (dense ones), and those after a layer whose reach is not known, have
-    no entry.
+    Args:
+        model: any Keras model.
+
+    Returns:
+        ``{layer: ReceptiveField}``. Dense layers, which depend on the whole image, and layers after one
+        whose receptive field is unknown have no entry.
 
     Raises:
         ValueError: the model has no two-dimensional convolution, or one with channels first.
@@ -99,15 +103,15 @@ def receptive_fields(model: keras.Model) -> dict[str, ReceptiveField]:
     found: dict[str, ReceptiveField] = {}
     for name, step in network.steps.items():
         seen = [fields[id(tensor)] for tensor in step.inputs if id(tensor) in fields]
-        if seen and len(seen) == len(step.inputs) and (axes := _after(step, seen)):
+        if seen and len(seen) == len(step.inputs) and (axes := _step_axes(step, seen)):
             fields[id(step.output)] = axes
-            found[name] = ReceptiveField(*(_plain(*pair) for pair in zip(*map(_values, axes), strict=True)))
+            found[name] = ReceptiveField(*(_as_pair(*pair) for pair in zip(*map(_values, axes), strict=True)))
     return found
 
 
 @dataclass(frozen=True)
 class _Axis:
-    """A receptive field along one axis; the words are ReceptiveField's."""
+    """A receptive field along one axis; attributes as in ReceptiveField."""
 
     size: int
     stride: int
@@ -118,15 +122,15 @@ class _Axis:
         return max(start, 0), min(start + self.size, length)
 
     def window(self, reach: int, stride: int, before: int) -> _Axis:
-        """After a window of `reach` cells, `before` of them padded at the start."""
+        """The field after a sliding window of `reach` cells, with `before` cells of padding at the start."""
         size = self.size + (reach - 1) * self.stride
         return _Axis(size, self.stride * stride, self.padding + before * self.stride)
 
 
-def _after(step: graph.Step, seen: list[tuple[_Axis, _Axis]]) -> tuple[_Axis, _Axis] | None:
-    """Both axes after a step, from those of what it reads; None where its reach is not known."""
+def _step_axes(step: graph.Step, seen: list[tuple[_Axis, _Axis]]) -> tuple[_Axis, _Axis] | None:
+    """Both axes of a step's output, from those of its inputs; None if they are unknown."""
     if step.kind in graph.CONVOLUTIONS + graph.POOLS:
-        vertical, horizontal = (_window(step, axis, seen[0][axis]) for axis in (0, 1))
+        vertical, horizontal = (_window_axis(step, axis, seen[0][axis]) for axis in (0, 1))
     elif step.kind == "ZeroPadding2D":
         (top, _), (left, _) = step.layer.padding
         vertical, horizontal = seen[0][0].window(1, 1, top), seen[0][1].window(1, 1, left)
@@ -137,7 +141,7 @@ def _after(step: graph.Step, seen: list[tuple[_Axis, _Axis]]) -> tuple[_Axis, _A
     return vertical, horizontal
 
 
-def _window(step: graph.Step, axis: int, before: _Axis) -> _Axis:
+def _window_axis(step: graph.Step, axis: int, before: _Axis) -> _Axis:
     layer = step.layer
     size = getattr(layer, "kernel_size", None) or layer.pool_size
     reach = (size[axis] - 1) * getattr(layer, "dilation_rate", (1, 1))[axis] + 1
@@ -147,12 +151,12 @@ def _window(step: graph.Step, axis: int, before: _Axis) -> _Axis:
 
 
 def same_padding(length: int | None, reach: int, stride: int) -> int:
-    """Cells that TensorFlow's "same" padding adds before the first one along an axis.
+    """Number of cells that TensorFlow's "same" padding adds at the start of an axis.
 
     Args:
-        length: cells along the axis; None where the model leaves it open, which is taken as a
+        length: cells along the axis; None if the model accepts any size, which is assumed to be a
             multiple of the stride.
-        reach: cells that the window spans.
+        reach: cells that the window spans, with dilation.
         stride: cells from one window to the next.
     """
     length = stride * reach if length is None else length
@@ -171,9 +175,9 @@ def _values(axis: _Axis) -> tuple[int, int, int]:
 
 
 def pair(value: Any) -> tuple[int, int]:
-    """Vertical and horizontal, of a `Pair`."""
+    """A `Pair` as a tuple (vertical, horizontal)."""
     return (value, value) if isinstance(value, int) else (int(value[0]), int(value[1]))
 
 
-def _plain(vertical: int, horizontal: int) -> Pair:
+def _as_pair(vertical: int, horizontal: int) -> Pair:
     return vertical if vertical == horizontal else (vertical, horizontal)

@@ -1,4 +1,4 @@
-"""What each layer of a model gives, holds, costs and sees, in one table."""
+"""Table of a model's layers: output shapes, parameters, costs and receptive fields."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LayerRow:
-    """One layer.
+    """One row of a layer table.
 
     Attributes:
         name: the layer's name.
-        kind: its class in Keras.
-        shape: of its output, without the batch: (h, w, c), or (n,) for a dense layer.
-        parameters: weights and biases.
-        macs: multiplications with addition for one image.
-        receptive_field: side in input pixels, None where the layer sees everything.
+        kind: class of the Keras layer.
+        shape: output shape without the batch axis: (h, w, c), or (n,) for a dense layer.
+        parameters: number of weights and biases.
+        macs: multiply-accumulate operations for one image; None if unknown.
+        receptive_field: side in input pixels; None if unknown or the whole image.
         stride: effective stride in input pixels.
         padding: effective padding in input pixels.
     """
@@ -40,12 +40,12 @@ class LayerRow:
     padding: Pair | None
 
     def cells(self) -> list[str]:
-        """The row as text, one entry a column."""
+        """The row as text, one string for each column."""
         return [_text(getattr(self, column.name)) for column in fields(self)]
 
 
 class LayerTable(tuple[LayerRow, ...]):
-    """Rows of `layer_table`; shows itself as a table, in a terminal and in a notebook."""
+    """Rows of `layer_table`, displayed as a table in terminals and notebooks."""
 
     __slots__ = ()
     HEADINGS = (
@@ -84,9 +84,13 @@ class LayerTable(tuple[LayerRow, ...]):
 
 
 def layer_table(model: keras.Model) -> LayerTable:
-    """Output shape, parameters, multiplications and receptive field of each layer.
+    """Output shape, parameters, multiply-accumulate operations and receptive field of each layer.
 
-    Layers without parameters are listed only if they pool.
+    Args:
+        model: any Keras model.
+
+    Returns:
+        A tuple of LayerRow, displayed as a table; of the layers without parameters only pools are listed.
 
     Raises:
         ValueError: the model has no two-dimensional convolution, or one with channels first.
@@ -104,20 +108,20 @@ def layer_table(model: keras.Model) -> LayerTable:
     return LayerTable(rows)
 
 
-def _macs(step: Step, places: tuple[int | None, ...]) -> int | None:
-    """Multiply-accumulate operations of a layer: each weight of a kernel is used once at each place.
+def _macs(step: Step, sides: tuple[int | None, ...]) -> int | None:
+    """Multiply-accumulate operations of a layer: each kernel weight is used once for each output cell.
 
     Args:
         step: the layer.
-        places: sides of its output, () for a dense layer.
+        sides: height and width of its output, () for a dense layer.
 
     Returns:
-        None where a side is open, or for a layer that is no convolution and no dense one.
+        None if a side is unknown, or for layers other than convolutions and dense ones.
     """
-    if None in places or step.kind not in (*CONVOLUTIONS, "Dense"):
+    if None in sides or step.kind not in (*CONVOLUTIONS, "Dense"):
         return None
     kernels = [weight.shape for weight in step.layer.weights if len(weight.shape) > 1]
-    return math.prod(int(side or 0) for side in places) * sum(math.prod(kernel) for kernel in kernels)
+    return math.prod(int(side or 0) for side in sides) * sum(math.prod(kernel) for kernel in kernels)
 
 
 def _text(value: object) -> str:
@@ -129,24 +133,27 @@ def _text(value: object) -> str:
 
 
 def forward_macs(model: keras.Model, layers: Iterable[str], size: tuple[int, int]) -> int:
-    """Multiplications of one image on its way to some layers, in convolutions and dense layers.
+    """Multiply-accumulate operations to compute some layers for one image.
 
     Args:
         model: any Keras model.
-        layers: names of the layers, "logits" for the output before its softmax.
-        size: the image's height and width in pixels.
+        layers: names of the layers; "logits" for the output before its softmax.
+        size: height and width of the image in pixels.
+
+    Returns:
+        The sum over all convolutions and dense layers that the layers depend on.
     """
     fields = receptive_fields(model)
     macs = 0
-    for name, step in _on_the_way(model, layers).items():
-        strides = pair(fields[name].stride) if name in fields else size  # a dense layer runs once
-        places = tuple(math.ceil(side / stride) for side, stride in zip(size, strides, strict=True))
-        macs += _macs(step, places) or 0
+    for name, step in _ancestors(model, layers).items():
+        strides = pair(fields[name].stride) if name in fields else size  # a dense layer is applied once
+        sides = tuple(math.ceil(side / stride) for side, stride in zip(size, strides, strict=True))
+        macs += _macs(step, sides) or 0
     return macs
 
 
-def _on_the_way(model: keras.Model, layers: Iterable[str]) -> dict[str, Step]:
-    """The steps that some layers depend on, themselves among them."""
+def _ancestors(model: keras.Model, layers: Iterable[str]) -> dict[str, Step]:
+    """The steps that some layers depend on, including their own."""
     network = unfold(model)
     wanted = {id(network.outputs[0] if name == LOGITS else find_step(model, name).output) for name in layers}
     found = {}
@@ -157,8 +164,8 @@ def _on_the_way(model: keras.Model, layers: Iterable[str]) -> dict[str, Step]:
     return found
 
 
-def amount(macs: float) -> str:
-    """Multiplications with addition, in the unit that suits them."""
+def format_macs(macs: float) -> str:
+    """A number of multiply-accumulate operations as text, in MAC, MMAC, GMAC or TMAC."""
     for unit, size in (("TMAC", 1e12), ("GMAC", 1e9), ("MMAC", 1e6)):
         if macs >= size:
             return f"{macs / size:.3g} {unit}"
