@@ -1,4 +1,4 @@
-"""Objectives: the numbers they stand for, their sums, and what they refuse."""
+"""Objectives: their values, sums and errors, and submodels."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ def test_a_channel_is_the_mean_of_its_map(functional, batch):
     assert np.allclose(value(functional, channel("conv_b", 4), batch), maps[..., 4].mean((1, 2)), rtol=1e-5)
 
 
-def test_a_neuron_is_one_cell_the_middle_one_unless_named(functional, batch):
+def test_a_neuron_is_one_cell_by_default_the_middle_one(functional, batch):
     maps = vggviz.feature_maps(functional, batch, "conv_b")["conv_b"]
     for cell, place in {(): (16, 16), (3, 5): (3, 5), (None, 5): (16, 5), (3,): (3, 16)}.items():
         assert np.allclose(value(functional, neuron("conv_b", 4, *cell), batch), maps[:, *place, 4])
@@ -45,14 +45,14 @@ def test_sums_differences_and_weights(functional, batch):
     assert (one + one).layers == ("conv_a",)
 
 
-def test_an_objective_of_ones_own(functional, batch):
+def test_a_user_defined_objective(functional, batch):
     strongest = Objective(("conv_b",), lambda maps: maps["conv_b"][:, 0, 0, 0], "a corner")
     assert np.allclose(
         value(functional, strongest, batch), value(functional, neuron("conv_b", 0, 0, 0), batch)
     )
 
 
-def test_words():
+def test_labels():
     assert channel("conv", 3).label == "channel 3 of conv"
     assert neuron("conv", 3).label == "channel 3 of conv in the middle"
     assert neuron("conv", 3, 1, 2).label == "channel 3 of conv at (1, 2)"
@@ -64,7 +64,7 @@ def test_words():
 
 
 def head(last):
-    """A network of one convolution that ends as `last` says."""
+    """A classifier with one convolution, whose softmax is part of the dense layer, a layer, or an operation."""
     keras = networks._keras()
     inputs = keras.Input((8, 8, 3))
     x = keras.layers.GlobalAveragePooling2D()(keras.layers.Conv2D(4, 3)(inputs))
@@ -84,33 +84,33 @@ def head(last):
 def test_the_logit_is_read_before_the_softmax(last, wrapped):
     keras, model = networks._keras(), head(last)
     dense = model.get_layer("dense")
-    pictures = np.random.default_rng(0).normal(0, 9, (2, 8, 8, 3)).astype(np.float32)
-    before = keras.Model(model.input, dense.input)(pictures)
+    images = np.random.default_rng(0).normal(0, 9, (2, 8, 8, 3)).astype(np.float32)
+    before = keras.Model(model.input, dense.input)(images)
     if wrapped:
         model = keras.Sequential([keras.Input((8, 8, 3)), model])
     wanted = before @ dense.kernel + dense.bias
-    got = part(model, [LOGITS])(pictures)[LOGITS]
+    got = part(model, [LOGITS])(images)[LOGITS]
     assert np.allclose(got, wanted, atol=1e-5)
-    assert np.allclose(keras.ops.softmax(got), model(pictures), atol=1e-5)
-    assert np.allclose(value(model, class_logit(2), pictures), wanted[:, 2], atol=1e-5)
+    assert np.allclose(keras.ops.softmax(got), model(images), atol=1e-5)
+    assert np.allclose(value(model, class_logit(2), images), wanted[:, 2], atol=1e-5)
 
 
 def test_without_a_softmax_the_output_is_the_logit(nested, batch):
     assert np.allclose(part(nested, [LOGITS])(batch)[LOGITS], nested(batch), rtol=1e-5)
 
 
-def test_logits_follow_the_weights():
+def test_logits_change_with_the_weights():
     model = head("dense")
-    pictures = np.ones((1, 8, 8, 3), np.float32)
-    before = value(model, class_logit(0), pictures)
+    images = np.ones((1, 8, 8, 3), np.float32)
+    before = value(model, class_logit(0), images)
     model.get_layer("dense").bias.assign_add([1, 0, 0])
-    assert np.allclose(value(model, class_logit(0), pictures), before + 1)
+    assert np.allclose(value(model, class_logit(0), images), before + 1)
 
 
-# --- a part at any size
+# --- submodels for images of any size
 
 
-def test_a_part_reads_pictures_of_any_size(functional, batch):
+def test_a_submodel_for_images_of_any_size(functional, batch):
     wide = np.concatenate([batch, batch], axis=2)
     maps = part(functional, ["conv_a", "conv_b"], any_size=True)(wide)
     assert maps["conv_b"].shape == (3, 32, 64, 6)
@@ -118,13 +118,13 @@ def test_a_part_reads_pictures_of_any_size(functional, batch):
     assert np.allclose(maps["conv_b"][:, :, :30], same[:, :, :30], atol=1e-3)
 
 
-def test_a_head_over_means_works_at_any_size(sequential, batch):
+def test_a_classifier_with_global_pooling_works_at_any_size(sequential, batch):
     model = part(sequential, [LOGITS], any_size=True)
     assert np.allclose(model(batch)[LOGITS], part(sequential, [LOGITS])(batch)[LOGITS], rtol=1e-4)
     assert model(batch[:, :16, :24])[LOGITS].shape == (3, 3)
 
 
-def test_a_part_is_made_once_and_leaves_the_model_alone(nested):
+def test_a_submodel_is_cached_and_does_not_change_the_model(nested):
     configuration = nested.to_json()
     for any_size in (False, True):
         made = part(nested, ["inner_conv2", LOGITS], any_size=any_size)
@@ -132,7 +132,7 @@ def test_a_part_is_made_once_and_leaves_the_model_alone(nested):
     assert nested.to_json() == configuration
 
 
-def test_a_flattened_picture_has_its_size():
+def test_a_model_with_a_flatten_layer_needs_its_input_size():
     keras = networks._keras()
     layers = [
         keras.layers.Conv2D(2, 3, name="conv"),
@@ -145,7 +145,7 @@ def test_a_flattened_picture_has_its_size():
     assert part(model, ["conv"], any_size=True)(np.ones((1, 20, 20, 3)))["conv"].shape == (1, 18, 18, 2)
 
 
-# --- what is refused
+# --- errors
 
 
 @pytest.mark.parametrize(
@@ -158,12 +158,12 @@ def test_a_flattened_picture_has_its_size():
         (channel("conv_c", 0), ("'conv_c'", "'conv_b'")),
     ],
 )
-def test_what_the_model_has_not(functional, batch, objective, words):
+def test_objectives_that_the_model_does_not_have(functional, batch, objective, words):
     with refused(*words):
         value(functional, objective, batch)
 
 
-def test_a_class_or_a_cell_that_is_not_there(sequential, batch):
+def test_a_class_or_a_cell_out_of_range(sequential, batch):
     with refused("0 to 2", "3"):
         value(sequential, class_logit(3), batch)
     with refused("'mean'", "rows"):
@@ -171,13 +171,13 @@ def test_a_class_or_a_cell_that_is_not_there(sequential, batch):
 
 
 @pytest.mark.parametrize("make", [lambda n: channel("a", n), lambda n: neuron("a", 0, n), class_logit])
-@pytest.mark.parametrize("number", [-1, 1.5, True])
-def test_numbers_are_counted_from_zero(make, number):
-    with refused(number, "whole number"):
-        make(number)
+@pytest.mark.parametrize("index", [-1, 1.5, True])
+def test_invalid_indices(make, index):
+    with refused(index, "whole number"):
+        make(index)
 
 
-def test_a_model_of_two_inputs():
+def test_a_model_with_two_inputs():
     keras = networks._keras()
     inputs = [keras.Input((8, 8, 3)), keras.Input((8, 8, 3))]
     model = keras.Model(inputs, keras.layers.Add(name="sum")(inputs))

@@ -1,4 +1,4 @@
-"""What is to be explained, or maximised: functions of a model's activations to one number an image."""
+"""Objectives to be explained or maximised: scalar functions of a model's activations."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ __all__ = ["Objective", "channel", "class_logit", "neuron"]
 
 @dataclass(frozen=True)
 class Objective:
-    """One number for each image, as a function of some layers' activations.
+    """A scalar function of some layers' activations, one value for each image.
 
-    Objectives add, subtract, and are multiplied by numbers:
+    Objectives can be added, subtracted and multiplied by numbers:
     ``channel("block4_conv1", 3) - 0.5 * channel("block4_conv1", 7)``.
 
     Attributes:
-        layers: names of the layers it reads; "logits" is the model's output before its softmax.
-        value: from ``{layer: tensor (N, ...)}`` to a tensor (N,), by operations of Keras or TensorFlow.
-        label: what it is, for figures.
+        layers: names of the layers it reads; "logits" for the model's output before its softmax.
+        value: function from ``{layer: tensor (N, ...)}`` to a tensor (N,), of Keras or TensorFlow operations.
+        label: description for figures.
     """
 
     layers: tuple[str, ...]
@@ -30,21 +30,21 @@ class Objective:
     label: str
 
     def __add__(self, other: Objective) -> Objective:
-        """The sum of both."""
+        """Sum of two objectives."""
         return self._with(other, 1, f"{self.label} + {other.label}")
 
     def __sub__(self, other: Objective) -> Objective:
-        """The difference of both."""
+        """Difference of two objectives."""
         return self._with(other, -1, f"{self.label} - ({other.label})")
 
     def __mul__(self, factor: float) -> Objective:
-        """The same, weighted."""
+        """The objective times a number."""
         return Objective(self.layers, _Weighted(self.value, factor), f"{factor:g} x ({self.label})")
 
     __rmul__ = __mul__
 
     def __neg__(self) -> Objective:
-        """What is large where this one is small."""
+        """The negated objective."""
         return -1 * self
 
     def _with(self, other: Objective, sign: int, label: str) -> Objective:
@@ -52,20 +52,26 @@ class Objective:
         return Objective(layers, _Sum(self.value, _Weighted(other.value, sign)), label)
 
     @property
-    def is_lasting(self) -> bool:
-        """Whether equal ones compute the same at any time: those do that are made of this module's parts."""
-        return _is_lasting(self.value)
+    def is_cacheable(self) -> bool:
+        """Whether a compiled gradient may be cached for this objective.
+
+        False for user-defined functions, which may read mutable state.
+        """
+        return _is_cacheable(self.value)
 
 
 def channel(layer: str, index: int) -> Objective:
-    """Mean activation of a channel over all cells of its map; of a dense layer, its unit.
+    """Mean activation of a channel over all cells of its map, or a unit of a dense layer.
 
     Args:
         layer: the layer's name.
         index: the channel's index, from 0.
 
+    Returns:
+        An Objective.
+
     Raises:
-        ValueError: a number below 0; used with a model, one outside the layer's channels.
+        ValueError: a negative index; when used with a model, one outside the layer's channels.
     """
     _check_layer(layer)
     validation.whole("channel", index)
@@ -78,36 +84,46 @@ def neuron(layer: str, index: int, row: int | None = None, column: int | None = 
     Args:
         layer: the layer's name.
         index: the channel's index, from 0.
-        row: the cell's row; None is the middle one, of an even number the lower of the two.
-        column: the cell's column; None is the middle one, of an even number the right of the two.
+        row: the cell's row; None for the middle one, height // 2.
+        column: the cell's column; None for the middle one, width // 2.
+
+    Returns:
+        An Objective.
 
     Raises:
-        ValueError: a number below 0; used with a model, a cell or channel that is not there.
+        ValueError: a negative index; when used with a model, a cell or channel outside its maps.
     """
     _check_layer(layer)
     validation.whole("channel", index)
     for what, given in (("row", row), ("column", column)):
         if given is not None:
             validation.whole(what, given)
-    place = "in the middle" if row is None and column is None else f"at ({_or(row)}, {_or(column)})"
+    place = (
+        "in the middle"
+        if row is None and column is None
+        else f"at ({_position_label(row)}, {_position_label(column)})"
+    )
     return Objective((layer,), _Cell(layer, index, row, column), f"channel {index} of {layer} {place}")
 
 
 def class_logit(index: int) -> Objective:
-    """What the network says for a class before the softmax, which would mix in all other classes.
+    """Logit of a class: the output before the softmax, which would depend on all other classes as well.
 
     Args:
         index: the class's index, from 0.
 
+    Returns:
+        An Objective.
+
     Raises:
-        ValueError: a number below 0; used with a model, one outside its classes.
+        ValueError: a negative index; when used with a model, one outside its classes.
     """
     validation.whole("class", index)
     return Objective((LOGITS,), _Logit(index), f"logit of class {index}")
 
 
 def check_objective(objective: Objective) -> Objective:
-    """The objective; TypeError if it is none."""
+    """The objective; TypeError if it is something else."""
     return validation.instance("An objective, made by channel, neuron or class_logit,", objective, Objective)
 
 
@@ -115,11 +131,11 @@ def _check_layer(layer: str) -> None:
     validation.instance("A layer's name", layer, str)
 
 
-def _or(place: int | None) -> str:
-    return "middle" if place is None else str(place)
+def _position_label(position: int | None) -> str:
+    return "middle" if position is None else str(position)
 
 
-# The values of objectives, as things that can be compared -------------------------------------
+# Values of objectives, as dataclasses so that equal ones compare equal -------------------------
 
 
 @dataclass(frozen=True)
@@ -162,7 +178,7 @@ class _Logit:
         if len(logits.shape) != 2:
             raise ValueError(
                 f"The model gives an output of shape {tuple(logits.shape[1:])}, no classes; "
-                "take a model with its top, or a channel as objective."
+                "use a model with a classifier, or a channel as objective."
             )
         if self.index >= logits.shape[1]:
             raise ValueError(f"The model's classes are 0 to {logits.shape[1] - 1}; got class {self.index}.")
@@ -187,16 +203,16 @@ class _Sum:
         return self.one(maps) + self.other(maps)
 
 
-def _is_lasting(value: Callable[[Mapping[str, Any]], Any]) -> bool:
+def _is_cacheable(value: Callable[[Mapping[str, Any]], Any]) -> bool:
     if isinstance(value, _Sum):
-        return _is_lasting(value.one) and _is_lasting(value.other)
+        return _is_cacheable(value.one) and _is_cacheable(value.other)
     if isinstance(value, _Weighted):
-        return _is_lasting(value.value)
+        return _is_cacheable(value.value)
     return isinstance(value, _Mean | _Cell | _Logit)
 
 
 def _channel(maps: Mapping[str, Any], layer: str, index: int) -> Any:
-    """One channel's part of a layer's tensor."""
+    """One channel of a layer's tensor; ValueError if there is no such channel."""
     count = maps[layer].shape[-1]
     if index >= count:
         raise ValueError(f"The channels of {layer!r} are 0 to {count - 1}; got channel {index}.")

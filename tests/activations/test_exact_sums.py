@@ -1,4 +1,4 @@
-"""Sums without rounding: what Python's fractions say, for every kind of number."""
+"""Exact sums equal those of Python's fractions, for all dtypes."""
 
 from fractions import Fraction
 
@@ -21,7 +21,7 @@ def fractions(cells):
     return [[Fraction(int(x) if cells.dtype.kind in "ui" else float(x)) for x in row] for row in cells.T]
 
 
-def agree(cells):
+def check_sums(cells):
     sums, squares = exact_sums.exact_sums(cells)
     for column, total, square in zip(fractions(cells), sums, squares, strict=True):
         assert Fraction(total, 1 << -exact_sums.UNIT) == sum(column)
@@ -33,36 +33,36 @@ def agree(cells):
 def test_the_sums_are_exact(kind, data):
     settings = {"allow_nan": False, "allow_infinity": False} | KINDS[kind]
     numbers = st.floats(**settings).map(lambda x: 0.0 if 0 < abs(x) < 1e-100 and kind is np.float64 else x)
-    agree(data.draw(arrays(kind, (st.integers(1, 9).map(lambda n: (n, 2))), elements=numbers)))
+    check_sums(data.draw(arrays(kind, (st.integers(1, 9).map(lambda n: (n, 2))), elements=numbers)))
 
 
 @pytest.mark.parametrize("kind", [np.uint8, np.int16, np.int32, np.uint32])
-def test_whole_numbers(kind):
+def test_integers(kind):
     limits = np.iinfo(kind)
-    agree(np.random.default_rng(0).integers(limits.min, limits.max, (50, 3), kind, endpoint=True))
+    check_sums(np.random.default_rng(0).integers(limits.min, limits.max, (50, 3), kind, endpoint=True))
 
 
 @pytest.mark.parametrize(("rows", "columns"), [(1, 1), (5000, 1), (1500, 3), (40, 600)])
-def test_more_numbers_than_one_block(rows, columns):
+def test_several_blocks(rows, columns):
     numbers = (
         np.random.default_rng(1).normal(0, 3, (rows, columns))
         * 10.0 ** np.arange(-8, 8).repeat(-(-columns // 16))[:columns]
     )
-    agree(numbers.astype(np.float32))
+    check_sums(numbers.astype(np.float32))
 
 
 def test_blocks_full_of_large_numbers():
-    agree(np.random.default_rng(3).uniform(1.9, 2, (4000, 1)))
+    check_sums(np.random.default_rng(3).uniform(1.9, 2, (4000, 1)))
 
 
-def test_the_largest_with_the_smallest():
+def test_the_largest_and_the_smallest_values():
     extremes = np.array([[3.4e38], [1e-45], [-3.4e38], [1.0]], np.float32)
-    agree(extremes)
-    agree(np.repeat(extremes, 400, axis=0))
-    agree(np.array([[2.0**399], [2.0**-399 * (1 + 2.0**-52)], [-1 - 2.0**-52]]))
+    check_sums(extremes)
+    check_sums(np.repeat(extremes, 400, axis=0))
+    check_sums(np.array([[2.0**399], [2.0**-399 * (1 + 2.0**-52)], [-1 - 2.0**-52]]))
 
 
-def test_the_mean_and_the_spread_are_rounded_once():
+def test_mean_and_standard_deviation_are_correctly_rounded():
     cells = np.random.default_rng(2).normal(1e4, 1e-3, (300, 4)).astype(np.float32)
     sums, squares = exact_sums.exact_sums(cells)
     for column, mean, std in zip(
@@ -76,18 +76,18 @@ def test_the_mean_and_the_spread_are_rounded_once():
         assert std == float(sum((x - exact) ** 2 for x in column) / 300) ** 0.5
 
 
-def test_all_the_same_have_no_spread():
+def test_equal_values_have_no_spread():
     sums, squares = exact_sums.exact_sums(np.full((77, 2), 0.1, np.float32))
     assert not exact_sums.rounded_std(sums, squares, 77).any()
 
 
 @pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
-def test_what_is_not_finite(wrong):
+def test_values_that_are_not_finite(wrong):
     with pytest.raises(ValueError, match="NaN or infinite"):
         exact_sums.exact_sums(np.array([[1.0], [wrong]]))
 
 
 @pytest.mark.parametrize("wrong", [1e-130, 5e-324, 1e130])
-def test_what_is_too_far_from_one(wrong):
+def test_values_too_large_or_too_small(wrong):
     with pytest.raises(ValueError, match="can be added exactly"):
         exact_sums.exact_sums(np.array([[1.0], [wrong]]))

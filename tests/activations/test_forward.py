@@ -1,4 +1,4 @@
-"""One forward pass: every map is what the arithmetic says."""
+"""Forward passes: feature maps, pre-activations and the arithmetic of one cell."""
 
 import gc
 import weakref
@@ -27,7 +27,7 @@ def test_a_delta_kernel_is_the_identity(photograph, bias):
     assert np.array_equal(maps["conv"][0], np.maximum(photograph.astype(float) + bias, 0))
 
 
-def test_a_delta_beside_the_centre_shifts(photograph):
+def test_an_off_centre_delta_kernel_shifts(photograph):
     kernel = np.zeros((3, 3, 3, 3))
     kernel[0, 2] = np.eye(3)
     found = vggviz.feature_maps(networks.single(kernel), photograph[np.newaxis])["conv"][0]
@@ -36,7 +36,7 @@ def test_a_delta_beside_the_centre_shifts(photograph):
     assert not found[:, -1].any()
 
 
-def test_every_layer_follows_from_the_one_before(functional, batch):
+def test_each_layer_is_computed_from_the_one_before(functional, batch):
     maps = vggviz.feature_maps(functional, batch)
     assert list(maps) == ["conv_a", "conv_b", "pool_a", "conv_strided", "conv_even", "pool_b", "conv_linear"]
 
@@ -79,15 +79,15 @@ def test_maps_are_float32_of_the_whole_batch(network, batch):
         assert values.ndim == 4
 
 
-def test_pictures_of_a_batch_do_not_touch_one_another(network, batch):
+def test_images_of_a_batch_are_independent(network, batch):
     together = vggviz.feature_maps(network, batch)
-    for number in range(3):
-        alone = vggviz.feature_maps(network, batch[[number]])
+    for index in range(3):
+        alone = vggviz.feature_maps(network, batch[[index]])
         for layer, values in together.items():
-            close(values[[number]], alone[layer])
+            close(values[[index]], alone[layer])
 
 
-def test_layers_come_as_asked_for(functional, batch):
+def test_layers_are_returned_in_the_order_of_the_argument(functional, batch):
     every = vggviz.feature_maps(functional, batch)
     assert list(vggviz.feature_maps(functional, batch, "pool_b")) == ["pool_b"]
     chosen = vggviz.feature_maps(functional, batch, ["conv_strided", "conv_a"])
@@ -98,7 +98,7 @@ def test_layers_come_as_asked_for(functional, batch):
     assert list(lazily) == ["pool_b"]
 
 
-def test_the_batch_is_left_alone(functional, batch):
+def test_the_batch_is_not_changed(functional, batch):
     before = batch.copy()
     vggviz.feature_maps(functional, batch)
     vggviz.pre_activations(functional, batch, "conv_b")
@@ -109,13 +109,13 @@ def test_the_batch_is_left_alone(functional, batch):
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float16, np.int32, np.uint8])
-def test_other_numbers_are_taken(functional, dtype):
+def test_other_dtypes(functional, dtype):
     images = np.random.default_rng(0).integers(0, 100, (1, 32, 32, 3)).astype(dtype)
     expected = vggviz.feature_maps(functional, images.astype(np.float32), "conv_a")["conv_a"]
     assert np.array_equal(vggviz.feature_maps(functional, images, "conv_a")["conv_a"], expected)
 
 
-def test_dropout_and_normalisation_work_as_in_use(batch):
+def test_dropout_and_normalisation_run_in_inference_mode(batch):
     keras = networks._keras()
     layers = [
         keras.Input((32, 32, 3)),
@@ -128,7 +128,7 @@ def test_dropout_and_normalisation_work_as_in_use(batch):
     close(vggviz.feature_maps(model, batch, "norm")["norm"], model.layers[1](batch, training=False))
 
 
-def test_pictures_of_any_size_where_the_model_takes_them():
+def test_a_model_with_variable_input_size():
     keras = networks._keras()
     model = keras.Sequential([keras.Input((None, None, 3)), keras.layers.Conv2D(2, 3, name="conv")])
     for height, width in ((10, 12), (20, 8)):
@@ -136,11 +136,11 @@ def test_pictures_of_any_size_where_the_model_takes_them():
         assert vggviz.feature_maps(model, images)["conv"].shape == (1, height - 2, width - 2, 2)
 
 
-# --- the graph is built once, and goes with its model
+# --- the graph is cached as long as its model exists
 
 
 def counting():
-    """A network, and a list that grows whenever one of its layers is run by Python."""
+    """A network, and a list that grows whenever a layer's `call` is run by Python."""
     keras = networks._keras()
     runs = []
 
@@ -167,7 +167,7 @@ def test_a_second_call_builds_no_graph(batch):
     assert np.array_equal(first["after"], second["after"])
 
 
-def test_new_weights_are_seen_without_a_new_graph(batch):
+def test_new_weights_are_used_without_a_new_graph(batch):
     model, _ = counting()
     before = vggviz.feature_maps(model, batch, "conv")["conv"]
     model.get_layer("conv").set_weights([w * 2 for w in model.get_layer("conv").get_weights()])
@@ -175,19 +175,19 @@ def test_new_weights_are_seen_without_a_new_graph(batch):
 
 
 @pytest.mark.parametrize("build", [networks.functional, networks.sequential, networks.nested])
-def test_a_model_that_nobody_holds_is_forgotten(build, batch):
+def test_the_cache_does_not_keep_a_model_alive(build, batch):
     model = build()
     vggviz.feature_maps(model, batch)
     vggviz.layer_table(model)
     vggviz.provenance(model)
     held = [weakref.ref(model), weakref.ref(model.layers[-1])]
     del model
-    for _ in range(3):  # what hangs on the model goes in the round after it
+    for _ in range(3):  # objects that the model refers to are freed in the next collection
         gc.collect()
     assert [reference() for reference in held] == [None, None]
 
 
-# --- before ReLU, and one cell
+# --- pre-activations and cells
 
 
 CONVOLUTIONS = [
@@ -215,15 +215,15 @@ def test_relu_of_the_pre_activations_is_the_map(kind, layer, batch, request):
 
 
 @pytest.mark.parametrize(("kind", "layer"), CONVOLUTIONS)
-def test_the_products_make_the_number_in_the_map(kind, layer, batch, request):
-    model, picture = request.getfixturevalue(kind), batch[:1]
-    before = vggviz.pre_activations(model, picture, layer)[0]
-    after = vggviz.feature_maps(model, picture, layer)[layer][0]
+def test_products_and_bias_give_the_cells_value(kind, layer, batch, request):
+    model, image = request.getfixturevalue(kind), batch[:1]
+    before = vggviz.pre_activations(model, image, layer)[0]
+    after = vggviz.feature_maps(model, image, layer)[layer][0]
     kernels = vggviz.filters(model, layer)
     h, w, c = after.shape
     for row, column in {(0, 0), (0, w - 1), (h - 1, 0), (h - 1, w - 1), (h // 2, w // 3)}:
         channel = (row + column) % c
-        cell = vggviz.explain_cell(model, picture, layer, channel, row, column)
+        cell = vggviz.explain_cell(model, image, layer, channel, row, column)
         assert (cell.layer, cell.channel, cell.row, cell.column) == (layer, channel, row, column)
         assert np.array_equal(cell.kernel, kernels[..., channel])
         assert np.array_equal(cell.products, cell.patch * cell.kernel)
@@ -235,13 +235,13 @@ def test_the_products_make_the_number_in_the_map(kind, layer, batch, request):
         assert cell.value == after[row, column, channel]
 
 
-def test_the_patch_is_cut_from_the_layer_before(functional, batch):
+def test_the_patch_is_part_of_the_input_maps(functional, batch):
     before = vggviz.feature_maps(functional, batch[:1], "pool_a")["pool_a"][0]
     cell = vggviz.explain_cell(functional, batch[:1], "conv_strided", 2, 3, 4)
     close(cell.patch, before[6:9, 8:11])
 
 
-def test_at_a_corner_the_patch_holds_zeros(functional, batch):
+def test_the_patch_is_padded_with_zeros_at_a_corner(functional, batch):
     cell = vggviz.explain_cell(functional, batch[:1], "conv_a", 1, 31, 0)
     assert not cell.patch[2].any()
     assert not cell.patch[:, 0].any()
@@ -262,19 +262,19 @@ def test_a_dilated_convolution_without_bias(batch):
         close(max(cell.total, 0), values[row, column, 1])
 
 
-# --- what is refused
+# --- errors
 
 
 @pytest.mark.parametrize("what", ["channel", "row", "column"])
-@pytest.mark.parametrize("number", [-1, 99])
-def test_a_place_outside_the_map(functional, batch, what, number):
-    place = {"channel": 0, "row": 0, "column": 0, what: number}
+@pytest.mark.parametrize("index", [-1, 99])
+def test_a_cell_outside_the_map(functional, batch, what, index):
+    place = {"channel": 0, "row": 0, "column": 0, what: index}
     last = {"channel": 5, "row": 31, "column": 31}[what]
-    with refused(what, number, last, "'conv_b'"):
+    with refused(what, index, last, "'conv_b'"):
         vggviz.explain_cell(functional, batch[:1], "conv_b", **place)
 
 
-def test_a_cell_of_several_pictures(functional, batch):
+def test_a_cell_of_several_images(functional, batch):
     with refused("3", "one image"):
         vggviz.explain_cell(functional, batch, "conv_a", 0, 0, 0)
 
@@ -301,24 +301,24 @@ def test_a_batch_of_another_shape(functional, shape):
 
 
 @pytest.mark.parametrize("dtype", [complex, "U1", object])
-def test_a_batch_of_another_kind(functional, dtype):
+def test_a_batch_of_another_dtype(functional, dtype):
     with refused(np.dtype(dtype), "numbers"):
         vggviz.feature_maps(functional, np.zeros((1, 32, 32, 3), dtype))
 
 
 @pytest.mark.parametrize("worst", [np.nan, np.inf])
-def test_a_batch_with_what_is_no_number(functional, batch, worst):
+def test_a_batch_that_is_not_finite(functional, batch, worst):
     batch[1, 2, 3, 0] = worst
     with refused("NaN", "finite"):
         vggviz.feature_maps(functional, batch)
 
 
-def test_no_layer_at_all(functional, batch):
+def test_an_empty_list_of_layers(functional, batch):
     with refused("layer"):
         vggviz.feature_maps(functional, batch, [])
 
 
-def test_a_model_that_reads_two_pictures(batch):
+def test_a_model_with_two_inputs(batch):
     keras = networks._keras()
     inputs = [keras.Input((32, 32, 3)), keras.Input((32, 32, 3))]
     x = keras.layers.Conv2D(2, 3)(keras.layers.Concatenate()(inputs))
@@ -326,11 +326,11 @@ def test_a_model_that_reads_two_pictures(batch):
         vggviz.feature_maps(keras.Model(inputs, x), batch)
 
 
-def test_a_long_batch_gives_what_its_pictures_give(functional):
+def test_a_batch_computed_in_parts_equals_its_images_alone(functional):
     batch = np.random.default_rng(3).normal(0, 60, (420, 32, 32, 3)).astype(np.float32)
     whole = vggviz.feature_maps(functional, batch)
-    for number in (0, 195, 196, 419):  # 196 of them, of 32 x 32 pixels, go through at once
-        alone = vggviz.feature_maps(functional, batch[number : number + 1])
+    for index in (0, 195, 196, 419):  # one pass computes 196 images of 32 x 32 pixels
+        alone = vggviz.feature_maps(functional, batch[index : index + 1])
         for layer, values in whole.items():
-            np.testing.assert_allclose(values[number], alone[layer][0], rtol=1e-4, atol=1e-3)
+            np.testing.assert_allclose(values[index], alone[layer][0], rtol=1e-4, atol=1e-3)
     assert all(len(values) == 420 and values.dtype == np.float32 for values in whole.values())

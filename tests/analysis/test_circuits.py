@@ -1,4 +1,4 @@
-"""Which channels feed which: the terms add up to what they explain."""
+"""Circuits: contributions sum to what they explain."""
 
 import dataclasses
 
@@ -37,20 +37,20 @@ def objective():
 
 
 @pytest.mark.parametrize("layer", [*LAYERS, "conv_linear"])
-def test_inputs_and_bias_sum_to_the_channel_before_its_relu(functional, batch, layer):
+def test_contributions_and_bias_sum_to_the_pre_activation(functional, batch, layer):
     values = vggviz.pre_activations(functional, batch, layer)
     bias = functional.get_layer(layer).get_weights()[1]
-    given = vggviz.analysis.input_contributions(functional, batch, layer, 1)
-    assert given.shape == (3, functional.get_layer(layer).kernel.shape[2])
+    found = vggviz.analysis.input_contributions(functional, batch, layer, 1)
+    assert found.shape == (3, functional.get_layer(layer).kernel.shape[2])
     expected = values[..., 1].mean(axis=(1, 2))
-    np.testing.assert_allclose(given.sum(axis=1) + bias[1], expected, rtol=1e-4, atol=1e-2)
+    np.testing.assert_allclose(found.sum(axis=1) + bias[1], expected, rtol=1e-4, atol=1e-2)
 
 
 @pytest.mark.parametrize("place", [(0, 0), (4, 9), (31, 31)])
-def test_at_a_place_they_are_those_of_the_cell(functional, one, place):
+def test_contributions_in_one_cell_equal_those_of_explain_cell(functional, one, place):
     cell = vggviz.explain_cell(functional, one, "conv_b", 3, *place)
-    given = vggviz.analysis.input_contributions(functional, one, "conv_b", 3, place=place)
-    np.testing.assert_allclose(given[0], cell.by_channel, rtol=1e-4, atol=1e-3)
+    found = vggviz.analysis.input_contributions(functional, one, "conv_b", 3, place=place)
+    np.testing.assert_allclose(found[0], cell.by_channel, rtol=1e-4, atol=1e-3)
 
 
 def test_a_dilated_convolution(batch):
@@ -59,12 +59,12 @@ def test_a_dilated_convolution(batch):
     layer = keras.layers.Conv2D(2, 3, dilation_rate=2, padding="same", name="wide")
     model = keras.Model(inputs, layer(inputs))
     small = batch[:, :16, :16]
-    given = vggviz.analysis.input_contributions(model, small, "wide", 1).sum(axis=1)
+    found = vggviz.analysis.input_contributions(model, small, "wide", 1).sum(axis=1)
     expected = vggviz.pre_activations(model, small, "wide")[..., 1].mean(axis=(1, 2))
-    np.testing.assert_allclose(given, expected, rtol=1e-4, atol=1e-3)
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-3)
 
 
-# --- from layer to layer
+# --- traces through layers
 
 
 def test_without_biases_the_channels_of_each_layer_sum_to_the_objective(without_biases, one):
@@ -74,7 +74,7 @@ def test_without_biases_the_channels_of_each_layer_sum_to_the_objective(without_
     assert found.values.sum() == pytest.approx(found.value, rel=1e-4)
 
 
-def test_without_biases_the_links_into_a_channel_sum_to_what_it_gives(without_biases, one):
+def test_without_biases_the_links_into_a_channel_sum_to_its_contribution(without_biases, one):
     found = vggviz.analysis.trace(without_biases, one, objective(), ["conv_a", "conv_b"], top=4)
     assert found.links.shape == (1, 4, 4)
     np.testing.assert_allclose(
@@ -82,18 +82,18 @@ def test_without_biases_the_links_into_a_channel_sum_to_what_it_gives(without_bi
     )
 
 
-def test_with_biases_the_rest_is_the_biases(functional, one):
+def test_with_biases_the_difference_is_due_to_the_biases(functional, one):
     found = vggviz.analysis.trace(functional, one, objective(), ["conv_a", "conv_b"], top=4)
-    without = found.values[1] - found.links[0].sum(axis=0)
-    slopes = slope_of(functional, one, "conv_b")
+    difference = found.values[1] - found.links[0].sum(axis=0)
+    gradients = gradient_of(functional, one, "conv_b")
     maps = vggviz.feature_maps(functional, one, "conv_b")["conv_b"]
     bias = functional.get_layer("conv_b").get_weights()[1]
-    rest = ((maps > 0) * slopes).sum(axis=(0, 1, 2)) * bias
-    np.testing.assert_allclose(without, rest[found.channels[1]], rtol=1e-3, atol=1e-3 * np.abs(rest).max())
+    rest = ((maps > 0) * gradients).sum(axis=(0, 1, 2)) * bias
+    np.testing.assert_allclose(difference, rest[found.channels[1]], rtol=1e-3, atol=1e-3 * np.abs(rest).max())
 
 
-def slope_of(model, batch, layer):
-    """Gradient of the objective by the layer's map, from the layers after it."""
+def gradient_of(model, batch, layer):
+    """Gradient of the objective with respect to the layer's map."""
     tf, keras = backend.tensorflow(), backend.keras()
     rest = keras.Model(model.get_layer(layer).output, model.output)
     maps = tf.constant(vggviz.feature_maps(model, batch, layer)[layer])
@@ -103,29 +103,29 @@ def slope_of(model, batch, layer):
     return tape.gradient(value, maps).numpy()
 
 
-def test_values_are_activation_times_gradient_and_the_last_layers_the_largest(functional, one):
+def test_the_last_layer_has_the_channels_of_largest_activation_times_gradient(functional, one):
     maps = vggviz.feature_maps(functional, one, "conv_strided")["conv_strided"]
-    expected = (maps * slope_of(functional, one, "conv_strided")).sum(axis=(0, 1, 2))
+    expected = (maps * gradient_of(functional, one, "conv_strided")).sum(axis=(0, 1, 2))
     found = vggviz.analysis.trace(functional, one, objective(), ["conv_strided"], top=3)
     np.testing.assert_allclose(found.values[0], -np.sort(-expected)[:3], rtol=1e-3, atol=1e-4)
     assert np.array_equal(found.channels[0], np.argsort(-expected)[:3])
-    against = vggviz.analysis.trace(functional, one, -objective(), ["conv_strided"], top=3)
-    np.testing.assert_allclose(against.values[0], -np.sort(expected)[:3], rtol=1e-3, atol=1e-4)
+    negative = vggviz.analysis.trace(functional, one, -objective(), ["conv_strided"], top=3)
+    np.testing.assert_allclose(negative.values[0], -np.sort(expected)[:3], rtol=1e-3, atol=1e-4)
 
 
-def test_channels_before_are_those_that_feed_the_chosen_ones(functional, one):
+def test_earlier_channels_contribute_most_to_the_chosen_ones(functional, one):
     found = vggviz.analysis.trace(functional, one, objective(), LAYERS, top=2)
     everything = vggviz.analysis.trace(functional, one, objective(), ["conv_a", "conv_b"], top=4)
     assert found.layers == tuple(LAYERS)
     assert found.links.shape == (3, 2, 2)
-    fed = found.links.sum(axis=2)
-    assert (np.diff(fed, axis=1) <= 0).all()
+    contributions = found.links.sum(axis=2)
+    assert (np.diff(contributions, axis=1) <= 0).all()
     for channel, value in zip(found.channels[0], found.values[0], strict=True):
         place = list(everything.channels[0]).index(channel)
         assert value == pytest.approx(everything.values[0, place], rel=1e-3)
 
 
-def test_a_class_of_a_network_with_a_head(sequential, one):
+def test_a_class_of_a_classifier(sequential, one):
     found = vggviz.analysis.trace(sequential, one, objectives.class_logit(1), top=2)
     assert found.layers == ("first", "second")
     assert found.objective == "logit of class 1"
@@ -135,7 +135,7 @@ def test_a_class_of_a_network_with_a_head(sequential, one):
     np.testing.assert_allclose(found.values[1], -np.sort(-means * weights[:, 1])[:2], rtol=1e-3)
 
 
-def test_by_default_the_last_convolution_of_each_size_before_the_objective(functional, nested, one):
+def test_default_layers_are_the_last_convolutions_of_each_size(functional, nested, one):
     assert vggviz.analysis.trace(functional, one, objective(), top=1).layers == (
         "conv_b",
         "conv_strided",
@@ -148,17 +148,17 @@ def test_by_default_the_last_convolution_of_each_size_before_the_objective(funct
     assert inner.layers == ("inner_conv2", "outer_conv")
 
 
-def test_layers_in_any_order(functional, one):
+def test_layers_may_be_given_in_any_order(functional, one):
     found = vggviz.analysis.trace(functional, one, objective(), ["conv_b", "conv_a"], top=2)
     assert found.layers == ("conv_a", "conv_b")
     with pytest.raises(dataclasses.FrozenInstanceError):
         found.value = 0
 
 
-# --- what is refused
+# --- errors
 
 
-def test_what_is_refused(functional, sequential, batch):
+def test_errors(functional, sequential, batch):
     one = batch[:1]
     with refused("'conv_b'", "0 to 5", "6"):
         vggviz.analysis.input_contributions(functional, one, "conv_b", 6)

@@ -1,4 +1,4 @@
-"""Measures of what was learned: known on kernels made by hand, chance on random ones."""
+"""Measures of what was learned: known on kernels constructed by hand, chance on random ones."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ SPOT = np.array([[0, -1, 0], [-1, 4, -1], [0, -1, 0]], float)
 
 
 def kernels(*patterns, colour=(1, 1, 1)):
-    """Patterns (3, 3) in one colour: (3, 3, 3, out)."""
+    """Kernels (3, 3, 3, out) from patterns (3, 3) and one colour."""
     return np.stack([pattern[..., None] * np.array(colour, float) for pattern in patterns], axis=-1)
 
 
@@ -23,22 +23,24 @@ def random_kernels(count=4000, seed=1):
 
 
 def test_edges_and_lines_are_oriented_points_and_boxes_are_not():
-    made = kernels(SOBEL, SOBEL.T, LINE, LINE.T, POINT, SPOT, np.ones((3, 3)))
-    assert vggviz.analysis.is_oriented(made).tolist() == [True] * 4 + [False] * 3
-    found = orientation_selectivity(made)
-    np.testing.assert_allclose(found[:4], [1, 1, 1, 1], atol=0.12)  # a Sobel kernel weighs its middle more
+    constructed = kernels(SOBEL, SOBEL.T, LINE, LINE.T, POINT, SPOT, np.ones((3, 3)))
+    assert vggviz.analysis.is_oriented(constructed).tolist() == [True] * 4 + [False] * 3
+    found = orientation_selectivity(constructed)
+    np.testing.assert_allclose(
+        found[:4], [1, 1, 1, 1], atol=0.12
+    )  # a Sobel kernel has larger weights in the middle
     assert found[-1] == 0
 
 
-def test_selectivity_does_not_depend_on_size_sign_or_a_quarter_turn():
-    made = random_kernels(50)
-    found = orientation_selectivity(made)
+def test_selectivity_is_invariant_to_scale_sign_and_rotation():
+    constructed = random_kernels(50)
+    found = orientation_selectivity(constructed)
     assert ((found >= 0) & (found <= 1)).all()
-    np.testing.assert_allclose(orientation_selectivity(-7 * made), found)
-    np.testing.assert_allclose(orientation_selectivity(np.rot90(made)), found)
+    np.testing.assert_allclose(orientation_selectivity(-7 * constructed), found)
+    np.testing.assert_allclose(orientation_selectivity(np.rot90(constructed)), found)
 
 
-def test_an_edge_counts_in_any_direction_and_colour():
+def test_edges_of_any_direction_and_colour_are_oriented():
     rows, columns = np.indices((3, 3)) - 1
     ramps = [np.cos(a) * columns + np.sin(a) * rows for a in np.radians([0, 20, 45, 110])]
     for colour in ((1, 1, 1), (1, 0, -1)):
@@ -49,7 +51,7 @@ def test_one_random_kernel_in_twenty_counts_as_oriented():
     assert vggviz.analysis.is_oriented(random_kernels()).mean() == pytest.approx(0.05, abs=0.012)
 
 
-def test_opposed_colours_are_found_whatever_the_pattern():
+def test_colour_opponency_does_not_depend_on_the_pattern():
     for colour in ((1, 0, -1), (-1, 2, -1), (0, 1, -0.8)):
         assert vggviz.analysis.is_colour_opponent(kernels(SOBEL, POINT, np.ones((3, 3)), colour=colour)).all()
     for colour in ((1, 1, 1), (1, 0.2, 0.4), (0.5, 1, 0.5)):
@@ -60,13 +62,13 @@ def test_random_kernels_are_seldom_colour_opponent():
     assert vggviz.analysis.is_colour_opponent(random_kernels()).mean() < 0.05
 
 
-def test_dead_kernels_are_neither():
+def test_zero_kernels_are_neither_oriented_nor_opponent():
     nothing = np.zeros((3, 3, 3, 2))
     assert not vggviz.analysis.is_oriented(nothing).any()
     assert not vggviz.analysis.is_colour_opponent(nothing).any()
 
 
-def test_effective_rank_counts_equal_directions():
+def test_effective_rank_of_known_matrices():
     assert vggviz.analysis.effective_rank(np.eye(6).reshape(1, 1, 6, 6)) == pytest.approx(6)
     assert vggviz.analysis.effective_rank(np.ones((1, 1, 6, 6))) == pytest.approx(1, abs=1e-3)
     doubled = np.concatenate([np.eye(6), np.eye(6)], axis=1).reshape(1, 1, 6, 12)
@@ -74,7 +76,7 @@ def test_effective_rank_counts_equal_directions():
     assert vggviz.analysis.effective_rank(3 * doubled) == pytest.approx(6)
 
 
-def test_a_linear_probe_finds_what_is_linear_and_nothing_in_noise():
+def test_a_linear_probe_separates_linear_features_but_not_noise():
     random = np.random.default_rng(0)
     labels = random.integers(0, 4, 600)
     features = np.eye(4)[labels] + random.normal(0, 0.1, (600, 4))
@@ -86,7 +88,7 @@ def test_a_linear_probe_finds_what_is_linear_and_nothing_in_noise():
     assert vggviz.analysis.linear_probe(noise[first], labels[first], noise[second], labels[second]) < 0.4
 
 
-def test_a_linear_probe_does_not_care_for_units():
+def test_a_linear_probe_does_not_depend_on_units():
     random = np.random.default_rng(0)
     labels = random.integers(0, 3, 200)
     features = np.eye(3)[labels] + random.normal(0, 0.7, (200, 3))
@@ -109,16 +111,16 @@ def test_kernels_of_another_shape(shape):
             measure(np.ones(shape))
 
 
-def test_colours_are_three():
+def test_colour_opponency_needs_three_input_channels():
     with refused("3 colours", "5"):
         vggviz.analysis.is_colour_opponent(np.ones((3, 3, 5, 2)))
 
 
-def test_kernels_of_nothing_have_no_rank():
+def test_zero_kernels_have_no_effective_rank():
     with refused("zero"):
         vggviz.analysis.effective_rank(np.zeros((3, 3, 3, 2)))
 
 
-def test_features_and_labels_belong_together():
+def test_features_and_labels_of_different_lengths():
     with refused("(N, d)", "(4, 2)", "3 labels"):
         vggviz.analysis.linear_probe(np.ones((4, 2)), np.zeros(3, int), np.ones((4, 2)), np.zeros(4, int))

@@ -1,4 +1,4 @@
-"""What each channel prefers: the table in the package, its order, and how sure it is."""
+"""Preferred classes: the table in the package, its order, and the standard error of effect sizes."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from vggviz.analysis import preferences
 from vggviz.analysis.preferences import effect_size_error, preferred_classes
 
 
-def test_known_channels_prefer_what_they_are_known_for():
+def test_preferred_classes_of_known_channels():
     assert preferred_classes("block5_conv3", 384)[0][0] == "espresso"
     assert {name for name, _ in preferred_classes("block5_conv3", 286, top=3)} <= {
         "tabby", "Egyptian cat", "Persian cat", "cougar",
@@ -18,7 +18,7 @@ def test_known_channels_prefer_what_they_are_known_for():
     assert "golden retriever" in dict(preferred_classes("block4_conv3", 309))
 
 
-def test_the_strongest_comes_first_and_more_only_add():
+def test_classes_are_sorted_and_top_only_truncates():
     found = preferred_classes("block4_conv2", 7, top=200)
     sizes = [size for _, size in found]
     assert sizes == sorted(sizes, reverse=True)
@@ -26,8 +26,8 @@ def test_the_strongest_comes_first_and_more_only_add():
     assert preferred_classes("block4_conv2", 7) == found[:5]
 
 
-def test_each_layer_begins_where_the_one_before_ends(vgg16):
-    """The first and last channel of every convolution are the table's own rows, in the network's order."""
+def test_rows_of_the_table_are_in_the_order_of_the_network(vgg16):
+    """The first and last channel of every convolution have the expected rows."""
     rows = np.load(package_data.file(preferences.TABLE))["effect_sizes"]
     first = 0
     for layer in (layer for layer in vgg16.layers if hasattr(layer, "filters")):
@@ -38,15 +38,15 @@ def test_each_layer_begins_where_the_one_before_ends(vgg16):
     assert rows.shape == (first, 200) == (4224, 200)
 
 
-def test_the_effect_sizes_of_a_channel_nearly_cancel():
-    """Over classes of equally many images, class minus others sums to nothing, but for half precision."""
+def test_the_effect_sizes_of_a_channel_sum_to_zero():
+    """For classes of equal size the differences sum to zero, up to half precision."""
     for channel in range(0, 512, 51):
         sizes = [size for _, size in preferred_classes("block5_conv1", channel, top=200)]
         assert abs(sum(sizes)) < 0.1
         assert max(sizes) > 0.3
 
 
-def test_what_it_refuses():
+def test_errors():
     with refused("block5_conv4", "block5_conv3"):
         preferred_classes("block5_conv4", 0)
     with refused("block5_pool", "block5_conv"):
@@ -63,7 +63,7 @@ def test_what_it_refuses():
         effect_size_error(1.0, 0, 10)
 
 
-def test_the_error_is_the_spread_of_repeated_measurements():
+def test_the_error_equals_the_spread_of_simulated_measurements():
     """2,000 draws of two groups of 40 and 60 with a true effect of 1.5."""
     random, (m, n) = np.random.default_rng(0), (40, 60)
     one, other = random.normal(1.5, 1, (2000, m)), random.normal(0, 1, (2000, n))
@@ -72,7 +72,7 @@ def test_the_error_is_the_spread_of_repeated_measurements():
     assert effect_size_error(1.5, m, n) == pytest.approx(found.std(), rel=0.05)
 
 
-def test_the_package_says_how_many_pictures_its_table_is_from():
+def test_default_numbers_of_images_are_those_of_the_table():
     assert effect_size_error(0.0) == pytest.approx(np.sqrt(1 / 300 + 1 / (300 * 199)))
     assert effect_size_error(9.0) > effect_size_error(1.0)
 

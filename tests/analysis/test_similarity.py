@@ -1,4 +1,4 @@
-"""Likeness in numbers: NumPy's own where it has them, and the laws of cosines and Gram matrices."""
+"""Similarity measures: compared with NumPy, and properties of cosines and Gram matrices."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ def maps():
     return {"conv": values, "deep": values[:, :2, :2]}
 
 
-def test_correlation_is_numpys(maps):
+def test_correlation_equals_that_of_numpy(maps):
     found = vggviz.analysis.channel_similarity(maps, "conv", by="correlation")
     alive = [k for k in range(8) if k not in (DEAD, CONSTANT)]
     expected = np.corrcoef(maps["conv"].reshape(-1, 8)[:, alive].astype(float), rowvar=False)
@@ -28,7 +28,7 @@ def test_correlation_is_numpys(maps):
     assert not found[CONSTANT].any()
 
 
-def test_cosine_does_not_see_the_strength_of_a_channel(maps):
+def test_cosine_does_not_depend_on_the_scale_of_a_channel(maps):
     found = vggviz.analysis.channel_similarity(maps, "conv")
     one, other = (maps["conv"][..., k].ravel().astype(float) for k in (0, 3))
     assert found[0, 3] == pytest.approx(one @ other / np.sqrt(one @ one * (other @ other)), abs=1e-12)
@@ -45,7 +45,7 @@ def test_a_similarity_is_symmetric_and_within_bounds(maps, by):
     np.testing.assert_allclose(np.diag(found), alive, atol=1e-12)
 
 
-def test_kernels_alike():
+def test_kernel_similarity():
     kernels = np.random.default_rng(0).normal(size=(3, 3, 4, 5)).astype(np.float32)
     kernels[..., 1], kernels[..., 2], kernels[..., 3] = 2 * kernels[..., 0], -kernels[..., 0], 0
     found = vggviz.analysis.kernel_similarity(kernels)
@@ -56,7 +56,7 @@ def test_kernels_alike():
     )
 
 
-def test_like_channels_stand_together():
+def test_similar_channels_are_adjacent():
     rng = np.random.default_rng(1)
     group = rng.permutation(np.repeat(np.arange(3), 5))
     maps = np.eye(3)[group].T * 3 + rng.uniform(0, 1, (3, 15))
@@ -70,7 +70,7 @@ def test_like_channels_stand_together():
 
 
 @pytest.mark.parametrize("count", [1, 2])
-def test_an_order_of_very_few(count):
+def test_an_order_of_one_or_two_channels(count):
     assert sorted(likeness_order(np.ones((count, count)))) == list(range(count))
 
 
@@ -83,14 +83,14 @@ def test_a_gram_matrix_is_the_mean_product(maps):
     assert np.linalg.eigvalsh(found["conv"].astype(float)).min() > -1e-5
 
 
-def test_a_gram_matrix_does_not_know_where(maps):
+def test_a_gram_matrix_does_not_depend_on_positions(maps):
     shuffled = np.random.default_rng(0).permutation(maps["conv"].reshape(3, 20, 8), axis=1)
     found = vggviz.analysis.gram_matrix({"conv": shuffled.reshape(3, 4, 5, 8)})["conv"]
     np.testing.assert_allclose(found, vggviz.analysis.gram_matrix(maps)["conv"], rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize("by", ["mean", "max"])
-def test_pooled(maps, by):
+def test_pooled_features(maps, by):
     found = vggviz.analysis.pooled_features(maps, by)
     assert list(found) == ["conv", "deep"]
     assert found["deep"].shape == (3, 8)
@@ -98,41 +98,41 @@ def test_pooled(maps, by):
     np.testing.assert_allclose(found["deep"], getattr(maps["deep"], by)(axis=(1, 2)), rtol=1e-5)
 
 
-def test_neighbours_are_the_largest_cosines():
+def test_neighbours_have_the_largest_cosines():
     features = np.random.default_rng(2).normal(size=(9, 4)).astype(np.float32)
-    numbers, cosines = vggviz.analysis.nearest_neighbours(features, 3)
+    indices, cosines = vggviz.analysis.nearest_neighbours(features, 3)
     unit = features / np.linalg.norm(features, axis=1, keepdims=True)
     table = (unit @ unit.T).astype(float)
     np.fill_diagonal(table, -2)
-    assert np.array_equal(numbers, np.argsort(-table, axis=1)[:, :3])
+    assert np.array_equal(indices, np.argsort(-table, axis=1)[:, :3])
     np.testing.assert_allclose(cosines, -np.sort(-table, axis=1)[:, :3], atol=1e-6)
 
 
 def test_neighbours_of_queries():
     features = np.eye(3)
     features[2] = 0
-    numbers, cosines = vggviz.analysis.nearest_neighbours(features, 9, queries=[[0, 5, 0], [0, 0, 0]])
-    assert numbers.tolist() == [[1, 0, 2], [0, 1, 2]]
+    indices, cosines = vggviz.analysis.nearest_neighbours(features, 9, queries=[[0, 5, 0], [0, 0, 0]])
+    assert indices.tolist() == [[1, 0, 2], [0, 1, 2]]
     assert cosines.tolist() == [[1, 0, 0], [0, 0, 0]]
 
 
-def test_no_picture_is_its_own_neighbour():
-    numbers, _ = vggviz.analysis.nearest_neighbours(np.ones((4, 2)), 9)
-    assert numbers.tolist() == [[1, 2, 3], [0, 2, 3], [0, 1, 3], [0, 1, 2]]
+def test_no_image_is_its_own_neighbour():
+    indices, _ = vggviz.analysis.nearest_neighbours(np.ones((4, 2)), 9)
+    assert indices.tolist() == [[1, 2, 3], [0, 2, 3], [0, 1, 3], [0, 1, 2]]
 
 
-def test_the_arguments_are_left_alone(maps):
+def test_the_arguments_are_not_changed(maps):
     before = {layer: values.copy() for layer, values in maps.items()}
     vggviz.analysis.channel_similarity(maps, "conv", by="correlation")
     vggviz.analysis.gram_matrix(maps)
     features = vggviz.analysis.pooled_features(maps)["conv"]
-    kept = features.copy()
+    copied = features.copy()
     vggviz.analysis.nearest_neighbours(features)
-    assert np.array_equal(features, kept)
+    assert np.array_equal(features, copied)
     assert all(np.array_equal(maps[layer], before[layer]) for layer in maps)
 
 
-def test_what_is_refused(maps):
+def test_errors(maps):
     with refused("'angle'", "cosine", "correlation"):
         vggviz.analysis.channel_similarity(maps, "conv", by="angle")
     with refused("'cnv'", "'conv'"):

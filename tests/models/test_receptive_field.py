@@ -57,7 +57,7 @@ def test_pixels_outside_the_field_do_not_change_a_cell(network, batch):
 
 
 def linear(*steps):
-    """A network without biases and ReLU, with positive weights: all gradients inside the field are positive."""
+    """A network without biases or ReLU, all weights positive: so are the gradients in a field."""
     keras = networks._keras()
     kinds = {
         "conv": lambda **given: keras.layers.Conv2D(2, use_bias=False, kernel_initializer="ones", **given),

@@ -1,1 +1,1 @@
-"""What the layers of a network give for a batch, and what each channel does over many images."""
+"""Feature maps of a batch, the arithmetic of one cell, and statistics of channels over many images."""

@@ -1,4 +1,4 @@
-"""The arithmetic behind one number of a feature map."""
+"""The arithmetic that computes one cell of a feature map."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Cell:
-    """How one number of a feature map came about.
+    """The computation of one cell of a feature map.
 
     Attributes:
         layer: the convolution's name.
         channel: index of the channel.
         row: row of the cell.
         column: column of the cell.
-        patch: float32 (kh, kw, C), what the kernel lies on, zeros where it overhangs the border.
+        patch: float32 (kh, kw, C), the inputs under the kernel, zero outside the border.
         kernel: float32 (kh, kw, C), the channel's kernel.
-        products: float32 (kh, kw, C), patch times kernel.
+        products: float32 (kh, kw, C), patch times kernel, elementwise.
         bias: the channel's bias.
-        total: products' sum plus bias.
-        value: the number in the map: the layer's activation function of `total`.
+        total: sum of the products plus bias.
+        value: the cell's value: the layer's activation function of `total`.
     """
 
     layer: str
@@ -52,7 +52,7 @@ class Cell:
 def explain_cell(
     model: keras.Model, batch: np.ndarray, layer: str, channel: int, row: int, column: int
 ) -> Cell:
-    """The arithmetic behind one number of a feature map, each product of it.
+    """Compute one cell of a feature map step by step: patch, kernel, products, sum, activation.
 
     Args:
         model: any Keras model.
@@ -62,13 +62,17 @@ def explain_cell(
         row: row of the cell, from 0.
         column: column of the cell, from 0.
 
+    Returns:
+        A Cell.
+
     Raises:
-        ValueError: an unknown layer or a place outside its map, or more than one image.
+        ValueError: unknown layer, one that is not an ungrouped Conv2D, a channel or cell outside its map,
+            or more than one image.
     """
     step = ungrouped_step(model, layer)
     inputs, maps = run(model, batch, (step.inputs[0], step.output))
     if len(maps) != 1:
-        raise ValueError(f"A cell belongs to one image; got a batch of {len(maps)}.")
+        raise ValueError(f"A cell is explained for one image; got a batch of {len(maps)}.")
     row, column, channel = (
         validation.whole(f"{what} in {layer!r}", index, 0, count - 1)
         for what, index, count in zip(
@@ -85,9 +89,9 @@ def explain_cell(
 
 
 def _patch(layer: Any, inputs: np.ndarray, row: int, column: int) -> np.ndarray:
-    """The (kh, kw, C) values under the kernel at a cell of the output, zeros outside the border."""
+    """The (kh, kw, C) inputs under the kernel for one output cell, zero outside the border."""
     rows, columns = (
-        _places(layer, axis, cell, inputs.shape[axis]) for axis, cell in enumerate((row, column))
+        _input_positions(layer, axis, cell, inputs.shape[axis]) for axis, cell in enumerate((row, column))
     )
     inside = ((rows >= 0) & (rows < inputs.shape[0]))[:, None] & (
         (columns >= 0) & (columns < inputs.shape[1])
@@ -96,8 +100,8 @@ def _patch(layer: Any, inputs: np.ndarray, row: int, column: int) -> np.ndarray:
     return np.where(inside[..., None], values, np.float32(0))
 
 
-def _places(layer: Any, axis: int, cell: int, length: int) -> np.ndarray:
-    """Input rows (or columns) under the kernel at a row (or column) of the output."""
+def _input_positions(layer: Any, axis: int, cell: int, length: int) -> np.ndarray:
+    """Input rows (or columns) under the kernel for one output row (or column)."""
     size, stride, dilation = layer.kernel_size[axis], layer.strides[axis], layer.dilation_rate[axis]
     reach = (size - 1) * dilation + 1
     start = cell * stride - (same_padding(length, reach, stride) if layer.padding == "same" else 0)

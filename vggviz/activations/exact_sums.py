@@ -1,4 +1,4 @@
-"""Sums without rounding: what is added up in parts, in any order, is the same number to the last bit."""
+"""Exact sums: adding in parts and in any order gives bitwise equal results."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ import math
 import numpy as np
 
 UNIT = -1000
-"""A sum is held as a whole number of 2 ** UNIT; every number that is taken, and its square, is one."""
+"""Sums are integer multiples of 2 ** UNIT, as are all values allowed and their squares."""
 LIMITS = (-400, 400)
-"""Exponents of 2 between which numbers may lie. All of float32 do."""
+"""Exponents of 2 of the smallest and largest values allowed; includes all of float32."""
 BLOCK = 1 << 14
-"""Numbers worked on at a time: they and what is made of them stay in the processor's cache."""
+"""Values processed at a time, so that all intermediate arrays fit into the processor's cache."""
 BITS = 42
-"""Bits taken of each number in a round: with 1,024 of them a float64, of 53 bits, still adds exactly."""
+"""Bits of each value summed in one pass: 1,024 such values add exactly in the 53 bits of a float64."""
 
 
 def exact_sums(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The sum of each column and the sum of its squares, without any rounding.
+    """Sum and sum of squares of each column, without rounding.
 
     Args:
-        cells: float or integer (n, c); integers and wider floats are taken as float64.
+        cells: float or integer (n, c); integers are converted to float64.
 
     Returns:
-        Two arrays of Python's whole numbers, object (c,), in units of 2 ** UNIT. They add up with +.
+        Two arrays of Python integers, object (c,), in units of 2 ** UNIT, which can be added.
 
     Raises:
-        ValueError: NaN, infinite values, or float64 beyond LIMITS; the text says what "they hold".
+        ValueError: NaN, infinite values, or float64 outside LIMITS; the message continues "They hold".
     """
-    top = _top(cells)
-    sums, squares = _Digits(cells.shape, top), _Digits(cells.shape, 2 * top)
+    top = _exponent(cells)
+    sums, squares = _Accumulator(cells.shape, top), _Accumulator(cells.shape, 2 * top)
     rows = max(1, min(1024, BLOCK // cells.shape[1]))
     wide = cells.dtype not in (np.float16, np.float32)
     for start in range(0, len(cells), rows):
@@ -42,12 +42,12 @@ def exact_sums(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def rounded_mean(sums: np.ndarray, count: int) -> np.ndarray:
-    """The mean of `count` numbers from their exact sums, each the nearest float64, float64 (c,)."""
+    """Means of `count` values from their exact sums, correctly rounded, float64 (c,)."""
     return np.array([total / (count << -UNIT) for total in sums])
 
 
 def rounded_std(sums: np.ndarray, squares: np.ndarray, count: int) -> np.ndarray:
-    """Their standard deviation: the root of the float64 that is nearest to the variance, float64 (c,)."""
+    """Standard deviations of `count` values: roots of the correctly rounded variances, float64 (c,)."""
     variances = [
         ((count * square << -UNIT) - total * total) / (count * count << -2 * UNIT)
         for total, square in zip(sums, squares, strict=True)
@@ -55,20 +55,20 @@ def rounded_std(sums: np.ndarray, squares: np.ndarray, count: int) -> np.ndarray
     return np.array([math.sqrt(variance) for variance in variances])
 
 
-class _Digits:
-    """Sums of columns in "digits" of BITS bits or fewer, so that int64 holds each of them exactly."""
+class _Accumulator:
+    """Exact sums of columns, as digits of at most BITS bits, each of which is added up in an int64."""
 
     def __init__(self, shape: tuple[int, ...], top: int) -> None:
-        """Of `shape` numbers at most, none of them beyond 2 ** top."""
+        """For at most `shape` values of absolute value up to 2 ** top."""
         self.columns, self.top = shape[1], top
         self.bits = min(BITS, 62 - shape[0].bit_length())
         self.digits: list[np.ndarray] = []
 
     def add(self, rest: np.ndarray) -> None:
-        """Add a block, float64 (n, c) with n up to 1,024: first the upper bits of each, then what is left."""
+        """Add a block, float64 (n, c) with n up to 1,024, digit by digit from the upper bits down."""
         for place in itertools.count():
             unit = self._unit(place)
-            grid = 1.5 * 2.0 ** (52 + unit)  # a float64 this large has no room for bits below `unit`
+            grid = 1.5 * 2.0 ** (52 + unit)  # adding it rounds to multiples of 2 ** unit
             upper = rest + grid
             upper -= grid
             rest = rest - upper
@@ -79,7 +79,7 @@ class _Digits:
                 return
 
     def total(self) -> np.ndarray:
-        """All that was added, object (c,), in units of 2 ** UNIT."""
+        """The sums, object (c,), in units of 2 ** UNIT."""
         total = np.zeros(self.columns, object)
         for place, digit in enumerate(self.digits):
             total += digit.astype(object) << (self._unit(place) - UNIT)
@@ -90,7 +90,7 @@ class _Digits:
 
 
 def _squared(block: np.ndarray, *, wide: bool) -> list[np.ndarray]:
-    """Arrays of float64 that add up to the squares exactly.
+    """Arrays of float64 whose sum is the exact squares.
 
     A float32 has 24 bits and its square 48, which a float64 holds. A float64 is split into halves of
     26 bits first (Dekker, "A floating-point technique for extending the available precision", 1971).
@@ -103,8 +103,8 @@ def _squared(block: np.ndarray, *, wide: bool) -> list[np.ndarray]:
     return [upper * upper, 2 * upper * lower, lower * lower]
 
 
-def _top(cells: np.ndarray) -> int:
-    """The smallest power of 2 that no number is beyond; ValueError if one cannot be added exactly."""
+def _exponent(cells: np.ndarray) -> int:
+    """Exponent of the smallest power of 2 above all values; ValueError if one is outside LIMITS."""
     largest = max(abs(float(cells.max())), abs(float(cells.min())))
     if not math.isfinite(largest):
         raise ValueError("NaN or infinite values; every value must be a finite number")

@@ -1,4 +1,4 @@
-"""One forward pass, and what every layer of the model made of it."""
+"""Forward passes: the output of any layer of a model."""
 
 from __future__ import annotations
 
@@ -15,46 +15,46 @@ if TYPE_CHECKING:
     import keras
 
 PIXELS = 4 * 224 * 224
-"""In one pass through the network. More are no faster: one image keeps the processor busy."""
+"""Largest batch of one pass, in pixels. Larger ones are no faster: one image keeps all cores busy."""
 
 
 def feature_maps(
     model: keras.Model, batch: np.ndarray, layers: str | Iterable[str] | None = None
 ) -> dict[str, np.ndarray]:
-    """The activations of many layers in one forward pass.
+    """Feature maps of several layers, computed in one forward pass.
 
-    The compiled function is kept with the model: a second call builds no graph.
+    The compiled function is cached, so a second call builds no graph.
 
     Args:
-        model: any Keras model, functional or sequential, with others nested in it.
-        batch: float (N, H, W, C), as the model's input wants it (see `preprocess`).
-        layers: a name, or names; None is every convolution and pool.
+        model: any functional or sequential Keras model, which may contain nested models.
+        batch: float (N, H, W, C), the model's input (see `preprocess`).
+        layers: name or names of layers; None for all convolutions and pools.
 
     Returns:
-        ``{layer: float32 (N, h, w, c)}``, in the order asked for, never normalised.
+        ``{layer: float32 (N, h, w, c)}``, in the order of `layers`, never normalised.
 
     Raises:
-        ValueError: an unknown layer (close matches are named), or a batch that does not fit.
+        ValueError: unknown layer (the message lists close matches), or a batch of another shape.
     """
     names = chosen_layers(model, layers)
-    outputs = {name: _step(model, name).output for name in names}
+    outputs = {name: _map_step(model, name).output for name in names}
     values = run(model, batch, tuple(outputs.values()))
     return dict(zip(names, values, strict=True))
 
 
 def pre_activations(model: keras.Model, batch: np.ndarray, layer: str) -> np.ndarray:
-    """What a convolution gives before its activation function: kernel times patch, plus bias.
+    """Output of a convolution before its activation function: kernel times patch, plus bias.
 
     Args:
         model: any Keras model.
-        batch: float (N, H, W, C), as the model's input wants it.
-        layer: a convolution's name.
+        batch: float (N, H, W, C), the model's input.
+        layer: name of a Conv2D layer.
 
     Returns:
-        float32 (N, h, w, c), negative where ReLU will give zero.
+        float32 (N, h, w, c), negative where a ReLU would output zero.
 
     Raises:
-        ValueError: an unknown layer, one that is no convolution, or a batch that does not fit.
+        ValueError: unknown layer, one that is not a Conv2D, or a batch of another shape.
     """
     step = convolution_step(model, layer)
     (inputs,) = run(model, batch, (step.inputs[0],))
@@ -63,10 +63,10 @@ def pre_activations(model: keras.Model, batch: np.ndarray, layer: str) -> np.nda
 
 
 def chosen_layers(model: keras.Model, names: str | Iterable[str] | None) -> list[str]:
-    """Each layer that is named, once; every convolution and pool where none is.
+    """Names of layers without duplicates; all convolutions and pools for None.
 
     Raises:
-        ValueError: an empty list, an unknown layer, or one that gives no maps.
+        ValueError: an empty list, an unknown layer, or one whose output is not feature maps.
     """
     if names is None:
         return graph.feature_layers(model)
@@ -75,11 +75,11 @@ def chosen_layers(model: keras.Model, names: str | Iterable[str] | None) -> list
     if not unique:
         raise ValueError("No layer was named; name one at least, or None for every convolution and pool.")
     for name in unique:
-        _step(model, name)
+        _map_step(model, name)
     return unique
 
 
-def _step(model: keras.Model, layer: str) -> graph.Step:
+def _map_step(model: keras.Model, layer: str) -> graph.Step:
     step = graph.find_step(model, layer)
     if len(step.output.shape) != 4:
         raise ValueError(
@@ -90,7 +90,7 @@ def _step(model: keras.Model, layer: str) -> graph.Step:
 
 
 def convolution_step(model: keras.Model, layer: str) -> graph.Step:
-    """The step of a layer that must be a Conv2D."""
+    """The step of a layer; ValueError unless it is a Conv2D."""
     step = graph.find_step(model, layer)
     if step.kind != "Conv2D":
         raise ValueError(f"The layer {layer!r} is a {step.kind}; a Conv2D is wanted.")
@@ -98,15 +98,15 @@ def convolution_step(model: keras.Model, layer: str) -> graph.Step:
 
 
 def ungrouped_step(model: keras.Model, layer: str) -> graph.Step:
-    """The step of a Conv2D each of whose kernels reads all input channels."""
+    """The step of a layer; ValueError unless it is a Conv2D without groups."""
     step = convolution_step(model, layer)
     if step.layer.groups != 1:
-        raise ValueError(f"The convolution {layer!r} is split into {step.layer.groups} groups; 1 is wanted.")
+        raise ValueError(f"The convolution {layer!r} has {step.layer.groups} groups; only 1 is supported.")
     return step
 
 
 def run(model: keras.Model, batch: np.ndarray, tensors: tuple[Any, ...]) -> list[np.ndarray]:
-    """Values of tensors of the unfolded graph for a batch, by a function compiled once."""
+    """Values of symbolic tensors of `graph.unfold(model)` for a batch; the compiled function is cached."""
     tf = backend.tensorflow()
     network = graph.unfold(model)
     batch = check_batch(batch, network.inputs)
@@ -119,10 +119,10 @@ def run(model: keras.Model, batch: np.ndarray, tensors: tuple[Any, ...]) -> list
         )
         network.functions[key] = compiled.get_concrete_function()
     function = network.functions[key]
-    at_once = max(1, PIXELS // math.prod(batch.shape[1:-1]))
-    if len(batch) <= at_once:
+    batch_size = max(1, PIXELS // math.prod(batch.shape[1:-1]))
+    if len(batch) <= batch_size:
         return _values(function(tf.constant(batch)))
-    return _in_parts(lambda part: _values(function(tf.constant(part))), batch, at_once)
+    return _in_parts(lambda part: _values(function(tf.constant(part))), batch, batch_size)
 
 
 def _values(outputs: dict[int, Any]) -> list[np.ndarray]:
@@ -130,27 +130,25 @@ def _values(outputs: dict[int, Any]) -> list[np.ndarray]:
 
 
 def _in_parts(
-    compute: Callable[[np.ndarray], list[np.ndarray]], batch: np.ndarray, at_once: int
+    compute: Callable[[np.ndarray], list[np.ndarray]], batch: np.ndarray, batch_size: int
 ) -> list[np.ndarray]:
-    """Values for a long batch; what lies between input and output is in memory for a part of it only."""
-    first = compute(batch[:at_once])
-    whole = [np.empty((len(batch), *values.shape[1:]), np.float32) for values in first]
-    for start in range(0, len(batch), at_once):
-        part = compute(batch[start : start + at_once]) if start else first
-        for kept, values in zip(whole, part, strict=True):
-            kept[start : start + at_once] = values
-    return whole
+    """Values for a long batch, computed part by part to limit the memory of intermediate tensors."""
+    first = compute(batch[:batch_size])
+    outputs = [np.empty((len(batch), *values.shape[1:]), np.float32) for values in first]
+    for start in range(0, len(batch), batch_size):
+        part = compute(batch[start : start + batch_size]) if start else first
+        for target, values in zip(outputs, part, strict=True):
+            target[start : start + batch_size] = values
+    return outputs
 
 
 def check_batch(batch: np.ndarray, inputs: list[Any]) -> np.ndarray:
-    """The batch in the type that the model reads; ValueError unless it fits its one input."""
+    """The batch in the input's dtype; ValueError unless the model has one input, of this shape."""
     if len(inputs) != 1:
         raise ValueError(f"The model has {len(inputs)} inputs; one, for images, is wanted.")
     wanted = tuple(inputs[0].shape)
-    shape = (
-        f"({', '.join('any' if side is None else str(side) for side in wanted)}), as the model reads them,"
-    )
-    batch = validation.array("The batch's values", batch, shape, len(wanted))
+    sides = ", ".join("any" if side is None else str(side) for side in wanted)
+    batch = validation.array("The batch's values", batch, f"({sides}), the model's input shape", len(wanted))
     if not all(w in (None, n) for w, n in zip(wanted, batch.shape, strict=True)):
-        raise ValueError(f"The batch must have shape {shape} but has {batch.shape}.")
+        raise ValueError(f"The batch must have the model's input shape, ({sides}); got {batch.shape}.")
     return validation.finite("The batch's values", batch).astype(inputs[0].dtype, copy=False)

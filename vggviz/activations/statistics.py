@@ -1,4 +1,4 @@
-"""What a channel does, in numbers: how strong, how often silent, dead or alive."""
+"""Statistics of channels over many images: mean, spread, maximum, share of zeros, dead channels."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ ORDERS = ("max", "mean", "std", "apoz", "index")
 
 @dataclass(frozen=True)
 class ChannelStatistics:
-    """Statistics of each channel of one layer, over every cell of every image seen.
+    """Statistics of each channel of one layer, over all cells of all images.
 
-    Two of them add up to the statistics of both sets of images together: whatever the parts and
-    their order, to the last bit what all images at once would have given.
+    The sum of two instances is bitwise equal to the statistics of both sets of images together, in any
+    order.
 
     Attributes:
-        count: cells seen of each channel.
-        sums: object (c,), the sum of the activations, exact: whole numbers of 2 ** -1000.
-        squares: object (c,), the sum of their squares, in the same way.
+        count: number of cells of each channel.
+        sums: object (c,), exact sum of the activations, as integers in units of 2 ** -1000.
+        squares: object (c,), exact sum of their squares, in the same unit.
         max: float32 (c,), largest activation.
-        zeros: int64 (c,), cells that were zero (or below, without a ReLU).
+        zeros: int64 (c,), number of cells that are zero (or negative, without a ReLU).
     """
 
     count: int
@@ -37,12 +37,12 @@ class ChannelStatistics:
 
     @property
     def mean(self) -> np.ndarray:
-        """Mean activation, float64 (c,), the nearest to the exact one."""
+        """Mean activation, float64 (c,), correctly rounded."""
         return rounded_mean(self.sums, self.count)
 
     @property
     def std(self) -> np.ndarray:
-        """Standard deviation over the cells, float64 (c,), of the exact variance."""
+        """Standard deviation over the cells, float64 (c,), from the exact variance."""
         return rounded_std(self.sums, self.squares, self.count)
 
     @property
@@ -52,14 +52,14 @@ class ChannelStatistics:
 
     @property
     def dead(self) -> np.ndarray:
-        """Channels that were never positive, bool (c,)."""
+        """Whether each channel was never positive, bool (c,)."""
         return self.max <= 0
 
     def __add__(self, other: ChannelStatistics) -> ChannelStatistics:
-        """Both sets of images together."""
+        """Statistics of both sets of images together."""
         if len(self.max) != len(other.max):
             raise ValueError(
-                "Only statistics of the same layer add up; "
+                "Only statistics of the same layer can be added; "
                 f"got {len(self.max)} and {len(other.max)} channels."
             )
         return ChannelStatistics(
@@ -77,41 +77,40 @@ Maps = Mapping[str, np.ndarray]
 def channel_statistics(maps: Maps | Iterable[Maps]) -> dict[str, ChannelStatistics]:
     """Mean, spread, maximum and share of zeros of every channel.
 
-    Nothing is rounded before the end, so the result is the same to the last bit for the same maps,
-    however they are put together.
+    The sums are exact, so the result does not depend on the order of the images or how they are batched.
 
     Args:
-        maps: {layer: float (N, h, w, c)} as `feature_maps` gives it, or an iterable of those: one
-            at a time is held, so a generator may run over any number of images.
+        maps: {layer: float (N, h, w, c)} as returned by `feature_maps`, or an iterable of such dicts,
+            which is consumed one by one: a generator can provide any number of images.
 
     Returns:
         ``{layer: ChannelStatistics}``.
 
     Raises:
-        ValueError: no maps at all, maps of another shape, or values that are not finite.
+        ValueError: no maps, maps of another shape, or values that are not finite.
     """
     found: dict[str, ChannelStatistics] = {}
-    for some in [maps] if isinstance(maps, Mapping) else validation.several("Maps of several images", maps):
-        for layer, values in validation.mapping("Maps", some).items():
-            new = _of_one(layer, check_maps(layer, values))
+    for batch in [maps] if isinstance(maps, Mapping) else validation.several("Maps of several images", maps):
+        for layer, values in validation.mapping("Maps", batch).items():
+            new = _layer_statistics(layer, check_maps(layer, values))
             found[layer] = found[layer] + new if layer in found else new
     if not found:
-        raise ValueError("There are no maps to make statistics of; got an empty collection.")
+        raise ValueError("There are no maps to compute statistics of; got an empty collection.")
     return found
 
 
 def rank_channels(maps: Maps, by: str = "max") -> dict[str, np.ndarray]:
-    """The channels of each layer in order.
+    """Channel indices of each layer, sorted by a statistic.
 
     Args:
         maps: {layer: float (N, h, w, c)}.
-        by: "max", "mean" or "std", largest first; "apoz", fewest zeros first; "index".
+        by: "max", "mean" or "std", largest first; "apoz", fewest zeros first; or "index".
 
     Returns:
-        ``{layer: int64 (c,)}``, channel numbers. Equal channels stand by index.
+        ``{layer: int64 (c,)}``, channel indices; ties are sorted by index.
 
     Raises:
-        ValueError: an unknown order, no maps, or maps of another shape.
+        ValueError: unknown order, no maps, or maps of another shape.
     """
     validation.one_of("order", by, ORDERS)
     ranked = {}
@@ -129,7 +128,7 @@ def check_maps(layer: str, values: np.ndarray) -> np.ndarray:
     return validation.numbers(f"Maps of {layer!r}", values, "(N, h, w, c)", 4)
 
 
-def _of_one(layer: str, values: np.ndarray) -> ChannelStatistics:
+def _layer_statistics(layer: str, values: np.ndarray) -> ChannelStatistics:
     cells = values.reshape(-1, values.shape[-1])
     try:
         sums, squares = exact_sums(cells)
@@ -139,5 +138,6 @@ def _of_one(layer: str, values: np.ndarray) -> ChannelStatistics:
 
 
 def maps_of(maps: Mapping[str, np.ndarray], layer: str) -> np.ndarray:
+    """The maps of one layer, checked; ValueError if the layer is unknown."""
     check_name(layer, validation.mapping("Maps", maps))
     return check_maps(layer, maps[layer])

@@ -1,4 +1,4 @@
-"""What can be computed from kernels and activations alone."""
+"""Analysis of kernels and activations: similarity, selectivity, probes, circuits, preferred classes."""
 
 from vggviz._shared import lazy_stub as _lazy_stub
 

@@ -1,7 +1,4 @@
-"""What a network has learned, in numbers that can be set beside another's: other weights, or chance.
-
-Kernels and features go in as arrays, so ImageNet's and random weights are measured alike.
-"""
+"""Measures of kernels, to compare trained weights with others or with random ones."""
 
 from __future__ import annotations
 
@@ -11,26 +8,27 @@ import numpy as np
 
 from vggviz._shared import validation
 
-CHANCE = 95
-"""Percentile of random kernels above which a property counts as learned: one in twenty passes by chance."""
+PERCENTILE = 95
+"""Percentile of random kernels used as threshold: 5 in 100 random kernels exceed it."""
 ANGLE_STEP = 5
-"""Degrees between the directions of lines that are tried."""
+"""Step of the line directions tried, in degrees."""
 GREY_ANGLE = 60
-"""Degrees from grey at which a colour direction counts as opposing colours."""
+"""Smallest angle between a colour-opponent direction and grey, in degrees."""
 
 
 def orientation_selectivity(kernels: np.ndarray) -> np.ndarray:
-    """How nearly a kernel is an edge or a line in one direction, from 0 (not at all) to 1.
+    """Orientation selectivity: how well an oriented edge or line explains a kernel, from 0 to 1.
 
-    The kernel's pattern is the first singular vector of its variation over the places, all inputs
-    together. The number is the share of that pattern's energy which the best edge (a linear ramp in any
-    direction) or the best line (the square of such a ramp) explains, whichever is larger.
+    The kernel's spatial pattern is the first singular vector of its weights (input channels by spatial
+    positions, each channel's mean subtracted). The selectivity is the share of the pattern's energy that
+    is explained by the best edge (a linear ramp in any direction) or by the best line (the square of
+    such a ramp), whichever is larger.
 
     Args:
         kernels: float (kh, kw, in, out).
 
     Returns:
-        float64 (out,); 0 for a kernel that is the same at all places.
+        float64 (out,); 0 for a kernel that is spatially constant.
 
     Raises:
         ValueError: another shape.
@@ -40,15 +38,15 @@ def orientation_selectivity(kernels: np.ndarray) -> np.ndarray:
     rows, columns = (
         np.indices(kernels.shape[:2]).reshape(2, -1) - (np.array(kernels.shape[:2]) - 1)[:, None] / 2
     )
-    shares = [_explained(patterns, np.stack([rows, columns]))]
+    shares = [_explained_share(patterns, np.stack([rows, columns]))]
     for angle in np.radians(np.arange(0, 180, ANGLE_STEP)):
         across = columns * np.cos(angle) + rows * np.sin(angle)
-        shares.append(_explained(patterns, across[None] ** 2))
+        shares.append(_explained_share(patterns, across[None] ** 2))
     return np.max(shares, axis=0)
 
 
 def _patterns(kernels: np.ndarray) -> np.ndarray:
-    """Each kernel's main variation over the places, (out, kh kw), of length 1, or 0 where there is none."""
+    """Spatial pattern of each kernel, (out, kh kw), of norm 1; 0 for spatially constant kernels."""
     matrices = (
         kernels.astype(np.float64).transpose(3, 2, 0, 1).reshape(kernels.shape[3], kernels.shape[2], -1)
     )
@@ -57,63 +55,66 @@ def _patterns(kernels: np.ndarray) -> np.ndarray:
     return np.where(sizes[:, :1] > 1e-12, patterns[:, 0], 0)
 
 
-def _explained(patterns: np.ndarray, basis: np.ndarray) -> np.ndarray:
-    """Share of each pattern's energy in the space that the basis (n, kh kw) spans, its mean left out."""
+def _explained_share(patterns: np.ndarray, basis: np.ndarray) -> np.ndarray:
+    """Share of each pattern's energy in the span of the basis (n, kh kw) after subtraction of its means."""
     basis = basis - basis.mean(axis=1, keepdims=True)
     _, sizes, directions = np.linalg.svd(basis, full_matrices=False)
     return ((patterns @ directions[sizes > 1e-9].T) ** 2).sum(axis=1)
 
 
 def is_oriented(kernels: np.ndarray) -> np.ndarray:
-    """Which kernels are nearer to an edge or a line than 95 of 100 random kernels of their shape.
+    """Which kernels have a higher `orientation_selectivity` than 95 of 100 random kernels of their shape.
 
     Args:
         kernels: float (kh, kw, in, out).
 
     Returns:
         bool (out,). Of kernels drawn from a normal distribution, 5 in 100 are True.
+
+    Raises:
+        ValueError: another shape.
     """
     kernels = _checked(kernels)
-    return orientation_selectivity(kernels) > _chance(kernels.shape[:3], "orientation")
+    return orientation_selectivity(kernels) > _threshold(kernels.shape[:3], "orientation")
 
 
 def is_colour_opponent(kernels: np.ndarray) -> np.ndarray:
-    """Which first-layer kernels set colours against each other.
+    """Which kernels of the first layer are colour-opponent.
 
-    A kernel is a pattern times one direction in colour space, as far as its first singular pair goes.
-    It counts as colour-opponent if that pair holds more of its energy than in 95 of 100 random
-    kernels, and the direction lies more than 60 degrees from grey, so that colours of both signs
-    nearly cancel.
+    The first pair of singular vectors of a kernel is a spatial pattern and a direction in colour space.
+    The kernel is colour-opponent if this pair explains more of its energy than in 95 of 100 random
+    kernels, and if the direction is more than 60 degrees from grey, so that weights of opposite sign
+    nearly cancel for grey input.
 
     Args:
-        kernels: float (kh, kw, 3, out), the colours in any order.
+        kernels: float (kh, kw, 3, out), with the colours in any order.
 
     Returns:
         bool (out,). Of random kernels at most 5 in 100 are True.
 
     Raises:
-        ValueError: another shape, or kernels that do not read three colours.
+        ValueError: another shape, or other than three input channels.
     """
     kernels = _checked(kernels)
     if kernels.shape[2] != 3:
         raise ValueError(
             f"Kernels that read 3 colours are wanted; those of shape {kernels.shape} read {kernels.shape[2]}."
         )
-    share, colours = _one_colour(kernels)
+    share, colours = _main_colour(kernels)
     from_grey = np.abs(colours.sum(axis=1)) / np.sqrt(3)
-    return (share > _chance(kernels.shape[:3], "colour")) & (from_grey < np.cos(np.radians(GREY_ANGLE)))
+    return (share > _threshold(kernels.shape[:3], "colour")) & (from_grey < np.cos(np.radians(GREY_ANGLE)))
 
 
 def effective_rank(kernels: np.ndarray) -> float:
-    """How many directions a layer's kernels spread over: exp of the entropy of the singular values.
+    """Effective rank of a layer's kernels: exp of the entropy of the normalised singular values.
 
     Roy and Vetterli, "The effective rank", EUSIPCO 2007, definition 1.
 
     Args:
-        kernels: float (kh, kw, in, out), taken as a matrix of kh kw in by out.
+        kernels: float (kh, kw, in, out), reshaped to a matrix (kh kw in, out).
 
     Returns:
-        From 1 to the number of kernels (or of weights in one, if that is smaller).
+        From 1 to the smaller side of the matrix.
 
     Raises:
         ValueError: another shape, or kernels that are all zero.
@@ -121,25 +122,27 @@ def effective_rank(kernels: np.ndarray) -> float:
     kernels = _checked(kernels)
     values = np.linalg.svd(kernels.reshape(-1, kernels.shape[-1]), compute_uv=False)
     if not values.any():
-        raise ValueError("Kernels that are all zero have no rank; got no other value than 0.")
+        raise ValueError(
+            "The effective rank of kernels that are all zero is undefined; got no other value than 0."
+        )
     shares = values / values.sum()
     shares = shares[shares > 0]
     return float(np.exp(-(shares * np.log(shares)).sum()))
 
 
-def _one_colour(kernels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Share of each kernel's energy in its first singular pair, and that pair's colour, (out, 3)."""
+def _main_colour(kernels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Share of each kernel's energy in its first singular vectors, and the one in colour space, (out, 3)."""
     matrices = kernels.transpose(3, 2, 0, 1).reshape(kernels.shape[3], kernels.shape[2], -1)
     colours, sizes, _ = np.linalg.svd(matrices, full_matrices=False)
     return sizes[:, 0] ** 2 / np.maximum((sizes**2).sum(axis=1), 1e-30), colours[:, :, 0]
 
 
 @functools.cache
-def _chance(shape: tuple[int, int, int], measure: str) -> float:
-    """The value that a random kernel passes with one chance in twenty."""
+def _threshold(shape: tuple[int, int, int], measure: str) -> float:
+    """The 95th percentile of a measure over random kernels."""
     random = np.random.default_rng(0).normal(size=(*shape, 10_000))
-    values = orientation_selectivity(random) if measure == "orientation" else _one_colour(random)[0]
-    return float(np.percentile(values, CHANCE))
+    values = orientation_selectivity(random) if measure == "orientation" else _main_colour(random)[0]
+    return float(np.percentile(values, PERCENTILE))
 
 
 def _checked(kernels: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""What each of VGG16's channels prefers among Tiny ImageNet's 200 classes, from a table in the package."""
+"""Preferred classes of VGG16's channels among Tiny ImageNet's 200, from a table in the package."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ TABLE = "preferred_classes.npz"
 
 
 def preferred_classes(layer: str, channel: int, top: int = 5) -> list[tuple[str, float]]:
-    """The classes of Tiny ImageNet that a channel of VGG16 with ImageNet's weights answers to most.
+    """Classes of Tiny ImageNet that activate a channel of VGG16 with ImageNet's weights most.
 
-    Measured on 300 training images of each class (64 x 64 pixels, enlarged to 224): the mean over a
-    class's images of the channel's mean activation, minus that over all other images, in units of
-    the standard deviation within a class (pooled over the classes). What is none of the 200 classes
-    cannot appear, whatever the channel makes of it. `effect_size_error` says how sure a value is.
+    The effect size of a class is the mean of the channel's mean activation over images of the class,
+    minus that over all other images, divided by the standard deviation within a class (pooled over
+    the classes). It was measured on 300 training images of each class (64 x 64 pixels, enlarged to
+    224). See `effect_size_error` for its standard error.
 
     Args:
-        layer: a convolution, "block1_conv1" to "block5_conv3".
-        channel: its number in the layer, from 0.
-        top: how many classes.
+        layer: name of a convolution, "block1_conv1" to "block5_conv3".
+        channel: index of the channel, from 0.
+        top: number of classes.
 
     Returns:
-        [(name, effect size)], largest first.
+        [(label, effect size)], largest first.
 
     Raises:
-        ValueError: an unknown layer (close matches are named), or no such channel or number of classes.
+        ValueError: unknown layer (the message lists close matches), channel or number out of range.
     """
     sizes, starts, _ = _table()
     check_name(layer, starts)
@@ -44,19 +44,22 @@ def preferred_classes(layer: str, channel: int, top: int = 5) -> list[tuple[str,
 
 
 def effect_size_error(effect_size: float, images: int | None = None, others: int | None = None) -> float:
-    """Standard error of an effect size, were the spread the same in all classes.
+    """Standard error of an effect size, assuming equal variances in all classes.
 
     Hedges and Olkin, "Statistical Methods for Meta-Analysis", 1985, chapter 5: the square root of
-    (m + n) / (m n) + d**2 / (2 (m + n)). A class that a channel answers to often spreads more than the
-    others; the error is then larger by up to that factor, on which the model card has numbers.
+    (m + n) / (m n) + d**2 / (2 (m + n)). The standard deviation of a preferred class is often larger
+    than that of the others; the error is then larger by up to the ratio, which the model card reports.
 
     Args:
-        effect_size: d, as `preferred_classes` gives it.
-        images: m, of the class; None is that of the table in the package.
-        others: n, of all other classes; None is that of the table in the package.
+        effect_size: d, as returned by `preferred_classes`.
+        images: m, number of images of the class; None for that of the package's table.
+        others: n, number of images of all other classes; None for that of the package's table.
+
+    Returns:
+        The standard error, in the unit of the effect size.
 
     Raises:
-        ValueError: a value that is no number, or no image.
+        ValueError: an effect size that is not finite, or numbers of images below 1.
     """
     each, classes = _table()[2], _table()[0].shape[1]
     m = validation.whole("number of images", each if images is None else images, 1)

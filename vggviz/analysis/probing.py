@@ -1,4 +1,4 @@
-"""A linear probe: how well a layer's channels tell classes apart."""
+"""Linear probes: how well a layer's channels separate classes."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import numpy as np
 
 from vggviz._shared import validation
 
-MOST_CLASSES = 100_000
-"""That `linear_probe` tells apart: its memory grows with their number."""
+MAX_CLASSES = 100_000
+"""Largest number of classes of `linear_probe`, whose memory grows with it."""
 
 
 def linear_probe(
@@ -18,22 +18,22 @@ def linear_probe(
     *,
     ridge: float = 0.01,
 ) -> float:
-    """How well a linear map of features tells the classes apart (Alain and Bengio, 2016).
+    """Test accuracy of a linear classifier on features (Alain and Bengio, 2016).
 
-    The map is ridge regression onto one-hot labels, solved exactly.
+    The classifier is ridge regression onto one-hot labels, solved exactly.
 
     Args:
-        features: float (N, d), to fit.
-        labels: int (N,), classes from 0.
-        test_features: float (M, d), to measure with.
+        features: float (N, d), training features.
+        labels: int (N,), class indices from 0.
+        test_features: float (M, d).
         test_labels: int (M,).
         ridge: penalty, in units of the features' variance.
 
     Returns:
-        Share of the second part whose class is right, 0 to 1.
+        Share of test features classified correctly, 0 to 1.
 
     Raises:
-        ValueError: features and labels that do not belong together.
+        ValueError: features and labels of different lengths or other dtypes, or a ridge below 1e-12.
     """
     ridge = validation.real("ridge", ridge, 1e-12)
     features, labels = _labelled(features, labels)
@@ -52,16 +52,16 @@ def linear_probe(
 
 
 def _labelled(features: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Features and their labels, if they belong together."""
+    """Features and their labels, checked."""
     features = validation.numbers("Features", features, "(N, d)", 2)
     labels = validation.numbers("Labels", labels, "(N,)", 1)
     if len(features) != len(labels):
         raise ValueError(
             f"Features must be (N, d) with N labels; got {features.shape} with {len(labels)} labels."
         )
-    if labels.dtype.kind not in "ui" or labels.min() < 0 or labels.max() >= MOST_CLASSES:
+    if labels.dtype.kind not in "ui" or labels.min() < 0 or labels.max() >= MAX_CLASSES:
         raise ValueError(
-            f"Labels are whole numbers from 0 to {MOST_CLASSES - 1:,}; "
+            f"Labels must be whole numbers from 0 to {MAX_CLASSES - 1:,}; "
             f"got {labels.dtype} from {labels.min():g} to {labels.max():g}."
         )
     return features, labels

@@ -1,4 +1,4 @@
-"""How channels and images are alike: cosines, Gram matrices, pooled features and neighbours."""
+"""Similarity of channels and images: cosines, Gram matrices, pooled features, nearest neighbours."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ POOLINGS = ("mean", "max")
 
 
 def channel_similarity(maps: Mapping[str, np.ndarray], layer: str, *, by: str = "cosine") -> np.ndarray:
-    """How alike the channels of a layer answer, over every cell of every image.
+    """Similarity of the channels of a layer, over all cells of all images.
 
     Args:
         maps: {layer: float (N, h, w, c)}.
-        layer: the layer.
-        by: "cosine" of the activations, or "correlation": the cosine of their distances from each
-            channel's mean (Pearson), which does not count two channels alike because both are always on.
+        layer: name of the layer.
+        by: "cosine" similarity of the activations, or Pearson "correlation", which subtracts each
+            channel's mean, so that two channels are not similar merely because both are always active.
 
     Returns:
-        float64 (c, c), -1 to 1, symmetric. Zero for a channel without direction, one that is zero
-        all over, or with "correlation" constant.
+        float64 (c, c), -1 to 1, symmetric. Zero for a channel that is zero everywhere, or constant
+        with "correlation".
 
     Raises:
-        ValueError: an unknown layer or measure, or maps of another shape.
+        ValueError: unknown layer or measure, or maps of another shape.
     """
     validation.one_of("measure", by, MEASURES)
     values = maps_of(maps, layer)
@@ -39,10 +39,10 @@ def channel_similarity(maps: Mapping[str, np.ndarray], layer: str, *, by: str = 
 
 
 def kernel_similarity(kernels: np.ndarray) -> np.ndarray:
-    """How alike the kernels of a layer are: the cosine of their weights.
+    """Cosine similarity of the kernels of a layer.
 
     Args:
-        kernels: float (kh, kw, in, out), as `filters` gives them.
+        kernels: float (kh, kw, in, out), as returned by `filters`.
 
     Returns:
         float64 (out, out), -1 to 1, symmetric; zero for a kernel of zeros.
@@ -62,7 +62,7 @@ def likeness_order(similarity: np.ndarray) -> np.ndarray:
     hierarchical clustering", 2001). Channels that are similar to no other come last.
 
     Args:
-        similarity: float (c, c), as `channel_similarity` gives it.
+        similarity: float (c, c), as returned by `channel_similarity`.
 
     Returns:
         int (c,), channel indices.
@@ -81,17 +81,17 @@ def likeness_order(similarity: np.ndarray) -> np.ndarray:
 
 
 def gram_matrix(maps: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Which channels of a layer are active together, wherever in the image: its style.
+    """Gram matrices of each layer's channels: which are active together, independent of position.
 
     The mean over all cells of the product of two channels. Gatys, Ecker and Bethge, "Image Style
-    Transfer Using Convolutional Neural Networks", 2016, eq. 3, take the sum: h w times as much. The
-    mean lets images of different sizes be compared.
+    Transfer Using Convolutional Neural Networks", 2016, eq. 3, use the sum, which is h w times as
+    large; means of images of different sizes can be compared.
 
     Args:
         maps: {layer: float (N, h, w, c)}.
 
     Returns:
-        ``{layer: float32 (N, c, c)}``, symmetric, without negative eigenvalues.
+        ``{layer: float32 (N, c, c)}``, symmetric and positive semidefinite.
 
     Raises:
         ValueError: maps of another shape.
@@ -105,17 +105,17 @@ def gram_matrix(maps: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def pooled_features(maps: Mapping[str, np.ndarray], by: str = "mean") -> dict[str, np.ndarray]:
-    """One number for each channel and image: what is in the image, no longer where.
+    """Global pooling: one value for each channel and image, independent of position.
 
     Args:
         maps: {layer: float (N, h, w, c)}.
-        by: "mean" over the cells, or "max", the strongest cell.
+        by: "mean" or "max" over the cells.
 
     Returns:
         ``{layer: float32 (N, c)}``.
 
     Raises:
-        ValueError: an unknown pooling, or maps of another shape.
+        ValueError: unknown pooling, or maps of another shape.
     """
     validation.one_of("pooling", by, POOLINGS)
     checked = {layer: check_maps(layer, values) for layer, values in validation.mapping("Maps", maps).items()}
@@ -128,34 +128,34 @@ def pooled_features(maps: Mapping[str, np.ndarray], by: str = "mean") -> dict[st
 def nearest_neighbours(
     features: np.ndarray, top: int = 5, *, queries: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The images whose features point the most the same way.
+    """Nearest neighbours by cosine similarity.
 
     Args:
-        features: float (N, d), one row an image, such as one layer of `pooled_features`.
-        top: how many; fewer where there are not as many.
-        queries: float (Q, d), rows to find neighbours of. None takes each of `features`, which is
-            then no neighbour of its own.
+        features: float (N, d), one row for each image, such as one layer of `pooled_features`.
+        top: number of neighbours; fewer are returned if there are not as many.
+        queries: float (Q, d), features whose neighbours are searched. None for `features` themselves,
+            each without itself as a neighbour.
 
     Returns:
-        numbers, int (Q, top), rows of `features`, nearest first, equals by index; and
-        float64 (Q, top), -1 to 1, where a row of zeros has 0 with all.
+        indices: int (Q, top), rows of `features`, nearest first; ties are sorted by index.
+        similarities: float64 (Q, top), -1 to 1; 0 for rows of zeros.
 
     Raises:
-        ValueError: features of another shape, or a number below 1.
+        ValueError: features or queries of another shape, or `top` below 1.
     """
     features = validation.numbers("Features", features, "(N, d)", 2).astype(np.float64)
-    asked = (
+    searched = (
         features
         if queries is None
         else validation.numbers("Queries", queries, "(Q, d)", 2).astype(np.float64)
     )
     top = validation.whole("number of neighbours (top)", top, 1)
-    if features.shape[1] != asked.shape[1]:
+    if features.shape[1] != searched.shape[1]:
         raise ValueError(
             "Features and queries must have shapes (N, d) and (Q, d); "
-            f"got {features.shape} and {asked.shape}."
+            f"got {features.shape} and {searched.shape}."
         )
-    cosines = _cosines(asked, features)
+    cosines = _cosines(searched, features)
     if queries is None:
         np.fill_diagonal(cosines, -np.inf)
         top = min(top, len(features) - 1)
@@ -164,16 +164,16 @@ def nearest_neighbours(
 
 
 def _cosines(rows: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Cosines of the angles between rows, -1 to 1; 0 for a row of zeros. Makes no copy of either."""
-    lengths = _lengths(rows)[:, np.newaxis] * _lengths(others)
-    return np.clip(rows @ others.T / np.where(lengths > 0, lengths, 1), -1, 1)
+    """Cosine similarities of rows, -1 to 1; 0 for a row of zeros. Copies neither array."""
+    norms = _norms(rows)[:, np.newaxis] * _norms(others)
+    return np.clip(rows @ others.T / np.where(norms > 0, norms, 1), -1, 1)
 
 
-def _lengths(rows: np.ndarray) -> np.ndarray:
+def _norms(rows: np.ndarray) -> np.ndarray:
     return np.sqrt(np.einsum("ij,ij->i", rows, rows))
 
 
 def _own_cosines(rows: np.ndarray) -> np.ndarray:
-    """Cosines between the rows themselves; symmetric to the last bit."""
+    """Cosine similarities of all pairs of rows, exactly symmetric."""
     cosines = _cosines(rows, rows)
     return (cosines + cosines.T) / 2

@@ -192,7 +192,7 @@ def gradients(
         ValueError: an objective that the model does not have, or that does not depend on the layer.
     """
     # What the value of an objective of one's own reads may change, so its function is not kept.
-    compiled = _kept(model) if objective.is_lasting else functools.partial(_compiled, model)
+    compiled = _kept(model) if objective.is_cacheable else functools.partial(_compiled, model)
     function = compiled(objective, shape, dtype, layer)
     return lambda batch: [np.asarray(values, np.float32) for values in function(batch)]
 
