@@ -64,7 +64,7 @@ def test_labels():
 
 
 def head(last):
-    """A classifier with one convolution, whose softmax is part of the dense layer, a layer, or an operation."""
+    """A classifier with one convolution; `last` says how its softmax is computed."""
     keras = networks._keras()
     inputs = keras.Input((8, 8, 3))
     x = keras.layers.GlobalAveragePooling2D()(keras.layers.Conv2D(4, 3)(inputs))

@@ -1,4 +1,4 @@
-"""Every public function, whatever it is given: a law holds, or one clear sentence says what was wrong."""
+"""Every public function: a law holds for valid arguments, and one sentence names an invalid one."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from property_cases import PROPERTIES
 from sentences import one_sentence
 
 PUBLIC = sorted(public.FUNCTIONS)
-KINDS = (ValueError, TypeError, FileNotFoundError)
-REFUSING = sorted(name for name in PROPERTIES if PROPERTIES[name].wrong)
+ERRORS = (ValueError, TypeError, FileNotFoundError)
+VALIDATING = sorted(name for name in PROPERTIES if PROPERTIES[name].wrong)
 COMMON = settings(
     derandomize=True,
     deadline=None,
@@ -35,9 +35,9 @@ def quick(examples: int) -> Any:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def networks_and_what_is_made_with_them():
-    """Before anything is drawn: Keras uses Python's random numbers, which Hypothesis holds fixed."""
-    for make in (p.classifier, p.model_file, p.examples, p.drawn, p.curve):
+def shared_objects():
+    """Built before the tests, since Keras uses Python's random numbers, which Hypothesis seeds."""
+    for make in (p.classifier, p.model_file, p.examples, p.visualization, p.curve):
         make()
 
 
@@ -51,8 +51,7 @@ def test_every_public_function_has_a_property():
     assert sorted(PROPERTIES) == sorted([*PUBLIC, "feature_visualization.Recipe"])
 
 
-def test_every_parameter_is_tried():
-    """But for those of which everything is right, or that only the valid calls set."""
+def test_every_parameter_is_tried_with_invalid_values():
     for name, known in PROPERTIES.items():
         parameters = set(inspect.signature(public.NAMES[name]).parameters)
         untried = parameters - set(known.wrong)
@@ -61,64 +60,64 @@ def test_every_parameter_is_tried():
 
 
 def holds(name: str, data: Any) -> None:
-    """A valid call: no exception, no warning, no changed argument, and the law."""
+    """A valid call raises no exception, warns of nothing, changes no argument, and the law holds."""
     known = PROPERTIES[name]
     drawn = data.draw(known.given)
-    before = frozen(drawn)
+    before = array_contents(drawn)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         result = call(name, drawn)
         fine = known.law(result, **drawn)
     assert fine is None or fine
-    assert frozen(drawn) == before, "an argument was changed"
+    assert array_contents(drawn) == before, "an argument was changed"
     plt.close("all")
 
 
 def refuses(name: str, data: Any) -> None:
-    """A valid call but for one argument: one sentence that names what came, and nothing is changed."""
+    """A call with one invalid argument raises one sentence that names the value, and changes nothing."""
     known = PROPERTIES[name]
     drawn = data.draw(known.given)
     parameter = data.draw(st.sampled_from(sorted(known.wrong)))
     drawn[parameter] = wrong = data.draw(known.wrong[parameter])
-    before, figures = frozen(drawn), plt.get_fignums()
+    before, figures = array_contents(drawn), plt.get_fignums()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        with pytest.raises(KINDS) as caught:
+        with pytest.raises(ERRORS) as caught:
             call(name, drawn)
     text = str(caught.value)
     one_sentence(text)
     assert len(text) < 600, text
     assert names(text, wrong), f"{wrong!r} is not named in: {text}"
-    assert frozen(drawn) == before, "an argument was changed"
+    assert array_contents(drawn) == before, "an argument was changed"
     assert plt.get_fignums() == figures, "a figure was left behind"
     plt.close("all")
 
 
 def call(name: str, arguments: dict[str, Any]) -> Any:
-    """The result, whole: a generator's as a list."""
+    """The result; that of a generator as a list."""
     result = public.NAMES[name](**arguments)
     return list(result) if inspect.isgenerator(result) else result
 
 
-def frozen(arguments: Any) -> list[bytes]:
-    """What the arrays among some arguments hold, however deep in lists and dicts."""
+def array_contents(arguments: Any) -> list[bytes]:
+    """The contents of all arrays in the arguments, including those in nested lists and dicts."""
     if isinstance(arguments, np.ndarray):
         whole = pickle.dumps(arguments.tolist()) if arguments.dtype == object else arguments.tobytes()
         return [whole, str((arguments.shape, arguments.dtype)).encode()]
     if isinstance(arguments, dict):
-        return [part for value in arguments.values() for part in frozen(value)]
+        return [part for value in arguments.values() for part in array_contents(value)]
     if isinstance(arguments, (list, tuple)):
-        return [part for value in arguments for part in frozen(value)]
+        return [part for value in arguments for part in array_contents(value)]
     return []
 
 
 def names(text: str, wrong: Any) -> bool:
-    """Whether a sentence says in some way what came."""
-    return any(word.lower() in text.lower() for word in ways(wrong))
+    """Whether a message names the value received."""
+    return any(word.lower() in text.lower() for word in descriptions(wrong))
 
 
-def ways(wrong: Any) -> list[str]:
-    """How a sentence may name a value: as Python shows it, its type, shape, or what is in it."""
+def descriptions(wrong: Any) -> list[str]:
+    """Texts by which a message may name a value: its representation, type, shape or contents."""
     words = [repr(wrong)[:30], type(wrong).__name__]
     if isinstance(wrong, (str, bytes)):
         words = [repr(wrong)[:20], repr(wrong)[1:6], f"{len(wrong):,} bytes"]
@@ -133,18 +132,18 @@ def ways(wrong: Any) -> list[str]:
     if isinstance(wrong, (dict, list, tuple)):
         inner = [*wrong, *wrong.values()] if isinstance(wrong, dict) else wrong
         words += [f"{len(wrong)} ", "missing"] if len(wrong) else ["empty", "nothing", "no ", "0 ", "0."]
-        words += [way for value in inner for way in ways(value)]
+        words += [text for value in inner for text in descriptions(value)]
     return [word for word in words if re.search(r"\S", word)] or [""]
 
 
 @pytest.mark.parametrize("name", sorted(PROPERTIES))
-def test_a_law_holds(name):
+def test_the_law_holds(name):
     run = given(data=st.data())(lambda data: holds(name, data))
     quick(2 if PROPERTIES[name].slow else 6)(run)()
 
 
-@pytest.mark.parametrize("name", REFUSING)
-def test_what_is_wrong_is_named(name):
+@pytest.mark.parametrize("name", VALIDATING)
+def test_invalid_arguments_are_named(name):
     run = given(data=st.data())(lambda data: refuses(name, data))
     quick(12)(run)()
 
@@ -152,14 +151,14 @@ def test_what_is_wrong_is_named(name):
 @pytest.mark.audit
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("name", sorted(PROPERTIES))
-def test_a_law_holds_at_length(name):
+def test_the_law_holds_for_many_examples(name):
     run = given(data=st.data())(lambda data: holds(name, data))
     quick(25 if PROPERTIES[name].slow else 250)(run)()
 
 
 @pytest.mark.audit
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("name", REFUSING)
-def test_what_is_wrong_is_named_at_length(name):
+@pytest.mark.parametrize("name", VALIDATING)
+def test_many_invalid_arguments_are_named(name):
     run = given(data=st.data())(lambda data: refuses(name, data))
     quick(400)(run)()

@@ -1,4 +1,4 @@
-"""Measures of what was learned: known on kernels constructed by hand, chance on random ones."""
+"""Measures of kernels: known values for constructed ones, chance level for random ones."""
 
 import numpy as np
 import pytest

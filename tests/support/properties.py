@@ -1,4 +1,4 @@
-"""For each public function: what it takes, a law that holds whatever it is given, and what it must refuse."""
+"""Properties of public functions: strategies for valid and invalid arguments, and laws of the results."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ CHANNELS = dict(zip(LAYERS, (4, 6, 6, 8, 5, 5, 7), strict=True))
 
 @dataclass
 class Property:
-    """What is known of one public function.
+    """The property of one public function.
 
     Attributes:
-        given: draws arguments that are right.
-        law: from the result and the arguments to whether all is well (or it asserts by itself).
-        wrong: {parameter: draws values that must be refused}.
-        slow: a valid call takes tenths of a second, so few are tried.
+        given: strategy for valid arguments.
+        law: function of the result and the arguments, which returns whether it is valid, or asserts so.
+        wrong: {parameter: strategy for values that must be refused}.
+        slow: whether a valid call takes tenths of a second, so that few examples are run.
     """
 
     given: st.SearchStrategy[dict[str, Any]]
@@ -38,7 +38,7 @@ class Property:
     slow: bool = False
 
 
-# --- what is right
+# --- valid arguments
 
 
 @functools.cache
@@ -57,7 +57,7 @@ def classifier() -> Any:
 
 
 def random_array(*shape: Any, low: float = -100, high: float = 100, dtype: Any = np.float32) -> Any:
-    """Arrays of one shape, its sides numbers or strategies; zeros and all alike among them."""
+    """Arrays of one shape, whose sides are numbers or strategies; some are zero, constant or sparse."""
 
     @st.composite
     def draw_array(draw: Any) -> np.ndarray:
@@ -80,7 +80,7 @@ side = st.integers(1, 6)
 count = st.integers(1, 3)
 seed = st.integers(0, 2**31 - 1)
 batches = random_array(count, *SHAPE)
-one_picture = random_array(1, *SHAPE)
+one_image = random_array(1, *SHAPE)
 maps = st.dictionaries(
     st.sampled_from(["one", "two/three", "pool:1"]), random_array(2, side, side, 3), min_size=1
 )
@@ -88,10 +88,10 @@ kernels = random_array(3, 3, 3, st.integers(1, 4))
 photographs = random_array(8, 9, 3, low=0, high=255, dtype=np.uint8)
 objectives = st.sampled_from(LAYERS).flatmap(
     lambda layer: st.integers(0, CHANNELS[layer] - 1).map(
-        lambda number: vggviz.objectives.channel(layer, number)
+        lambda index: vggviz.objectives.channel(layer, index)
     )
 )
-deepest = st.integers(0, 6).map(lambda number: vggviz.objectives.channel("conv_linear", number))
+deepest = st.integers(0, 6).map(lambda index: vggviz.objectives.channel("conv_linear", index))
 layers = st.sampled_from(LAYERS)
 convolutions = st.sampled_from([layer for layer in LAYERS if "pool" not in layer])
 models = st.builds(model)
@@ -111,22 +111,22 @@ def arguments(**strategies: Any) -> st.SearchStrategy[dict[str, Any]]:
 
 @functools.cache
 def examples() -> Any:
-    return vggviz.datasets.dataset_examples(model(), sample_pictures(), "conv_b", top=2)["conv_b"]
+    return vggviz.datasets.dataset_examples(model(), sample_images(), "conv_b", top=2)["conv_b"]
 
 
 @functools.cache
-def sample_pictures() -> dict[str, np.ndarray]:
+def sample_images() -> dict[str, np.ndarray]:
     rng = np.random.default_rng(3)
     return {name: rng.integers(0, 256, SHAPE, np.uint8) for name in ("a", "b", "c")}
 
 
 @functools.cache
-def picture() -> np.ndarray:
+def network_input() -> np.ndarray:
     return np.random.default_rng(5).normal(0, 60, (1, *SHAPE)).astype(np.float32)
 
 
 @functools.cache
-def drawn() -> Any:
+def visualization() -> Any:
     return vggviz.feature_visualization.visualize(
         model(), [vggviz.objectives.channel("conv_a", k) for k in (0, 1)], size=16, steps=1
     )
@@ -134,7 +134,7 @@ def drawn() -> Any:
 
 @functools.cache
 def traced() -> Any:
-    return vggviz.analysis.trace(model(), picture(), vggviz.objectives.channel("conv_linear", 0))
+    return vggviz.analysis.trace(model(), network_input(), vggviz.objectives.channel("conv_linear", 0))
 
 
 @functools.cache
@@ -145,21 +145,21 @@ def model_file() -> Path:
 @functools.cache
 def curve() -> Any:
     return vggviz.attribution.deletion_insertion(
-        model(), picture(), None, vggviz.objectives.channel("conv_a", 0), steps=2
+        model(), network_input(), None, vggviz.objectives.channel("conv_a", 0), steps=2
     )
 
 
-# --- what is wrong
+# --- invalid arguments
 
 NOT_A_NUMBER = [None, "3", [], {}, np.nan, np.inf, -np.inf, b"3", object(), 1j, np.zeros(2), True]
 
 
 def anything_but(*allowed: Any) -> st.SearchStrategy[Any]:
-    """Things of many kinds, but for some (by type or as None)."""
+    """Objects of many types except the allowed ones (types, or None)."""
     things = [None, 3, 2.5, "nonsense", b"bytes", object(), [], {}, np.zeros((2, 2)), int, lambda: None, 1j]
     kinds = tuple(kind for kind in allowed if kind is not None)
-    kept = [t for t in things if not isinstance(t, kinds) and not (t is None and None in allowed)]
-    return st.sampled_from(kept)
+    remaining = [t for t in things if not isinstance(t, kinds) and not (t is None and None in allowed)]
+    return st.sampled_from(remaining)
 
 
 def no_whole(least: int = 0, most: int | None = None, *, optional: bool = False) -> st.SearchStrategy[Any]:
@@ -177,7 +177,7 @@ def no_real(least: float = 0, *, optional: bool = False) -> st.SearchStrategy[An
 
 
 def no_array(*shape: int, kinds: str = "uif") -> st.SearchStrategy[Any]:
-    """No finite numbers on as many axes as `shape` has."""
+    """Anything but arrays of finite numbers with as many axes as `shape`."""
     right = np.ones(shape, np.float64)
     spoiled = []
     for value in (np.nan, np.inf, -np.inf, 1e300):
@@ -208,7 +208,7 @@ no_list_of_layers = st.sampled_from([3, [], [3], ["conv_a", None], object(), 2.5
 no_channels = st.sampled_from(
     [[], [-1], [10**30], [0.5], "0", [None], [[0], [1, 2]], object(), [[0, 1]], {}, [np.nan], 99, [True]]
 )
-no_picture = no_array(8, 9, 3) | st.sampled_from(
+no_image = no_array(8, 9, 3) | st.sampled_from(
     [np.full((8, 9, 3), 256), np.full((8, 9, 3), -1), np.full((8, 9, 3), 1.5), np.zeros((8, 9, 2))]
 )
 no_recipe = anything_but()
@@ -231,11 +231,11 @@ def is_unsigned_map(result: np.ndarray, batch: np.ndarray, **_: Any) -> bool:
 
 
 def is_figure(result: Any, **_: Any) -> bool:
-    """A figure and axes, with a text alternative; `ax` is left out, so it is a new figure."""
+    """A new figure and axes, with a text alternative."""
     figure, axes = result
     return bool(axes) and len(vggviz.text_alternative(figure)) > 10 and figure.number in plt.get_fignums()
 
 
-def is_drawing(result: Any, steps: int, **_: Any) -> bool:
+def is_visualization(result: Any, steps: int, **_: Any) -> bool:
     levels, values = result.images, result.values
     return levels.min() >= 0 and levels.max() <= 255 and values.shape == (len(levels), steps + 1)

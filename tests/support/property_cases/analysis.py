@@ -1,0 +1,146 @@
+"""Properties of similarity, selectivity, probes, circuits and preferred classes."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import strategies as st
+
+import properties as p
+import vggviz
+from properties import Property, arguments
+from property_cases.builders import MODEL_WRONG, OBJECTIVE_WRONG
+
+
+def similarity_is_valid(similarity, **_):
+    assert np.array_equal(similarity, similarity.T)
+    assert np.abs(similarity).max() <= 1
+    return set(np.round(np.diag(similarity), 6)) <= {0.0, 1.0}
+
+
+def grams_are_semidefinite(found, maps):
+    for gram in found.values():
+        assert np.linalg.eigvalsh(gram.astype(float)).min() >= -1e-3 * max(np.abs(gram).max(), 1)
+
+
+def contributions_sum_to_the_pre_activation(found, model, batch, layer, channel, place):
+    before = vggviz.pre_activations(model, batch, layer)[..., channel]
+    bias = float(model.get_layer(layer).bias[channel])
+    wanted = before.mean(axis=(1, 2), dtype=float) if place is None else before[:, place[0], place[1]]
+    np.testing.assert_allclose(found.sum(axis=1, dtype=float) + bias, wanted, rtol=1e-2, atol=0.1)
+
+
+def nearest_first(found, features, top, queries):
+    indices, cosines = found
+    assert (np.diff(cosines, axis=1) <= 0).all()
+    return indices.shape == cosines.shape and indices.shape[1] <= top
+
+
+def largest_effect_first(found, top, **_):
+    sizes = [size for _, size in found]
+    return len({name for name, _ in found}) == top and sizes == sorted(sizes, reverse=True)
+
+
+PROPERTIES = {
+    "analysis.channel_similarity": Property(
+        arguments(maps=st.builds(dict, one=p.random_array(2, 3, 3, 4)), layer=st.just("one")),
+        similarity_is_valid,
+        {
+            "maps": p.no_maps(),
+            "layer": p.no_word("one"),
+            "by": p.no_word("cosine", "correlation"),
+        },
+    ),
+    "analysis.kernel_similarity": Property(
+        arguments(kernels=p.kernels), similarity_is_valid, {"kernels": p.no_array(3, 3, 3, 4)}
+    ),
+    "analysis.gram_matrix": Property(arguments(maps=p.maps), grams_are_semidefinite, {"maps": p.no_maps()}),
+    "analysis.pooled_features": Property(
+        arguments(maps=p.maps, by=st.sampled_from(["mean", "max"])),
+        lambda found, maps, by: all(f.shape == (2, 3) for f in found.values()),
+        {"maps": p.no_maps(), "by": p.no_word("mean", "max")},
+    ),
+    "analysis.nearest_neighbours": Property(
+        arguments(
+            features=p.random_array(st.integers(2, 6), 4),
+            top=st.integers(1, 9),
+            queries=st.none() | p.random_array(3, 4),
+        ),
+        nearest_first,
+        {
+            "features": p.no_array(3, 4),
+            "top": p.no_whole(1),
+            "queries": p.no_array(3, 4).filter(lambda v: v is not None),
+        },
+    ),
+    "analysis.input_contributions": Property(
+        arguments(
+            model=p.models,
+            batch=p.batches,
+            layer=st.just("conv_b"),
+            channel=st.integers(0, 5),
+            place=st.none() | st.tuples(st.integers(0, 31), st.integers(0, 31)),
+        ),
+        contributions_sum_to_the_pre_activation,
+        MODEL_WRONG
+        | {
+            "layer": p.no_layer | st.just("pool_a"),
+            "channel": p.no_whole(0, 5),
+            "place": st.sampled_from(
+                [3, "ab", (1,), (1, 2, 3), (0, 32), (-1, 0), (0.5, 0), (None, 1), [], {}]
+            ),
+        },
+    ),
+    "analysis.trace": Property(
+        arguments(
+            model=p.models,
+            batch=p.one_image,
+            objective=p.deepest,
+            layers=st.none() | st.just(["conv_a", "conv_b"]),
+            top=st.integers(1, 4),
+        ),
+        lambda found, top, **_: found.channels.shape[1] == top,
+        OBJECTIVE_WRONG | {"layers": p.no_list_of_layers, "top": p.no_whole(1, 7)},
+        slow=True,
+    ),
+    "analysis.preferred_classes": Property(
+        arguments(layer=st.just("block3_conv2"), channel=st.integers(0, 255), top=st.integers(1, 9)),
+        largest_effect_first,
+        {
+            "layer": p.no_word("block3_conv2") | st.sampled_from(["block1_pool", "block3_conv"]),
+            "channel": p.no_whole(0, 255),
+            "top": p.no_whole(1, 200),
+        },
+    ),
+    "analysis.effective_rank": Property(
+        arguments(kernels=p.random_array(3, 3, 2, st.integers(1, 4), low=0.5)),
+        lambda rank, kernels: 0.999 <= rank <= kernels.shape[-1] * 1.001,
+        {"kernels": p.no_array(3, 3, 2, 4) | st.just(np.zeros((3, 3, 2, 4)))},
+    ),
+    "analysis.is_oriented": Property(
+        arguments(kernels=p.kernels),
+        lambda found, kernels: found.dtype == bool and len(found) == kernels.shape[-1],
+        {"kernels": p.no_array(3, 3, 3, 4)},
+    ),
+    "analysis.is_colour_opponent": Property(
+        arguments(kernels=p.kernels),
+        lambda found, kernels: found.dtype == bool and len(found) == kernels.shape[-1],
+        {"kernels": p.no_array(3, 3, 3, 4) | st.just(np.zeros((3, 3, 2, 4)))},
+    ),
+    "analysis.linear_probe": Property(
+        arguments(
+            features=p.random_array(6, 3),
+            labels=p.random_array(6, low=0, high=3, dtype=np.int64),
+            test_features=p.random_array(4, 3),
+            test_labels=p.random_array(4, low=0, high=3, dtype=np.int64),
+            ridge=st.floats(0.001, 10),
+        ),
+        lambda right, **_: 0 <= right <= 1,
+        {
+            "features": p.no_array(6, 3),
+            "labels": p.no_array(6) | st.sampled_from([np.zeros(5, int), np.full(6, -1), np.full(6, 0.5)]),
+            "test_features": p.no_array(4, 3) | st.just(np.zeros((4, 2))),
+            "test_labels": p.no_array(4) | st.sampled_from([np.zeros(5, int), np.full(4, 10**9)]),
+            "ridge": p.no_real(0) | st.just(0),
+        },
+    ),
+}
