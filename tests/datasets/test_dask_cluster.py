@@ -1,4 +1,4 @@
-"""A folder on a real cluster: two worker processes, one of which is killed in the middle of a task."""
+"""A job on a local Dask cluster of two worker processes, one of which is killed during a task."""
 
 import json
 import os
@@ -29,16 +29,16 @@ from vggviz.datasets import dask_cluster
 COUNT = 17
 TESTS = Path(__file__).parents[1]
 SECONDS = 120
-"""After which a cluster that does nothing is given up."""
+"""Timeout for the cluster to make progress."""
 
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
-    """The address of a scheduler, its two workers' processes by role, and the folder of their notes."""
-    notes = tmp_path_factory.mktemp("notes")
-    scheduler = start("scheduler", notes, "--port", "0", "--scheduler-file", notes / "scheduler.json")
-    wait_for(notes / "scheduler.json")
-    address = json.loads((notes / "scheduler.json").read_text())["address"]
+    """Address of a scheduler, its worker processes by role, and the folder for the workers' records."""
+    records = tmp_path_factory.mktemp("records")
+    scheduler = start("scheduler", records, "--port", "0", "--scheduler-file", records / "scheduler.json")
+    wait_for(records / "scheduler.json")
+    address = json.loads((records / "scheduler.json").read_text())["address"]
     options = [
         "--no-nanny",
         "--nthreads",
@@ -48,24 +48,33 @@ def cluster(tmp_path_factory):
         "--preload",
         TESTS / "support" / "halting.py",
     ]
-    workers = {role: start("worker", notes, address, *options, role=role) for role in ("doomed", "patient")}
-    yield address, workers, notes
+    workers = {
+        role: start("worker", records, address, *options, role=role) for role in ("blocking", "waiting")
+    }
+    yield address, workers, records
     for process in (*workers.values(), scheduler):
         process.kill()
         process.wait()
 
 
-def start(what, notes, *arguments, role=""):
+def start(command, records, *arguments, role=""):
     environment = {
         **os.environ,
         "PYTHONPATH": str(TESTS.parent),
         "VGGVIZ_TEST_ROLE": role,
-        "VGGVIZ_TEST_NOTES": str(notes),
+        "VGGVIZ_TEST_RECORDS": str(records),
     }
-    command = [sys.executable, "-m", f"distributed.cli.dask_{what}", "--host", "127.0.0.1", "--no-dashboard"]
-    with (notes / f"{what}{role}.log").open("wb") as log:
+    command_line = [
+        sys.executable,
+        "-m",
+        f"distributed.cli.dask_{command}",
+        "--host",
+        "127.0.0.1",
+        "--no-dashboard",
+    ]
+    with (records / f"{command}{role}.log").open("wb") as log:
         return subprocess.Popen(
-            [*command, *map(str, arguments)], env=environment, cwd=notes, stdout=log, stderr=log
+            [*command_line, *map(str, arguments)], env=environment, cwd=records, stdout=log, stderr=log
         )
 
 
@@ -77,31 +86,31 @@ def wait_for(path):
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory, cluster):
-    """A folder with a network and "photos": pictures in two folders, and two files that are none."""
-    place = tmp_path_factory.mktemp("place")
-    networks.save(networks.functional(), place / "own.keras")
+def folder(tmp_path_factory, cluster):
+    """A folder with a network and "photos": images in two folders, and two unreadable files."""
+    root = tmp_path_factory.mktemp("data")
+    networks.save(networks.functional(), root / "own.keras")
     rng = np.random.default_rng(21)
     for number in range(COUNT):
-        folder = place / "photos" / f"{number % 2}"
-        folder.mkdir(parents=True, exist_ok=True)
-        picture = rng.integers(0, 256, (32, 32, 3), dtype=np.uint8)
-        PIL.Image.fromarray(picture).save(folder / f"p{number:02}.png")
-    (place / "photos" / "notes.txt").write_text("no picture")
-    (place / "photos" / "0" / "zero.png").write_bytes(b"")
-    return place
+        half = root / "photos" / f"{number % 2}"
+        half.mkdir(parents=True, exist_ok=True)
+        image = rng.integers(0, 256, (32, 32, 3), dtype=np.uint8)
+        PIL.Image.fromarray(image).save(half / f"p{number:02}.png")
+    (root / "photos" / "notes.txt").write_text("no image")
+    (root / "photos" / "0" / "zero.png").write_bytes(b"")
+    return root
 
 
 @pytest.fixture(scope="module")
-def model(place):
-    return vggviz.load_model(place / "own.keras")
+def model(folder):
+    return vggviz.load_model(folder / "own.keras")
 
 
-def work_on(place, model):
-    return dask_cluster.Work(
+def make_job(folder, model):
+    return dask_cluster.Job(
         vggviz.load_model,
-        str(place / "own.keras"),
-        str(place / "photos"),
+        str(folder / "own.keras"),
+        str(folder / "photos"),
         tuple(vggviz.feature_maps(model, np.zeros((1, 32, 32, 3)))),
         vggviz.datasets.dataset_statistics,
         hashing.weights_sha256(model),
@@ -109,33 +118,33 @@ def work_on(place, model):
 
 
 @pytest.fixture(scope="module")
-def survived(cluster, place, model):
-    """What both workers found, one of them killed in the middle of its second task."""
-    address, workers, notes = cluster
-    told = threading.Event()
+def after_kill(cluster, folder, model):
+    """Result of both workers, one of which is killed during its second task."""
+    address, workers, records = cluster
+    first_result = threading.Event()
 
     def kill():
-        wait_for(notes / "halted")
-        assert told.wait(SECONDS)  # its first task's answer has come
-        workers["doomed"].send_signal(signal.SIGKILL)
-        workers["doomed"].wait()
-        (notes / "killed").touch()
+        wait_for(records / "halted")
+        assert first_result.wait(SECONDS)
+        workers["blocking"].send_signal(signal.SIGKILL)
+        workers["blocking"].wait()
+        (records / "killed").touch()
 
     killer = threading.Thread(target=kill)
     killer.start()
-    with pytest.MonkeyPatch.context() as patch, dask_cluster.connected(address) as client:
+    with pytest.MonkeyPatch.context() as patch, dask_cluster.connect(address) as client:
         patch.setattr(dask_cluster, "CHUNK", 2)
-        patch.setattr(tqdm, "update", lambda *_: told.set())
+        patch.setattr(tqdm, "update", lambda *_: first_result.set())
         client.wait_for_workers(2, timeout=SECONDS)
-        found = dask_cluster.scatter(client, model, work_on(place, model))
+        results = dask_cluster.run_job(client, model, make_job(folder, model))
     killer.join()
-    return found
+    return results
 
 
-def test_a_worker_dies_and_nothing_changes(survived, place, model):
-    expected = vggviz.datasets.dataset_statistics(model, place / "photos")
-    assert list(survived) == list(expected)
-    for layer, statistics in survived.items():
+def test_the_result_is_unchanged_if_a_worker_is_killed(after_kill, folder, model):
+    expected = vggviz.datasets.dataset_statistics(model, folder / "photos")
+    assert list(after_kill) == list(expected)
+    for layer, statistics in after_kill.items():
         assert (
             statistics.count
             == COUNT * vggviz.feature_maps(model, np.zeros((1, 32, 32, 3)))[layer][0, ..., 0].size
@@ -145,20 +154,20 @@ def test_a_worker_dies_and_nothing_changes(survived, place, model):
             np.testing.assert_array_equal(one, other, err_msg=f"{layer} {name}", strict=True)
 
 
-def test_what_it_had_begun_was_done_again(survived, cluster):
-    _, workers, notes = cluster
-    assert workers["doomed"].returncode == -signal.SIGKILL
-    doomed, patient = ((notes / role).read_text().split() for role in ("doomed", "patient"))
-    assert len(doomed) == 4
-    assert set(doomed[2:]) <= set(patient)
-    assert len(patient) == len(set(patient))
-    assert len(set(doomed) | set(patient)) == COUNT + 2
+def test_the_tasks_of_the_killed_worker_are_rerun(after_kill, cluster):
+    _, workers, records = cluster
+    assert workers["blocking"].returncode == -signal.SIGKILL
+    blocking, waiting = ((records / role).read_text().split() for role in ("blocking", "waiting"))
+    assert len(blocking) == 4
+    assert set(blocking[2:]) <= set(waiting)
+    assert len(waiting) == len(set(waiting))
+    assert len(set(blocking) | set(waiting)) == COUNT + 2
 
 
 @pytest.fixture
-def ask(capsys, place, monkeypatch):
-    """What a command prints, and its notes on stderr."""
-    monkeypatch.chdir(place)
+def run_command(capsys, folder, monkeypatch):
+    """A function that runs a command and returns its stdout and stderr."""
+    monkeypatch.chdir(folder)
 
     def call(*arguments):
         capsys.readouterr()
@@ -176,27 +185,30 @@ def ask(capsys, place, monkeypatch):
         ["examples", "photos", "--layer", "conv_b", "--channel", "4", "1", "--top", "3"],
     ],
 )
-def test_the_command_prints_what_it_prints_without(survived, cluster, ask, arguments):
-    here, there = ask(*arguments), ask(*arguments, "--scheduler", cluster[0])
+def test_the_command_prints_the_same_with_and_without_a_scheduler(
+    after_kill, cluster, run_command, arguments
+):
+    here = run_command(*arguments)
+    there = run_command(*arguments, "--scheduler", cluster[0])
     assert there.out == here.out
-    said = [sorted(re.findall(r"\d+ files: .*|Passed over '[^']*'", ran.err)) for ran in (here, there)]
-    assert said[0] == said[1]
-    assert len(said[1]) == len(there.err.splitlines()) == 3
+    logged = [sorted(re.findall(r"\d+ files: .*|Skipped '[^']*'", ran.err)) for ran in (here, there)]
+    assert logged[0] == logged[1]
+    assert len(logged[1]) == len(there.err.splitlines()) == 3
 
 
-def test_the_network_is_kept_on_the_worker_but_not_for_another(survived, cluster, place, model):
-    with dask_cluster.connected(cluster[0]) as client:
-        info = client.submit(dask_cluster._network.cache_info, pure=False).result()
-        work = replace(work_on(place, model), sha256="0" * 64)
+def test_the_worker_caches_the_network_but_refuses_another(after_kill, cluster, folder, model):
+    with dask_cluster.connect(cluster[0]) as client:
+        info = client.submit(dask_cluster._load_network.cache_info, pure=False).result()
+        job = replace(make_job(folder, model), sha256="0" * 64)
         with refused("another network", "own.keras", "000000000000", socket.gethostname()):
-            dask_cluster.scatter(client, model, work)
+            dask_cluster.run_job(client, model, job)
     assert info.misses < info.hits
 
 
-# --- what is refused
+# --- errors
 
 
-def refusal(capsys, *arguments):
+def error_line(capsys, *arguments):
     with pytest.raises(SystemExit) as caught:
         main(list(arguments))
     assert caught.value.code == 2
@@ -212,24 +224,24 @@ def refusal(capsys, *arguments):
         ({"study": os.getcwd}, ["TypeError", "the same vggviz[dask]"]),
     ],
 )
-def test_a_mistake_on_a_worker_is_one_sentence(survived, cluster, place, model, change, words):
-    with dask_cluster.connected(cluster[0]) as client, refused(*words):
-        dask_cluster.scatter(client, model, replace(work_on(place, model), **change))
+def test_an_error_on_a_worker_is_one_sentence(after_kill, cluster, folder, model, change, words):
+    with dask_cluster.connect(cluster[0]) as client, refused(*words):
+        dask_cluster.run_job(client, model, replace(make_job(folder, model), **change))
 
 
-def test_a_folder_that_the_worker_does_not_see(survived, cluster, place, model):
-    """Its names are read here; a picture that is gone on the worker is a mistake, not one to pass over."""
-    work = replace(work_on(place, model), folder="/nowhere")
+def test_a_folder_that_is_missing_on_the_worker(after_kill, cluster, folder, model):
+    """The folder is listed here; an image that is missing on the worker is an error, not skipped."""
+    job = replace(make_job(folder, model), folder="/nowhere")
     with refused("/nowhere/p.png", "same path", socket.gethostname(), kind=FileNotFoundError):
-        dask_cluster._part(work, ["p.png"])
+        dask_cluster._run_task(job, ["p.png"])
 
 
 @pytest.mark.parametrize("error", [KilledWorker("task", None, 3), CancelledError("task")])
-def test_a_cluster_that_went_away(error):
+def test_a_lost_connection(error):
     future = types.SimpleNamespace(result=raising(error))
     with pytest.raises(ConnectionError) as caught:
-        dask_cluster._result(future)
-    one_sentence(str(caught.value), "went away", "died")
+        dask_cluster._task_result(future)
+    one_sentence(str(caught.value), "lost", "died")
 
 
 def raising(error):
@@ -239,34 +251,34 @@ def raising(error):
     return call
 
 
-def test_no_scheduler_there(capsys, place, monkeypatch):
-    monkeypatch.setattr(dask_cluster, "PATIENCE", 0.5)
+def test_no_scheduler(capsys, folder, monkeypatch):
+    monkeypatch.setattr(dask_cluster, "TIMEOUT", 0.5)
     for address in ("tcp://127.0.0.1:9", "nonsense://x", "127.0.0.1:9"):
-        line = refusal(capsys, "stats", str(place / "photos"), "--scheduler", address)
+        line = error_line(capsys, "stats", str(folder / "photos"), "--scheduler", address)
         one_sentence(line, address, "0.5 seconds", "dask scheduler")
 
 
-def test_a_scheduler_without_workers(capsys, place, tmp_path, monkeypatch):
-    monkeypatch.setattr(dask_cluster, "PATIENCE", 2)
+def test_a_scheduler_without_workers(capsys, folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(dask_cluster, "TIMEOUT", 2)
     scheduler = start("scheduler", tmp_path, "--port", "0", "--scheduler-file", tmp_path / "s.json")
     try:
         wait_for(tmp_path / "s.json")
         address = json.loads((tmp_path / "s.json").read_text())["address"]
-        line = refusal(capsys, "stats", str(place / "photos"), "--scheduler", address)
+        line = error_line(capsys, "stats", str(folder / "photos"), "--scheduler", address)
     finally:
         scheduler.kill()
         scheduler.wait()
     one_sentence(line, address, "no worker", "dask worker")
 
 
-def test_without_dask(capsys, place, monkeypatch):
+def test_without_dask(capsys, folder, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
-    line = refusal(capsys, "stats", str(place / "photos"), "--scheduler", "tcp://127.0.0.1:9")
+    line = error_line(capsys, "stats", str(folder / "photos"), "--scheduler", "tcp://127.0.0.1:9")
     one_sentence(line, "pip install 'vggviz[dask]'")
 
 
-def test_the_sum_of_the_weights_is_of_their_numbers_and_shapes(model, place):
-    assert hashing.weights_sha256(model) == hashing.weights_sha256(vggviz.load_model(place / "own.keras"))
+def test_the_checksum_of_the_weights_depends_on_their_values(model, folder):
+    assert hashing.weights_sha256(model) == hashing.weights_sha256(vggviz.load_model(folder / "own.keras"))
     other = networks.functional()
     kernel, bias = other.get_layer("conv_b").get_weights()
     other.get_layer("conv_b").set_weights([np.nextafter(kernel, 1), bias])

@@ -1,4 +1,4 @@
-"""Many images: each once, one at a time, and what is no image is named."""
+"""Reading images from folders and mappings: each once, one at a time; unreadable files are logged."""
 
 import gc
 import weakref
@@ -12,34 +12,34 @@ from sentences import refused
 
 
 @pytest.fixture
-def pictures():
+def images():
     rng = np.random.default_rng(0)
     return {f"p{number}": rng.integers(0, 256, (40, 32, 3), dtype=np.uint8) for number in range(4)}
 
 
 @pytest.fixture
-def folder(tmp_path, pictures):
+def folder(tmp_path, images):
     (tmp_path / "deep").mkdir()
-    for name, picture in pictures.items():
-        PIL.Image.fromarray(picture).save(tmp_path / ("deep" if name == "p0" else "") / f"{name}.png")
+    for name, image in images.items():
+        PIL.Image.fromarray(image).save(tmp_path / ("deep" if name == "p0" else "") / f"{name}.png")
     return tmp_path
 
 
-def test_a_folder_gives_each_picture_once_by_name(folder, pictures):
+def test_a_folder_yields_each_image_once_sorted_by_name(folder, images):
     found = dict(vggviz.datasets.read_images(folder, 32))
     assert list(found) == ["deep/p0.png", "p1.png", "p2.png", "p3.png"]
-    for picture, read in zip(pictures.values(), found.values(), strict=True):
-        assert np.array_equal(read, vggviz.load_image(picture, 32))
+    for image, read in zip(images.values(), found.values(), strict=True):
+        assert np.array_equal(read, vggviz.load_image(image, 32))
 
 
 @pytest.mark.parametrize("kind", [dict, lambda p: p.items(), lambda p: iter(p.items())])
-def test_names_with_pictures(pictures, kind):
-    found = dict(vggviz.datasets.read_images(kind(pictures), None))
-    assert list(found) == list(pictures)
-    assert all(np.array_equal(found[name], picture) for name, picture in pictures.items())
+def test_named_images(images, kind):
+    found = dict(vggviz.datasets.read_images(kind(images), None))
+    assert list(found) == list(images)
+    assert all(np.array_equal(found[name], image) for name, image in images.items())
 
 
-def test_what_is_no_picture_is_named_in_one_line(folder, caplog):
+def test_each_unreadable_file_is_logged_in_one_line(folder, caplog):
     (folder / "notes.txt").write_text("no image")
     (folder / "cut.png").write_bytes((folder / "p1.png").read_bytes()[:200])
     assert len(list(vggviz.datasets.read_images(folder, 32))) == 4
@@ -49,9 +49,9 @@ def test_what_is_no_picture_is_named_in_one_line(folder, caplog):
         assert "\n" not in record.getMessage()
 
 
-def test_pictures_are_let_go(pictures):
+def test_at_most_one_image_is_in_memory(images):
     alive = []
-    for _, image in vggviz.datasets.read_images(pictures, 16):
+    for _, image in vggviz.datasets.read_images(images, 16):
         alive.append(weakref.ref(image))
         del image
         gc.collect()
@@ -61,16 +61,16 @@ def test_pictures_are_let_go(pictures):
 @pytest.mark.parametrize(
     ("source", "words"), [({}, ["no image"]), ([("a", np.zeros((2, 2, 7)))], ["no image"])]
 )
-def test_no_picture_at_all(source, words):
+def test_a_source_without_readable_images(source, words):
     with refused(*words):
         list(vggviz.datasets.read_images(source))
 
 
-def test_a_folder_without_pictures(tmp_path):
+def test_a_folder_without_images(tmp_path):
     with refused(str(tmp_path)):
         list(vggviz.datasets.read_images(tmp_path))
 
 
-def test_a_folder_that_is_not_there(tmp_path):
+def test_a_missing_folder(tmp_path):
     with refused("nowhere", kind=FileNotFoundError):
         list(vggviz.datasets.read_images(tmp_path / "nowhere"))

@@ -1,8 +1,8 @@
-"""Loaded by the two workers of test_scattering, so that one can be killed where it is known to be.
+"""Preloaded by the two workers of test_dask_cluster, so that one can be killed at a known point.
 
-VGGVIZ_TEST_ROLE is "doomed" or "patient", VGGVIZ_TEST_NOTES a folder for what each has begun. With two
-pictures a task, the doomed one ends its first task and halts for good in the middle of its second. The
-patient one reads no picture before the other has been killed.
+VGGVIZ_TEST_ROLE is "blocking" or "waiting"; in the folder VGGVIZ_TEST_RECORDS each worker records the images
+it has started to read. With two images per task, the blocking worker finishes its first task and blocks in
+the middle of its second. The waiting worker reads no image before the other has been killed.
 """
 
 import os
@@ -12,28 +12,28 @@ from pathlib import Path
 from vggviz._shared import backend
 from vggviz.datasets import dask_cluster
 
-role, notes = os.environ["VGGVIZ_TEST_ROLE"], Path(os.environ["VGGVIZ_TEST_NOTES"])
-read = dask_cluster.attempt
-begun = []
+role, records = os.environ["VGGVIZ_TEST_ROLE"], Path(os.environ["VGGVIZ_TEST_RECORDS"])
+load = dask_cluster.try_load
+started = []
 
 
-def attempt(path, size):
-    if role == "patient":
+def try_load(path, size):
+    if role == "waiting":
         wait_for("killed")
-    begun.append(path.name)
-    (notes / role).write_text("\n".join(begun))
-    if role == "doomed" and len(begun) == 4:
-        (notes / "halted").touch()
+    started.append(path.name)
+    (records / role).write_text("\n".join(started))
+    if role == "blocking" and len(started) == 4:
+        (records / "halted").touch()
         wait_for("never")
-    return read(path, size)
+    return load(path, size)
 
 
 def wait_for(name):
-    while not (notes / name).exists():
+    while not (records / name).exists():
         time.sleep(0.02)
 
 
 def dask_setup(worker):
-    """Dask imports this file more than once, and calls this once."""
-    backend.keras()  # TensorFlow starts while the test still prepares its pictures
-    dask_cluster.attempt = attempt
+    """Called once by Dask, which may import this file several times."""
+    backend.keras()  # TensorFlow is imported while the test still writes its images
+    dask_cluster.try_load = try_load

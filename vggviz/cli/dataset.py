@@ -113,13 +113,13 @@ def _study(
     from vggviz.activations.forward import chosen_layers
     from vggviz.datasets import dask_cluster
 
-    with dask_cluster.connected(scheduler) as client:
+    with dask_cluster.connect(scheduler) as client:
         load, source = _recipe(network)
         model = load(source)
         names, whole_path = tuple(chosen_layers(model, layers)), str(Path(folder).resolve())
         sha256 = hashing.weights_sha256(model)
-        return dask_cluster.scatter(
-            client, model, dask_cluster.Work(load, source, whole_path, names, study, sha256)
+        return dask_cluster.run_job(
+            client, model, dask_cluster.Job(load, source, whole_path, names, study, sha256)
         )
 
 

@@ -1,4 +1,4 @@
-"""Statistics and examples over any number of images."""
+"""Channel statistics and dataset examples, computed over any number of images."""
 
 from vggviz._shared import lazy_stub as _lazy_stub
 

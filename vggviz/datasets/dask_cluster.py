@@ -1,8 +1,8 @@
-"""A folder's images on many machines: Dask's workers each do some, and what they find adds up here.
+"""Map-reduce over a folder of images on a Dask cluster: workers process chunks, results are added here.
 
-Dask is imported only where a scheduler is asked for. Its scheduler knows which worker has which task; if
-a worker dies, others get its tasks. A task changes nothing outside itself and its answer is taken once,
-so that an image counts once, however often it was begun.
+Dask is imported only if a scheduler is given. The scheduler tracks which worker runs which task and
+reruns the tasks of workers that die. Tasks have no side effects and each result is added once, so every
+image counts exactly once, however often its task was started.
 """
 
 from __future__ import annotations
@@ -23,35 +23,43 @@ import numpy as np
 
 from vggviz._shared.hashing import weights_sha256
 from vggviz.activations.forward import feature_maps
-from vggviz.datasets.folder import attempt, check_any, named_images, pass_over, progress, source_label
-from vggviz.datasets.statistics import say_cost
+from vggviz.datasets.folder import (
+    check_not_empty,
+    log_skipped,
+    named_images,
+    progress,
+    source_label,
+    try_load,
+)
+from vggviz.datasets.statistics import log_cost
 from vggviz.models.graph import input_side, unfold
 
 if TYPE_CHECKING:
     import distributed
     import keras
 
-PATIENCE = 10.0
-"""Seconds to wait for a scheduler's answer, and for its first worker."""
+TIMEOUT = 10.0
+"""Seconds to wait for the scheduler to answer, and for its first worker."""
 CHUNK = 16
-"""Images of one task: enough that sending it costs nothing beside it, few enough to lose with a worker."""
-AHEAD = 2
-"""Tasks given out for each thread of a worker: the one it does and the next."""
+"""Images per task: sending a task costs little beside running it, and a lost one is soon repeated."""
+TASKS_PER_THREAD = 2
+"""Submitted tasks per thread of a worker: the running one and the next."""
 
 log = logging.getLogger("vggviz")
 
 
 @dataclass(frozen=True)
-class Work:
-    """What every worker does with its images.
+class Job:
+    """The computation that the workers run on each chunk of images.
 
     Attributes:
-        load: gives the network from `source`; a function of a module, which workers import.
-        source: a source of weights or a file, at the same path on every machine.
-        folder: the images' folder, at the same path on every machine.
-        layers: names of the layers.
-        study: (model, images, layers) to ``{layer: what adds up}``.
-        sha256: of the network's weights, see `weights_sha256`.
+        load: function that loads the network from `source`; importable by the workers.
+        source: weights source or model file, at the same path on every machine.
+        folder: image folder, at the same path on every machine.
+        layers: layer names.
+        study: function of (model, images, layers) that returns ``{layer: result}``; results must
+            support addition.
+        sha256: checksum of the network's weights, see `weights_sha256`.
     """
 
     load: Callable[[str], keras.Model]
@@ -63,157 +71,168 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Part:
-    """What a worker found in some images.
+class ChunkResult:
+    """The result of one task.
 
     Attributes:
-        found: ``{layer: what adds up}``, {} where no image could be read.
-        read: how many images were read.
-        passed_over: (name, reason) of each that was not.
-        rounding: SHA-256 sum of the maps of a fixed image, see `_network`.
+        results: ``{layer: result}``, {} if no image of the chunk could be read.
+        count: number of images read.
+        skipped: (name, error message) of each image that could not be read.
+        maps_sha256: checksum of the feature maps of a fixed image, see `_load_network`.
     """
 
-    found: dict[str, Any]
-    read: int
-    passed_over: tuple[tuple[str, str], ...]
-    rounding: str
+    results: dict[str, Any]
+    count: int
+    skipped: tuple[tuple[str, str], ...]
+    maps_sha256: str
 
 
 @contextmanager
-def connected(address: str) -> Iterator[distributed.Client]:
-    """A client of the scheduler at an address such as "tcp://10.0.0.1:8786", which has a worker.
+def connect(address: str) -> Iterator[distributed.Client]:
+    """Connect to a scheduler with at least one worker.
+
+    Args:
+        address: the scheduler's address, such as "tcp://10.0.0.1:8786".
+
+    Yields:
+        The client, closed on exit.
 
     Raises:
         ValueError: Dask is not installed.
-        ConnectionError: no scheduler answers there, or it has no worker.
+        ConnectionError: the scheduler does not answer, or has no worker.
     """
     try:
         import distributed
     except ImportError as error:
         raise ValueError("--scheduler needs Dask; install it with: pip install 'vggviz[dask]'.") from error
-    with distributed.utils.silence_logging_cmgr(logging.CRITICAL):  # what matters becomes our one sentence
+    with distributed.utils.silence_logging_cmgr(logging.CRITICAL):  # errors are reported in one sentence
         try:
-            client = distributed.Client(address, timeout=PATIENCE, set_as_default=False)
+            client = distributed.Client(address, timeout=TIMEOUT, set_as_default=False)
         except (OSError, ValueError, TypeError) as error:
             raise ConnectionError(
-                f"No Dask scheduler answers at {address!r} within {PATIENCE:g} seconds; "
+                f"No Dask scheduler answers at {address!r} within {TIMEOUT:g} seconds; "
                 "its address is what 'dask scheduler' prints, such as tcp://10.0.0.1:8786."
             ) from error
         with client:
-            try:
-                client.wait_for_workers(1, timeout=PATIENCE)
-            except TimeoutError as error:
-                raise ConnectionError(
-                    f"The scheduler at {address!r} has no worker after {PATIENCE:g} seconds; "
-                    f"start one on each machine: dask worker {address}."
-                ) from error
+            _wait_for_worker(client, address)
             yield client
 
 
-def scatter(client: distributed.Client, model: keras.Model, work: Work) -> dict[str, Any]:
-    """What the workers find in all images of a folder; what it will cost is said first.
+def _wait_for_worker(client: distributed.Client, address: str) -> None:
+    """Raise ConnectionError if the scheduler has no worker within `TIMEOUT` seconds."""
+    try:
+        client.wait_for_workers(1, timeout=TIMEOUT)
+    except TimeoutError as error:
+        raise ConnectionError(
+            f"The scheduler at {address!r} has no worker after {TIMEOUT:g} seconds; "
+            f"start one on each machine: dask worker {address}."
+        ) from error
+
+
+def run_job(client: distributed.Client, model: keras.Model, job: Job) -> dict[str, Any]:
+    """Run a job on all images of its folder and add up the results. Logs the cost first.
 
     Args:
-        client: of a scheduler with workers.
-        model: the network, as `work` describes it.
-        work: what to do. The folder's names are read here, its images by the workers.
+        client: client of a scheduler with workers.
+        model: the network that `job` describes.
+        job: the computation. The folder is listed on this machine, its images are read by the workers.
 
     Returns:
-        ``{layer: what adds up}``, the same to the last bit for any number of workers that round alike.
+        ``{layer: result}``, bitwise independent of the number of workers, if their maps are equal.
 
     Raises:
-        FileNotFoundError: there is no such folder, here or on a worker.
-        ValueError: no image that can be read, a worker has another network, or other versions.
-        ConnectionError: the scheduler went away, or one worker after the other.
+        FileNotFoundError: the folder does not exist, here or on a worker.
+        ValueError: no readable image, or a worker with other weights or other package versions.
+        ConnectionError: the connection to the scheduler was lost, or the workers died repeatedly.
     """
-    names = [name for name, _ in named_images(work.folder)]
-    check_any(len(names), source_label(work.folder))
-    say_cost(model, list(work.layers), len(names))
-    found: dict[str, Any] = {}
-    read, roundings = 0, set()
-    for part in _parts(client, work, names):
-        for name, reason in part.passed_over:
-            pass_over(name, reason)
-        for layer, new in part.found.items():
-            found[layer] = found[layer] + new if layer in found else new
-        read += part.read
-        roundings.add(part.rounding)
-    check_any(read, source_label(work.folder))
-    if len(roundings) > 1:
-        log.warning("The workers' processors round in %d ways: last digits may differ.", len(roundings))
-    return {layer: found[layer] for layer in work.layers}
+    names = [name for name, _ in named_images(job.folder)]
+    check_not_empty(len(names), source_label(job.folder))
+    log_cost(model, list(job.layers), len(names))
+    results: dict[str, Any] = {}
+    count, checksums = 0, set()
+    for chunk in _chunk_results(client, job, names):
+        for name, error in chunk.skipped:
+            log_skipped(name, error)
+        for layer, result in chunk.results.items():
+            results[layer] = results[layer] + result if layer in results else result
+        count += chunk.count
+        checksums.add(chunk.maps_sha256)
+    check_not_empty(count, source_label(job.folder))
+    if len(checksums) > 1:
+        log.warning("The workers' processors round in %d ways: last digits may differ.", len(checksums))
+    return {layer: results[layer] for layer in job.layers}
 
 
-def _parts(client: distributed.Client, work: Work, names: list[str]) -> Iterator[Part]:
-    """Each part as it is finished, once; no more than a few tasks for each worker are under way."""
+def _chunk_results(client: distributed.Client, job: Job, names: list[str]) -> Iterator[ChunkResult]:
+    """Yield each task's result as it completes; only a few tasks per worker are submitted at a time."""
     from distributed import as_completed
 
     chunks = (names[start : start + CHUNK] for start in range(0, len(names), CHUNK))
     running = as_completed(loop=client.loop)
 
-    def give_out() -> None:
-        wanted = AHEAD * sum(client.nthreads().values()) - running.count()
-        for chunk in itertools.islice(chunks, max(1, wanted)):
-            running.add(client.submit(_part, work, chunk, pure=False))
+    def submit_tasks() -> None:
+        missing = TASKS_PER_THREAD * sum(client.nthreads().values()) - running.count()
+        for chunk in itertools.islice(chunks, max(1, missing)):
+            running.add(client.submit(_run_task, job, chunk, pure=False))
 
-    give_out()
+    submit_tasks()
     with progress(len(names)) as bar:
         for future in running:
-            part = _result(future)
-            future.release()  # once it is here, it is not
-            bar.update(part.read + len(part.passed_over))
-            yield part
-            give_out()
+            result = _task_result(future)
+            future.release()  # release the worker's copy
+            bar.update(result.count + len(result.skipped))
+            yield result
+            submit_tasks()
 
 
-def _result(future: distributed.Future) -> Part:
-    """What a task gave; if its worker died meanwhile, Dask has it done again. Mistakes in one sentence."""
+def _task_result(future: distributed.Future) -> ChunkResult:
+    """Return a task's result, with its errors in one sentence. Dask reruns tasks of workers that died."""
     from distributed import CancelledError, KilledWorker
 
     try:
         return future.result()
     except (ValueError, OSError):
-        raise  # a worker's own sentence
+        raise  # raised by `_run_task` with a message of one sentence
     except (CancelledError, KilledWorker) as error:
         raise ConnectionError(
-            "The scheduler went away, or the workers died one after the other; nothing was kept."
+            "The connection to the scheduler was lost, or the workers died repeatedly; there is no result."
         ) from error
     except Exception as error:
-        reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        message = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         raise ValueError(
-            f"A task failed ({reason}); the scheduler and each worker need the same vggviz[dask] as is here."
+            f"A task failed ({message}); the scheduler and each worker need the same vggviz[dask] as is here."
         ) from error
 
 
-def _part(work: Work, names: list[str]) -> Part:
-    """On a worker: what is found in some of the images."""
+def _run_task(job: Job, names: list[str]) -> ChunkResult:
+    """Run the job on some images; called on a worker."""
     with _loading:
-        model, rounding = _network(work.load, work.source, work.sha256)
-    images, passed_over = {}, []
+        model, maps_sha256 = _load_network(job.load, job.source, job.sha256)
+    images, skipped = {}, []
     for name in names:
-        path = Path(work.folder, name)
+        path = Path(job.folder, name)
         if not path.is_file():
             raise FileNotFoundError(
                 f"The worker on {socket.gethostname()!r} finds no file {str(path)!r}; "
                 "the folder must be at the same path on every machine."
             )
-        image, reason = attempt(path, input_side(model))
+        image, error = try_load(path, input_side(model))
         if image is None:
-            passed_over.append((name, reason))
+            skipped.append((name, error))
         else:
             images[name] = image
-    found = work.study(model, images, list(work.layers)) if images else {}
-    return Part(found, len(images), tuple(passed_over), rounding)
+    results = job.study(model, images, list(job.layers)) if images else {}
+    return ChunkResult(results, len(images), tuple(skipped), maps_sha256)
 
 
 _loading = threading.Lock()
 
 
 @functools.lru_cache(maxsize=1)
-def _network(load: Callable[[str], keras.Model], source: str, sha256: str) -> tuple[keras.Model, str]:
-    """On a worker, once: the network, and the sum of what it makes of a fixed image.
+def _load_network(load: Callable[[str], keras.Model], source: str, sha256: str) -> tuple[keras.Model, str]:
+    """Load the network and hash its maps of a fixed image; called on a worker, and cached there.
 
-    Processors of different kinds add up in different orders, and so do other versions of TensorFlow.
+    The checksum differs between processors or TensorFlow versions that add in different orders.
     """
     host = socket.gethostname()
     try:
@@ -227,7 +246,7 @@ def _network(load: Callable[[str], keras.Model], source: str, sha256: str) -> tu
         )
     shape = (1, input_side(model), input_side(model), unfold(model).inputs[0].shape[-1])
     batch = np.random.default_rng(0).normal(0, 50, shape).astype(np.float32)
-    found = hashlib.sha256()
+    checksum = hashlib.sha256()
     for values in feature_maps(model, batch).values():
-        found.update(np.ascontiguousarray(values).tobytes())
-    return model, found.hexdigest()
+        checksum.update(np.ascontiguousarray(values).tobytes())
+    return model, checksum.hexdigest()

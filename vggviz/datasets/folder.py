@@ -1,4 +1,4 @@
-"""Many images, one after the other: from a folder of any size, or from memory."""
+"""Read images one at a time, from a folder or from memory."""
 
 from __future__ import annotations
 
@@ -19,20 +19,21 @@ log = logging.getLogger("vggviz")
 
 
 def read_images(source: Images, size: int | None = 224) -> Iterator[tuple[str, np.ndarray]]:
-    """Read images one at a time, so that memory does not grow with their number.
+    """Read images one at a time, with constant memory use.
 
-    What cannot be read is named in one line of the log "vggviz" and passed over.
+    Files that cannot be read as images are skipped, each with a warning (logger "vggviz").
 
     Args:
-        source: a folder, of which every file below it is read, by name; or names with images as
-            `load_image` takes them: a mapping, or an iterable of pairs.
-        size: side of the square that is cut from the centre, in pixels; None keeps each image's own.
+        source: a folder, all files of which are read recursively and sorted by name; or named images
+            in any form that `load_image` accepts: a mapping, or an iterable of (name, image) pairs.
+        size: side in pixels to which the largest central square is resized; None keeps each image's
+            own size.
 
     Yields:
-        (name, uint8 (size, size, 3)). In a folder the name is the path from there, with "/".
+        (name, uint8 (size, size, 3)). In a folder the name is the path relative to it, with "/".
 
     Raises:
-        FileNotFoundError: there is no such folder.
+        FileNotFoundError: the folder does not exist.
         ValueError: none of the images can be read.
     """
     check_size(size)
@@ -40,51 +41,51 @@ def read_images(source: Images, size: int | None = 224) -> Iterator[tuple[str, n
 
 
 def read_pairs(
-    pairs: Iterable[tuple[str, Source]], size: int | None, where: str
+    pairs: Iterable[tuple[str, Source]], size: int | None, label: str
 ) -> Iterator[tuple[str, np.ndarray]]:
-    """Read pairs of name and image one at a time; `where` says in words what they come from."""
-    read = 0
+    """Read (name, image) pairs one at a time; `label` describes their source in error messages."""
+    count = 0
     with progress(len(pairs) if isinstance(pairs, list) else None) as bar:
         for name, source in pairs:
-            image, reason = attempt(source, size)
+            image, error = try_load(source, size)
             bar.update()
             if image is None:
-                pass_over(name, reason)
+                log_skipped(name, error)
                 continue
-            read += 1
+            count += 1
             yield name, image
-    check_any(read, where)
+    check_not_empty(count, label)
 
 
-def attempt(source: Source, size: int | None) -> tuple[np.ndarray | None, str]:
-    """An image, uint8 (size, size, 3), and ""; or None, and why it cannot be read."""
+def try_load(source: Source, size: int | None) -> tuple[np.ndarray | None, str]:
+    """Return an image, uint8 (size, size, 3), and ""; or None and the error message."""
     try:
         return load_image(source, size), ""
     except (ValueError, OSError) as error:
         return None, str(error)
 
 
-def pass_over(name: str, reason: str) -> None:
-    """Name in the log what cannot be read."""
-    log.warning("Passed over %r: %s", name, reason)
+def log_skipped(name: str, error: str) -> None:
+    """Log a warning about an image that cannot be read."""
+    log.warning("Skipped %r: %s", name, error)
 
 
-def check_any(read: int, where: str) -> None:
-    """Raise ValueError if none was read."""
-    if not read:
-        raise ValueError(f"There is no image in {where} that can be read.")
+def check_not_empty(count: int, label: str) -> None:
+    """Raise ValueError if no image was read."""
+    if not count:
+        raise ValueError(f"There is no image in {label} that can be read.")
 
 
 def progress(total: int | None) -> tqdm:
-    """A bar of images; only in a terminal, and only where it takes more than a second."""
+    """Progress bar that counts images; shown only in a terminal, after one second."""
     return tqdm(desc="images", total=total, leave=False, delay=1, disable=None)
 
 
 def named_images(source: Images) -> Iterable[tuple[str, Source]]:
-    """Pairs of name and image, nothing read yet; a list where their number is known.
+    """(name, image) pairs, not loaded yet; a list if their count is known.
 
     Raises:
-        FileNotFoundError: there is no such folder.
+        FileNotFoundError: the folder does not exist.
     """
     if isinstance(source, (str, os.PathLike)):
         folder = existing_folder(source)
@@ -93,27 +94,29 @@ def named_images(source: Images) -> Iterable[tuple[str, Source]]:
     if isinstance(source, Mapping):
         return list(source.items())
     pairs = validation.several("Images without a folder or a dict", source)
-    return [named(pair) for pair in pairs] if isinstance(pairs, (list, tuple)) else map(named, pairs)
+    return (
+        [check_pair(pair) for pair in pairs] if isinstance(pairs, (list, tuple)) else map(check_pair, pairs)
+    )
 
 
-def named(pair: tuple[str, Source]) -> tuple[str, Source]:
-    """The name of an image, and the image; TypeError unless the pair is one."""
+def check_pair(pair: tuple[str, Source]) -> tuple[str, Source]:
+    """Return a (name, image) pair; raise TypeError if it is not one."""
     if not isinstance(pair, tuple) or len(pair) != 2:
         raise TypeError(f"Images come as pairs of a name and an image; got {validation.shown(pair)}.")
     return str(pair[0]), pair[1]
 
 
 def existing_folder(path: str | os.PathLike[str]) -> Path:
-    """The folder; FileNotFoundError if it is not there."""
+    """Return the folder as a Path; raise FileNotFoundError if it does not exist."""
     if not validation.is_folder(Path(path)):
         raise FileNotFoundError(f"There is no folder {validation.shown(path)}.")
     return Path(path)
 
 
 def source_label(source: Images) -> str:
-    """What images come from, in words."""
+    """Description of the images' source for error messages."""
     return (
         f"the folder {validation.shown(source)}"
         if isinstance(source, (str, os.PathLike))
-        else "what was given"
+        else "the given source"
     )

@@ -1,4 +1,4 @@
-"""Many images through a network, one by one: memory stays the same, and so does what each of them gives."""
+"""Feature maps and channel statistics of many images, computed one image at a time."""
 
 from __future__ import annotations
 
@@ -29,25 +29,26 @@ def dataset_statistics(
     *,
     preprocess: Callable[[np.ndarray], np.ndarray] | None = None,
 ) -> dict[str, ChannelStatistics]:
-    """Mean, spread, maximum and share of zeros of every channel, over any number of images.
+    """Mean, standard deviation, maximum and APoZ of every channel, over any number of images.
 
-    Only one image and its maps are in memory, for all layers of VGG16 at 224 pixels 60 MB. The
-    statistics of two folders add up, layer by layer, to what both would give as one, to the last bit.
+    Only one image and its maps are in memory, 60 MB for all layers of VGG16 at 224 pixels. The
+    statistics of two sets of images can be added, layer by layer; the sum equals the statistics of
+    their union exactly.
 
     Args:
-        model: any Keras model that reads square images.
-        source: a folder, or names with images (see `read_images`). What cannot be read is named
-            in the log and passed over.
-        layers: a name, or names; None is every convolution and pool.
-        preprocess: from uint8 (1, H, W, 3) RGB to the batch the model reads; None is
+        model: any Keras model with a square input.
+        source: a folder or named images (see `read_images`). Images that cannot be read are skipped
+            with a warning.
+        layers: a layer name or several; None selects all convolutions and pools.
+        preprocess: function from uint8 (1, H, W, 3), RGB, to the model's input batch; None is
             `vggviz.preprocess`.
 
     Returns:
         ``{layer: ChannelStatistics}``.
 
     Raises:
-        FileNotFoundError: there is no such folder.
-        ValueError: an unknown layer, no image that can be read, or activations that are not finite.
+        FileNotFoundError: the folder does not exist.
+        ValueError: an unknown layer, no readable image, or activations that are not finite.
     """
     layers = chosen_layers(model, layers)
     return channel_statistics(maps for _, maps in dataset_maps(model, source, layers, preprocess))
@@ -59,24 +60,24 @@ def dataset_maps(
     layers: list[str],
     preprocess: Callable[[np.ndarray], np.ndarray] | None,
 ) -> Iterator[tuple[str, dict[str, np.ndarray]]]:
-    """Each image's name and maps, {layer: float32 (1, h, w, c)}; what it will cost is said first.
+    """Yield each image's name and maps, {layer: float32 (1, h, w, c)}. Logs the cost first.
 
-    The images go through the network one by one. In a batch a processor may add up the products of
-    a cell in another order, so that its last bits depend on how many images stand beside.
+    Images are computed one by one: in a batch the order of summation, and so the last bits of an
+    activation, may depend on the batch size.
 
     Raises:
-        FileNotFoundError: there is no such folder.
-        ValueError: no image that can be read, or activations that are not finite.
+        FileNotFoundError: the folder does not exist.
+        ValueError: no readable image, or activations that are not finite.
     """
-    reading = validation.function(
+    preprocess = validation.function(
         "preprocess", preprocessing.preprocess if preprocess is None else preprocess
     )
     pairs = named_images(source)
     if isinstance(pairs, list):
-        say_cost(model, layers, len(pairs))
+        log_cost(model, layers, len(pairs))
     for name, image in read_pairs(pairs, input_side(model), source_label(source)):
         try:
-            maps = feature_maps(model, reading(image[np.newaxis]), layers)
+            maps = feature_maps(model, preprocess(image[np.newaxis]), layers)
             for layer, values in maps.items():
                 validation.finite(f"Its maps of {layer!r}", values)
         except ValueError as error:
@@ -84,8 +85,8 @@ def dataset_maps(
         yield name, maps
 
 
-def say_cost(model: keras.Model, layers: list[str], count: int) -> None:
-    """Say in the log what `count` images will cost, if there are several."""
+def log_cost(model: keras.Model, layers: list[str], count: int) -> None:
+    """Log the number of multiply-accumulates for `count` images, if there are several."""
     if count > 1:
         macs = summary.forward_macs(model, layers, (input_side(model), input_side(model)))
         log.info(

@@ -19,7 +19,7 @@ import numpy as np
 from vggviz._shared import validation
 from vggviz._shared.files import atomic_folder
 from vggviz.datasets.examples import dataset_examples
-from vggviz.datasets.folder import Images, named, read_images
+from vggviz.datasets.folder import Images, check_pair, read_images
 from vggviz.explorer import files, litert, manifest, notebook
 from vggviz.explorer.content import Content
 from vggviz.images.loading import Source, load_image
@@ -170,7 +170,7 @@ def _images(images: Any, size: int) -> Iterator[tuple[str, np.ndarray]]:
 
 def _titled(image: Any, index: int) -> tuple[str, Any]:
     if isinstance(image, tuple):
-        return named(image)
+        return check_pair(image)
     return (
         validation.words(Path(image).stem)
         if isinstance(image, (str, os.PathLike))
