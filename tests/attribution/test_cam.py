@@ -1,4 +1,4 @@
-"""Class activation maps: their equations written out, exact laws, and an independent implementation."""
+"""Class activation maps: their equations, computed independently, and properties of all methods."""
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ every_method = pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
 
 @pytest.fixture(scope="module")
 def pooled():
-    """Maps as large as the picture, then global average pooling and one dense layer."""
+    """Maps as large as the image, then global average pooling and one dense layer."""
     keras = networks._keras()
     layers = [
         keras.Input((12, 12, 3)),
@@ -38,24 +38,22 @@ def pooled():
 
 
 @pytest.fixture(scope="module")
-def pictures():
+def images():
     return np.random.default_rng(2).normal(0, 2, (2, 12, 12, 3)).astype(np.float32)
 
 
-def late(model, pictures, layer="late"):
-    """Activations and gradients of each picture, float64."""
-    activations, slopes = gradients(model, class_logit(CLASS), pictures.shape[1:], pictures.dtype, layer)(
-        pictures
-    )
-    return activations.astype(float), slopes.astype(float)
+def activations_and_gradients(model, images, layer="late"):
+    """Activations of a layer and gradients with respect to them, float64 (n, h, w, c)."""
+    activations, grads = gradients(model, class_logit(CLASS), images.shape[1:], images.dtype, layer)(images)
+    return activations.astype(float), grads.astype(float)
 
 
-# --- what every method keeps
+# --- properties of every method
 
 
 @every_method
 @pytest.mark.parametrize("kind", ["functional", "sequential", "nested", "dead"])
-def test_a_map_for_each_picture_in_its_pixels(method, kind, request, batch):
+def test_maps_have_the_shape_of_the_images(method, kind, request, batch):
     model, given = request.getfixturevalue(kind), batch.copy()
     objective = {"functional": channel("conv_linear", 0), "dead": channel("pool", 0)}.get(
         kind, class_logit(0)
@@ -71,14 +69,14 @@ def test_a_map_for_each_picture_in_its_pixels(method, kind, request, batch):
 
 
 @every_method
-def test_a_batch_equals_its_pictures_one_by_one(method, pooled, pictures):
-    together = method(pooled, pictures, class_logit(CLASS))
-    alone = [method(pooled, picture[None], class_logit(CLASS))[0] for picture in pictures]
+def test_a_batch_equals_single_images(method, pooled, images):
+    together = method(pooled, images, class_logit(CLASS))
+    alone = [method(pooled, image[None], class_logit(CLASS))[0] for image in images]
     assert np.allclose(together, alone, rtol=1e-3, atol=1e-5 * together.max())
 
 
 @every_method
-def test_a_nested_network_equals_the_same_layers_in_a_row(method, nested, batch):
+def test_a_nested_model_equals_a_sequential_one(method, nested, batch):
     keras = networks._keras()
     flat = keras.Sequential([keras.Input((32, 32, 3)), nested.get_layer("scaled")])
     for layer in [*nested.get_layer("vgg_like").layers[1:], *nested.layers[-3:]]:
@@ -91,129 +89,129 @@ def test_a_nested_network_equals_the_same_layers_in_a_row(method, nested, batch)
 
 
 @every_method
-def test_the_last_convolution_unless_named(method, pooled, pictures):
-    named = method(pooled, pictures, class_logit(CLASS), "late")
-    assert np.array_equal(method(pooled, pictures, class_logit(CLASS)), named)
-    assert not np.allclose(method(pooled, pictures, class_logit(CLASS), "early"), named, rtol=1e-2)
+def test_the_default_layer_is_the_last_convolution(method, pooled, images):
+    named = method(pooled, images, class_logit(CLASS), "late")
+    assert np.array_equal(method(pooled, images, class_logit(CLASS)), named)
+    assert not np.allclose(method(pooled, images, class_logit(CLASS), "early"), named, rtol=1e-2)
 
 
 @every_method
-def test_a_dead_layer_has_maps_of_zeros(method, pictures):
+def test_the_maps_of_a_dead_layer_are_zero(method, images):
     model = networks.single(np.zeros((3, 3, 3, 4)), [-1, -2, -3, 0], size=12)
-    assert not method(model, pictures, channel("conv", 0)).any()
+    assert not method(model, images, channel("conv", 0)).any()
 
 
 @pytest.mark.parametrize("method", [grad_cam, grad_cam_plus_plus, layer_cam])
-def test_what_speaks_against_the_objective_is_zero(method, pooled, pictures):
-    assert not method(pooled, pictures, -channel("late", 0)).any()
+def test_negative_evidence_is_zero(method, pooled, images):
+    assert not method(pooled, images, -channel("late", 0)).any()
 
 
-# --- each equation
+# --- equations
 
 
-def test_grad_cam_of_pooling_and_a_dense_layer_is_cam(pooled, pictures):
+def test_grad_cam_with_global_average_pooling_equals_cam(pooled, images):
     """Selvaraju et al. 2017, section 3.1; CAM is Zhou et al. 2016, equation 2."""
-    maps = vggviz.feature_maps(pooled, pictures, "late")["late"]
+    maps = vggviz.feature_maps(pooled, images, "late")["late"]
     cam = np.maximum(maps @ pooled.get_layer("classes").get_weights()[0][:, CLASS], 0)
     assert cam.any()
-    assert np.allclose(grad_cam(pooled, pictures, class_logit(CLASS)), cam / 144, rtol=1e-4, atol=1e-6)
+    assert np.allclose(grad_cam(pooled, images, class_logit(CLASS)), cam / 144, rtol=1e-4, atol=1e-6)
 
 
-def test_the_logit_is_read_and_not_the_softmax(pooled, pictures):
+def test_the_logit_is_explained_not_the_softmax(pooled, images):
     keras = networks._keras()
     model = keras.Sequential([keras.Input((12, 12, 3)), pooled, keras.layers.Softmax()])
     for method in (grad_cam, score_cam):
-        plain = method(pooled, pictures, class_logit(CLASS))
-        assert np.allclose(method(model, pictures, class_logit(CLASS)), plain, rtol=1e-4)
+        plain = method(pooled, images, class_logit(CLASS))
+        assert np.allclose(method(model, images, class_logit(CLASS)), plain, rtol=1e-4)
 
 
 @pytest.mark.parametrize("layer", ["early", "late"])
-def test_grad_cam_plus_plus_is_the_closed_form(pooled, pictures, layer):
+def test_grad_cam_plus_plus_equals_its_closed_form(pooled, images, layer):
     """Equation 19 with its squares and cubes, as it is printed."""
-    activations, slopes = late(pooled, pictures, layer)
-    slopes2, slopes3 = slopes**2, slopes**3
-    denominator = 2 * slopes2 + activations.sum(axis=(1, 2), keepdims=True) * slopes3
-    alpha = np.where(slopes > 0, slopes2 / np.where(slopes > 0, denominator, 1), 0)
-    weights = (alpha * np.maximum(slopes, 0)).sum(axis=(1, 2), keepdims=True)
+    activations, grads = activations_and_gradients(pooled, images, layer)
+    grads2, grads3 = grads**2, grads**3
+    denominator = 2 * grads2 + activations.sum(axis=(1, 2), keepdims=True) * grads3
+    alpha = np.where(grads > 0, grads2 / np.where(grads > 0, denominator, 1), 0)
+    weights = (alpha * np.maximum(grads, 0)).sum(axis=(1, 2), keepdims=True)
     expected = np.maximum((weights * activations).sum(axis=-1), 0)
     assert np.allclose(
-        grad_cam_plus_plus(pooled, pictures, class_logit(CLASS), layer), expected, rtol=1e-3, atol=1e-6
+        grad_cam_plus_plus(pooled, images, class_logit(CLASS), layer), expected, rtol=1e-3, atol=1e-6
     )
 
 
-def test_layer_cam_weighs_each_cell(pooled, pictures):
-    activations, slopes = late(pooled, pictures, "early")
-    expected = np.maximum((np.maximum(slopes, 0) * activations).sum(axis=-1), 0)
-    found = layer_cam(pooled, pictures, class_logit(CLASS), "early")
+def test_layer_cam_weights_each_cell(pooled, images):
+    activations, grads = activations_and_gradients(pooled, images, "early")
+    expected = np.maximum((np.maximum(grads, 0) * activations).sum(axis=-1), 0)
+    found = layer_cam(pooled, images, class_logit(CLASS), "early")
     assert np.allclose(found, expected, rtol=1e-3, atol=1e-6)
 
 
-def test_layer_cam_at_the_last_layer_has_the_positive_weights_of_cam(pooled, pictures):
-    maps = vggviz.feature_maps(pooled, pictures, "late")["late"]
+def test_layer_cam_of_the_last_layer_equals_cam_with_positive_weights(pooled, images):
+    maps = vggviz.feature_maps(pooled, images, "late")["late"]
     weights = np.maximum(pooled.get_layer("classes").get_weights()[0][:, CLASS], 0)
-    assert np.allclose(layer_cam(pooled, pictures, class_logit(CLASS)), maps @ weights / 144, rtol=1e-4)
+    assert np.allclose(layer_cam(pooled, images, class_logit(CLASS)), maps @ weights / 144, rtol=1e-4)
 
 
-def test_score_cam_is_its_algorithm(pooled, pictures):
-    """Algorithm 1, channel by channel, with the score of the empty picture subtracted as it says."""
-    maps = vggviz.feature_maps(pooled, pictures, "late")["late"]
-    for picture, found, activations in zip(
-        pictures, score_cam(pooled, pictures, class_logit(CLASS), batch_size=4), maps, strict=True
+def test_score_cam_equals_algorithm_1(pooled, images):
+    """Algorithm 1, channel by channel, with the score of the all-zero image subtracted as printed."""
+    maps = vggviz.feature_maps(pooled, images, "late")["late"]
+    for image, found, activations in zip(
+        images, score_cam(pooled, images, class_logit(CLASS), batch_size=4), maps, strict=True
     ):
-        empty = scores(pooled, picture[None] * 0, class_logit(CLASS))[0]
+        empty = scores(pooled, image[None] * 0, class_logit(CLASS))[0]
         gains = []
         for k in range(6):
             mask = activations[..., k] - activations[..., k].min()
             mask = mask / (mask.max() or 1)
-            gains.append(scores(pooled, (mask[..., None] * picture)[None], class_logit(CLASS))[0] - empty)
+            gains.append(scores(pooled, (mask[..., None] * image)[None], class_logit(CLASS))[0] - empty)
         alpha = np.exp(gains) / np.exp(gains).sum()
         assert np.allclose(found, np.maximum(activations @ alpha, 0), rtol=1e-4)
 
 
-def test_score_cam_counts_dead_channels_without_computing_them(pictures):
+def test_score_cam_includes_constant_channels_in_the_softmax(images):
     rng = np.random.default_rng(0)
     kernel, bias = rng.normal(size=(3, 3, 3, 4)), np.array([0, -1e6, 2, -1e6])
-    kernel[..., 2] = 0  # the same everywhere, and not zero
+    kernel[..., 2] = 0  # constant and not zero
     model = networks.single(kernel, bias, size=12)
-    found = score_cam(model, pictures[:1], channel("conv", 0))[0]
-    maps = vggviz.feature_maps(model, pictures[:1], "conv")["conv"][0]
+    found = score_cam(model, images[:1], channel("conv", 0))[0]
+    maps = vggviz.feature_maps(model, images[:1], "conv")["conv"][0]
     mask = maps[..., 0] / maps[..., 0].max()
-    seen = scores(model, (mask[..., None] * pictures[0])[None], channel("conv", 0))[0]
+    seen = scores(model, (mask[..., None] * images[0])[None], channel("conv", 0))[0]
     alpha = np.exp([seen, 0, 0, 0]) / np.exp([seen, 0, 0, 0]).sum()
     assert np.allclose(found, maps @ alpha, rtol=1e-4)
 
 
-def test_score_cam_does_not_overflow(pooled, pictures):
-    assert np.isfinite(score_cam(pooled, pictures, 1e6 * class_logit(CLASS))).all()
+def test_score_cam_does_not_overflow(pooled, images):
+    assert np.isfinite(score_cam(pooled, images, 1e6 * class_logit(CLASS))).all()
 
 
-def test_eigen_cam_is_the_first_singular_vector(pooled, pictures):
-    maps = vggviz.feature_maps(pooled, pictures, "late")["late"].astype(float)
-    for found, activations in zip(eigen_cam(pooled, pictures), maps, strict=True):
+def test_eigen_cam_equals_the_first_singular_vector(pooled, images):
+    maps = vggviz.feature_maps(pooled, images, "late")["late"].astype(float)
+    for found, activations in zip(eigen_cam(pooled, images), maps, strict=True):
         cells = activations.reshape(-1, 6)
         left, values, _ = np.linalg.svd(cells, full_matrices=False)
         assert np.allclose(found.ravel(), np.abs(left[:, 0] * values[0]), rtol=1e-4, atol=1e-5)
 
 
-def test_maps_are_enlarged_about_the_middle_of_each_cell():
-    """A cell's answer is largest where its receptive field has its middle, at the border too."""
+def test_cells_are_centred_at_their_receptive_fields_when_resized():
+    """The centroid of one active cell is the centre of its receptive field, also at the border."""
     keras = networks._keras()
     inputs = keras.Input((16, 16, 1))
     x = keras.layers.Conv2D(1, 1, name="conv", kernel_initializer="ones")(inputs)
     model = keras.Model(inputs, keras.layers.AveragePooling2D(4, name="pool")(x))
-    picture = np.zeros((1, 16, 16, 1), np.float32)
-    picture[0, :4, 4:8] = 1
-    found = grad_cam(model, picture, channel("pool", 0), "pool")[0]
+    image = np.zeros((1, 16, 16, 1), np.float32)
+    image[0, :4, 4:8] = 1
+    found = grad_cam(model, image, channel("pool", 0), "pool")[0]
     centre = vggviz.receptive_fields(model)["pool"].centre(1)
     assert np.isclose((found * np.arange(16)).sum() / found.sum(), centre)
     assert np.isclose(found[0, 5], found[1, 5])
 
 
-# --- what is refused
+# --- errors
 
 
 @every_method
-def test_what_does_not_fit(method, functional, sequential, batch):
+def test_wrong_batches_and_layers(method, functional, sequential, batch):
     objective = channel("conv_linear", 0)
     with refused("32, 32, 3", "(3, 16, 32, 3)"):
         method(functional, batch[:, :16], objective)
@@ -224,7 +222,7 @@ def test_what_does_not_fit(method, functional, sequential, batch):
 
 
 @pytest.mark.parametrize("method", [grad_cam, grad_cam_plus_plus, layer_cam])
-def test_an_objective_before_the_layer(method, functional, batch):
+def test_an_objective_that_does_not_depend_on_the_layer(method, functional, batch):
     with refused("channel 1 of conv_a", "'conv_linear'", "before"):
         method(functional, batch, channel("conv_a", 1))
     assert method(functional, batch, neuron("conv_a", 1), "conv_a").shape == (3, 32, 32)

@@ -1,4 +1,4 @@
-"""Tests of trust: what is shuffled and what stays, and curves that are exact on weighted sums."""
+"""Evaluation of attributions: shuffled weights, and deletion and insertion curves of linear models."""
 
 import numpy as np
 import pytest
@@ -21,24 +21,24 @@ def weights(model, layer):
     return unfold(model).steps[layer].layer.get_weights()
 
 
-def changed(model, other):
+def changed_layers(model, other):
     return [name for name in LAYERS if not np.array_equal(weights(model, name)[0], weights(other, name)[0])]
 
 
-def test_layers_are_shuffled_from_the_top_down(nested):
-    for place, layer in enumerate(LAYERS):
-        assert changed(nested, shuffled_weights(nested, layer)) == LAYERS[place:]
-        assert changed(nested, shuffled_weights(nested, layer, cascade=False)) == [layer]
+def test_layers_are_shuffled_from_the_output_down(nested):
+    for index, layer in enumerate(LAYERS):
+        assert changed_layers(nested, shuffled_weights(nested, layer)) == LAYERS[index:]
+        assert changed_layers(nested, shuffled_weights(nested, layer, cascade=False)) == [layer]
 
 
-def test_a_layer_keeps_its_numbers_in_another_order(nested):
+def test_shuffling_permutes_the_values_of_each_array(nested):
     other = shuffled_weights(nested, "inner_conv2")
     for name in LAYERS:
         for before, after in zip(weights(nested, name), weights(other, name), strict=True):
             assert np.array_equal(np.sort(before, axis=None), np.sort(after, axis=None))
 
 
-def test_a_layer_comes_out_the_same_with_and_without_the_others(nested):
+def test_a_layer_is_shuffled_the_same_with_and_without_cascade(nested):
     alone, cascade = (
         shuffled_weights(nested, "outer_conv", cascade=False),
         shuffled_weights(nested, "inner_conv1"),
@@ -46,7 +46,7 @@ def test_a_layer_comes_out_the_same_with_and_without_the_others(nested):
     assert np.array_equal(weights(alone, "outer_conv")[0], weights(cascade, "outer_conv")[0])
 
 
-def test_the_model_stays_and_the_seed_decides(nested):
+def test_the_model_is_not_modified_and_the_seed_determines_the_copy(nested):
     before = nested.get_weights()
     first, again, other = (shuffled_weights(nested, "scores", seed=seed).get_weights() for seed in (0, 0, 1))
     assert all(np.array_equal(a, b) for a, b in zip(nested.get_weights(), before, strict=True))
@@ -54,7 +54,7 @@ def test_the_model_stays_and_the_seed_decides(nested):
     assert not all(np.array_equal(a, b) for a, b in zip(first, other, strict=True))
 
 
-def test_the_copy_says_what_became_of_it(nested):
+def test_the_copy_records_the_shuffling_in_its_provenance(nested):
     assert "outer_conv and all after it shuffled (seed 3)" in str(
         vggviz.provenance(shuffled_weights(nested, "outer_conv", seed=3))
     )
@@ -69,13 +69,13 @@ def test_batch_normalisation_stays_finite():
 
 
 @pytest.mark.parametrize("method", [saliency, integrated_gradients, grad_cam, occlusion])
-def test_attributions_of_the_network_change_with_it(method, sequential, batch):
+def test_attributions_change_with_the_weights(method, sequential, batch):
     before = method(sequential, batch, class_logit(0))
     after = method(shuffled_weights(sequential, "first"), batch, class_logit(0))
     assert np.abs(after - before).max() > 0.1 * np.abs(before).max()
 
 
-def test_what_is_refused(nested):
+def test_layers_without_weights_and_unknown_layers(nested):
     with refused("'scaled'", "weights"):
         shuffled_weights(nested, "scaled")
     with refused("'score'", "'scores'"):
@@ -87,7 +87,7 @@ def test_what_is_refused(nested):
 
 @pytest.fixture(scope="module")
 def linear():
-    """A network whose answer is one weighted sum of the pixels, and the weights (8, 8, 3)."""
+    """A network whose output is one weighted sum of the pixels, and the weights (8, 8, 3)."""
     weights = np.random.default_rng(0).normal(size=(8, 8, 3, 1)).astype(np.float32)
     return networks.single(weights, padding="valid", activation=None, size=8), weights[..., 0]
 
@@ -97,7 +97,7 @@ def small():
     return np.random.default_rng(1).normal(0, 9, (2, 8, 8, 3)).astype(np.float32)
 
 
-def test_the_curves_go_from_the_whole_picture_to_the_empty_one(sequential, batch):
+def test_the_curves_start_and_end_at_whole_and_empty_images(sequential, batch):
     curves = deletion_insertion(sequential, batch, np.abs(batch).sum(axis=-1), class_logit(0), steps=5)
     whole = scores(sequential, batch, class_logit(0))
     empty = scores(sequential, np.zeros_like(batch), class_logit(0))
@@ -109,7 +109,7 @@ def test_the_curves_go_from_the_whole_picture_to_the_empty_one(sequential, batch
     assert curves.label == "logit of class 0"
 
 
-def test_deletion_of_a_weighted_sum_takes_its_terms_one_by_one(linear, small):
+def test_deletion_from_a_weighted_sum_subtracts_its_terms_in_order(linear, small):
     model, weights = linear
     terms = (weights * small).sum(axis=-1)
     curves = deletion_insertion(model, small, terms, channel("conv", 0), steps=64)
@@ -118,7 +118,7 @@ def test_deletion_of_a_weighted_sum_takes_its_terms_one_by_one(linear, small):
     assert np.allclose(curves.deletion[:, 1:], left, rtol=1e-3, atol=1e-2)
 
 
-def test_the_right_order_beats_a_random_one_and_that_beats_the_wrong_one(linear, small):
+def test_areas_rank_the_true_order_before_random_before_reversed(linear, small):
     model, weights = linear
     terms = (weights * small).sum(axis=-1)
     right, control, wrong = (
@@ -130,14 +130,14 @@ def test_the_right_order_beats_a_random_one_and_that_beats_the_wrong_one(linear,
     assert np.all(right.insertion_area > control.insertion_area)
 
 
-def test_areas_are_those_under_the_curves():
+def test_areas_under_the_curves():
     shares, falling = np.linspace(0, 1, 3), np.array([[4.0, 1.0, 0.0]], np.float32)
-    curves = DeletionInsertion(shares, falling, falling[:, ::-1], "words")
+    curves = DeletionInsertion(shares, falling, falling[:, ::-1], "label")
     assert np.allclose(curves.deletion_area, [1.5])
     assert np.allclose(curves.insertion_area, [1.5])
 
 
-def test_equal_pixels_go_in_an_order_set_by_the_seed(sequential, batch):
+def test_ties_are_broken_at_random_by_the_seed(sequential, batch):
     flat = np.zeros((3, 32, 32))
     first, again, other, control = (
         deletion_insertion(sequential, batch, order, class_logit(0), steps=4, seed=seed).deletion
@@ -148,7 +148,7 @@ def test_equal_pixels_go_in_an_order_set_by_the_seed(sequential, batch):
     assert not np.array_equal(first, other)
 
 
-def test_what_does_not_fit(functional, batch):
+def test_wrong_attributions_steps_and_batches(functional, batch):
     objective = channel("conv_a", 0)
     with refused("(3, 16, 16)", "(3, 32, 32)"):
         deletion_insertion(functional, batch, np.zeros((3, 16, 16)), objective)

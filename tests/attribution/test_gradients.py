@@ -1,4 +1,4 @@
-"""Attribution by gradients: exact laws on tiny networks, and what is refused."""
+"""Gradient-based attribution: exact results for linear models, properties, caching, and errors."""
 
 import gc
 import weakref
@@ -33,21 +33,21 @@ every_method = pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
 
 @pytest.fixture(scope="module")
 def linear():
-    """A network whose every answer is one weighted sum of the pixels, and the weights."""
+    """A network with two outputs, each a weighted sum of the pixels, and the weights."""
     weights = np.random.default_rng(0).normal(size=(8, 8, 3, 2)).astype(np.float32)
     return networks.single(weights, padding="valid", activation=None, size=8), weights
 
 
-def pictures(count=2, size=8):
+def random_images(count=2, size=8):
     return np.random.default_rng(1).normal(0, 9, (count, size, size, 3)).astype(np.float32)
 
 
-# --- what every method keeps
+# --- properties of every method
 
 
 @every_method
 @pytest.mark.parametrize("kind", OBJECTIVES)
-def test_a_map_for_each_picture_in_its_pixels(method, kind, request, batch):
+def test_maps_have_the_shape_of_the_images(method, kind, request, batch):
     given = batch.copy()
     maps = method(request.getfixturevalue(kind), batch, OBJECTIVES[kind])
     assert maps.shape == (3, 32, 32)
@@ -58,21 +58,21 @@ def test_a_map_for_each_picture_in_its_pixels(method, kind, request, batch):
 
 
 @every_method
-def test_a_batch_equals_its_pictures_one_by_one(method, sequential, batch):
+def test_a_batch_equals_single_images(method, sequential, batch):
     together = method(sequential, batch, class_logit(2))
-    alone = [method(sequential, picture[None], class_logit(2))[0] for picture in batch]
+    alone = [method(sequential, image[None], class_logit(2))[0] for image in batch]
     assert np.allclose(together, alone, rtol=1e-4, atol=1e-6 * together.max())
 
 
 @every_method
-def test_a_batch_larger_than_what_is_computed_at_once(method, sequential, batch, monkeypatch):
-    at_once = method(sequential, batch, class_logit(0))
-    monkeypatch.setattr("vggviz.attribution.gradients.PIXELS", 2 * 32 * 32)
-    assert np.allclose(method(sequential, batch, class_logit(0)), at_once, rtol=1e-4, atol=1e-6)
+def test_large_batches_are_computed_in_chunks(method, sequential, batch, monkeypatch):
+    whole = method(sequential, batch, class_logit(0))
+    monkeypatch.setattr("vggviz.attribution.gradients.MAX_PIXELS", 2 * 32 * 32)
+    assert np.allclose(method(sequential, batch, class_logit(0)), whole, rtol=1e-4, atol=1e-6)
 
 
 @every_method
-def test_a_nested_network_equals_the_same_layers_in_a_row(method, nested, batch):
+def test_a_nested_model_equals_a_sequential_one(method, nested, batch):
     keras = networks._keras()
     flat = keras.Sequential([keras.Input((32, 32, 3)), nested.get_layer("scaled")])
     for layer in [*nested.get_layer("vgg_like").layers[1:], *nested.layers[-3:]]:
@@ -82,14 +82,14 @@ def test_a_nested_network_equals_the_same_layers_in_a_row(method, nested, batch)
 
 
 @every_method
-def test_a_dead_channel_has_a_map_of_zeros(method, dead, batch):
+def test_the_map_of_a_dead_channel_is_zero(method, dead, batch):
     assert not method(dead, batch, channel("conv", networks.DEAD)).any()
 
 
 @every_method
-def test_the_support_lies_inside_the_receptive_field(method, functional, batch):
-    answers = vggviz.feature_maps(functional, batch, "conv_strided")["conv_strided"][:, 2, 4]
-    maps = method(functional, batch, neuron("conv_strided", int(answers.max(axis=0).argmax()), 2, 4))
+def test_the_map_is_zero_outside_the_receptive_field(method, functional, batch):
+    activations = vggviz.feature_maps(functional, batch, "conv_strided")["conv_strided"][:, 2, 4]
+    maps = method(functional, batch, neuron("conv_strided", int(activations.max(axis=0).argmax()), 2, 4))
     field = vggviz.receptive_fields(functional)["conv_strided"]
     top, left, bottom, right = field.box(2, 4, 32)
     assert maps[:, top:bottom, left:right].any()
@@ -97,13 +97,13 @@ def test_the_support_lies_inside_the_receptive_field(method, functional, batch):
     assert not maps.any()
 
 
-def test_the_logit_is_read_and_not_the_softmax(sequential, batch):
-    certain = batch * 100  # where the softmax is flat
-    assert saliency(sequential, certain, class_logit(0)).min(axis=(1, 2)).max() >= 0
-    assert saliency(sequential, certain, class_logit(0)).any(axis=(1, 2)).all()
+def test_the_logit_is_explained_not_the_softmax(sequential, batch):
+    saturated = batch * 100  # where the gradient of the softmax vanishes
+    assert saliency(sequential, saturated, class_logit(0)).min(axis=(1, 2)).max() >= 0
+    assert saliency(sequential, saturated, class_logit(0)).any(axis=(1, 2)).all()
 
 
-def test_objectives_add_up(functional, batch):
+def test_integrated_gradients_are_linear_in_the_objective(functional, batch):
     one, two = channel("conv_b", 1), neuron("conv_linear", 2)
     parts = [integrated_gradients(functional, batch, objective, steps=4) for objective in (one, two)]
     both = integrated_gradients(functional, batch, one - 2 * two, steps=4)
@@ -115,11 +115,11 @@ def test_objectives_add_up(functional, batch):
 
 def test_the_saliency_of_a_weighted_sum_is_its_weights(linear):
     model, weights = linear
-    maps = saliency(model, pictures(), channel("conv", 1))
+    maps = saliency(model, random_images(), channel("conv", 1))
     assert np.allclose(maps, np.abs(weights[..., 1]).max(axis=-1), rtol=1e-5)
 
 
-def test_saliency_is_the_change_that_a_small_step_makes(functional, batch):
+def test_saliency_equals_finite_differences(functional, batch):
     objective, step = channel("conv_linear", 0), 1e-2
     expected = saliency(functional, batch[:1], objective)[0]
     y, x = np.unravel_index(expected.argmax(), expected.shape)
@@ -128,13 +128,13 @@ def test_saliency_is_the_change_that_a_small_step_makes(functional, batch):
         moved[2 * colour, y, x, colour] += step
         moved[2 * colour + 1, y, x, colour] -= step
     values = scores(functional, moved, objective).astype(float)
-    slopes = (values[::2] - values[1::2]) / (2 * step)
-    assert np.isclose(np.abs(slopes).max(), expected.max(), rtol=0.02)
+    differences = (values[::2] - values[1::2]) / (2 * step)
+    assert np.isclose(np.abs(differences).max(), expected.max(), rtol=0.02)
 
 
-def test_noise_does_not_change_a_constant_gradient(linear):
+def test_smooth_grad_of_a_linear_model_equals_its_weights(linear):
     model, weights = linear
-    maps = smooth_grad(model, pictures(), channel("conv", 0), samples=4)
+    maps = smooth_grad(model, random_images(), channel("conv", 0), samples=4)
     assert np.allclose(maps, np.abs(weights[..., 0]).max(axis=-1), rtol=1e-4)
 
 
@@ -143,7 +143,7 @@ def test_smooth_grad_without_noise_is_saliency(sequential, batch):
     assert np.allclose(smooth_grad(sequential, batch, class_logit(0), samples=2, noise=0), plain, rtol=1e-4)
 
 
-def test_smooth_grad_by_seed(sequential, batch):
+def test_the_seed_determines_smooth_grad(sequential, batch):
     first, again, other = (
         smooth_grad(sequential, batch, class_logit(0), samples=3, seed=seed) for seed in (0, 0, 1)
     )
@@ -155,9 +155,11 @@ def test_smooth_grad_by_seed(sequential, batch):
 
 
 @pytest.mark.parametrize("kind", ["activation", "layer", "relu6"])
-def test_guided_backprop_stops_what_is_negative_on_either_way(kind):
+def test_guided_backprop_drops_negative_inputs_and_negative_gradients(kind):
     keras = networks._keras()
-    a = np.array([[2, -1, 1, -3, 7], [0.5, 1, 4, 1, 0], [0, 2, 1, 2, -1]], np.float32)  # answers: first row
+    a = np.array(
+        [[2, -1, 1, -3, 7], [0.5, 1, 4, 1, 0], [0, 2, 1, 2, -1]], np.float32
+    )  # activations: first row
     b = np.array([1, -1, -2, 0.5, 1], np.float32)
     inputs = keras.Input((1, 1, 3))
     x = keras.layers.Conv2D(5, 1, use_bias=False, activation="relu" if kind == "activation" else None)(inputs)
@@ -166,35 +168,37 @@ def test_guided_backprop_stops_what_is_negative_on_either_way(kind):
     outputs = keras.layers.Conv2D(1, 1, use_bias=False, name="sum")(x)
     model = keras.Model(inputs, outputs)
     model.set_weights([a[None, None], b[None, None, :, None]])
-    picture = np.array([1, 0, 0], np.float32).reshape(1, 1, 1, 3)
-    passed = [0] if kind == "relu6" else [0, 4]  # positive on both ways, and not above 6
+    image = np.array([1, 0, 0], np.float32).reshape(1, 1, 1, 3)
+    passed = [0] if kind == "relu6" else [0, 4]  # activation and gradient positive, activation at most 6
     expected = np.abs(a[:, passed] @ b[passed]).max()
-    assert np.isclose(guided_backprop(model, picture, channel("sum", 0))[0, 0, 0], expected)
-    assert saliency(model, picture, channel("sum", 0))[0, 0, 0] != expected
+    assert np.isclose(guided_backprop(model, image, channel("sum", 0))[0, 0, 0], expected)
+    assert saliency(model, image, channel("sum", 0))[0, 0, 0] != expected
 
 
-def test_without_a_relu_guided_backprop_is_saliency(linear):
+def test_guided_backprop_without_a_relu_equals_saliency(linear):
     model, _ = linear
     objective = channel("conv", 0)
     assert np.allclose(
-        guided_backprop(model, pictures(), objective), saliency(model, pictures(), objective), rtol=1e-5
+        guided_backprop(model, random_images(), objective),
+        saliency(model, random_images(), objective),
+        rtol=1e-5,
     )
 
 
-def test_the_model_keeps_its_own_gradient(sequential, batch):
+def test_guided_backprop_does_not_change_later_gradients(sequential, batch):
     before = saliency(sequential, batch, class_logit(0))
     guided = guided_backprop(sequential, batch, class_logit(0))
     assert not np.allclose(guided, before, rtol=1e-2)
     assert np.array_equal(saliency(sequential, batch, class_logit(0)), before)
 
 
-# --- what is kept for the next picture
+# --- cache
 
 
-def test_a_kept_gradient_sees_new_weights_another_objective_and_another_size():
+def test_a_cached_gradient_follows_weights_objective_and_size():
     weights = np.random.default_rng(0).normal(size=(3, 3, 3, 2)).astype(np.float32)
     model, first = networks.single(weights, padding="same", activation=None, size=None), channel("conv", 0)
-    small, large = pictures(1), pictures(1, size=12)
+    small, large = random_images(1), random_images(1, size=12)
     before = saliency(model, small, first)
     assert np.array_equal(saliency(model, small, first), before)
     assert not np.allclose(saliency(model, small, channel("conv", 1)), before, rtol=1e-3)
@@ -203,36 +207,36 @@ def test_a_kept_gradient_sees_new_weights_another_objective_and_another_size():
     np.testing.assert_allclose(saliency(model, small, first), 2 * before, rtol=1e-5)
 
 
-def test_what_a_gradient_is_compiled_for_is_compiled_once(monkeypatch):
+def test_equal_objectives_are_compiled_once(monkeypatch):
     compiled = []
-    differentiated = gradients._differentiated
+    differentiate = gradients._differentiate
     monkeypatch.setattr(
-        gradients, "_differentiated", lambda *given: compiled.append(given) or differentiated(*given)
+        gradients, "_differentiate", lambda *args: compiled.append(args) or differentiate(*args)
     )
-    model, batch = networks.sequential(), pictures(2, size=32)
+    model, batch = networks.sequential(), random_images(2, size=32)
     for _ in range(3):
         saliency(model, batch, 2 * class_logit(0) - channel("second", 1))
         vggviz.attribution.grad_cam(model, batch, class_logit(0))
     assert len(compiled) == 2
-    smooth_grad(model, batch, class_logit(1), samples=2 * gradients.PIXELS // (32 * 32))
+    smooth_grad(model, batch, class_logit(1), samples=2 * gradients.MAX_PIXELS // (32 * 32))
     assert len(compiled) == 3
 
 
-def test_an_objective_of_ones_own_may_read_what_changes(sequential):
+def test_user_defined_objectives_are_not_cached(sequential):
     factor = 1.0
-    own = Objective(("second",), lambda maps: factor * channel("second", 0).value(maps), "one's own")
-    before = saliency(sequential, pictures(1, size=32), own)
+    own = Objective(("second",), lambda maps: factor * channel("second", 0).value(maps), "user-defined")
+    before = saliency(sequential, random_images(1, size=32), own)
     factor = 3.0
-    np.testing.assert_allclose(saliency(sequential, pictures(1, size=32), own), 3 * before, rtol=1e-5)
-    summed = saliency(sequential, pictures(1, size=32), own + channel("second", 0))
+    np.testing.assert_allclose(saliency(sequential, random_images(1, size=32), own), 3 * before, rtol=1e-5)
+    summed = saliency(sequential, random_images(1, size=32), own + channel("second", 0))
     np.testing.assert_allclose(summed, 4 * before, rtol=1e-5)
 
 
 @pytest.mark.parametrize("method", [saliency, smooth_grad, guided_backprop, integrated_gradients])
-def test_a_network_of_doubles_gives_floats_and_one_of_whole_numbers_is_refused(method):
+def test_float64_models_give_float32_and_integer_models_are_refused(method):
     layers = [keras.layers.Rescaling(1 / 255), keras.layers.Conv2D(2, 3, name="conv")]
     doubles = keras.Sequential([keras.Input((8, 8, 3), dtype="float64"), *layers])
-    found = method(doubles, pictures(2, size=8), channel("conv", 0))
+    found = method(doubles, random_images(2, size=8), channel("conv", 0))
     assert found.dtype == np.float32
     assert found.any()
     whole = keras.Sequential([keras.Input((8, 8, 3), dtype="uint8"), *layers])
@@ -240,49 +244,51 @@ def test_a_network_of_doubles_gives_floats_and_one_of_whole_numbers_is_refused(m
         method(whole, np.full((1, 8, 8, 3), 100, np.uint8), channel("conv", 0))
 
 
-def with_weights_of(model):
-    """An objective that holds the model."""
-    return Objective((LOGITS,), lambda maps: model.count_params() * maps[LOGITS][:, 0], "one's own")
+def objective_holding(model):
+    """A user-defined objective that refers to the model."""
+    return Objective((LOGITS,), lambda maps: model.count_params() * maps[LOGITS][:, 0], "user-defined")
 
 
-@pytest.mark.parametrize("made", [lambda _: class_logit(0), with_weights_of], ids=["library's", "own"])
-def test_a_kept_gradient_does_not_keep_the_model(made):
+@pytest.mark.parametrize(
+    "make_objective", [lambda _: class_logit(0), objective_holding], ids=["library", "user"]
+)
+def test_the_cache_does_not_keep_the_model_alive(make_objective):
     model = networks.sequential()
-    saliency(model, pictures(1, size=32), made(model))
-    held = [weakref.ref(model), weakref.ref(model.layers[-1])]
+    saliency(model, random_images(1, size=32), make_objective(model))
+    references = [weakref.ref(model), weakref.ref(model.layers[-1])]
     del model
-    for _ in range(3):  # what hangs on the model goes in the round after it
+    for _ in range(3):  # objects that the model refers to may need another collection
         gc.collect()
-    assert [reference() for reference in held] == [None, None]
+    assert [reference() for reference in references] == [None, None]
 
 
 # --- integrated gradients
 
 
 @pytest.mark.parametrize("kind", OBJECTIVES)
-@pytest.mark.parametrize("baseline", [None, 20.0, "picture"])
-def test_integrated_gradients_sum_to_the_rise_from_the_baseline(kind, baseline, request, batch):
+@pytest.mark.parametrize("baseline", [None, 20.0, "image"])
+def test_integrated_gradients_sum_to_the_difference_from_the_baseline(kind, baseline, request, batch):
     model, objective = request.getfixturevalue(kind), OBJECTIVES[kind]
-    baseline = batch[::-1].copy() if baseline == "picture" else baseline
+    baseline = batch[::-1].copy() if baseline == "image" else baseline
     maps = integrated_gradients(model, batch, objective, baseline=baseline, steps=1000)
-    start = np.broadcast_to(np.float32(0 if baseline is None else baseline), batch.shape)
-    rise = scores(model, batch, objective) - scores(model, start, objective)
-    size = np.abs(scores(model, batch, objective)) + np.abs(rise)
-    assert np.all(np.abs(maps.sum(axis=(1, 2)) - rise) < 0.01 * size)
+    baselines = np.broadcast_to(np.float32(0 if baseline is None else baseline), batch.shape)
+    difference = scores(model, batch, objective) - scores(model, baselines, objective)
+    size = np.abs(scores(model, batch, objective)) + np.abs(difference)
+    assert np.all(np.abs(maps.sum(axis=(1, 2)) - difference) < 0.01 * size)
 
 
 def test_integrated_gradients_of_a_weighted_sum_are_its_terms(linear):
     model, weights = linear
-    batch = pictures()
+    batch = random_images()
     maps = integrated_gradients(model, batch, channel("conv", 0), steps=1)
     assert np.allclose(maps, (batch * weights[..., 0]).sum(axis=-1), rtol=1e-3, atol=1e-4)
 
 
-# --- what is refused
+# --- errors
 
 
 @every_method
-def test_what_does_not_fit(method, functional, batch):
+def test_wrong_batches_and_objectives(method, functional, batch):
     with refused("32, 32, 3", "(3, 16, 32, 3)"):
         method(functional, batch[:, :16], channel("conv_a", 0))
     with refused("'conv_x'", "'conv_a'"):
@@ -291,7 +297,7 @@ def test_what_does_not_fit(method, functional, batch):
         method(functional, batch, channel("conv_a", 4))
 
 
-def test_counts_and_baselines(functional, batch):
+def test_wrong_samples_steps_noise_and_baselines(functional, batch):
     objective = channel("conv_a", 0)
     with refused("samples", 0):
         smooth_grad(functional, batch, objective, samples=0)
@@ -303,11 +309,11 @@ def test_counts_and_baselines(functional, batch):
         integrated_gradients(functional, batch, objective, baseline=np.zeros((16, 16, 3)))
 
 
-def test_an_objective_that_is_constant_has_maps_of_zeros(functional, batch):
-    constant = Objective(("conv_a",), lambda maps: maps["conv_a"][:, 0, 0, 0] * 0, "nothing")
+def test_the_map_of_a_constant_objective_is_zero(functional, batch):
+    constant = Objective(("conv_a",), lambda maps: maps["conv_a"][:, 0, 0, 0] * 0, "constant")
     assert not saliency(functional, batch, constant).any()
 
 
-def test_logits_of_a_part_are_those_of_the_scores(sequential, batch):
+def test_scores_of_a_logit_equal_the_output_before_the_softmax(sequential, batch):
     direct = part(sequential, [LOGITS])(batch)[LOGITS][:, 1]
     assert np.allclose(scores(sequential, batch, class_logit(1)), direct, rtol=1e-5)

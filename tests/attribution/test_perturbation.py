@@ -1,4 +1,4 @@
-"""Attribution by hiding: exact on weighted sums, and what is refused."""
+"""Occlusion: exact results for linear models, and errors. Score-CAM is tested in test_cam."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from vggviz.objectives import channel, class_logit, neuron
 
 @pytest.fixture(scope="module")
 def linear():
-    """A network whose answer is one weighted sum of the pixels, and the weights (8, 8, 3)."""
+    """A network whose output is one weighted sum of the pixels, and the weights (8, 8, 3)."""
     weights = np.random.default_rng(0).normal(size=(8, 8, 3, 1)).astype(np.float32)
     return networks.single(weights, padding="valid", activation=None, size=8), weights[..., 0]
 
@@ -26,7 +26,7 @@ def small():
 
 
 @pytest.mark.parametrize("fill", [0, 3.0, np.array([1.0, -2.0, 5.0])])
-def test_occlusion_of_a_weighted_sum_is_the_terms_it_covers(linear, small, fill):
+def test_occlusion_of_a_weighted_sum_equals_the_covered_terms(linear, small, fill):
     model, weights = linear
     maps = occlusion(model, small, channel("conv", 0), size=2, stride=2, fill=fill)
     terms = (weights * (small - fill)).sum(axis=-1)
@@ -35,7 +35,7 @@ def test_occlusion_of_a_weighted_sum_is_the_terms_it_covers(linear, small, fill)
     assert np.allclose(maps, covered, rtol=1e-3, atol=1e-3)
 
 
-def test_where_squares_overlap_a_pixel_has_their_mean(linear, small):
+def test_overlapping_squares_are_averaged(linear, small):
     model, weights = linear
     maps = occlusion(model, small, channel("conv", 0), size=3, stride=2)
     terms = (weights * small).sum(axis=-1)
@@ -47,9 +47,9 @@ def test_where_squares_overlap_a_pixel_has_their_mean(linear, small):
     assert np.allclose(maps, np.nanmean(losses, axis=0), rtol=1e-3, atol=1e-3)
 
 
-def test_hiding_what_the_objective_does_not_see_changes_nothing(functional, batch):
-    answers = vggviz.feature_maps(functional, batch, "conv_strided")["conv_strided"][:, 2, 4]
-    objective = neuron("conv_strided", int(answers.max(axis=0).argmax()), 2, 4)
+def test_the_map_is_zero_outside_the_receptive_field(functional, batch):
+    activations = vggviz.feature_maps(functional, batch, "conv_strided")["conv_strided"][:, 2, 4]
+    objective = neuron("conv_strided", int(activations.max(axis=0).argmax()), 2, 4)
     maps = occlusion(functional, batch, objective, size=4, stride=4)
     top, left, bottom, right = vggviz.receptive_fields(functional)["conv_strided"].box(2, 4, 32)
     outside = np.ones((32, 32), bool)
@@ -58,11 +58,11 @@ def test_hiding_what_the_objective_does_not_see_changes_nothing(functional, batc
     assert np.abs(maps[:, outside]).max() < 1e-5 * np.abs(maps).max()
 
 
-def test_a_dead_channel_loses_nothing(dead, batch):
+def test_the_map_of_a_dead_channel_is_zero(dead, batch):
     assert not occlusion(dead, batch, channel("conv", networks.DEAD), size=16, stride=16).any()
 
 
-def test_a_batch_equals_its_pictures_one_by_one(sequential, batch):
+def test_a_batch_equals_single_images(sequential, batch):
     given = batch.copy()
     maps = occlusion(sequential, batch, class_logit(1), size=16, stride=8)
     alone = [occlusion(sequential, p[None], class_logit(1), size=16, stride=8)[0] for p in batch]
@@ -70,17 +70,17 @@ def test_a_batch_equals_its_pictures_one_by_one(sequential, batch):
     assert np.array_equal(batch, given)
 
 
-# --- what is refused
+# --- errors
 
 
 @pytest.mark.parametrize(("size", "stride"), [(0, 8), (33, 8), (16, 0), (2.5, 1)])
-def test_a_square_that_does_not_fit(functional, batch, size, stride):
+def test_wrong_sizes_and_strides(functional, batch, size, stride):
     words = ("stride", stride, "1 to 16") if size == 16 else ("size", size, "1 to 32")
     with refused(*words):
         occlusion(functional, batch, channel("conv_a", 0), size=size, stride=stride)
 
 
-def test_what_does_not_fit(functional, batch):
+def test_wrong_batches_and_objectives(functional, batch):
     with refused("32, 32, 3", "(3, 16, 32, 3)"):
         occlusion(functional, batch[:, :16], channel("conv_a", 0))
     with refused("'conv_x'", "'conv_a'"):

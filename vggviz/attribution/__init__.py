@@ -1,4 +1,4 @@
-"""Which pixels of an image speak for a class or a channel."""
+"""Attribution: which pixels of an image a class score or an activation depends on."""
 
 from vggviz._shared import lazy_stub as _lazy_stub
 

@@ -1,4 +1,4 @@
-"""What the methods have in common: target layer, enlarging, chunks, scores."""
+"""Functions shared by the attribution methods: target layer, resizing, chunks, scores."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ from vggviz.objectives import Objective
 if TYPE_CHECKING:
     import keras
 
+CHUNK = 16
+"""Images per forward pass."""
+
 
 def target_layer(model: keras.Model, layer: str | None) -> str:
-    """The layer's name, checked; None is the last convolution."""
+    """Return the name of a layer with feature maps; None is the last convolution."""
     if layer is None:
         return graph.conv_layers(model)[-1]
     shape = tuple(graph.find_step(model, layer).output.shape)
@@ -27,23 +30,19 @@ def target_layer(model: keras.Model, layer: str | None) -> str:
     return layer
 
 
-def enlarged(cells: np.ndarray, batch: np.ndarray) -> np.ndarray:
-    """The positive part of (N, h, w), enlarged to the batch's pixels."""
-    return resized(np.maximum(cells, 0), batch.shape[1:3])
+def upsample_positive(maps: np.ndarray, batch: np.ndarray) -> np.ndarray:
+    """Set negative values of maps (N, h, w) to zero and resize them to the batch's height and width."""
+    return resize(np.maximum(maps, 0), batch.shape[1:3])
 
 
-def resized(maps: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
-    """Maps (n, h, w) at another size, bilinear, float32."""
+def resize(maps: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
+    """Resize maps (n, h, w) by bilinear interpolation to `size`, (height, width); float32."""
     maps = maps.astype(np.float32)[..., np.newaxis]
     return backend.tensorflow().image.resize(maps, size, method="bilinear").numpy()[..., 0]
 
 
-CHUNK = 16
-"""Images computed at once."""
-
-
-def checked_fill(fill: float | np.ndarray, batch: np.ndarray) -> np.ndarray:
-    """What covers pixels, float32: a number, or one for each colour of the batch."""
+def check_fill(fill: float | np.ndarray, batch: np.ndarray) -> np.ndarray:
+    """Return the values that replace pixels, float32: one number, or one per colour of the batch."""
     values = validation.numbers("The fill's values", fill, f"() or ({batch.shape[-1]},)", (0, 1)).astype(
         np.float32
     )
@@ -55,13 +54,13 @@ def checked_fill(fill: float | np.ndarray, batch: np.ndarray) -> np.ndarray:
 
 
 def chunks(items: np.ndarray, label: str, size: int = CHUNK) -> Iterator[np.ndarray]:
-    """The items in portions, with a progress bar where it takes long."""
+    """Yield the items in chunks; shows a progress bar after one second."""
     for start in tqdm(range(0, len(items), size), desc=label, leave=False, delay=1, disable=None):
         yield items[start : start + size]
 
 
 def scores(model: keras.Model, batch: np.ndarray, objective: Objective) -> np.ndarray:
-    """The objective's value for each image, float32 (N,); all of the batch at once."""
+    """Value of the objective for each image, float32 (N,), from one forward pass of the whole batch."""
     tensors = graph.part(model, objective.layers).output
     values = run(model, batch, tuple(tensors.values()))
     constant = backend.tensorflow().constant

@@ -1,4 +1,4 @@
-"""Attribution by gradients: which pixels, changed a little, would change the objective."""
+"""Gradient-based attribution: gradients of an objective with respect to the pixels."""
 
 from __future__ import annotations
 
@@ -20,32 +20,33 @@ if TYPE_CHECKING:
     import keras
 
 Gradient = Callable[[np.ndarray], list[np.ndarray]]
-PIXELS = 4 * 224 * 224
-"""Pixels differentiated at once: with VGG16 half a gigabyte of activations waits for the way back."""
-KEPT = 8
-"""Compiled gradients of a model that wait for the next call: to compile one takes as long as to use it."""
+MAX_PIXELS = 4 * 224 * 224
+"""Pixels per backward pass: for VGG16 half a gigabyte of activations is held in memory for it."""
+CACHED_GRADIENTS = 8
+"""Compiled gradients cached per model: compiling one takes as long as running it."""
 
 
 def saliency(model: keras.Model, batch: np.ndarray, objective: Objective) -> np.ndarray:
-    """How strongly the objective answers to each pixel: the largest gradient of its colours, unsigned.
+    """Absolute gradient of the objective with respect to each pixel, the maximum over its colours.
 
     Simonyan, Vedaldi and Zisserman, "Deep Inside Convolutional Networks", 2014, section 3.1.
 
     Args:
         model: any Keras model.
-        batch: float (N, H, W, C), as the model's input wants it.
-        objective: what is explained, ``class_logit(3)`` for instance.
+        batch: float (N, H, W, C), preprocessed for the model.
+        objective: the scalar to explain, for example ``class_logit(3)``.
 
     Returns:
-        float32 (N, H, W), from zero on, in units of the objective for each unit of the batch.
+        float32 (N, H, W), not negative, in units of the objective per unit of the batch.
 
     Raises:
-        ValueError: an objective that the model does not have, or a batch that does not fit.
+        ValueError: an objective with an unknown layer or channel, or a batch whose shape does not match
+            the model.
     """
-    batch = _fitting(model, batch, objective)
+    batch = _check_inputs(model, batch, objective)
     gradient = gradients(model, objective, batch.shape[1:], batch.dtype)
-    found = [gradient(part)[0] for part in _chunks(batch, batch.shape[1:3])]
-    return _strongest_colour(np.concatenate(found))
+    results = [gradient(chunk)[0] for chunk in _chunks(batch, batch.shape[1:3])]
+    return _largest_colour(np.concatenate(results))
 
 
 def smooth_grad(
@@ -57,60 +58,62 @@ def smooth_grad(
     noise: float = 0.15,
     seed: int = 0,
 ) -> np.ndarray:
-    """Saliency of the gradient averaged over noisy copies of the image.
+    """SmoothGrad: saliency from the mean gradient of noisy copies of the image.
 
-    Smilkov et al., "SmoothGrad: removing noise by adding noise", 2017, section 3. The gradients are
-    averaged with their signs; then the largest size of the colours is taken, as in `saliency`. Every
-    image gets the same noise, in the measure of its own range.
+    Smilkov et al., "SmoothGrad: removing noise by adding noise", 2017, section 3. The mean is that of the
+    signed gradients; the maximum of its absolute value over the colours is returned, as in `saliency`. All
+    images get the same noise, scaled by their own range.
 
     Args:
         model: any Keras model.
-        batch: float (N, H, W, C), as the model's input wants it.
-        objective: what is explained.
-        samples: noisy copies of each image.
-        noise: standard deviation, as a share of the image's range (largest minus smallest value).
-        seed: of the noise.
+        batch: float (N, H, W, C), preprocessed for the model.
+        objective: the scalar to explain.
+        samples: number of noisy copies per image.
+        noise: standard deviation as a fraction of the image's range (maximum minus minimum).
+        seed: seed of the noise.
 
     Returns:
-        float32 (N, H, W), from zero on.
+        float32 (N, H, W), not negative, in units of the objective per unit of the batch.
 
     Raises:
-        ValueError: an objective that the model does not have, or a batch that does not fit.
+        ValueError: an objective with an unknown layer or channel, a batch whose shape does not match the
+            model, or `samples`, `noise` or `seed` out of range.
     """
-    batch = _fitting(model, batch, objective)
+    batch = _check_inputs(model, batch, objective)
     samples = validation.whole("number of samples", samples, 1)
     noise = validation.real("noise, a share of the image's range,", noise, 0)
     seed = validation.whole("seed", seed)
 
-    def copies(image: np.ndarray, indices: np.ndarray) -> np.ndarray:
+    def noisy_copies(image: np.ndarray, indices: np.ndarray) -> np.ndarray:
         draws = [np.random.default_rng([seed, n]).standard_normal(image.shape) for n in indices]
         return image + noise * np.ptp(image) * np.stack(draws)
 
     gradient = gradients(model, objective, batch.shape[1:], batch.dtype)
-    averages = [_average(gradient, functools.partial(copies, image), samples) for image in batch]
-    return _strongest_colour(np.stack(averages))
+    means = [_mean_gradient(gradient, functools.partial(noisy_copies, image), samples) for image in batch]
+    return _largest_colour(np.stack(means))
 
 
 def guided_backprop(model: keras.Model, batch: np.ndarray, objective: Objective) -> np.ndarray:
-    """Saliency of a gradient that every ReLU lets back only where it is positive.
+    """Guided backpropagation: saliency whose backward pass drops negative gradients at every ReLU.
 
-    Springenberg et al., "Striving for Simplicity", 2015, section 3.4: beside the cells that were
-    silent on the way forth, those are stopped whose gradient is negative on the way back. The largest
-    size of the colours is taken, as in `saliency`. The image it draws depends little on the weights
-    above (Adebayo et al. 2018): it shows edges rather than reasons.
+    Springenberg et al., "Striving for Simplicity", 2015, section 3.4: the gradient is zero where the ReLU's
+    input is negative, as usual, and also where the gradient itself is negative. The maximum of the absolute
+    gradient over the colours is returned, as in `saliency`. The result hardly depends on the weights of the
+    higher layers (Adebayo et al. 2018): it shows edges rather than evidence.
 
     Args:
-        model: any Keras model; activations other than ReLU and ReLU6 keep their gradient.
-        batch: float (N, H, W, C), as the model's input wants it.
-        objective: what is explained.
+        model: any Keras model; only ReLU and ReLU6 activations get the modified gradient.
+        batch: float (N, H, W, C), preprocessed for the model.
+        objective: the scalar to explain.
 
     Returns:
-        float32 (N, H, W), from zero on.
+        float32 (N, H, W), not negative, in units of the objective per unit of the batch.
 
     Raises:
-        ValueError: an objective that the model does not have, or a batch that does not fit.
+        ValueError: an objective with an unknown layer or channel, or a batch whose shape does not match
+            the model.
     """
-    batch = _fitting(model, batch, objective)
+    batch = _check_inputs(model, batch, objective)
     tf = backend.tensorflow()
     part = graph.part(model, objective.layers)
 
@@ -120,8 +123,8 @@ def guided_backprop(model: keras.Model, batch: np.ndarray, objective: Objective)
     shape = tf.TensorSpec([None, *batch.shape[1:]], batch.dtype)
     function = tf.function(lambda images: overridden_gradient(score, images, guided_relu()), autograph=False)
     compiled = function.get_concrete_function(shape)
-    found = [compiled(tf.constant(images)).numpy() for images in _chunks(batch, batch.shape[1:3])]
-    return _strongest_colour(np.concatenate(found))
+    results = [compiled(tf.constant(chunk)).numpy() for chunk in _chunks(batch, batch.shape[1:3])]
+    return _largest_colour(np.concatenate(results))
 
 
 def integrated_gradients(
@@ -132,40 +135,41 @@ def integrated_gradients(
     baseline: np.ndarray | float | None = None,
     steps: int = 50,
 ) -> np.ndarray:
-    """The objective's rise from a baseline to the image, dealt out to the pixels.
+    """Integrated gradients: the objective's difference from a baseline, attributed to the pixels.
 
-    Sundararajan, Taly and Yan, "Axiomatic Attribution for Deep Networks", 2017, equation 1; the
-    integral is a sum over the middles of `steps` equal pieces of the way. The colours of a pixel are
-    added with their signs, so a map sums to f(image) - f(baseline) (proposition 1), but for what
-    the finite sum misses.
+    Sundararajan, Taly and Yan, "Axiomatic Attribution for Deep Networks", 2017, equation 1; the integral
+    along the straight path from the baseline is approximated by the midpoint rule with `steps` intervals.
+    The signed values of a pixel's colours are added, so a map sums to f(image) - f(baseline) (completeness,
+    proposition 1), up to the error of the approximation.
 
     Args:
         model: any Keras model.
-        batch: float (N, H, W, C), as the model's input wants it.
-        objective: what is explained.
-        baseline: where the way begins, anything that broadcasts to the batch; None is zero, for VGG16
-            an image of ImageNet's mean colour.
-        steps: points on the way.
+        batch: float (N, H, W, C), preprocessed for the model.
+        objective: the scalar to explain.
+        baseline: start of the path, broadcast to the batch's shape; None is zero, which for VGG16 is an
+            image of ImageNet's mean colour.
+        steps: number of points on the path.
 
     Returns:
         float32 (N, H, W), signed, in units of the objective.
 
     Raises:
-        ValueError: an objective that the model does not have, or a batch or baseline that does not fit.
+        ValueError: an objective with an unknown layer or channel, a batch whose shape does not match the
+            model, a baseline that does not broadcast to the batch, or `steps` below 1.
     """
-    batch = _fitting(model, batch, objective)
+    batch = _check_inputs(model, batch, objective)
     steps = validation.whole("number of steps", steps, 1)
-    starts = _baseline(baseline, batch)
+    baselines = _broadcast_baseline(baseline, batch)
 
-    def way(start: np.ndarray, image: np.ndarray, indices: np.ndarray) -> np.ndarray:
+    def path(start: np.ndarray, image: np.ndarray, indices: np.ndarray) -> np.ndarray:
         return start + ((indices + 0.5) / steps)[:, None, None, None] * (image - start)
 
     gradient = gradients(model, objective, batch.shape[1:], batch.dtype)
-    averages = [
-        _average(gradient, functools.partial(way, start, image), steps)
-        for start, image in zip(starts, batch, strict=True)
+    means = [
+        _mean_gradient(gradient, functools.partial(path, start, image), steps)
+        for start, image in zip(baselines, batch, strict=True)
     ]
-    return ((batch - starts) * np.stack(averages)).sum(axis=-1, dtype=np.float32)
+    return ((batch - baselines) * np.stack(means)).sum(axis=-1, dtype=np.float32)
 
 
 def gradients(
@@ -175,85 +179,87 @@ def gradients(
     dtype: np.dtype,
     layer: str | None = None,
 ) -> Gradient:
-    """A function that gives the objective's gradient by a batch's pixels, or a layer's maps and that by them.
+    """Compile the gradient of an objective with respect to the images, or to a layer's maps.
 
     Args:
         model: any Keras model.
-        objective: what is differentiated.
-        shape: of one image (H, W, C).
-        dtype: of the batches.
-        layer: None, or the layer's name.
+        objective: the scalar to differentiate.
+        shape: shape of one image, (H, W, C).
+        dtype: dtype of the batches.
+        layer: layer with respect to whose maps the gradient is taken; None: the images.
 
     Returns:
-        A function that takes (n, H, W, C), differentiates all of it at once, and gives a list: the gradient,
+        A function of a batch (n, H, W, C), differentiated in one pass, that returns a list: the gradient,
         float32 (n, H, W, C); with a layer its maps and the gradient, both float32 (n, h, w, c).
 
     Raises:
-        ValueError: an objective that the model does not have, or that does not depend on the layer.
+        ValueError: an objective with an unknown layer or channel, or that does not depend on `layer`.
     """
-    # What the value of an objective of one's own reads may change, so its function is not kept.
-    compiled = _kept(model) if objective.is_cacheable else functools.partial(_compiled, model)
-    function = compiled(objective, shape, dtype, layer)
+    # A user-defined objective may read mutable state, so its gradient is not cached.
+    compiler = _caching_compiler(model) if objective.is_cacheable else functools.partial(_compile, model)
+    function = compiler(objective, shape, dtype, layer)
     return lambda batch: [np.asarray(values, np.float32) for values in function(batch)]
 
 
-def _kept(model: keras.Model) -> Callable[..., Callable[[Any], list[Any]]]:
-    """`_compiled` for this model, which remembers the last few functions as long as there is the model."""
+def _caching_compiler(model: keras.Model) -> Callable[..., Callable[[Any], list[Any]]]:
+    """`_compile` for this model with an LRU cache that lives as long as the model."""
     functions = graph.unfold(model).functions
     if "gradients" not in functions:
-        own = weakref.ref(model)  # what a model keeps must not keep the model
+        reference = weakref.ref(model)  # a strong reference from the model's cache would keep it alive
 
-        @functools.lru_cache(KEPT)
-        def compiled(*wanted: Any) -> Callable[[Any], list[Any]]:
-            return _compiled(own(), *wanted)
+        @functools.lru_cache(CACHED_GRADIENTS)
+        def cached(*key: Any) -> Callable[[Any], list[Any]]:
+            return _compile(reference(), *key)
 
-        functions["gradients"] = compiled
+        functions["gradients"] = cached
     return functions["gradients"]
 
 
-def _compiled(
+def _compile(
     model: Any, objective: Objective, shape: tuple[int | None, ...], dtype: np.dtype, layer: str | None
 ) -> Callable[[Any], list[Any]]:
-    """The function of `gradients`, from a tensor to tensors."""
+    """Compile the function that `gradients` returns, from an array to tensors."""
     tf = backend.tensorflow()
     names = objective.layers if layer is None else dict.fromkeys((*objective.layers, layer))
-    differentiated = functools.partial(_differentiated, graph.part(model, names), objective, layer)
+    differentiate = functools.partial(_differentiate, graph.part(model, names), objective, layer)
     batches = tf.TensorSpec((None, *shape), dtype)
-    function = tf.function(differentiated, autograph=False).get_concrete_function(batches)
+    function = tf.function(differentiate, autograph=False).get_concrete_function(batches)
     return lambda batch: function(tf.constant(batch, batches.dtype))
 
 
-def _differentiated(part: keras.Model, objective: Objective, layer: str | None, images: Any) -> list[Any]:
-    """The gradient by the images, or a layer's maps and the gradient by them. In TensorFlow's graph.
+def _differentiate(part: keras.Model, objective: Objective, layer: str | None, images: Any) -> list[Any]:
+    """Gradient with respect to the images; or a layer's maps and the gradient with respect to them.
 
-    `tf.gradients` computes only what lies between its two ends; a tape would go on to the image.
+    Called while a `tf.function` is traced: `tf.gradients` differentiates only the operations between the
+    layer and the objective, while a gradient tape would record all operations from the image on.
     """
     tf, maps = backend.tensorflow(), part(images, training=False)
     value = objective.value(maps)
     if layer is None:
         return tf.gradients(value, images, unconnected_gradients=tf.UnconnectedGradients.ZERO)
-    (found,) = tf.gradients(value, maps[layer])
-    if found is None:
+    (gradient,) = tf.gradients(value, maps[layer])
+    if gradient is None:
         raise ValueError(
             f"The objective ({objective.label}) does not depend on {layer!r}; name a layer before it."
         )
-    return [maps[layer], found]
+    return [maps[layer], gradient]
 
 
-def _average(gradient: Gradient, copies: Callable[[np.ndarray], np.ndarray], count: int) -> np.ndarray:
-    """Gradient (H, W, C) averaged over copies of one image, which `copies` makes by their numbers."""
+def _mean_gradient(gradient: Gradient, copies: Callable[[np.ndarray], np.ndarray], count: int) -> np.ndarray:
+    """Mean gradient, float32 (H, W, C), over copies of an image, which `copies` makes from their indices."""
     total: Any = 0
     for indices in _chunks(np.arange(count), copies(np.arange(1)).shape[1:3]):
         total = total + np.sum(gradient(copies(indices))[0], axis=0, dtype=np.float64)
     return (total / count).astype(np.float32)
 
 
-def _strongest_colour(values: np.ndarray) -> np.ndarray:
+def _largest_colour(values: np.ndarray) -> np.ndarray:
+    """Maximum absolute value over the last axis, float32."""
     return np.abs(values).max(axis=-1).astype(np.float32, copy=False)
 
 
-def _fitting(model: keras.Model, batch: np.ndarray, objective: Objective) -> np.ndarray:
-    """The batch, checked with the objective, as the model reads it."""
+def _check_inputs(model: keras.Model, batch: np.ndarray, objective: Objective) -> np.ndarray:
+    """Check objective and batch; return the batch in the dtype of the model's input."""
     check_objective(objective)
     batch = check_batch(batch, graph.unfold(model).inputs)
     if batch.dtype.kind in "biu":
@@ -265,18 +271,19 @@ def _fitting(model: keras.Model, batch: np.ndarray, objective: Objective) -> np.
 
 
 def _chunks(items: np.ndarray, size: tuple[int, ...]) -> list[np.ndarray]:
-    """The items in portions; each stands for an image of the given height and width."""
-    count = max(1, PIXELS // math.prod(size))
+    """Divide items, one per image of (height, width) `size`, into chunks of at most MAX_PIXELS pixels."""
+    count = max(1, MAX_PIXELS // math.prod(size))
     return [items[start : start + count] for start in range(0, len(items), count)]
 
 
-def _baseline(baseline: np.ndarray | float | None, batch: np.ndarray) -> np.ndarray:
-    given = validation.numbers(
+def _broadcast_baseline(baseline: np.ndarray | float | None, batch: np.ndarray) -> np.ndarray:
+    """The baseline broadcast to the batch's shape; None is zero."""
+    values = validation.numbers(
         "The baseline's values", 0 if baseline is None else baseline, f"{batch.shape}", tuple(range(5))
     ).astype(batch.dtype)
     try:
-        return np.broadcast_to(given, batch.shape)
+        return np.broadcast_to(values, batch.shape)
     except ValueError:
         raise ValueError(
-            f"The baseline must broadcast to the batch's shape {batch.shape}; got {given.shape}."
+            f"The baseline must broadcast to the batch's shape {batch.shape}; got {values.shape}."
         ) from None

@@ -1,8 +1,9 @@
-"""An objective's value for many images: any images, or copies of one that differ in a window.
+"""Scores of copies of an image that differ in one window, computed from crops of the feature maps.
 
-A square of 16 pixels changes 8 x 8 of the 56 x 56 cells of VGG16's block2_pool, and leaves the others as they
-were. So a stage of the network, from one pool to the next, computes a crop as long as a crop is smaller than
-the map; only the rest of the network computes whole maps. The numbers are those of whole images.
+A window of 16 x 16 pixels changes 8 x 8 of the 56 x 56 cells of VGG16's block2_pool; the other cells keep
+their values. The network is divided into stages at its pools. As long as the changed cells need a crop
+smaller than the map, a stage computes the crop only; the remaining layers compute whole maps. The scores
+equal those of whole images up to rounding.
 """
 
 from __future__ import annotations
@@ -24,53 +25,54 @@ if TYPE_CHECKING:
     import keras
 
 Scorer = Callable[[np.ndarray, np.ndarray], np.ndarray]
-"""From windows (n, h, w, c) and corners, int (n, 2), to the scores (n,)."""
+"""Function from windows (n, h, w, c) and their top left corners, int (n, 2), to scores (n,)."""
 
 
 def window_scorer(model: keras.Model, image: np.ndarray, objective: Objective) -> Scorer:
-    """A function for the objective of copies of an image, each with other pixels in one window.
+    """Return a function that scores copies of an image, each with one window replaced.
 
     Args:
-        model: any Keras model; one that is no chain of pools computes whole images.
-        image: float32 (H, W, C), as the model's input wants it.
-        objective: what is computed.
+        model: any Keras model; one without a chain of pools computes whole images.
+        image: float32 (H, W, C), preprocessed for the model.
+        objective: the scalar to compute.
 
     Returns:
-        The function: from windows, float32 (n, h, w, C), and the row and column of each one's first
-        pixel, int (n, 2), to the scores, float32 (n,).
+        Function from windows, float32 (n, h, w, C), and the row and column of their top left pixels,
+        int (n, 2), to scores, float32 (n,).
     """
-    names, stages = _chain(model, objective)
+    names, stages = _pool_chain(model, objective)
     outputs = tuple(graph.unfold(model).steps[name].output for name in names)
-    maps = run(model, image[np.newaxis], outputs) if names else []
-    wholes = [image, *(values[0] for values in maps)]
+    pool_maps = run(model, image[np.newaxis], outputs) if names else []
+    originals = [image, *(values[0] for values in pool_maps)]
 
     def score(windows: np.ndarray, corners: np.ndarray) -> np.ndarray:
         for index, stage in enumerate(stages):
-            count = stage.changed(max(windows.shape[1:3]))
-            if stage.crop(count) >= min(wholes[index].shape[:2]):
-                return finish(index, windows, corners)
-            windows, corners = _pass(stage, wholes[index], windows, corners, count)
-        return finish(len(stages), windows, corners)
+            count = stage.changed_cells(max(windows.shape[1:3]))
+            if stage.crop_size(count) >= min(originals[index].shape[:2]):
+                return score_whole(index, windows, corners)
+            windows, corners = _propagate(stage, originals[index], windows, corners, count)
+        return score_whole(len(stages), windows, corners)
 
-    def finish(index: int, windows: np.ndarray, corners: np.ndarray) -> np.ndarray:
-        whole = wholes[index]
-        changed = _laid(np.repeat(whole[np.newaxis], len(windows), axis=0), windows, corners)
+    def score_whole(index: int, windows: np.ndarray, corners: np.ndarray) -> np.ndarray:
+        original = originals[index]
+        changed = _paste(np.repeat(original[np.newaxis], len(windows), axis=0), windows, corners)
         if index == 0:
             return scores(model, changed, objective)
-        return np.asarray(objective.value(_rest(model, names[index - 1], objective)(changed)), np.float32)
+        layers = _layers_after(model, names[index - 1], objective)
+        return np.asarray(objective.value(layers(changed)), np.float32)
 
     return score
 
 
 @dataclass(frozen=True)
 class _Stage:
-    """The layers from one pool (or the image) to the next one.
+    """The layers from one pool (or the image) to the next pool.
 
     Attributes:
-        run: from maps of any height and width (n, h, w, c) to those of the next pool.
-        size: cells that one cell of the result depends on, along either axis.
-        stride: cells from one to the next.
-        padding: cells by which the first one overhangs the edge.
+        run: function from input maps of any height and width (n, h, w, c) to output maps.
+        size: receptive field of an output cell along either axis, in input cells.
+        stride: stride in input cells.
+        padding: padding in input cells.
     """
 
     run: Callable[[Any], Any]
@@ -78,123 +80,141 @@ class _Stage:
     stride: int
     padding: int
 
-    def changed(self, length: int) -> int:
-        """Cells of the result that a window of so many cells can change, along an axis."""
+    def changed_cells(self, length: int) -> int:
+        """Maximum number of output cells along an axis that depend on a window of `length` input cells."""
         return (length + self.size - 2) // self.stride + 1
 
-    def crop(self, count: int) -> int:
-        """Cells that so many cells of the result need, wherever they begin: a multiple of the stride."""
+    def crop_size(self, count: int) -> int:
+        """Input cells needed for `count` adjacent output cells at any position: a multiple of the stride."""
         return (-(-((count - 1) * self.stride + self.size) // self.stride) + 1) * self.stride
 
-    def first(self, corners: np.ndarray) -> np.ndarray:
-        """The first cell of the result that sees each corner's cell or one behind it."""
+    def first_changed(self, corners: np.ndarray) -> np.ndarray:
+        """Index of the first output cell that depends on the input cells from each corner on."""
         return -((self.size - 1 - self.padding - corners) // self.stride)
 
 
-def _pass(
-    stage: _Stage, whole: np.ndarray, windows: np.ndarray, corners: np.ndarray, count: int
+def _propagate(
+    stage: _Stage, original: np.ndarray, windows: np.ndarray, corners: np.ndarray, count: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Windows and their corners behind a stage, `count` cells high and wide."""
-    sides, crop = np.array(whole.shape[:2]), stage.crop(count)
-    # Both stay inside their maps: at the edge the stage itself adds the zeros that belong there.
-    first = stage.first(corners).clip(0, sides // stage.stride - count)
+    """Output windows of a stage, `count` cells high and wide, and their corners.
+
+    Args:
+        stage: the stage.
+        original: input maps of the unchanged image, (h, w, c).
+        windows: changed input cells, (n, h', w', c).
+        corners: top left corners of the windows, int (n, 2).
+        count: see `_Stage.changed_cells`.
+    """
+    sides, crop = np.array(original.shape[:2]), stage.crop_size(count)
+    # Crops and windows are clipped to the maps, so that the stage itself pads the edges.
+    first = stage.first_changed(corners).clip(0, sides // stage.stride - count)
     start = ((first * stage.stride - stage.padding) // stage.stride * stage.stride).clip(0, sides - crop)
-    pieces = np.stack([whole[y : y + crop, x : x + crop] for y, x in start])
-    results = stage.run(_laid(pieces, windows, corners - start)).numpy()
-    inside = first - start // stage.stride
-    found = [maps[y : y + count, x : x + count] for maps, (y, x) in zip(results, inside, strict=True)]
-    return np.stack(found), first
+    crops = np.stack([original[y : y + crop, x : x + crop] for y, x in start])
+    results = stage.run(_paste(crops, windows, corners - start)).numpy()
+    offsets = first - start // stage.stride
+    outputs = [maps[y : y + count, x : x + count] for maps, (y, x) in zip(results, offsets, strict=True)]
+    return np.stack(outputs), first
 
 
-def _laid(maps: np.ndarray, windows: np.ndarray, corners: np.ndarray) -> np.ndarray:
-    """Maps (n, H, W, c) with a window laid on each, as far as it lies inside."""
+def _paste(maps: np.ndarray, windows: np.ndarray, corners: np.ndarray) -> np.ndarray:
+    """Replace one window in each of the maps (n, H, W, c), clipped to them; modifies `maps`."""
     height, width = windows.shape[1:3]
     for values, window, (y, x) in zip(maps, windows, corners, strict=True):
         top, left = max(-y, 0), max(-x, 0)
-        place = values[y + top : max(y + height, 0), x + left : max(x + width, 0)]
-        place[...] = window[top : top + place.shape[0], left : left + place.shape[1]]
+        target = values[y + top : max(y + height, 0), x + left : max(x + width, 0)]
+        target[...] = window[top : top + target.shape[0], left : left + target.shape[1]]
     return maps
 
 
-def _chain(model: keras.Model, objective: Objective) -> tuple[list[str], list[_Stage]]:
-    """The pools that all of the objective's layers read the image through, and the stages to them."""
+def _pool_chain(model: keras.Model, objective: Objective) -> tuple[list[str], list[_Stage]]:
+    """Names of the pools through which all the objective's layers depend on the image, and the stages.
+
+    Cached per model and set of layers.
+    """
     network = graph.unfold(model)
     key = ("chain", objective.layers)
     if key not in network.functions:
-        network.functions[key] = _find_chain(model, graph.part(model, objective.layers).output)
+        network.functions[key] = _find_pool_chain(model, graph.part(model, objective.layers).output)
     return network.functions[key]
 
 
-def _find_chain(model: keras.Model, outputs: Any) -> tuple[list[str], list[_Stage]]:
+def _find_pool_chain(model: keras.Model, outputs: Any) -> tuple[list[str], list[_Stage]]:
     network = graph.unfold(model)
     pools = {name: step for name, step in network.steps.items() if step.kind in graph.POOLS}
-    squares = _squares(receptive_fields(model)) if pools else {}
-    tensor, before = network.inputs[0], _Square(1, 1, 0)
+    fields = _square_fields(receptive_fields(model)) if pools else {}
+    tensor, field = network.inputs[0], _SquareField(1, 1, 0)
     names: list[str] = []
     stages: list[_Stage] = []
     for name, step in pools.items():
-        stage = _stage(tensor, before, step.output, squares[name]) if name in squares else None
-        if stage is None or _between(step.output, outputs) is None:
+        stage = _make_stage(tensor, field, step.output, fields[name]) if name in fields else None
+        if stage is None or _submodel(step.output, outputs) is None:
             break
         names.append(name)
         stages.append(stage)
-        tensor, before = step.output, squares[name]
+        tensor, field = step.output, fields[name]
     return names, stages
 
 
-class _Square(NamedTuple):
-    """A receptive field that is the same along both axes; the words are ReceptiveField's."""
+class _SquareField(NamedTuple):
+    """A receptive field with the same size, stride and padding along both axes; see `ReceptiveField`."""
 
     size: int
     stride: int
     padding: int
 
 
-def _squares(fields: Mapping[str, ReceptiveField]) -> dict[str, _Square]:
-    found: dict[str, Any] = {name: (f.size, f.stride, f.padding) for name, f in fields.items()}
-    return {name: _Square(*sides) for name, sides in found.items() if all(isinstance(s, int) for s in sides)}
+def _square_fields(fields: Mapping[str, ReceptiveField]) -> dict[str, _SquareField]:
+    """The receptive fields that are equal along both axes."""
+    values: dict[str, Any] = {name: (f.size, f.stride, f.padding) for name, f in fields.items()}
+    return {
+        name: _SquareField(*sides)
+        for name, sides in values.items()
+        if all(isinstance(side, int) for side in sides)
+    }
 
 
-def _stage(tensor: Any, before: _Square, output: Any, after: _Square) -> _Stage | None:
-    """The stage from one tensor to another; None where crops of it would not be parts of the whole."""
-    sides, stride = tuple(tensor.shape[1:3]), after.stride // before.stride
+def _make_stage(tensor: Any, field: _SquareField, output: Any, output_field: _SquareField) -> _Stage | None:
+    """The stage from a tensor to a pool's output; None if its crops would differ from the whole maps."""
+    sides, stride = tuple(tensor.shape[1:3]), output_field.stride // field.stride
     if tensor.dtype != "float32" or None in sides or any(side % stride for side in sides):
         return None
-    part = _between(tensor, output)
+    part = _submodel(tensor, output)
     if part is None or tuple(output.shape[1:3]) != tuple(side // stride for side in sides):
         return None
-    size = (after.size - before.size) // before.stride + 1
-    return _Stage(_open_sized(part), size, stride, (after.padding - before.padding) // before.stride)
+    size = (output_field.size - field.size) // field.stride + 1
+    padding = (output_field.padding - field.padding) // field.stride
+    return _Stage(_compile_for_any_size(part), size, stride, padding)
 
 
-def _between(tensor: Any, outputs: Any) -> Any:
-    """The model from one tensor to others; None where they depend on other tensors, too."""
+def _submodel(tensor: Any, outputs: Any) -> Any:
+    """Keras model from a tensor to outputs; None if they depend on other tensors as well."""
     try:
         return backend.keras().Model(tensor, outputs)
     except ValueError:
         return None
 
 
-def _open_sized(part: Any) -> Callable[[Any], Any]:
-    """The compiled function of a model without dense layers, for maps of any height and width."""
+def _compile_for_any_size(part: Any) -> Callable[[Any], Any]:
+    """Compile a model without dense layers for maps of any height and width."""
     keras = backend.keras()
     maps = keras.Input((None, None, part.input.shape[-1]))
-    opened = keras.models.clone_model(part, input_tensors=maps, clone_function=lambda layer: layer)
-    return _compiled(opened, backend.tensorflow().TensorSpec(maps.shape))
+    any_size = keras.models.clone_model(part, input_tensors=maps, clone_function=lambda layer: layer)
+    return _compile(any_size, backend.tensorflow().TensorSpec(maps.shape))
 
 
-def _rest(model: keras.Model, name: str, objective: Objective) -> Callable[[Any], Any]:
-    """The compiled function from a pool's maps to ``{layer: tensor}`` of the objective's layers."""
+def _layers_after(model: keras.Model, name: str, objective: Objective) -> Callable[[Any], Any]:
+    """Compiled function from a pool's maps to ``{layer: tensor}`` of the objective's layers, cached."""
     network = graph.unfold(model)
     key = ("rest", name, objective.layers)
     if key not in network.functions:
         output = network.steps[name].output
-        part = _between(output, graph.part(model, objective.layers).output)
-        network.functions[key] = _compiled(part, backend.tensorflow().TensorSpec(output.shape))
+        part = _submodel(output, graph.part(model, objective.layers).output)
+        network.functions[key] = _compile(part, backend.tensorflow().TensorSpec(output.shape))
     return network.functions[key]
 
 
-def _compiled(part: Any, shape: Any) -> Callable[[Any], Any]:
+def _compile(part: Any, shape: Any) -> Callable[[Any], Any]:
+    """Compile a model in inference mode for inputs of the given TensorSpec."""
     tf = backend.tensorflow()
     compiled = tf.function(lambda maps: part(maps, training=False), autograph=False)
     function = compiled.get_concrete_function(shape)
