@@ -1,4 +1,4 @@
-"""Images that maximize an objective."""
+"""Feature visualization: images that maximise an objective, by gradient ascent."""
 
 from vggviz._shared import lazy_stub as _lazy_stub
 

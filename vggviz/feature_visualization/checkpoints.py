@@ -1,4 +1,4 @@
-"""Finished images on disk, each with its settings, so that a run can be taken up where it ended."""
+"""Finished images saved with their settings, so that an interrupted run can be continued."""
 
 from __future__ import annotations
 
@@ -18,41 +18,48 @@ from PIL.PngImagePlugin import PngInfo
 from vggviz._shared.files import atomic_path
 from vggviz.models.provenance import Provenance, networks_in_use
 
-LONGEST = 80
-"""Letters of an image's words that go into the name of its file."""
+MAX_LABEL = 80
+"""Maximum number of characters of an image's label in its file name."""
 
 
 @dataclass(frozen=True)
-class Album:
-    """A folder of images drawn with the same settings, perhaps among others.
+class Checkpoints:
+    """Images drawn with the same settings, saved in a folder that may contain others.
 
-    Each image is a PNG to look at, and an .npz that holds its exact levels, its values and its
-    settings. The settings are in the name of both, as eight digits of their hash: an image drawn
-    with others is another file, neither mistaken for this one nor replaced by it.
+    Each image is saved as a PNG for viewing and an .npz with its unrounded levels, its values and its
+    settings. The names of both end in the first eight digits of a hash of label and settings, so images
+    drawn with other settings are neither loaded nor overwritten.
 
     Attributes:
-        folder: where; it must exist.
-        settings: all that the images depend on but their words, as JSON has it.
+        folder: an existing folder.
+        settings: everything that the images depend on except their labels; JSON values.
     """
 
     folder: Path
     settings: Mapping[str, Any]
 
     def load(self, label: str) -> tuple[np.ndarray, np.ndarray] | None:
-        """An image and its values by step, or None if it is not there, or not whole."""
+        """Load an image and its values; None if the file is missing or damaged.
+
+        Args:
+            label: the image's label.
+
+        Returns:
+            The image, float32 (H, W, 3), and its values, float32 (steps + 1,); see `save`.
+        """
         try:
-            # opened here: numpy.load leaves a damaged file open
+            # Opened here, since numpy.load leaves damaged files open.
             with self._path(label, ".npz").open("rb") as stream, np.load(stream) as saved:
-                whole = str(saved["settings"]) == self._text(label)
-                return (saved["image"], saved["values"]) if whole else None
+                matches = str(saved["settings"]) == self._settings_text(label)
+                return (saved["image"], saved["values"]) if matches else None
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             return None
 
     def save(self, label: str, image: np.ndarray, values: np.ndarray) -> None:
-        """Write an image: the PNG, then the .npz, whose presence says that both are there.
+        """Save an image as PNG, then as .npz, whose existence implies that of the PNG.
 
         Args:
-            label: what was drawn.
+            label: the image's label.
             image: float32 (H, W, 3), RGB, levels 0 to 255.
             values: float32 (steps + 1,).
 
@@ -62,15 +69,15 @@ class Album:
         text = PngInfo()
         text.add_text("Description", f"{label}, drawn in {len(values) - 1} steps: {values[-1]:.4g}.")
         text.add_text("Source", str(Provenance(source=" and ".join(networks_in_use()))))
-        with atomic_path(self._path(label, ".png")) as beside:
-            Image.fromarray(np.rint(image).astype(np.uint8)).save(beside, "PNG", pnginfo=text)
-        with atomic_path(self._path(label, ".npz")) as beside:
-            np.savez(beside, image=image, values=values, settings=self._text(label))
+        with atomic_path(self._path(label, ".png")) as temporary:
+            Image.fromarray(np.rint(image).astype(np.uint8)).save(temporary, "PNG", pnginfo=text)
+        with atomic_path(self._path(label, ".npz")) as temporary:
+            np.savez(temporary, image=image, values=values, settings=self._settings_text(label))
 
-    def _text(self, label: str) -> str:
+    def _settings_text(self, label: str) -> str:
         return json.dumps({"words": label, **self.settings}, sort_keys=True)
 
-    def _path(self, label: str, ending: str) -> Path:
-        digits = hashlib.sha256(self._text(label).encode()).hexdigest()[:8]
-        name = re.sub(r"[^\w.]+", "-", label).strip("-.")[:LONGEST]
-        return self.folder / f"{name}-{digits}{ending}"
+    def _path(self, label: str, suffix: str) -> Path:
+        digits = hashlib.sha256(self._settings_text(label).encode()).hexdigest()[:8]
+        name = re.sub(r"[^\w.]+", "-", label).strip("-.")[:MAX_LABEL]
+        return self.folder / f"{name}-{digits}{suffix}"

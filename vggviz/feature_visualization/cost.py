@@ -1,25 +1,21 @@
-"""What gradient ascent will cost, said before it starts: arithmetic over the layers, nothing is run."""
+"""Cost of gradient ascent, computed from layer shapes without running the model."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from vggviz.models.summary import format_macs
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Multiplications of a drawing; `str` says it in a line.
+    """Number of multiply-accumulates (MAC) of a feature visualization; `str` describes it in one line.
 
     Attributes:
-        images: how many.
-        size: their height and width in pixels.
-        steps: of gradient ascent.
-        macs: multiplications with addition, of one image once through the network.
+        images: number of images.
+        size: height and width of the images in pixels.
+        steps: number of gradient ascent steps.
+        macs: multiply-accumulates of one forward pass of one image.
     """
 
     images: int
@@ -29,12 +25,12 @@ class Cost:
 
     @property
     def total(self) -> int:
-        """All multiplications with addition; the way back to the pixels takes as many as the way up."""
+        """Total multiply-accumulates; a backward pass to the image costs as much as a forward pass."""
         return 2 * self.macs * self.images * (self.steps + 1)
 
     def __str__(self) -> str:
         images = f"{self.images} image{'' if self.images == 1 else 's'}"
         return (
             f"{images} of {self.size[0]} x {self.size[1]} pixels, {self.steps} steps: "
-            f"about 2 x {format_macs(self.macs)} an image and step, {format_macs(self.total)} in all."
+            f"about 2 x {format_macs(self.macs)} per image and step, {format_macs(self.total)} in all."
         )

@@ -1,4 +1,4 @@
-"""Gradient ascent: images that change step by step so that a score of each of them rises."""
+"""Gradient ascent on images with Adam, under random transformations."""
 
 from __future__ import annotations
 
@@ -11,20 +11,21 @@ import numpy as np
 
 from vggviz._shared import backend, validation
 from vggviz._shared.gradient_override import redirected_relu_gradient
-from vggviz.feature_visualization.parameterisation import noise, paint
-from vggviz.feature_visualization.transforms import moved
+from vggviz.feature_visualization.parameterisation import random_parameters, to_images
+from vggviz.feature_visualization.transforms import transform
 
-CONTRAST = 0.3
-"""Of the noise that an image starts from: levels vary by about 19 of 255."""
+INITIAL_CONTRAST = 0.3
+"""Scale of the noise that images start from: their levels have a standard deviation of about 19 of 255."""
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How images are drawn: what keeps them from becoming noise that only the network can see.
+    """Parameterisation, regularisation and learning rate of a feature visualization.
 
-    Each part can be left out alone: ``Recipe(jitter=0)``, ``Recipe(fourier=False)``. What is None follows
-    from the effective stride of the layer drawn, in any network: deep layers see large shapes, which
-    survive large movements, and are the ones whose drawings speckle.
+    Each part can be disabled separately: ``Recipe(jitter=0)``, ``Recipe(fourier=False)``. None selects a
+    default that depends on the effective stride of the target layer, in any network: deep layers respond to
+    large shapes, which large transformations preserve, and their images are the ones prone to
+    high-frequency noise.
 
     ======  ===============  =====  ========  ===============
     stride  jitter           scale  rotation  total variation
@@ -35,16 +36,17 @@ class Recipe:
     ======  ===============  =====  ========  ===============
 
     Attributes:
-        fourier: images are spectra, in which all frequencies count alike; else pixels.
-        decorrelate: colours are mixed as photographs mix them; else red, green, blue go their own way.
-        jitter: the largest random shift at each step, in whole pixels. None is half the stride, so that
-            every place on the grid of the pools is visited.
-        scale: the largest random zoom, 0.1 for a tenth in or out.
-        rotation: the largest random rotation in degrees, either way.
-        total_variation: weight of the pull towards smooth images: minus the gradient of the squared
-            differences between neighbours (levels as 0 to 1), beside an objective's gradient whose
-            root mean square over the pixels is at most 1.
-        rate: Adam's rate at the first step; it falls to 0 at the last along half a cosine.
+        fourier: parameterise images by spectra with all frequencies scaled alike, rather than by pixels.
+        decorrelate: parameterise colours such that they are correlated as in photographs, rather than by
+            red, green and blue.
+        jitter: largest random shift per step, in whole pixels. None is half the stride, so that every
+            position relative to the grid of the pools occurs.
+        scale: largest random zoom in either direction, 0.1 for 10 %; below 1.
+        rotation: largest random rotation in degrees, in either direction.
+        total_variation: weight of the gradient of the total variation (squared differences between
+            neighbouring pixels, levels 0 to 1), relative to an objective's gradient normalised to a root
+            mean square of at most 1 over the pixels.
+        rate: Adam's learning rate at the first step; it decays to 0 along half a cosine.
     """
 
     fourier: bool = True
@@ -56,7 +58,12 @@ class Recipe:
     rate: float = 0.1
 
     def __post_init__(self) -> None:
-        """Refuse what is no strength."""
+        """Validate all attributes.
+
+        Raises:
+            TypeError: `fourier` or `decorrelate` is not a bool.
+            ValueError: a number is negative, not finite, or `scale` is 1 or larger.
+        """
         for name in ("fourier", "decorrelate"):
             validation.instance(f"True or False as a recipe's {name}", getattr(self, name), bool)
         validation.real("recipe's rate", self.rate, 0)
@@ -66,29 +73,37 @@ class Recipe:
         if self.jitter is not None:
             validation.whole("recipe's jitter in pixels", self.jitter)
         if self.scale is not None and self.scale >= 1:
-            raise ValueError(f"A recipe's scale is below 1; got {self.scale!r}.")
+            raise ValueError(f"A recipe's scale must be below 1; got {self.scale!r}.")
 
     def at_stride(self, stride: int) -> Recipe:
-        """The recipe with numbers in all its parts, for a layer whose cells lie `stride` pixels apart."""
+        """Replace None by the defaults for a layer.
+
+        Args:
+            stride: effective stride of the layer in pixels.
+
+        Returns:
+            A recipe without None.
+        """
         depth = min(max((stride - 4) / 12, 0.0), 1.0)
-        usual: dict[str, Any] = {
+        defaults: dict[str, Any] = {
             "jitter": stride // 2,
             "scale": 0.1 + 0.2 * depth,
             "rotation": 5.0 + 15.0 * depth,
             "total_variation": 0.1 * depth,
         }
-        return replace(self, **{name: value for name, value in usual.items() if getattr(self, name) is None})
+        missing = {name: value for name, value in defaults.items() if getattr(self, name) is None}
+        return replace(self, **missing)
 
 
 class State(NamedTuple):
-    """Where an ascent stands, each entry a tensor with a row for each image.
+    """State of the optimiser; each entry is a tensor with one row per image.
 
     Attributes:
-        parameters: of the images.
+        parameters: the images' parameters.
         mean: Adam's running mean of the gradient.
         square: Adam's running mean of the squared gradient.
-        largest: (N, 1, 1, 1), the largest gradient of the score so far, root mean square over pixels; that of
-            an image asleep does not count.
+        largest: (N, 1, 1, 1), largest root mean square of the score's gradient so far, except redirected
+            gradients.
     """
 
     parameters: Any
@@ -98,16 +113,17 @@ class State(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Ascent:
-    """One way up.
+class GradientAscent:
+    """Gradient ascent on a batch of images.
 
     Attributes:
-        read: from images, float32 (N, H, W, 3), levels 0 to 255, to `{layer: tensor (N, ...)}`.
-        score: from what is read to a tensor (N,). Each image's score depends on that image alone.
+        read: function from images, float32 (N, H, W, 3), levels 0 to 255, to `{layer: tensor (N, ...)}`.
+        score: function of the result of `read` to a tensor (N,); an image's score must not depend on the
+            other images.
         size: height and width in pixels.
-        steps: how many.
-        seed: of the noise at the start, and of the random movements.
-        recipe: how the images are drawn, with numbers in all its parts.
+        steps: number of steps.
+        seed: seed of the initial noise and of the random transformations.
+        recipe: a recipe without None.
     """
 
     read: Callable[[Any], Mapping[str, Any]]
@@ -117,21 +133,21 @@ class Ascent:
     seed: int
     recipe: Recipe
 
-    def run(self, count: int, tick: Callable[[], Any]) -> tuple[np.ndarray, np.ndarray]:
-        """Draw some images, all from the same noise and with the same movements.
+    def run(self, count: int, on_step: Callable[[], Any]) -> tuple[np.ndarray, np.ndarray]:
+        """Optimise a batch of images, all from the same noise and with the same transformations.
 
-        So an image comes out the same in whatever company it is drawn.
+        An image therefore does not depend on the others in the batch.
 
         Args:
-            count: how many images.
-            tick: called after each step.
+            count: number of images.
+            on_step: called after each step.
 
         Returns:
-            The images, float32 (N, H, W, 3), levels 0 to 255; their scores, float32 (N, steps + 1):
-            as moved before each step, and of the finished images, not moved.
+            The images, float32 (N, H, W, 3), levels 0 to 255, and their scores, float32 (N, steps + 1):
+            of the transformed images before each step, and of the final images, not transformed.
         """
         tf = backend.tensorflow()
-        state = self._start(count)
+        state = self._initial_state(count)
         specs = State(*(tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in state))
         function = tf.function(self._step, autograph=False)
         step = function.get_concrete_function(specs, tf.TensorSpec((), tf.int32))
@@ -139,68 +155,72 @@ class Ascent:
         for index in range(self.steps):
             score, state = step(state, tf.constant(index))
             scores.append(score.numpy())
-            tick()
-        finished = step(state, tf.constant(self.steps))[0].numpy()
-        images = self._paint(state.parameters).numpy()
-        return images, np.stack([*scores, finished], axis=1).astype(np.float32)
+            on_step()
+        final = step(state, tf.constant(self.steps))[0].numpy()
+        images = self._images(state.parameters).numpy()
+        return images, np.stack([*scores, final], axis=1).astype(np.float32)
 
-    def _paint(self, parameters: Any) -> Any:
-        how = self.recipe
-        return paint(parameters, self.size, fourier=how.fourier, decorrelate=how.decorrelate)
+    def _images(self, parameters: Any) -> Any:
+        recipe = self.recipe
+        return to_images(parameters, self.size, fourier=recipe.fourier, decorrelate=recipe.decorrelate)
 
-    def _start(self, count: int) -> State:
+    def _initial_state(self, count: int) -> State:
         tf = backend.tensorflow()
-        first = CONTRAST * noise(self.size, (self.seed, -1), fourier=self.recipe.fourier)
-        parameters = tf.repeat(first, count, axis=0)
+        noise = random_parameters(self.size, (self.seed, -1), fourier=self.recipe.fourier)
+        parameters = tf.repeat(INITIAL_CONTRAST * noise, count, axis=0)
         zeros = tf.zeros_like(parameters)
         return State(parameters, zeros, zeros, tf.zeros((count, 1, 1, 1)))
 
     def _step(self, state: State, index: Any) -> tuple[Any, State]:
-        """The scores before the step, and where it leads."""
+        """Scores before a step, and the state after it."""
         tf = backend.tensorflow()
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(state.parameters)
-            images = self._paint(state.parameters)
-            seen = self._moved(images, index)
-        score, uphill, asleep = redirected_relu_gradient(self.score, self.read(seen), seen)
-        size = tf.sqrt(tf.reduce_mean(uphill**2, axis=(1, 2, 3), keepdims=True))
-        largest = tf.where(asleep, state.largest, tf.maximum(state.largest, size))
-        limit = tf.where(asleep, size, largest)
-        smoother = (
-            -(self.recipe.total_variation or 0) * tf.cast(limit > 0, tf.float32) * _roughening(images / 255)
-        )
-        pulls = [tf.math.divide_no_nan(uphill, limit), smoother]
-        gradient = tape.gradient([seen, images], state.parameters, output_gradients=pulls)
+            images = self._images(state.parameters)
+            transformed = self._transform(images, index)
+        score, gradient, redirected = redirected_relu_gradient(self.score, self.read(transformed), transformed)
+        size = tf.sqrt(tf.reduce_mean(gradient**2, axis=(1, 2, 3), keepdims=True))
+        largest = tf.where(redirected, state.largest, tf.maximum(state.largest, size))
+        scale = tf.where(redirected, size, largest)
+        upstream = [tf.math.divide_no_nan(gradient, scale), self._regularisation(images, scale)]
+        gradient = tape.gradient([transformed, images], state.parameters, output_gradients=upstream)
         state = state._replace(largest=largest)
-        return score, _adam(state, gradient, index, self._rate(index))
+        return score, _adam(state, gradient, index, self._learning_rate(index))
 
-    def _moved(self, images: Any, index: Any) -> Any:
-        """The images as the network sees them at a step: moved at random, but not once finished."""
-        tf, how = backend.tensorflow(), self.recipe
-        if not (how.jitter or how.scale or how.rotation):
+    def _regularisation(self, images: Any, scale: Any) -> Any:
+        """Minus the weighted gradient of the total variation; zero for images without a score gradient."""
+        tf = backend.tensorflow()
+        weight = -(self.recipe.total_variation or 0) * tf.cast(scale > 0, tf.float32)
+        return weight * _total_variation_gradient(images / 255)
+
+    def _transform(self, images: Any, index: Any) -> Any:
+        """The images under the random transformation of a step; the final images are not transformed."""
+        tf, recipe = backend.tensorflow(), self.recipe
+        if not (recipe.jitter or recipe.scale or recipe.rotation):
             return tf.identity(images)
         draws = tf.random.stateless_uniform((4,), (self.seed, index), -1, 1)
         draws *= tf.cast(index < self.steps, tf.float32)
-        return moved(images, draws, jitter=how.jitter or 0, scale=how.scale or 0, rotation=how.rotation or 0)
+        jitter, scale, rotation = recipe.jitter or 0, recipe.scale or 0, recipe.rotation or 0
+        return transform(images, draws, jitter=jitter, scale=scale, rotation=rotation)
 
-    def _rate(self, index: Any) -> Any:
+    def _learning_rate(self, index: Any) -> Any:
         tf = backend.tensorflow()
         return self.recipe.rate * (1 + tf.cos(math.pi * tf.cast(index, tf.float32) / self.steps)) / 2
 
 
-def _roughening(levels: Any) -> Any:
-    """Gradient of the total variation: the sum of squared differences between neighbours.
+def _total_variation_gradient(levels: Any) -> Any:
+    """Gradient of the total variation: the sum of squared differences between neighbouring pixels.
 
     Mahendran and Vedaldi, "Understanding Deep Image Representations by Inverting Them", CVPR 2015,
-    section 3, with beta = 2; on a periodic image.
+    section 3, with beta = 2; for a periodic image.
     """
     tf = backend.tensorflow()
-    nearest_neighbours = sum(tf.roll(levels, shift, axis) for shift in (-1, 1) for axis in (1, 2))
-    return 2 * (4 * levels - nearest_neighbours)
+    neighbours = sum(tf.roll(levels, shift, axis) for shift in (-1, 1) for axis in (1, 2))
+    return 2 * (4 * levels - neighbours)
 
 
 def _adam(state: State, gradient: Any, index: Any, rate: Any) -> State:
-    """One step uphill: Kingma and Ba, "Adam", ICLR 2015, algorithm 1, with its own constants."""
+    """One ascent step of Adam: Kingma and Ba, ICLR 2015, algorithm 1, with its default constants."""
     tf = backend.tensorflow()
     steps = tf.cast(index + 1, tf.float32)
     mean = 0.9 * state.mean + 0.1 * gradient

@@ -1,11 +1,11 @@
-"""From objectives to images: how large they are, what they cost, which are on disk already."""
+"""Rendering of objectives to images: image size, cost, batches, and checkpoints."""
 
 from __future__ import annotations
 
 import functools
 import logging
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +15,9 @@ from tqdm import tqdm
 from vggviz._shared import backend, validation
 from vggviz._shared.files import output_folder
 from vggviz._shared.hashing import digest
-from vggviz.feature_visualization.checkpoints import Album
+from vggviz.feature_visualization.checkpoints import Checkpoints
 from vggviz.feature_visualization.cost import Cost
-from vggviz.feature_visualization.optimisation import Ascent, Recipe
+from vggviz.feature_visualization.optimisation import GradientAscent, Recipe
 from vggviz.models.graph import part
 from vggviz.models.receptive_field import pair, receptive_fields
 from vggviz.models.summary import forward_macs
@@ -26,28 +26,28 @@ from vggviz.objectives import Objective
 if TYPE_CHECKING:
     import keras
 
-PIXELS_AT_ONCE = 2 * 224 * 224
-"""In one batch: larger ones gain no time on two cores, and cost memory."""
-LARGEST_SIDE = 10_000
-"""Of an image, in pixels: a larger one would not go into memory."""
-ROOM = 16
-"""Pixels that an image is larger than the receptive field, so that some cells see no edge."""
-USUAL_SIDES = 64, 128
-"""Least and most pixels unless a size is asked for: less shows little, more takes long."""
+BATCH_PIXELS = 2 * 224 * 224
+"""Pixels per batch: larger batches are no faster on two cores, and need more memory."""
+MAX_SIDE = 10_000
+"""Largest side of an image in pixels: larger images do not fit into memory."""
+MARGIN = 16
+"""Pixels added to the receptive field, so that for some cells it lies inside the image."""
+DEFAULT_SIDES = 64, 128
+"""Smallest and largest default side in pixels: smaller images show little, larger ones are slow."""
 
 log = logging.getLogger("vggviz")
 
 
 @dataclass(frozen=True)
 class Visualization:
-    """Images drawn for a network.
+    """Images found by gradient ascent, and the course of the optimisation.
 
     Attributes:
         images: float32 (N, H, W, 3), RGB, levels 0 to 255, not rounded.
-        values: float32 (N, steps + 1): what `measure` says, before each step for the image as it was
-            moved then, and at last for the finished image, not moved.
-        labels: what each image was drawn for.
-        measure: what the values are.
+        values: float32 (N, steps + 1), the quantity that `measure` names: of the transformed image before
+            each step, and of the final image, not transformed.
+        labels: label of each image's objective.
+        measure: name of the quantity in `values`.
     """
 
     images: np.ndarray
@@ -57,21 +57,21 @@ class Visualization:
 
     @property
     def reached(self) -> np.ndarray:
-        """The finished images' values, float32 (N,)."""
+        """Values of the final images, float32 (N,)."""
         return self.values[:, -1]
 
 
 @dataclass(frozen=True)
 class Rendering:
-    """All that images depend on, but their objectives.
+    """Model and settings of a rendering: everything that images depend on except their objectives.
 
     Attributes:
-        model: a Keras model that reads images.
+        model: a Keras model with images as input.
         size: height and width of the images in pixels.
-        steps: of gradient ascent.
-        seed: of the noise at the start, and of the random movements.
-        recipe: how the images are drawn, with numbers in all its parts.
-        preprocess: from a tensor of RGB levels, float32 (N, H, W, 3), to what the model reads.
+        steps: number of gradient ascent steps.
+        seed: seed of the initial noise and of the random transformations.
+        recipe: a recipe without None.
+        preprocess: function from a tensor of RGB levels, float32 (N, H, W, 3), to the model's input.
     """
 
     model: keras.Model
@@ -82,7 +82,12 @@ class Rendering:
     preprocess: Callable[[Any], Any]
 
     def __post_init__(self) -> None:
-        """Refuse steps and seeds that are none."""
+        """Validate steps, seed, recipe and preprocess.
+
+        Raises:
+            TypeError: `recipe` is not a Recipe, or `preprocess` is not callable.
+            ValueError: `steps` or `seed` out of range.
+        """
         validation.whole("number of steps", self.steps, 1)
         validation.whole("seed", self.seed, 0, 2**31 - 1)
         validation.instance("A Recipe", self.recipe, Recipe)
@@ -94,38 +99,47 @@ class Rendering:
         folder: str | os.PathLike[str] | None = None,
         settings: Mapping[str, Any] | None = None,
     ) -> Visualization:
-        """An image for each objective, those in the folder taken from there, the others written to it.
+        """Render one image per objective. Images saved in the folder are loaded, new ones are saved.
 
         Args:
-            objectives: what each image is to maximise.
+            objectives: the objective of each image.
             folder: see `visualize`.
-            settings: what else the images depend on, as JSON has it.
+            settings: further settings that the images depend on; JSON values.
+
+        Returns:
+            The images in the order of the objectives.
         """
-        album = (
-            None if folder is None else Album(output_folder(folder), self._settings() | dict(settings or {}))
-        )
-        found = [album.load(objective.label) if album else None for objective in objectives]
-        missing = [index for index, drawing in enumerate(found) if drawing is None]
-        at_once = max(1, PIXELS_AT_ONCE // (self.size[0] * self.size[1]))
-        chunks = [missing[start : start + at_once] for start in range(0, len(missing), at_once)]
+        checkpoints = None
+        if folder is not None:
+            checkpoints = Checkpoints(output_folder(folder), self._settings() | dict(settings or {}))
+        results = [checkpoints.load(objective.label) if checkpoints else None for objective in objectives]
+        missing = [index for index, result in enumerate(results) if result is None]
         if missing:
             log.info("%s", self.cost([objectives[index] for index in missing]))
-        with tqdm(total=self.steps * len(chunks), desc="drawing", disable=None, leave=False, delay=1) as bar:
-            for chunk in chunks:
-                drawn = self._ascent([objectives[k] for k in chunk]).run(len(chunk), bar.update)
-                for index, image, values in zip(chunk, *drawn, strict=True):
-                    found[index] = (image, values)
-                    if album:
-                        album.save(objectives[index].label, image, values)
-        images, values = (np.stack(parts) for parts in zip(*filter(None, found), strict=True))
+        for index, image, values in self._draw_batches(objectives, missing):
+            results[index] = (image, values)
+            if checkpoints:
+                checkpoints.save(objectives[index].label, image, values)
+        images, values = (np.stack(arrays) for arrays in zip(*filter(None, results), strict=True))
         return Visualization(images, values, tuple(objective.label for objective in objectives))
 
     def cost(self, objectives: Sequence[Objective]) -> Cost:
-        """What it takes to draw an image for each objective."""
+        """Cost of rendering one image per objective."""
         macs = forward_macs(self.model, layers_read(objectives), self.size)
         return Cost(len(objectives), self.size, self.steps, macs)
 
-    def _ascent(self, objectives: Sequence[Objective]) -> Ascent:
+    def _draw_batches(
+        self, objectives: Sequence[Objective], indices: list[int]
+    ) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+        """Yield (index, image, values) of the objectives with these indices, in batches."""
+        per_batch = max(1, BATCH_PIXELS // (self.size[0] * self.size[1]))
+        batches = [indices[start : start + per_batch] for start in range(0, len(indices), per_batch)]
+        with tqdm(total=self.steps * len(batches), desc="drawing", disable=None, leave=False, delay=1) as bar:
+            for batch in batches:
+                ascent = self._ascent([objectives[index] for index in batch])
+                yield from zip(batch, *ascent.run(len(batch), bar.update), strict=True)
+
+    def _ascent(self, objectives: Sequence[Objective]) -> GradientAscent:
         function = self._function(layers_read(objectives))
 
         def read(images: Any) -> Any:
@@ -137,14 +151,13 @@ class Rendering:
                 )
             return function(batch, training=False)
 
-        return Ascent(
-            read, functools.partial(each, objectives), self.size, self.steps, self.seed, self.recipe
-        )
+        score = functools.partial(score_each, objectives)
+        return GradientAscent(read, score, self.size, self.steps, self.seed, self.recipe)
 
     def _function(self, layers: tuple[str, ...]) -> Any:
-        """The part of the model that computes the layers, at the images' size."""
-        own = part(self.model, layers).input.shape[1:3]
-        function = part(self.model, layers, any_size=own != self.size)
+        """The part of the model that computes the layers, for images of the rendering's size."""
+        input_size = part(self.model, layers).input.shape[1:3]
+        function = part(self.model, layers, any_size=input_size != self.size)
         check_size(function, self.size)
         return function
 
@@ -160,14 +173,14 @@ class Rendering:
 
 
 def layers_read(objectives: Iterable[Objective]) -> tuple[str, ...]:
-    """Names of all layers that some objectives read, each once."""
+    """Names of the layers that the objectives read, without duplicates."""
     return tuple(dict.fromkeys(layer for objective in objectives for layer in objective.layers))
 
 
-def each(objectives: Sequence[Objective], maps: Mapping[str, Any]) -> Any:
-    """Each image's own objective: a tensor (N,), for N objectives and N images.
+def score_each(objectives: Sequence[Objective], maps: Mapping[str, Any]) -> Any:
+    """Value of each image's own objective: a tensor (N,) for N objectives and N images.
 
-    Unstacked once, so that no objective's gradient is as large as all the images' maps.
+    The maps are unstacked once, so that the gradient of an objective has the size of one image's maps.
     """
     tf = backend.tensorflow()
     single = {layer: tf.unstack(values, num=len(objectives)) for layer, values in maps.items()}
@@ -178,48 +191,53 @@ def each(objectives: Sequence[Objective], maps: Mapping[str, Any]) -> Any:
     return tf.concat(values, axis=0)
 
 
-def drawing_size(model: keras.Model, layers: Sequence[str], size: int | None) -> tuple[int, int]:
-    """Height and width of images for some layers: see `visualize`.
+def image_size(model: keras.Model, layers: Sequence[str], size: int | None) -> tuple[int, int]:
+    """Height and width in pixels of images for the given layers; see `visualize`.
+
+    Args:
+        model: any Keras model with images as input.
+        layers: names of the layers that the objectives read.
+        size: the side in pixels; None selects a default.
 
     Raises:
-        ValueError: a size that is no whole number from 1 on, or none where it is left open.
+        ValueError: `size` out of range, or None for a model without a default size.
     """
     if size is not None:
-        size = validation.whole("size in pixels", size, 1, LARGEST_SIDE)
+        size = validation.whole("size in pixels", size, 1, MAX_SIDE)
         return size, size
-    own = part(model, layers).input.shape[1:3]
+    input_size = part(model, layers).input.shape[1:3]
     fields = receptive_fields(model)
     if all(layer in fields for layer in layers):
         sides = zip(*(pair(fields[layer].size) for layer in layers), strict=True)
-        wanted = np.clip([max(side) + ROOM for side in sides], *USUAL_SIDES).tolist()
-        height, width = (w if o is None else min(w, o) for w, o in zip(wanted, own, strict=True))
+        wanted = np.clip([max(side) + MARGIN for side in sides], *DEFAULT_SIDES).tolist()
+        height, width = (w if i is None else min(w, i) for w, i in zip(wanted, input_size, strict=True))
         return height, width
-    if None in own:
+    if None in input_size:
         raise ValueError(f"The model reads images of any size, and so does {layers[0]!r}; name a size.")
-    return own
+    return input_size
 
 
-def full_recipe(model: keras.Model, layers: Sequence[str], recipe: Recipe) -> Recipe:
-    """The recipe with numbers where it leaves open what the layers' stride decides: see `Recipe`.
+def complete_recipe(model: keras.Model, layers: Sequence[str], recipe: Recipe) -> Recipe:
+    """Replace None in a recipe by the defaults for the given layers; see `Recipe`.
 
-    The stride of several layers is their largest; of layers without places, as of logits, the largest
-    in the network.
+    The stride of several layers is the largest one; that of layers without feature maps, such as logits,
+    the largest in the network.
     """
     validation.instance("A Recipe", recipe, Recipe)
     fields = receptive_fields(model)
-    placed = [layer for layer in layers if layer in fields] or list(fields)
-    return recipe.at_stride(max(max(pair(fields[layer].stride)) for layer in placed))
+    with_field = [layer for layer in layers if layer in fields] or list(fields)
+    return recipe.at_stride(max(max(pair(fields[layer].stride)) for layer in with_field))
 
 
 def check_size(function: keras.Model, size: tuple[int, int]) -> None:
-    """Raise ValueError if nothing is left of images of that size in some layer."""
+    """Raise ValueError if the output of some layer is empty for images of this height and width."""
     try:
         shapes = function.compute_output_shape((1, *size, function.input.shape[-1]))
-        left = all(side is None or side > 0 for shape in shapes.values() for side in shape)
+        fits = all(side is None or side > 0 for shape in shapes.values() for side in shape)
     except ValueError:
-        left = False
-    if not left:
+        fits = False
+    if not fits:
         raise ValueError(
-            f"Nothing is left of images of {size[0]} x {size[1]} pixels in "
-            f"{' or '.join(function.output)}; name a larger size, or None for one that fits."
+            f"Images of {size[0]} x {size[1]} pixels are too small for "
+            f"{' or '.join(function.output)}; name a larger size, or None for the default."
         )
