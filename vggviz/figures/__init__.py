@@ -1,1 +1,1 @@
-"""Figures that say what they show, and what they are drawn with."""
+"""Building blocks of the plots: figures with a text alternative, layouts, scales, colours, artists."""

@@ -1,4 +1,4 @@
-"""The strokes that plots are made of: one array, one mosaic, one sum on an axes."""
+"""Matplotlib artists that the plots share: one array, a mosaic of tiles, hatching, channel indices."""
 
 from __future__ import annotations
 
@@ -14,49 +14,51 @@ from vggviz.figures.scales import Scaled
 from vggviz.images.mosaic import mosaic
 
 MAX_PIXELS = 1200
-"""Side of the largest mosaic that is drawn cell by cell: more would weigh megabytes, and not be seen."""
+"""Longest side of a mosaic in cells; larger ones are reduced, as a screen shows no more."""
 
 
 def show_values(ax: Axes, values: np.ndarray, limit: float, *, signed: bool) -> Any:
+    """Draw an array (h, w) on the scale 0 to `limit`, or -`limit` to `limit` if it is signed."""
     return ax.imshow(
         values, cmap=colour_map(signed), vmin=-limit if signed else 0, vmax=limit, interpolation="nearest"
     )
 
 
 def show_mosaic(ax: Axes, scaled: Scaled, indices: np.ndarray, columns: int) -> tuple[Any, str]:
-    """Draw the tiles, reduced to what will be seen; returns what was drawn and a note on it."""
+    """Draw tiles as a mosaic, max-pooled if it is too large; returns the image and a note on the pooling."""
     tiles = scaled.values
     factor = int(np.ceil(columns * max(tiles.shape[:2]) / MAX_PIXELS))
     if factor > 1:
-        from skimage.measure import block_reduce  # half a second that few figures need
+        from skimage.measure import block_reduce  # takes half a second to import
 
         tiles = block_reduce(tiles, (factor, factor, 1), np.max)
     gap = 1 if min(tiles.shape[:2]) < 60 else 3
-    drawn = show_values(ax, mosaic(tiles, columns, gap), scaled.limit, signed=scaled.signed)
+    shown = show_values(ax, mosaic(tiles, columns, gap), scaled.limit, signed=scaled.signed)
     steps = np.array(tiles.shape[:2]) + gap
-    places = [np.array(divmod(k, columns)) * steps for k in range(len(indices))]
-    hatch(ax, [place for place, dead in zip(places, scaled.dead, strict=True) if dead], tiles.shape[:2])
-    label_tiles(ax, places, indices, columns, tiles.shape[0])
-    return drawn, f"; each point is the largest of {factor} x {factor} cells" if factor > 1 else ""
+    corners = [np.array(divmod(k, columns)) * steps for k in range(len(indices))]
+    hatch(ax, [corner for corner, dead in zip(corners, scaled.dead, strict=True) if dead], tiles.shape[:2])
+    label_tiles(ax, corners, indices, columns, tiles.shape[0])
+    return shown, f"; each point is the largest of {factor} x {factor} cells" if factor > 1 else ""
 
 
-def hatch(ax: Axes, places: list[np.ndarray], size: tuple[int, ...]) -> None:
-    boxes = [Rectangle((x - 0.5, y - 0.5), size[1], size[0]) for y, x in places]
+def hatch(ax: Axes, corners: list[np.ndarray], size: tuple[int, ...]) -> None:
+    """Hatch tiles of `size` (h, w), given their upper left corners (y, x)."""
+    boxes = [Rectangle((x - 0.5, y - 0.5), size[1], size[0]) for y, x in corners]
     ax.add_collection(PatchCollection(boxes, facecolor="0.92", edgecolor="0.55", hatch="////", linewidth=0))
 
 
-def label_tiles(ax: Axes, places: list[np.ndarray], indices: np.ndarray, columns: int, height: int) -> None:
-    """Channel indices: in each tile while they can be read, else the first of each row at its side.
+def label_tiles(ax: Axes, corners: list[np.ndarray], indices: np.ndarray, columns: int, height: int) -> None:
+    """Write each tile's channel index; above 64 consecutive channels, the first index of each row.
 
-    They are texts, since matplotlib takes a millisecond to make a tick.
+    Texts are used instead of tick labels because matplotlib takes about a millisecond per tick.
     """
     ax.set_axis_off()
     if len(indices) <= 64:
         box = {"facecolor": "white", "pad": 0.6}
-        for (y, x), index in zip(places, indices, strict=True):
+        for (y, x), index in zip(corners, indices, strict=True):
             ax.text(x, y, str(index), fontsize=6, va="top", color="black", bbox=box)
     elif (np.diff(indices) == 1).all():
-        for (y, _), index in zip(places[::columns], indices[::columns], strict=True):
+        for (y, _), index in zip(corners[::columns], indices[::columns], strict=True):
             middle = y + height / 2
             ax.text(
                 -0.006,
@@ -70,5 +72,5 @@ def label_tiles(ax: Axes, places: list[np.ndarray], indices: np.ndarray, columns
 
 
 def extent(values: np.ndarray) -> float:
-    """The largest size of some numbers, NaN left out; 1 where all are zero."""
+    """Largest absolute value, NaN ignored; 1 if all are zero."""
     return float(np.nanmax(np.abs(np.asarray(values, np.float64)))) or 1.0

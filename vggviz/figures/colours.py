@@ -1,11 +1,11 @@
-"""Colour maps and colours, safe for colour-blind readers."""
+"""Colour maps and palettes, safe for colour-blind readers."""
 
 from __future__ import annotations
 
 import matplotlib
 
 POSITIVE, NEGATIVE = "#b2182b", "#2166ac"
-"""Red and blue, as in the colour map of signed values."""
+"""Red and blue, the ends of RdBu, the colour map of signed values."""
 OKABE_ITO = {
     "blue": "#0072b2",
     "vermilion": "#d55e00",
@@ -15,16 +15,16 @@ OKABE_ITO = {
     "sky blue": "#56b4e9",
     "black": "#000000",
 }
-"""Okabe and Ito's palette, for curves and bars, in the order in which they are taken."""
+"""Okabe and Ito's palette for curves and bars, in the order of use."""
 MARK = OKABE_ITO["vermilion"]
-"""For marks on an image: seen on viridis, too."""
+"""For marks on an image; visible on viridis as well."""
 
 
 def colour_map(signed: bool, dead: str = "white") -> matplotlib.colors.Colormap:
-    """Viridis, or for signed values RdBu with zero in the middle: perceptually uniform.
+    """Perceptually uniform colour map: viridis, or for signed values RdBu with zero in the middle.
 
     Args:
-        signed: whether there are values below zero.
+        signed: whether there are negative values.
         dead: colour of NaN.
     """
     return matplotlib.colormaps["RdBu_r" if signed else "viridis"].with_extremes(bad=dead)

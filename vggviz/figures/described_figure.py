@@ -1,4 +1,4 @@
-"""Figures that say what they show and what they were computed from, wherever they are shown or saved."""
+"""Figures with a text alternative and their provenance, which every saved file holds as metadata."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ from vggviz.models.provenance import Provenance, networks_in_use
 
 DPI = 100
 DENSITY = 2
-"""Pixels of a saved figure for each pixel of the page: sharp on dense screens."""
-PACKED = {"compress_level": 1}
-"""An eighth larger than at Pillow's own level 6, in half the time."""
+"""Pixels of a saved figure per CSS pixel, for screens of high density."""
+PNG_OPTIONS = {"compress_level": 1}
+"""Files are an eighth larger than at Pillow's default, level 6, and written in half the time."""
 FORMATS = (".png", ".svg", ".pdf")
 
 _texts: weakref.WeakKeyDictionary[Figure, str] = weakref.WeakKeyDictionary()
 
 
 class DescribedFigure(Figure):
-    """A figure that a notebook shows at double density, its description inside the PNG."""
+    """A figure that a notebook shows at double density, with its description inside the PNG."""
 
 
 def new_figure(width: float = 8, height: float = 5, layout: str | None = "constrained") -> Figure:
-    """An empty figure of pyplot's, so that a notebook shows it; width and height in inches."""
-    _teach_notebook()
+    """An empty pyplot figure, which a notebook shows by itself; width and height in inches."""
+    _register_png_formatter()
     return plt.figure(figsize=(width, height), dpi=DPI, layout=layout, FigureClass=DescribedFigure)
 
 
 def root(ax: Axes) -> Figure:
-    """The figure that holds an axes, however deep."""
+    """The outermost figure of an axes, which may lie in nested subfigures."""
     figure = check_axes(ax).figure
     while isinstance(figure, SubFigure):
         figure = figure.figure
@@ -48,7 +48,7 @@ def root(ax: Axes) -> Figure:
 
 
 def check_axes(ax: Axes) -> Axes:
-    """The axes; TypeError if it is none."""
+    """Return the axes; TypeError for anything else."""
     return validation.instance("None or matplotlib's Axes", ax, Axes)
 
 
@@ -58,19 +58,19 @@ def describe(figure: Figure, text: str) -> None:
 
 
 def text_alternative(figure: Figure) -> str:
-    """What a figure of this library shows, in words made from its numbers; "" for any other."""
+    """The text alternative of a figure of this library, made from its numbers; "" for any other figure."""
     return _texts.get(validation.instance("A matplotlib Figure", figure, Figure), "")
 
 
 def save_figure(figure: Figure, path: str | os.PathLike[str]) -> Path:
-    """Save a figure with its description and provenance inside; the old file stays until it is whole.
+    """Save a figure with its text alternative and provenance as metadata; an old file is replaced atomically.
 
     Args:
         figure: any matplotlib figure.
-        path: ending in .png (twice the screen's density), .svg or .pdf.
+        path: ends in .png (written at 200 dpi), .svg or .pdf.
 
     Raises:
-        ValueError: another ending, or a folder that is not there or cannot be written.
+        ValueError: another suffix, or a folder that does not exist or cannot be written.
     """
     validation.instance("A matplotlib Figure", figure, Figure)
     path = validation.path("figure's file", path)
@@ -78,36 +78,36 @@ def save_figure(figure: Figure, path: str | os.PathLike[str]) -> Path:
         raise ValueError(f"A figure is saved as one of {', '.join(FORMATS)}; got {path.name!r}.")
     if not path.parent.is_dir():
         raise ValueError(f"There is no folder {str(path.parent)!r} to save {path.name!r} in.")
-    # Drawn in memory first: on a full disk matplotlib's PDF writer trips over itself.
+    # Rendered in memory first: on a full disk matplotlib's PDF writer raises a second, misleading error.
     data = _encoded(figure, path.suffix.lower()[1:], DPI)
-    with atomic_path(path) as beside:
-        beside.write_bytes(data)
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(data)
     return path
 
 
 def close(figure: Figure) -> None:
-    """Let pyplot forget a figure, so that a run over many photographs does not hold them all."""
+    """Remove a figure from pyplot's registry, which would otherwise keep every figure in memory."""
     plt.close(figure)
 
 
 def png(figure: Figure) -> bytes:
-    """The figure as PNG at twice the screen's density, description and provenance inside."""
+    """The figure as PNG at twice its resolution, with text alternative and provenance as metadata."""
     return _encoded(figure, "png", figure.dpi)
 
 
 def _encoded(figure: Figure, kind: str, dpi: float) -> bytes:
-    """The same bytes for the same figure: matplotlib's names of an SVG's parts are random without a salt."""
+    """Encode a figure reproducibly; without a salt matplotlib gives the elements of an SVG random ids."""
     stream = io.BytesIO()
-    packed: dict[str, Any] = {"pil_kwargs": PACKED} if kind == "png" else {}
+    options: dict[str, Any] = {"pil_kwargs": PNG_OPTIONS} if kind == "png" else {}
     with matplotlib.rc_context({"svg.hashsalt": "vggviz"}):
-        figure.savefig(stream, format=kind, dpi=DENSITY * dpi, metadata=_metadata(figure, kind), **packed)
+        figure.savefig(stream, format=kind, dpi=DENSITY * dpi, metadata=_metadata(figure, kind), **options)
     return stream.getvalue()
 
 
 def _metadata(figure: Figure, kind: str) -> dict[str, Any]:
-    """The format's own words for description and source; no time of day, so that equal figures are equal."""
-    made_of = Provenance()
-    source = made_of.with_network(" and ".join(networks_in_use()) or made_of.network)
+    """Description and source under the format's own keys, without a date, so that files are reproducible."""
+    provenance = Provenance()
+    source = provenance.with_network(" and ".join(networks_in_use()) or provenance.network)
     text = text_alternative(figure)
     if kind == "png":
         return {"Description": text, "Source": source, "Software": "vggviz"}
@@ -116,14 +116,15 @@ def _metadata(figure: Figure, kind: str) -> dict[str, Any]:
     return {"Subject": text, "Keywords": source, "Creator": "vggviz", "CreationDate": None}
 
 
-def _teach_notebook() -> None:
-    """In a notebook's kernel, show our figures through `png` rather than in the kernel's own way."""
+def _register_png_formatter() -> None:
+    """In an IPython kernel, have figures of this class displayed by `png`."""
     if "IPython" not in sys.modules or (shell := sys.modules["IPython"].get_ipython()) is None:
         return
     formatter = shell.display_formatter.formatters["image/png"]
-    formatter.for_type(DescribedFigure, _shown_png)
+    formatter.for_type(DescribedFigure, _png_and_size)
 
 
-def _shown_png(figure: Figure) -> tuple[bytes, dict[str, int]]:
+def _png_and_size(figure: Figure) -> tuple[bytes, dict[str, int]]:
+    """The PNG, and the width and height in CSS pixels at which a notebook shows it."""
     width, height = np.rint(figure.get_size_inches() * figure.dpi).astype(int)
     return png(figure), {"width": int(width), "height": int(height)}

@@ -1,4 +1,4 @@
-"""Every map of every layer on disk, the fast way: pixels straight from the mosaic, no figure."""
+"""Save every map of every layer as a PNG mosaic, written directly from the arrays without matplotlib."""
 
 from __future__ import annotations
 
@@ -23,40 +23,34 @@ from vggviz.models.provenance import Provenance, networks_in_use
 
 LEVELS = 254
 GAP, DEAD = 254, 255
-"""Entries of the palette behind the levels: white gaps, and grey for channels that are zero all over."""
+"""Palette indices after the levels: white for gaps, grey for channels that are zero everywhere."""
 
 
 def save_feature_maps(
     maps: Mapping[str, np.ndarray], folder: str | os.PathLike[str], *, scale: str = "layer"
 ) -> list[Path]:
-    """Write every channel of every layer: a PNG mosaic for each layer and image, and one .npz.
+    """Write every channel of every layer: one PNG mosaic per layer and image, and one .npz of all values.
 
-    Channels stand by index, left to right, top to bottom; one pixel is one cell. Channels that are
-    zero all over are grey. `numpy.load` reads the .npz: the values themselves, by layer.
+    A mosaic shows the channels in order of index, left to right and top to bottom, one pixel per
+    cell; channels that are zero everywhere are grey. The .npz holds the unchanged values by layer.
 
     Args:
         maps: {layer: float32 (N, h, w, c)}.
-        folder: made if it is not there. Files of the same name are replaced.
-        scale: "channel", "layer" or "global": what the brightest colour stands for.
+        folder: created if it does not exist. Files of the same name are replaced.
+        scale: "channel", "layer" or "global": whose maximum is the brightest colour.
 
     Returns:
         The files written.
 
     Raises:
         ValueError: an unknown scale, maps of another shape, or a folder that cannot be written.
-        OSError: the disk is full; files that were there before then stand as they were.
+        OSError: the disk is full; existing files are then unchanged.
     """
     validation.one_of("scale", scale, SCALES)
     maps = {layer: check_maps(layer, values) for layer, values in validation.mapping("Maps", maps).items()}
     folder = output_folder(folder)
-    top = max((float(values.max()) for values in maps.values()), default=0.0)
-    jobs = []
-    for layer, values in maps.items():
-        limit = {"layer": float(values.max()), "global": top}.get(scale)
-        for index, image in enumerate(values):
-            name = layer.replace("/", "-").replace(":", "-") + (f"_{index}" if len(values) > 1 else "")
-            jobs.append((image, folder / f"{name}.png", limit, f"{layer}, {SCALES[scale]}"))
-    # NumPy and zlib let go of the interpreter while they work, so threads do run side by side.
+    jobs = _mosaic_jobs(maps, folder, scale)
+    # NumPy and zlib release the GIL, so threads run in parallel.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         arrays = pool.submit(_save_arrays, maps, folder / "feature_maps.npz")
         work = pool.map(lambda job: _save_mosaic(*job), jobs)
@@ -64,9 +58,23 @@ def save_feature_maps(
     return [*written, arrays.result()]
 
 
+def _mosaic_jobs(
+    maps: Mapping[str, np.ndarray], folder: Path, scale: str
+) -> list[tuple[np.ndarray, Path, float | None, str]]:
+    """Arguments of `_save_mosaic` for every layer and image."""
+    largest = max((float(values.max()) for values in maps.values()), default=0.0)
+    jobs = []
+    for layer, values in maps.items():
+        limit = {"layer": float(values.max()), "global": largest}.get(scale)
+        for index, image in enumerate(values):
+            name = layer.replace("/", "-").replace(":", "-") + (f"_{index}" if len(values) > 1 else "")
+            jobs.append((image, folder / f"{name}.png", limit, f"{layer}, {SCALES[scale]}"))
+    return jobs
+
+
 def _save_arrays(maps: Mapping[str, np.ndarray], path: Path) -> Path:
-    with atomic_path(path) as beside, zipfile.ZipFile(beside, "w") as archive:
-        for layer, values in maps.items():  # numpy.savez takes no layer called "file"
+    with atomic_path(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
+        for layer, values in maps.items():  # not numpy.savez, which cannot store an array called "file"
             with archive.open(f"{layer}.npy", "w", force_zip64=True) as stream:
                 np.lib.format.write_array(stream, values)
     return path
@@ -78,13 +86,13 @@ def _save_mosaic(maps: np.ndarray, path: Path, limit: float | None, label: str) 
     text = PngInfo()
     text.add_text("Description", f"All {maps.shape[-1]} channels of {label}; grey ones are zero all over.")
     text.add_text("Source", str(Provenance(source=" and ".join(networks_in_use()))))
-    with atomic_path(path) as beside:
-        image.save(beside, "PNG", pnginfo=text, compress_level=1)
+    with atomic_path(path) as temporary:
+        image.save(temporary, "PNG", pnginfo=text, compress_level=1)
     return path
 
 
 def _levels(maps: np.ndarray, limit: float | None) -> np.ndarray:
-    """uint8 mosaic of palette entries from (h, w, c) maps."""
+    """Mosaic of (h, w, c) maps as palette indices, uint8; `limit` None scales each map by its maximum."""
     dead = ~maps.any(axis=(0, 1))
     limits = np.maximum(maps.max(axis=(0, 1)), 0) if limit is None else np.full(maps.shape[-1], limit)
     factor = (LEVELS - 1) / np.where(limits > 0, limits, 1)

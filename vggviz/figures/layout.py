@@ -1,4 +1,4 @@
-"""Axes for one image, for several, and for a mosaic with its colourbar."""
+"""Layouts of axes: one, a grid of panels, a mosaic with its colourbar."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from vggviz.figures.described_figure import check_axes, new_figure, root
 
 
 def one_axes(ax: Axes | None, width: float = 8, height: float = 5) -> tuple[Figure, Axes]:
-    """The figure and axes to draw on: the caller's, or new ones."""
+    """The caller's axes, or new ones of that size in inches, with their figure."""
     ax = new_figure(width, height).add_subplot() if ax is None else check_axes(ax)
     return root(ax), ax
 
 
 def mosaic_axes(ax: Axes | None, aspect: float) -> tuple[Figure, Axes]:
-    """Axes for one large image with a colourbar at its right: the caller's, or new ones.
+    """Axes for a large image with room for a colourbar at its right: the caller's, or new ones.
 
-    The places are fixed: matplotlib's constrained layout takes longer than all the rest.
+    The positions are fixed, as matplotlib's constrained layout takes longer than the drawing.
 
     Args:
         ax: the caller's axes, or None.
-        aspect: height of the image, of its width.
+        aspect: height of the image divided by its width.
     """
     if ax is None:
         width, side, title = 8.0, 0.85, 0.5
@@ -36,7 +36,7 @@ def mosaic_axes(ax: Axes | None, aspect: float) -> tuple[Figure, Axes]:
 
 
 def side_bar(ax: Axes, drawn: ScalarMappable, label: str, *, extend: str = "neither") -> None:
-    """A colourbar at the right of an axes, inside the space that the axes leaves."""
+    """Add a colourbar at the right of an axes, as an inset of that axes."""
     bar = root(ax).colorbar(drawn, cax=ax.inset_axes((1.012, 0.2, 0.02, 0.6)), extend=extend)
     bar.ax.tick_params(labelsize=8)
     bar.set_label(label, fontsize=8)
@@ -45,14 +45,14 @@ def side_bar(ax: Axes, drawn: ScalarMappable, label: str, *, extend: str = "neit
 def panels(
     ax: Axes | None, count: int, *, columns: int, width: float = 8, aspect: float = 1.15
 ) -> tuple[Figure, list[Axes]]:
-    """Axes for several small images: in a new figure, or inside the caller's axes.
+    """A grid of axes for small images: in a new figure, or as insets of the caller's axes.
 
     Args:
         ax: axes to be divided, or None.
-        count: how many.
-        columns: how many in a row at most.
-        width: of a new figure, in inches.
-        aspect: height of a panel with its title, of its width.
+        count: number of panels.
+        columns: panels in a row at most.
+        width: width of a new figure in inches.
+        aspect: height of a panel with its title divided by its width.
     """
     columns = min(columns, count)
     rows = math.ceil(count / columns)
@@ -63,12 +63,12 @@ def panels(
             unused.remove()
         return figure, list(grid[:count])
     check_axes(ax).set_axis_off()
-    places = [(k % columns / columns, 1 - (k // columns + 1) / rows) for k in range(count)]
-    return root(ax), [ax.inset_axes((x, y, 0.88 / columns, 0.8 / rows)) for x, y in places]
+    corners = [(k % columns / columns, 1 - (k // columns + 1) / rows) for k in range(count)]
+    return root(ax), [ax.inset_axes((x, y, 0.88 / columns, 0.8 / rows)) for x, y in corners]
 
 
 def three_and_one(ax: Axes | None) -> tuple[Figure, list[Axes]]:
-    """Three small images side by side and a wide one below: in a new figure, or in the caller's axes."""
+    """Three small axes above a wide one: in a new figure, or as insets of the caller's axes."""
     if ax is None:
         figure = new_figure(8, 6.2)
         grid = figure.add_gridspec(2, 3, height_ratios=(1, 1.15))
@@ -80,7 +80,7 @@ def three_and_one(ax: Axes | None) -> tuple[Figure, list[Axes]]:
 
 
 def bare(axes: Sequence[Axes]) -> None:
-    """Take ticks and frames away from images."""
+    """Remove ticks and spines."""
     for ax in axes:
         ax.set_xticks([])
         ax.set_yticks([])

@@ -1,4 +1,4 @@
-"""How values become brightness, and text: which maximum they are measured by, and where they are cut."""
+"""Colour scales of maps: the value of the brightest colour, clipping, and numbers as text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SCALES = {
     "layer": "all scaled by the layer's maximum",
     "global": "all scaled by the maximum over all layers",
 }
-"""Of feature maps. The same words name the scales of all other figures, where they have a meaning."""
+"""Scales of feature maps. Other figures use the same names, as far as they apply."""
 KERNEL_SCALES = {
     "channel": "each filter scaled by its own largest weight",
     "layer": "all scaled by the layer's largest weight",
@@ -24,25 +24,25 @@ SINGLE_SCALES = {
     "channel": "each map scaled by its own largest value",
     "global": "all maps scaled by the largest value of all",
 }
-"""Of arrays that are drawn side by side and belong to no layer."""
+"""Scales of arrays that are drawn side by side and belong to no layer."""
 
 
 def number_text(value: Any, digits: int = 3) -> str:
-    """A number for a figure: that many significant digits, or all whole ones with commas, as in 1,396."""
+    """A number with that many significant digits, or from 1,000 on as a whole number with commas."""
     rounded = float(f"{value:.{digits}g}")
     return f"{value:,.0f}" if 1000 <= abs(rounded) < 1e9 else f"{value:.{digits}g}"
 
 
 @dataclass(frozen=True)
 class Scaled:
-    """Maps ready to be drawn.
+    """Maps with the colour scale that they are drawn on.
 
     Attributes:
-        values: float32 (h, w, n): as they were, or for scale="channel" divided by each map's limit.
-        limit: the value that is drawn brightest.
-        signed: whether there are values below zero, so that zero belongs in the middle.
-        label: the choice in words, for the figure.
-        dead: bool (n,), maps that are zero all over.
+        values: float32 (h, w, n), unchanged, or for scale="channel" divided by each map's limit.
+        limit: the value of the brightest colour.
+        signed: whether there are negative values; zero is then in the middle of the colour map.
+        label: the scale in words, for the figure.
+        dead: bool (n,), whether a map is zero everywhere.
     """
 
     values: np.ndarray
@@ -55,14 +55,14 @@ class Scaled:
 def scale_maps(
     maps: Mapping[str, np.ndarray], layer: str, tiles: np.ndarray, scale: str, clip: float | None = None
 ) -> Scaled:
-    """Choose the scale that some maps of a layer are drawn on.
+    """Choose the colour scale of some maps of a layer.
 
     Args:
-        maps: {layer: (N, h, w, c)}, what the limits are taken from.
+        maps: {layer: (N, h, w, c)}, which the limits are computed from.
         layer: the layer that is drawn.
-        tiles: (h, w, n), the maps drawn.
+        tiles: (h, w, n), the maps to be drawn.
         scale: "channel", "layer" or "global".
-        clip: percentile (0 to 100) of the values at which the scale ends; None is the maximum.
+        clip: percentile (0 to 100) of the absolute values at which the scale ends; None is the maximum.
 
     Raises:
         ValueError: an unknown scale or percentile.
@@ -86,13 +86,13 @@ def scale_maps(
 
 
 def _limit_of_all(arrays: Sequence[np.ndarray], clip: float | None) -> float:
-    """The limit of several arrays together; they are copied into one only for a percentile."""
+    """Limit of several arrays together; they are concatenated only for a percentile."""
     if clip is None:
         return max(_limit(values, None) for values in arrays)
     return _limit(np.concatenate([np.ravel(values) for values in arrays]), clip)
 
 
 def _limit(values: np.ndarray, clip: float | None) -> float:
-    """Largest distance from zero, or the percentile of the distances; never zero for a map that is not."""
+    """Largest absolute value, or a percentile of the absolute values unless that is zero."""
     largest = max(float(values.max()), -float(values.min()))
     return largest if clip is None else float(np.percentile(np.abs(values), clip)) or largest

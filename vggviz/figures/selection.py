@@ -1,4 +1,4 @@
-"""Which channels and which layers a figure shows."""
+"""Choice of the channels and layers that a figure shows."""
 
 from __future__ import annotations
 
@@ -10,28 +10,31 @@ from vggviz._shared import validation
 
 
 def choose_channels(values: np.ndarray, channels: Sequence[int] | None, top: int | None) -> np.ndarray:
-    """Indices of the channels to draw: those named, the `top` of largest maximum, or all.
+    """Indices of the channels to draw: those given, the `top` of largest maximum, or all.
 
     Args:
         values: (h, w, c), the maps of one image.
         channels: indices, in the order in which they are drawn.
-        top: draw at most as many, strongest first; the maxima are taken only then.
+        top: number of channels at most, strongest first; maxima are computed only if it is given.
     """
     count = values.shape[-1]
     return choose(np.arange(count) if top is None else by_maximum(values), channels, top, count)
 
 
 def by_maximum(values: np.ndarray) -> np.ndarray:
-    """Indices of the channels of (h, w, c) maps, largest maximum first, equal ones by index."""
+    """Channel indices of (h, w, c) maps by decreasing maximum, ties by index."""
     return np.argsort(-values.max(axis=(0, 1)).astype(np.float64), kind="stable")
 
 
 def strongest(values: Mapping[str, np.ndarray], top: int) -> list[tuple[str, int]]:
-    """Layer and index of the `top` strongest channels of each layer, the strongest of all layers first.
+    """(layer, index) of the `top` strongest channels of each layer: first the strongest of every layer.
 
     Args:
         values: {layer: (h, w, c)}, the maps of one image.
-        top: how many channels of each layer.
+        top: number of channels of each layer.
+
+    Raises:
+        ValueError: no layer, or `top` is less than 1 or more than a layer has.
     """
     if not values:
         raise ValueError("There is no layer to draw; got no maps.")
@@ -42,13 +45,13 @@ def strongest(values: Mapping[str, np.ndarray], top: int) -> list[tuple[str, int
 
 
 def choose(ranked: np.ndarray, channels: Sequence[int] | None, top: int | None, count: int) -> np.ndarray:
-    """Indices of the channels to draw: those named, else the `top` strongest, else all or `count`.
+    """Indices of the channels to draw: those given, else the `top` strongest, else all or `count`.
 
     Args:
-        ranked: the indices of all channels, strongest first.
-        channels: those named.
-        top: draw at most as many.
-        count: how many are drawn where neither is given; all of them stand by index.
+        ranked: indices of all channels, strongest first.
+        channels: indices, in the order in which they are drawn.
+        top: number of channels at most.
+        count: number of channels if neither is given; if it covers all, they are ordered by index.
     """
     top = None if top is None else validation.whole("number of channels (top)", top, 1)
     if channels is not None:
@@ -60,6 +63,6 @@ def choose(ranked: np.ndarray, channels: Sequence[int] | None, top: int | None, 
 
 
 def last_of_each_size(values: Mapping[str, np.ndarray]) -> list[str]:
-    """The last layer of each size of map that is no pool: where pools halve, the end of each block."""
+    """The last layer of each map size that is not a pool; in VGG16 the last convolution of each block."""
     sizes = {maps.shape[-3:-1]: name for name, maps in values.items() if "pool" not in name}
     return list(sizes.values()) or list(values)

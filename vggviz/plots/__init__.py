@@ -1,1 +1,1 @@
-"""One function a figure: arrays in, figure and axes out."""
+"""Plotting functions: each takes arrays and returns a figure and its axes."""

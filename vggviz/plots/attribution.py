@@ -1,4 +1,4 @@
-"""Figures of attributions, and of the curves that test them."""
+"""Figures of attribution maps and of deletion and insertion curves."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from vggviz.figures.described_figure import describe
 from vggviz.figures.layout import bare, panels
 from vggviz.figures.scales import SINGLE_SCALES, number_text
 
-STROKES = ("-", "--", "-.", ":", "-", "--", ":")
+LINE_STYLES = ("-", "--", "-.", ":", "-", "--", ":")
 """One for each colour of the palette."""
 
 
@@ -28,32 +28,34 @@ def plot_attribution(
     columns: int = 3,
     ax: Axes | None = None,
 ) -> tuple[Figure, list[Axes]]:
-    """Draw attributions side by side, each with its colourbar, alone or over the grey photograph.
+    """Draw attribution maps side by side, each with a colourbar, alone or over the photograph in grey.
 
-    Maps with negative values are drawn in red (for the objective) and blue (against it), white in the
-    middle is zero; on a shared scale all maps are, if one has them. A map that is zero everywhere is
-    hatched.
+    Maps with negative values are drawn in red (evidence for the objective), white (zero) and blue
+    (against it); on a shared scale all maps are if one of them is. A map of zeros is hatched.
 
     Args:
-        maps: {title: float (H, W)}, as they were computed.
-        images: uint8 (H, W, 3) under all maps, or {title: image}; None draws the maps alone.
-        scale: "channel" (each map by its own largest value) or "global" (all by the largest of all).
+        maps: {title: float (H, W)}, not normalised.
+        images: uint8 (H, W, 3) drawn under all maps, or {title: image}; None draws the maps alone.
+        scale: "channel" (each map by its own largest |value|) or "global" (all by the largest of all).
         columns: maps in a row at most.
         ax: axes to be divided; None makes a figure.
 
+    Returns:
+        The figure and the axes of the maps.
+
     Raises:
-        ValueError: no map at all, an unknown scale, or a map or image of another shape.
+        ValueError: no map, an unknown scale, or a map or image of another shape.
     """
     validation.one_of("scale", scale, SINGLE_SCALES)
     validation.whole("number of columns", columns, 1)
     maps = _checked_maps(maps)
-    under = {title: _image_under(title, values, images) for title, values in maps.items()}
+    images_under = {title: _image_under(title, values, images) for title, values in maps.items()}
     whole = np.concatenate([np.ravel(values) for values in maps.values()])
     figure, axes = panels(ax, len(maps), columns=columns, aspect=0.95)
     for part, (title, values) in zip(axes, maps.items(), strict=True):
-        _show(figure, part, values, under[title], whole if scale == "global" else values)
+        _show(figure, part, values, images_under[title], whole if scale == "global" else values)
         part.set_title(title if np.any(values) else f"{title}: zero everywhere", fontsize=9)
-        describe(figure, _about(title, values))
+        describe(figure, _description(title, values))
     describe(figure, f"{SINGLE_SCALES[scale].capitalize()}.")
     if len(maps) > 1:
         (figure.suptitle if ax is None else ax.set_title)(SINGLE_SCALES[scale], fontsize=10)
@@ -64,44 +66,52 @@ def plot_attribution(
 def plot_deletion_insertion(
     curves: Mapping[str, DeletionInsertion], *, ax: Axes | None = None
 ) -> tuple[Figure, list[Axes]]:
-    """Draw the objective while the strongest pixels go, and while they come; mean over the images.
+    """Draw the objective while the strongest pixels are deleted, and inserted; mean over the images.
 
     Args:
-        curves: {name: of `deletion_insertion`}, the control among them.
+        curves: {method: result of `deletion_insertion`}, preferably with a random control.
         ax: axes to be divided; None makes a figure.
 
+    Returns:
+        The figure and the axes of both kinds of curves.
+
     Raises:
-        ValueError: no curve at all, or curves of different objectives.
+        ValueError: no curve, or curves of different objectives.
     """
     for curve in validation.mapping("Curves", curves).values():
         validation.instance("A curve of deletion_insertion", curve, DeletionInsertion)
-    label = {curve.label for curve in curves.values()}
-    if len(label) != 1:
-        raise ValueError(f"Curves of one objective are drawn together; got {sorted(label)}.")
+    labels = {curve.label for curve in curves.values()}
+    if len(labels) != 1:
+        raise ValueError(f"All curves must be of one objective; got {sorted(labels)}.")
     figure, axes = panels(ax, 2, columns=2, aspect=0.9)
-    lines = list(zip(OKABE_ITO.values(), STROKES, strict=True))
     for part, kind, better in zip(axes, ("deletion", "insertion"), ("smaller", "larger"), strict=True):
-        areas = {}
-        for index, (name, curve) in enumerate(curves.items()):
-            areas[name] = float(getattr(curve, f"{kind}_area").mean())
-            colour, stroke = lines[index % len(lines)]
-            means = getattr(curve, kind).mean(axis=0)
-            part.plot(
-                curve.shares, means, stroke, color=colour, label=f"{name}, area {number_text(areas[name])}"
-            )
+        areas = _show_curves(part, curves, kind)
         part.set_title(f"{kind}: the {better} the area, the better", fontsize=9)
-        part.set_xlabel("share of the pixels", fontsize=8)
-        part.tick_params(labelsize=8)
-        part.legend(fontsize=7)
-        listed = ", ".join(f"{name} {number_text(area)}" for name, area in areas.items())
+        listed = ", ".join(f"{name} {area}" for name, area in areas.items())
         describe(figure, f"{kind.capitalize()}, area under the curve, the {better} the better: {listed}.")
-    axes[0].set_ylabel(label.pop(), fontsize=8)
+    axes[0].set_ylabel(labels.pop(), fontsize=8)
     return figure, axes
+
+
+def _show_curves(ax: Axes, curves: Mapping[str, DeletionInsertion], kind: str) -> dict[str, str]:
+    """Draw the curves of a kind, "deletion" or "insertion"; returns the mean areas as text."""
+    lines = list(zip(OKABE_ITO.values(), LINE_STYLES, strict=True))
+    areas = {}
+    for index, (name, curve) in enumerate(curves.items()):
+        areas[name] = number_text(float(getattr(curve, f"{kind}_area").mean()))
+        colour, style = lines[index % len(lines)]
+        means = getattr(curve, kind).mean(axis=0)
+        ax.plot(curve.shares, means, style, color=colour, label=f"{name}, area {areas[name]}")
+    ax.set_xlabel("share of the pixels", fontsize=8)
+    ax.tick_params(labelsize=8)
+    ax.legend(fontsize=7)
+    return areas
 
 
 def _show(
     figure: Figure, ax: Axes, values: np.ndarray, image: np.ndarray | None, scaled_by: np.ndarray
 ) -> None:
+    """Draw a map with its colourbar on the scale of the values `scaled_by`, over an image if there is one."""
     drawn = show_values(ax, values, extent(scaled_by), signed=bool((scaled_by < 0).any()))
     figure.colorbar(drawn, ax=ax, shrink=0.8).ax.tick_params(labelsize=7)
     if image is not None:
@@ -111,8 +121,8 @@ def _show(
         hatch(ax, [np.zeros(2)], values.shape)
 
 
-def _about(title: str, values: np.ndarray) -> str:
-    """What a map says, from its numbers: where it is largest, and how much of it is in how few pixels."""
+def _description(title: str, values: np.ndarray) -> str:
+    """Text alternative of a map: its maximum, and the share of its sum in the strongest quarter of pixels."""
     size = f"{title}: {values.shape[0]} x {values.shape[1]} pixels"
     if not values.any():
         return f"{size}, zero everywhere."
@@ -130,6 +140,7 @@ def _about(title: str, values: np.ndarray) -> str:
 def _image_under(
     title: str, values: np.ndarray, images: np.ndarray | Mapping[str, np.ndarray] | None
 ) -> np.ndarray | None:
+    """The image under a map, checked; None if the map is drawn alone."""
     image = images.get(title) if isinstance(images, Mapping) else images
     if image is None:
         return None
@@ -143,4 +154,7 @@ def _image_under(
 
 def _checked_maps(maps: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     given = validation.mapping("Maps", maps)
-    return {t: validation.numbers(f"The values of the map {t!r}", v, "(H, W)", 2) for t, v in given.items()}
+    return {
+        title: validation.numbers(f"The values of the map {title!r}", values, "(H, W)", 2)
+        for title, values in given.items()
+    }

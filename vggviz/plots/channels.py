@@ -1,4 +1,4 @@
-"""Figures of what excites channels, how alike they are, and which feed which."""
+"""Figures of channels: dataset examples, pairwise similarity, and traces through the layers."""
 
 from __future__ import annotations
 
@@ -25,20 +25,23 @@ ORDERS = {"alike": "like ones side by side", "index": "by index"}
 def plot_examples(
     examples: Examples, crops: Mapping[int, Sequence[np.ndarray]], *, ax: Axes | None = None
 ) -> tuple[Figure, Axes]:
-    """Draw what excites channels most: a row a channel, most exciting first, all pieces to one scale.
+    """Draw the dataset examples of channels: one row per channel, strongest first, all crops to one scale.
 
     Args:
-        examples: of one layer, by `dataset_examples`.
-        crops: {channel: [uint8 (h, w, 3), ...]}, by `example_crops`.
+        examples: of one layer, from `dataset_examples`.
+        crops: {channel index: [uint8 (h, w, 3), ...]}, from `example_crops`.
         ax: axes to draw on; None makes a figure.
 
+    Returns:
+        The figure and its axes.
+
     Raises:
-        ValueError: no crops at all, or those of a channel of which there are no examples.
+        ValueError: no crops, crops of a channel without examples, or more or fewer crops than examples.
     """
     validation.instance("What dataset_examples gives for a layer", examples, Examples)
     validation.mapping("Crops of the channels", crops)
     values = np.array([examples.values[examples.place(channel)] for channel in crops])
-    tiles = _tiles([piece for channel in crops for piece in _pieces(crops, channel, values.shape[1])])
+    tiles = _tiles([crop for channel in crops for crop in _checked_crops(crops, channel, values.shape[1])])
     side, gap, columns = tiles.shape[0], max(2, tiles.shape[0] // 6), values.shape[1]
     whole = np.pad(mosaic(tiles, columns, gap), ((0, gap), (0, 0), (0, 0)), constant_values=np.nan)
     figure, ax = mosaic_axes(ax, whole.shape[0] / whole.shape[1])
@@ -56,20 +59,23 @@ def plot_examples(
         fontsize=10,
     )
     for channel in crops:
-        describe(figure, _about_examples(examples, channel))
+        describe(figure, _examples_description(examples, channel))
     return figure, ax
 
 
 def plot_similarity(
     similarity: np.ndarray, *, order: str = "alike", label: str = "cosine", ax: Axes | None = None
 ) -> tuple[Figure, Axes]:
-    """Draw how alike channels are, each with each: red alike, blue opposite, white unrelated.
+    """Draw the pairwise similarity of channels: red is similar, white unrelated, blue opposite.
 
     Args:
-        similarity: float (c, c), -1 to 1, of `channel_similarity` or `kernel_similarity`.
-        order: "alike" puts like channels side by side, "index" keeps the order of their indices.
-        label: what the numbers are, for the colourbar.
+        similarity: float (c, c), -1 to 1, from `channel_similarity` or `kernel_similarity`.
+        order: "alike" puts similar channels side by side, "index" keeps the order of their indices.
+        label: name of the measure, for the colourbar.
         ax: axes to draw on; None makes a figure.
+
+    Returns:
+        The figure and its axes.
 
     Raises:
         ValueError: another shape, or an unknown order.
@@ -89,27 +95,30 @@ def plot_similarity(
         ax.tick_params(length=0)
     side_bar(ax, drawn, label)
     ax.set_title(f"{len(indices)} channels, each with each; {ORDERS[order]}", fontsize=10)
-    describe(figure, _about_similarity(similarity, label))
+    describe(figure, _similarity_description(similarity, label))
     return figure, ax
 
 
 def plot_trace(trace: Trace, *, ax: Axes | None = None) -> tuple[Figure, Axes]:
-    """Draw the channels through which an image speaks for an objective, and the links between them.
+    """Draw the channels with the largest contributions to an objective, and the links between them.
 
     Args:
-        trace: of `trace`.
+        trace: from `trace`.
         ax: axes to draw on; None makes a figure.
+
+    Returns:
+        The figure and its axes.
     """
     validation.instance("What trace gives", trace, Trace)
     figure, ax = one_axes(ax, 8, 1.6 + 0.7 * trace.channels.shape[1])
-    deepest = trace.values[-1][:, np.newaxis]
-    links = [*trace.links, deepest]
-    most = max(float(np.abs(link).max()) for link in links) or 1.0
+    to_objective = trace.values[-1][:, np.newaxis]
+    links = [*trace.links, to_objective]
+    largest = max(float(np.abs(link).max()) for link in links) or 1.0
     middle = (trace.channels.shape[1] - 1) / 2
-    for place, link in enumerate(links):
-        _draw_links(ax, place, link, most, middle if place == len(links) - 1 else None)
-    for (place, rank), index in np.ndenumerate(trace.channels):
-        _draw_box(ax, place, rank, f"{index}\n{number_text(trace.values[place, rank])}")
+    for step, link in enumerate(links):
+        _draw_links(ax, step, link, largest, middle if step == len(links) - 1 else None)
+    for (step, rank), index in np.ndenumerate(trace.channels):
+        _draw_box(ax, step, rank, f"{index}\n{number_text(trace.values[step, rank])}")
     _draw_box(ax, len(trace.layers), middle, f"{trace.objective}\n{number_text(trace.value)}")
     ax.set_xlim(-0.4, len(trace.layers) + 0.5)
     ax.set_ylim(trace.channels.shape[1] - 0.5, -0.5)
@@ -118,40 +127,40 @@ def plot_trace(trace: Trace, *, ax: Axes | None = None) -> tuple[Figure, Axes]:
     ax.tick_params(length=0)
     ax.set_title(
         "box: a channel, and what it gives in all; line: what of it goes by way of the channel behind\n"
-        f"red for, blue against; the thickest line is {number_text(most)}",
+        f"red for, blue against; the thickest line is {number_text(largest)}",
         fontsize=10,
     )
-    describe(figure, _about_trace(trace))
+    describe(figure, _trace_description(trace))
     return figure, ax
 
 
-def _pieces(crops: Mapping[int, Sequence[np.ndarray]], channel: int, count: int) -> list[np.ndarray]:
-    """A channel's pieces, checked."""
-    pieces = list(validation.several(f"Crops of channel {channel}", crops[channel]))
-    if len(pieces) != count:
-        raise ValueError(f"Channel {channel} has {count} examples; got {len(pieces)} crops.")
-    return [validation.image(f"A crop of channel {channel}", piece) for piece in pieces]
+def _checked_crops(crops: Mapping[int, Sequence[np.ndarray]], channel: int, count: int) -> list[np.ndarray]:
+    """The crops of a channel; ValueError unless there are `count`."""
+    checked = list(validation.several(f"Crops of channel {channel}", crops[channel]))
+    if len(checked) != count:
+        raise ValueError(f"Channel {channel} has {count} examples; got {len(checked)} crops.")
+    return [validation.image(f"A crop of channel {channel}", crop) for crop in checked]
 
 
-def _tiles(pieces: list[np.ndarray]) -> np.ndarray:
-    """Pieces in squares of one size, (side, side, 3, n), each in the middle, NaN around it."""
-    side = max(max(piece.shape[:2]) for piece in pieces)
-    tiles = np.full((side, side, 3, len(pieces)), np.nan, np.float32)
-    for index, piece in enumerate(pieces):
-        height, width = piece.shape[:2]
+def _tiles(crops: list[np.ndarray]) -> np.ndarray:
+    """Crops centred in squares of one size, float32 (side, side, 3, n), padded with NaN."""
+    side = max(max(crop.shape[:2]) for crop in crops)
+    tiles = np.full((side, side, 3, len(crops)), np.nan, np.float32)
+    for index, crop in enumerate(crops):
+        height, width = crop.shape[:2]
         top, left = (side - height) // 2, (side - width) // 2
-        tiles[top : top + height, left : left + width, :, index] = piece
+        tiles[top : top + height, left : left + width, :, index] = crop
     return tiles
 
 
-def _draw_links(ax: Axes, place: int, link: np.ndarray, most: float, end: float | None) -> None:
-    """Lines from the channels of a layer to those of the next, or all to one end."""
+def _draw_links(ax: Axes, step: int, link: np.ndarray, largest: float, end: float | None) -> None:
+    """Lines from the channels of a layer to those of the next, or all to the height `end`."""
     for (i, j), value in np.ndenumerate(link):
         ax.plot(
-            [place, place + 1],
+            [step, step + 1],
             [i, j if end is None else end],
             color=POSITIVE if value >= 0 else NEGATIVE,
-            linewidth=6 * abs(value) / most,
+            linewidth=6 * abs(value) / largest,
             alpha=0.6,
             solid_capstyle="butt",
             zorder=1,
@@ -163,38 +172,38 @@ def _draw_box(ax: Axes, x: float, y: float, text: str) -> None:
     ax.text(x, y, text, fontsize=8, ha="center", va="center", bbox=box, zorder=2)
 
 
-def _about_examples(examples: Examples, channel: int) -> str:
-    place = examples.place(channel)
-    values, names = examples.values[place], examples.names[place]
+def _examples_description(examples: Examples, channel: int) -> str:
+    row = examples.place(channel)
+    values, names = examples.values[row], examples.names[row]
     if values[0] <= 0:
         return f"Channel {channel} of {examples.layer} is never positive in the {examples.seen:,} images."
     return (
         f"Channel {channel} of {examples.layer}: of {examples.seen:,} images {names[0]} excites it most, "
-        f"{number_text(values[0])} at row {examples.rows[place, 0]}, column {examples.columns[place, 0]}; "
+        f"{number_text(values[0])} at row {examples.rows[row, 0]}, column {examples.columns[row, 0]}; "
         f"the last one drawn, {names[-1]}, {number_text(values[-1])}."
     )
 
 
-def _about_similarity(similarity: np.ndarray, label: str) -> str:
+def _similarity_description(similarity: np.ndarray, label: str) -> str:
     pairs = np.triu_indices(len(similarity), 1)
     values = similarity[pairs]
-    most, least = (
+    highest, lowest = (
         f"{pairs[0][k]} and {pairs[1][k]} ({values[k]:.2f})" for k in (values.argmax(), values.argmin())
     )
     silent = int((~similarity.any(axis=1)).sum())
     return (
-        f"Similarity ({label}) of {len(similarity)} channels, each with each. Most alike are {most}, "
-        f"least {least}; the median of all pairs is {np.median(values):.2f}. "
+        f"Similarity ({label}) of {len(similarity)} channels, each with each. Most alike are {highest}, "
+        f"least {lowest}; the median of all pairs is {np.median(values):.2f}. "
         f"{silent} of them are like none: silent, or constant, here."
     )
 
 
-def _about_trace(trace: Trace) -> str:
+def _trace_description(trace: Trace) -> str:
     text = f"A trace of {trace.objective}, which is {number_text(trace.value)}."
     for layer, channels, values in zip(trace.layers, trace.channels, trace.values, strict=True):
-        given = ", ".join(
+        contributions = ", ".join(
             f"channel {index} gives {number_text(value)}"
             for index, value in zip(channels, values, strict=True)
         )
-        text += f" {layer}: {given}."
+        text += f" {layer}: {contributions}."
     return text

@@ -1,4 +1,4 @@
-"""Figures of feature maps: a layer's as one mosaic, the strongest of several layers, one map large."""
+"""Figures of feature maps: a layer as a mosaic, the strongest maps of several layers, a single map."""
 
 from __future__ import annotations
 
@@ -33,15 +33,18 @@ def plot_feature_maps(
 
     Args:
         maps: {layer: (N, h, w, c)}; the first image is drawn.
-        layer: the layer.
+        layer: name of the layer.
         channels: indices of the channels, in the order they are drawn.
-        top: draw only as many, those of the largest maximum, strongest first.
-        scale: "channel", "layer" or "global": what the brightest colour stands for.
-        clip: percentile at which the scale ends, 99.5 say; None is the maximum.
+        top: number of channels, those of largest maximum, strongest first.
+        scale: "channel", "layer" or "global": whose maximum is the brightest colour.
+        clip: percentile at which the scale ends, such as 99.5; None is the maximum.
         ax: axes to draw on; None makes a figure.
 
+    Returns:
+        The figure and its axes.
+
     Raises:
-        ValueError: an unknown layer or scale, or a channel that is not there.
+        ValueError: an unknown layer or scale, a channel index out of range, or maps of another shape.
     """
     values = maps_of(maps, layer)
     indices = choose_channels(values[0], channels, top)
@@ -60,7 +63,7 @@ def plot_feature_maps(
     ax.set_title(
         f"{layer}: {len(indices)} of {values.shape[-1]} feature maps{of}\n{scaled.label}{note}", fontsize=10
     )
-    describe(figure, _about_maps(values[0], layer, indices, scaled))
+    describe(figure, _mosaic_description(values[0], layer, indices, scaled))
     return figure, ax
 
 
@@ -73,18 +76,21 @@ def plot_layers(
     scale: str = "channel",
     ax: Axes | None = None,
 ) -> tuple[Figure, Any]:
-    """Draw the strongest feature maps of several layers, with the photograph in front.
+    """Draw the strongest feature maps of several layers after the photograph.
 
     Args:
         maps: {layer: (N, h, w, c)}; the first image is drawn.
         image: uint8 (H, W, 3), the photograph.
-        layers: which; None is the last of each size of map.
-        top: how many channels of each, those of the largest maximum.
-        scale: "channel", "layer" or "global".
+        layers: names; None is the last layer of each map size that is not a pool.
+        top: number of channels per layer, those of largest maximum.
+        scale: "channel", "layer" or "global": whose maximum is the brightest colour.
         ax: axes to be divided; None makes a figure.
 
+    Returns:
+        The figure and the axes: of the photograph, if there is one, then of the maps.
+
     Raises:
-        ValueError: an unknown layer or scale, no layer at all, or more channels than there are.
+        ValueError: an unknown layer or scale, no layer, or more channels than a layer has.
     """
     validation.one_of("scale", scale, SCALES)
     image = None if image is None else validation.image("The photograph", image)
@@ -92,20 +98,15 @@ def plot_layers(
     values = {layer: maps_of(maps, layer)[0] for layer in (maps if layers is None else listed(layers))}
     layers = last_of_each_size(values) if layers is None else list(values)
     chosen = strongest({layer: values[layer] for layer in layers}, top)
-    front = 0 if image is None else 1
-    count = front + len(chosen)
-    columns = len(layers) if top > 1 else 3 if count <= 6 else 5  # few enough to be read on a phone
+    count = len(chosen) if image is None else 1 + len(chosen)
+    columns = len(layers) if top > 1 else 3 if count <= 6 else 5  # legible on a phone
     figure, axes = panels(ax, count, columns=columns, aspect=1 + 0.055 * columns)
     if image is not None:
         axes[0].imshow(image)
         axes[0].set_title("the photograph", fontsize=9)
-    for part, (layer, index) in zip(axes[front:], chosen, strict=True):
+    for part, (layer, index) in zip(axes[-len(chosen) :], chosen, strict=True):
         tile = values[layer][..., [index]]
-        scaled = scale_maps(maps, layer, tile, scale)
-        show_values(part, scaled.values[..., 0], scaled.limit, signed=scaled.signed)
-        if not tile.any():
-            hatch(part, [np.zeros(2)], tile.shape[:2])
-        label = f"max {number_text(tile.max())}" if tile.any() else "dead here"
+        label = _show_tile(part, tile, scale_maps(maps, layer, tile, scale))
         part.set_title(f"{layer}\nchannel {index}, {label}", fontsize=8)
         describe(figure, f"{layer}: channel {index}, {label.replace('max', 'maximum')}.")
     label = "each scaled by its layer's maximum" if scale == "layer" else SCALES[scale]
@@ -124,19 +125,22 @@ def plot_channel(
     scale: str = "channel",
     ax: Axes | None = None,
 ) -> tuple[Figure, Any]:
-    """Draw one feature map large, beside the photograph or over it.
+    """Draw a single feature map, beside the photograph or over it.
 
     Args:
         maps: {layer: (N, h, w, c)}; the first image is drawn.
-        layer: the layer.
+        layer: name of the layer.
         channel: the channel's index.
         image: uint8 (H, W, 3), the photograph.
-        overlay: lay the map over the photograph instead of beside it.
-        scale: "channel", "layer" or "global": whose maximum the brightest colour stands for.
+        overlay: draw the map over the photograph instead of beside it.
+        scale: "channel", "layer" or "global": whose maximum is the brightest colour.
         ax: axes to draw on; None makes a figure.
 
+    Returns:
+        The figure and its axes.
+
     Raises:
-        ValueError: an unknown layer or scale, or a channel that is not there.
+        ValueError: an unknown layer or scale, or a channel index out of range.
     """
     values = maps_of(maps, layer)[0]
     image = None if image is None else validation.image("The photograph", image)
@@ -154,20 +158,33 @@ def plot_channel(
     show_channel(figure, axes[-1], tile, limit, under)
     label = "" if scale == "channel" else f"\n{scaled.label.removeprefix('all ')}"
     axes[-1].set_title(f"{layer}, channel {index}{'' if tile.any() else ': dead here'}{label}", fontsize=10)
-    row, column = np.unravel_index(int(tile.argmax()), tile.shape)
-    where = (
-        f"the largest, {number_text(tile.max())}, at row {row}, column {column}" if tile.any() else "all zero"
-    )
-    describe(
-        figure,
-        f"Feature map of {layer}, channel {index}: {tile.shape[0]} x {tile.shape[1]} cells, {where}; "
-        f"{(tile <= 0).mean():.0%} are zero. Brightest colour: {number_text(limit)}.",
-    )
+    describe(figure, f"Feature map of {layer}, channel {index}: {_tile_description(tile, limit)}")
     bare(axes)
     return figure, axes
 
 
-def _about_maps(values: np.ndarray, layer: str, indices: np.ndarray, scaled: Scaled) -> str:
+def _show_tile(ax: Axes, tile: np.ndarray, scaled: Scaled) -> str:
+    """Draw a map (h, w, 1), hatched if it is dead; returns its maximum as text."""
+    show_values(ax, scaled.values[..., 0], scaled.limit, signed=scaled.signed)
+    if tile.any():
+        return f"max {number_text(tile.max())}"
+    hatch(ax, [np.zeros(2)], tile.shape[:2])
+    return "dead here"
+
+
+def _tile_description(tile: np.ndarray, limit: float) -> str:
+    """Text alternative of a map (h, w) drawn up to `limit`."""
+    row, column = np.unravel_index(int(tile.argmax()), tile.shape)
+    where = (
+        f"the largest, {number_text(tile.max())}, at row {row}, column {column}" if tile.any() else "all zero"
+    )
+    return (
+        f"{tile.shape[0]} x {tile.shape[1]} cells, {where}; "
+        f"{(tile <= 0).mean():.0%} are zero. Brightest colour: {number_text(limit)}."
+    )
+
+
+def _mosaic_description(values: np.ndarray, layer: str, indices: np.ndarray, scaled: Scaled) -> str:
     drawn = values[..., indices]
     strongest = indices[int(drawn.max(axis=(0, 1)).argmax())]
     return (
@@ -180,7 +197,7 @@ def _about_maps(values: np.ndarray, layer: str, indices: np.ndarray, scaled: Sca
 
 
 def show_channel(figure: Figure, ax: Axes, tile: np.ndarray, limit: float, image: np.ndarray | None) -> None:
-    """One map with its colourbar, over a grey photograph where there is one."""
+    """Draw a map with its colourbar, over the photograph in grey if there is one."""
     drawn = show_values(ax, tile, limit, signed=bool((tile < 0).any()))
     figure.colorbar(drawn, ax=ax, shrink=0.8).set_label("activation", fontsize=8)
     size = tile.shape

@@ -1,4 +1,4 @@
-"""Figures of kernels."""
+"""Figures of convolution kernels."""
 
 from __future__ import annotations
 
@@ -27,19 +27,22 @@ def plot_filters(
     scale: str = "channel",
     ax: Axes | None = None,
 ) -> tuple[Figure, Any]:
-    """Draw the kernels of a layer: those that read three channels in colour, deeper ones slice by slice.
+    """Draw the kernels of a layer: with 3 input channels in colour, otherwise slice by slice.
 
     Args:
-        kernels: (kh, kw, in, out). With in = 3 they are taken as red, green, blue (`filters_rgb`),
-            mid-grey is zero. Otherwise a row is a filter (8 if neither `channels` nor `top` says
-            otherwise), its columns the 16 input slices of largest norm.
+        kernels: (kh, kw, in, out). With in = 3 the input channels are red, green, blue (see
+            `filters_rgb`) and mid-grey is zero. Otherwise each row is a filter (8 filters unless
+            `channels` or `top` is given), its columns the 16 input slices of largest norm.
         channels: indices of the filters, in the order they are drawn.
-        top: draw only as many, those of largest norm.
-        scale: "channel" (the largest weight of each filter) or "layer": what full colour stands for.
+        top: number of filters, those of largest norm.
+        scale: "channel" or "layer": whether full colour is the filter's or the layer's largest |weight|.
         ax: axes to draw on; None makes a figure.
 
+    Returns:
+        The figure and its axes.
+
     Raises:
-        ValueError: another shape, an unknown scale, or a filter that is not there.
+        ValueError: another shape, an unknown scale, or a filter index out of range.
     """
     validation.one_of("scale", scale, KERNEL_SCALES)
     kernels = validation.numbers("Kernels", kernels, "(kh, kw, in, out)", 4)
@@ -47,11 +50,7 @@ def plot_filters(
     coloured = kernels.shape[2] == 3
     count = len(norms) if coloured else 8
     indices = choose(np.argsort(-norms, kind="stable"), channels, top, count)
-    chosen = kernels[..., indices]
-    limits = np.abs(chosen if scale == "channel" else kernels).max(
-        axis=(0, 1, 2) if scale == "channel" else None
-    )
-    shown = chosen / np.where(limits > 0, limits, 1)
+    shown = _scaled(kernels, indices, scale)
     columns = len(indices) if len(indices) <= 10 else max(8, math.ceil(math.sqrt(len(indices))))
     rows = math.ceil(len(indices) / columns) if coloured else len(indices)
     figure, ax = one_axes(ax, 8, 0.6 + 7.6 * rows / columns if coloured else 1.4 + 0.5 * rows)
@@ -70,9 +69,16 @@ def plot_filters(
     return figure, ax
 
 
+def _scaled(kernels: np.ndarray, indices: np.ndarray, scale: str) -> np.ndarray:
+    """The filters `indices` divided by their own largest |weight|, or by that of the layer."""
+    chosen = kernels[..., indices]
+    limits = np.abs(chosen).max(axis=(0, 1, 2)) if scale == "channel" else np.abs(kernels).max()
+    return chosen / np.where(limits > 0, limits, 1)
+
+
 def show_colours(ax: Axes, shown: np.ndarray, indices: np.ndarray, columns: int) -> None:
-    """Kernels as small images in their colours, each under its number; zero is mid-grey."""
-    size, gap = 8, 6  # points a weight, and between two kernels: room for a number
+    """Draw kernels (kh, kw, 3, n) as small RGB images, each under its index; zero is mid-grey."""
+    size, gap = 8, 6  # pixels per weight, and between kernels, where the index is written
     colours = mosaic((0.5 + shown / 2).repeat(size, axis=0).repeat(size, axis=1), columns, gap)
     ax.imshow(np.where(np.isnan(colours), 1, colours), interpolation="nearest")
     height, width = np.array(shown.shape[:2]) * size + gap
@@ -83,7 +89,7 @@ def show_colours(ax: Axes, shown: np.ndarray, indices: np.ndarray, columns: int)
 
 
 def show_slices(figure: Figure, ax: Axes, shown: np.ndarray, indices: np.ndarray) -> None:
-    """One row a filter, its strongest input slices from left to right."""
+    """Draw one row per filter: its 16 input slices of largest norm, in decreasing order."""
     strongest = np.argsort(-(shown**2).sum(axis=(0, 1)), axis=0, kind="stable")[:16]
     slices = np.take_along_axis(shown, strongest[np.newaxis, np.newaxis], axis=2)
     tiles = slices.transpose(0, 1, 3, 2).reshape(*shown.shape[:2], -1)

@@ -1,4 +1,4 @@
-"""Figures of images and arrays: side by side, or on a plane, each at a point of its own."""
+"""Figures of images and arrays: side by side, or each at a point of the plane."""
 
 from __future__ import annotations
 
@@ -22,14 +22,17 @@ def plot_images(
     """Draw images and arrays side by side, each under its title.
 
     Args:
-        images: {title: array}: uint8 (H, W, 3) in its colours; numbers (H, W) with a colourbar, zero
-            in the middle where some are negative. NaN, as between the tiles of a mosaic, is left white.
-        scale: "channel" (each array by its own largest value) or "global" (all by the largest of all).
+        images: {title: array}: uint8 (H, W, 3) as RGB, numbers (H, W) with a colourbar, zero in the
+            middle if any are negative. NaN, as between the tiles of a mosaic, is drawn white.
+        scale: "channel" (each array by its own largest |value|) or "global" (all by the largest of all).
         columns: images in a row at most.
         ax: axes to be divided; None makes a figure.
 
+    Returns:
+        The figure and the axes of the images.
+
     Raises:
-        ValueError: an unknown scale, no image at all, or one of another shape.
+        ValueError: an unknown scale, no image, or an array of another shape.
     """
     validation.one_of("scale", scale, SINGLE_SCALES)
     validation.whole("number of columns", columns, 1)
@@ -40,20 +43,23 @@ def plot_images(
     signed = any((values < 0).any() for values in numbers)
     for part, (title, values) in zip(axes, images.items(), strict=True):
         part.set_title(title, fontsize=9)
-        if values.ndim == 2:
-            whole = scale == "global"
-            below = signed if whole else bool((values < 0).any())
-            drawn = show_values(part, values, shared if whole else extent(values), signed=below)
-            figure.colorbar(drawn, ax=part, shrink=0.8)
-            low, high = np.nanmin(values), np.nanmax(values)
-            size = f"{values.shape[0]} x {values.shape[1]}"
-            text = f"{title}: {size} values, from {number_text(low)} to {number_text(high)}."
-        else:
+        if values.ndim == 3:
             part.imshow(values)
-            text = f"{title}: an image of {values.shape[1]} x {values.shape[0]} pixels."
-        describe(figure, text)
+        elif scale == "global":
+            figure.colorbar(show_values(part, values, shared, signed=signed), ax=part, shrink=0.8)
+        else:
+            drawn = show_values(part, values, extent(values), signed=bool((values < 0).any()))
+            figure.colorbar(drawn, ax=part, shrink=0.8)
+        describe(figure, _image_description(title, values))
     bare(axes)
     return figure, axes
+
+
+def _image_description(title: str, values: np.ndarray) -> str:
+    if values.ndim == 3:
+        return f"{title}: an image of {values.shape[1]} x {values.shape[0]} pixels."
+    low, high = number_text(np.nanmin(values)), number_text(np.nanmax(values))
+    return f"{title}: {values.shape[0]} x {values.shape[1]} values, from {low} to {high}."
 
 
 def plot_image_map(
@@ -64,20 +70,23 @@ def plot_image_map(
     size: float = 0.05,
     ax: Axes | None = None,
 ) -> tuple[Figure, Axes]:
-    """Draw images as a map: each in the middle of its point, later ones over earlier ones.
+    """Draw images as a scatter plot: each centred at its point, later images over earlier ones.
 
-    One scale holds for both directions, so that a distance on paper is the distance of the points.
+    Both axes have the same scale, so that distances in the figure are distances of the points.
 
     Args:
-        points: float (N, 2): across, and up.
+        points: float (N, 2), x and y.
         images: uint8 (N, H, W, 3), or a sequence of N images (H, W, 3).
-        groups: the name of each image's group; a name is written at the group's mean point.
-        size: longer side of an image, as a share of the map's longer side.
+        groups: name of the group of each image, written at the mean of the group's points.
+        size: longer side of an image as a share of the longer side of the axes.
         ax: axes to draw on; None makes a figure.
 
+    Returns:
+        The figure and its axes.
+
     Raises:
-        ValueError: points that are not finite numbers (N, 2), an image of another shape, or another
-            number of images or names than of points.
+        ValueError: points that are not finite numbers (N, 2), an image of another shape, or not one
+            image and one group name per point.
     """
     points, images = _checked_map(points, images, groups)
     size = validation.real("size of an image, a share of the map,", size, 0.001, 0.9)
@@ -95,7 +104,7 @@ def plot_image_map(
     ax.set_aspect("equal")
     bare([ax])
     ax.set_title(f"{len(points)} images, each at its point; one scale for both directions", fontsize=10)
-    describe(figure, _about_map(points))
+    describe(figure, _map_description(points))
     for name in dict.fromkeys([] if groups is None else groups):
         x, y = points[np.asarray(groups) == name].mean(axis=0)
         box = {"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1.5}
@@ -107,6 +116,7 @@ def plot_image_map(
 def _checked_map(
     points: np.ndarray, images: np.ndarray | Sequence[np.ndarray], groups: Sequence[str] | None
 ) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Points as float64 and the list of images; ValueError unless there is one of each per point."""
     points = validation.numbers("Points", points, "(N, 2)", 2)
     if points.shape[1] != 2:
         raise ValueError(f"Points must be numbers of shape (N, 2); got {points.dtype} {points.shape}.")
@@ -121,7 +131,7 @@ def _checked_map(
     return points.astype(np.float64), [validation.image("An image", one) for one in given["images"]]
 
 
-def _about_map(points: np.ndarray) -> str:
+def _map_description(points: np.ndarray) -> str:
     (left, low), (right, high) = points.argmin(axis=0), points.argmax(axis=0)
     return (
         f"A map of {len(points)} images: image {left} is farthest left ({number_text(points[left, 0])}), "
@@ -139,7 +149,7 @@ def _checked_images(images: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         if given.ndim == 3:
             checked[title] = validation.image(f"The image {title!r}", given)
         else:
-            there = given[~np.isnan(given)]
-            validation.finite(what, there if there.size else given)
-            checked[title] = given + 0  # of truth values: numbers
+            known = given[~np.isnan(given)]
+            validation.finite(what, known if known.size else given)
+            checked[title] = given + 0  # bool becomes int
     return checked

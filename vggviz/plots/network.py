@@ -1,4 +1,4 @@
-"""Figures of the network itself: its filters, what a cell sees, its layers, and how one number is made."""
+"""Figures of the network: receptive fields, its table of layers, and the arithmetic of one cell."""
 
 from __future__ import annotations
 
@@ -30,14 +30,20 @@ def plot_receptive_field(
     *,
     ax: Axes | None = None,
 ) -> tuple[Figure, Any]:
-    """Draw what one cell sees, or several cells, as boxes on the photograph.
+    """Draw the receptive field of one or several cells as boxes on the photograph.
 
     Args:
-        field: the layer's receptive field.
+        field: the layer's receptive field, from `receptive_fields`.
         image: uint8 (H, W, 3).
-        row: the cell's row, or rows of several.
-        column: the cell's column, or columns of several.
+        row: the cell's row, or the rows of several cells.
+        column: the cell's column, or the columns of several cells.
         ax: axes to draw on; None makes a figure.
+
+    Returns:
+        The figure and its axes.
+
+    Raises:
+        ValueError: not one row and one column per cell, or a cell outside the layer's map.
     """
     validation.instance("What receptive_fields gives for a layer", field, ReceptiveField)
     image = validation.image("The photograph", image)
@@ -61,11 +67,14 @@ def plot_receptive_field(
 
 
 def plot_layer_table(table: LayerTable, *, ax: Axes | None = None) -> tuple[Figure, Any]:
-    """Draw where a network's numbers, parameters and work lie, layer by layer.
+    """Draw the number of activations, parameters and multiplications of each layer.
 
     Args:
-        table: of `layer_table`.
+        table: from `layer_table`.
         ax: axes to be divided; None makes a figure.
+
+    Returns:
+        The figure and the three axes.
     """
     validation.instance("What layer_table gives", table, LayerTable)
     figure, axes = panels(ax, 3, columns=3, width=9, aspect=1.5)
@@ -89,12 +98,18 @@ def plot_layer_table(table: LayerTable, *, ax: Axes | None = None) -> tuple[Figu
 
 
 def plot_cell(cell: Cell, *, top: int = 8, ax: Axes | None = None) -> tuple[Figure, Any]:
-    """Draw the arithmetic of one number: patch, kernel, products, and the sum they make.
+    """Draw the arithmetic of one activation: patch, kernel, their products, and the sum.
 
     Args:
-        cell: of `explain_cell`.
-        top: input channels drawn one by one; the rest is drawn as one bar.
+        cell: from `explain_cell`.
+        top: number of input channels with a bar of their own, those of largest |sum|; the others share one.
         ax: axes to be divided; None makes a figure.
+
+    Returns:
+        The figure and the axes of patch, kernel, products and sum.
+
+    Raises:
+        ValueError: `top` is less than 1.
     """
     validation.instance("What explain_cell gives", cell, Cell)
     top = validation.whole("number of input channels (top)", top, 1)
@@ -121,7 +136,7 @@ def plot_cell(cell: Cell, *, top: int = 8, ax: Axes | None = None) -> tuple[Figu
 
 
 def _cells(row: int | Sequence[int], column: int | Sequence[int]) -> list[tuple[int, int]]:
-    """Rows and columns of one cell or several, in pairs."""
+    """(row, column) of each cell; ValueError unless there is one row and one column per cell."""
     rows, columns = _indices("row", row), _indices("column", column)
     if len(rows) != len(columns) or not rows:
         raise ValueError(
@@ -136,7 +151,7 @@ def _indices(what: str, given: int | Sequence[int]) -> list[int]:
 
 
 def show_sum(ax: Axes, cell: Cell, shown: np.ndarray, sums: np.ndarray) -> None:
-    """The terms of the sum one under the other, each bar beginning where the last one ended."""
+    """Draw the terms as a waterfall chart: each bar begins where the one above ends."""
     labels, terms = [f"input {k}" for k in shown], list(sums[shown])
     if others := len(sums) - len(shown):
         labels.append(f"the other {others}")
@@ -146,7 +161,7 @@ def show_sum(ax: Axes, cell: Cell, shown: np.ndarray, sums: np.ndarray) -> None:
     starts = np.concatenate([[0], np.cumsum(terms)[:-1]])
     colours = [POSITIVE if term >= 0 else NEGATIVE for term in terms] + ["0.3", "0.3"]
     widths, left = [*terms, cell.total, cell.value], [*starts, 0, 0]
-    # names as places, matplotlib's categories, fail in axes that lie inside others
+    # names as positions (matplotlib's categories) fail in inset axes
     ax.barh(range(len(labels)), widths, left=left, color=colours, tick_label=labels)
     ax.invert_yaxis()
     ax.axvline(0, color="0.3", linewidth=0.8)
@@ -157,6 +172,7 @@ def show_sum(ax: Axes, cell: Cell, shown: np.ndarray, sums: np.ndarray) -> None:
 
 
 def write_numbers(ax: Axes, values: np.ndarray) -> None:
+    """Write each value into its cell, unless there are more than 49."""
     if values.size > 49:
         return
     limit = extent(values)
@@ -174,4 +190,5 @@ def write_numbers(ax: Axes, values: np.ndarray) -> None:
 
 
 def _by(value: Pair) -> str:
+    """A size as text, as in "3 x 3"."""
     return " x ".join(map(str, pair(value)))

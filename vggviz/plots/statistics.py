@@ -1,4 +1,4 @@
-"""Figures of channels' measures: from layer to layer, and while a network learns."""
+"""Figures of channel statistics, and of measures by layer."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from vggviz.figures.scales import number_text
 from vggviz.models.graph import check_name
 
 MARKERS = "osD^"
-"""One for each curve, as colours alone may not be told apart; no more curves are drawn."""
+"""One for each curve, as some readers cannot tell the colours apart; also the largest number of curves."""
 
 
 def plot_channel_statistics(
@@ -28,13 +28,16 @@ def plot_channel_statistics(
     by: str = "apoz",
     ax: Axes | None = None,
 ) -> tuple[Figure, Any]:
-    """Draw a statistic of all channels: layer by layer, or of one layer in order.
+    """Draw a statistic of the channels: as a box plot per layer, or sorted for one layer.
 
     Args:
-        statistics: {layer: ChannelStatistics}.
-        layer: None draws a box for each layer, with the number of dead channels over it.
+        statistics: {layer: ChannelStatistics}, from `channel_statistics`.
+        layer: name of one layer; None draws a box for each layer, with its number of dead channels.
         by: "apoz", "mean", "max" or "std".
         ax: axes to draw on; None makes a figure.
+
+    Returns:
+        The figure and its axes.
 
     Raises:
         ValueError: an unknown layer or statistic.
@@ -68,15 +71,18 @@ def plot_channel_statistics(
 def plot_by_layer(
     measures: Mapping[str, Mapping[str, float]], *, label: str = "", ax: Axes | None = None
 ) -> tuple[Figure, Axes]:
-    """Draw one or several measures from layer to layer.
+    """Draw one or several measures as curves over the layers.
 
     Args:
         measures: {title: {layer: number}}, up to four, all over the same layers.
-        label: what the numbers are, for the axis.
+        label: name of the measure, for the axis.
         ax: axes to draw on; None makes a figure.
 
+    Returns:
+        The figure and its axes.
+
     Raises:
-        ValueError: no measure or more than four, or measures of different layers.
+        ValueError: no measure, more than four, or measures of different layers.
     """
     if isinstance(measures, Mapping) and not 1 <= len(measures) <= len(MARKERS):
         raise ValueError(f"From 1 to {len(MARKERS)} measures can be drawn; got {len(measures)}.")
@@ -89,13 +95,13 @@ def plot_by_layer(
         if list(values) != layers:
             raise ValueError(f"All measures must have the layers {layers}; {title!r} has {list(values)}.")
     figure, ax = one_axes(ax, 8, 4)
-    widths = 0.8 + 0.7 * np.arange(len(measures), 0, -1)  # a curve under another stays visible
+    widths = 0.8 + 0.7 * np.arange(len(measures), 0, -1)  # a curve that another covers stays visible
     for (title, values), colour, marker, width in zip(
         measures.items(), OKABE_ITO.values(), MARKERS, widths, strict=False
     ):
         numbers = np.array([values[layer] for layer in layers], float)
         ax.plot(numbers, f"{marker}-", color=colour, label=title, linewidth=width, markersize=3 + 2 * width)
-        describe(figure, _line(f"{title}, {label}" if label else title, layers, numbers))
+        describe(figure, _curve_description(f"{title}, {label}" if label else title, layers, numbers))
     ax.set_xticks(range(len(layers)), layers, rotation=60, ha="right", fontsize=8)
     ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
     ax.set_ylabel(label)
@@ -103,24 +109,25 @@ def plot_by_layer(
     return figure, ax
 
 
-def _line(title: str, layers: Sequence[str], numbers: np.ndarray) -> str:
-    least, most = int(numbers.argmin()), int(numbers.argmax())
+def _curve_description(title: str, layers: Sequence[str], numbers: np.ndarray) -> str:
+    lowest, highest = int(numbers.argmin()), int(numbers.argmax())
     return (
         f"{title}: {number_text(numbers[0])} in {layers[0]}, {number_text(numbers[-1])} in {layers[-1]}; "
-        f"least {number_text(numbers[least])} ({layers[least]}), "
-        f"most {number_text(numbers[most])} ({layers[most]})."
+        f"least {number_text(numbers[lowest])} ({layers[lowest]}), "
+        f"most {number_text(numbers[highest])} ({layers[highest]})."
     )
 
 
 def show_boxes(figure: Figure, ax: Axes, statistics: Mapping[str, ChannelStatistics], by: str) -> None:
+    """Draw a box for each layer, with its number of dead channels above."""
     values = [getattr(s, by) for s in statistics.values()]
     ax.boxplot(values, tick_labels=list(statistics), flierprops={"marker": ".", "markersize": 3})
     ax.tick_params(axis="x", rotation=60, labelsize=8)
     ax.margins(y=0.12)
-    for place, (layer, s) in enumerate(statistics.items(), start=1):
+    for position, (layer, s) in enumerate(statistics.items(), start=1):
         ax.annotate(
             str(s.dead.sum()),
-            (place, 1),
+            (position, 1),
             xycoords=("data", "axes fraction"),
             ha="center",
             va="top",

@@ -1,4 +1,4 @@
-"""Figures of images drawn for a network, and of how they came about."""
+"""Figures of feature visualizations and of their optimisation."""
 
 from __future__ import annotations
 
@@ -19,22 +19,25 @@ from vggviz.figures.layout import bare, one_axes
 from vggviz.figures.scales import number_text
 from vggviz.images.mosaic import mosaic
 
-NAMED = 6
-"""Curves that can be told apart by their colours, and rows of a legend."""
+MAX_LABELLED = 6
+"""Most curves with a colour and a legend entry of their own."""
 
-LETTERS = 55
-"""Of a title's line above a single image."""
+TITLE_WIDTH = 55
+"""Characters in a line of the title above a single image."""
 
 
 def plot_visualization(
     visualization: Visualization, *, columns: int | None = None, ax: Axes | None = None
 ) -> tuple[Figure, Axes]:
-    """Draw the images side by side in their own levels, below each what it is and the value it reached.
+    """Draw the images side by side, each above its label and the value of the objective that it reached.
 
     Args:
-        visualization: of `visualize`, `invert` or `caricature`.
-        columns: images in a row; None makes the layout nearest to a square.
+        visualization: from `visualize`, `invert` or `caricature`.
+        columns: images in a row; None chooses the layout nearest to a square.
         ax: axes to draw on; None makes a figure.
+
+    Returns:
+        The figure and its axes.
     """
     validation.instance("What visualize, invert or caricature gives", visualization, Visualization)
     if columns is not None:
@@ -42,43 +45,53 @@ def plot_visualization(
     images, reached = visualization.images, visualization.reached
     count, height, width = images.shape[:3]
     columns = min(columns or math.ceil(math.sqrt(count)), count)
-    gap = max(2, round(0.09 * columns * width / min(columns, 4)))  # room for a line of text
-    whole = np.pad(mosaic(np.moveaxis(images, 0, -1), columns, gap), ((0, gap), (0, 0), (0, 0)))
-    empty = np.isnan(whole) | (np.arange(len(whole)) >= len(whole) - gap)[:, np.newaxis, np.newaxis]
-    shape = whole.shape[0] / whole.shape[1]
+    gap = max(2, round(0.09 * columns * width / min(columns, 4)))  # fits a line of text
+    pixels = _with_margins(images, columns, gap)
     size = 4.5 if count == 1 else 8.0
-    figure, ax = one_axes(ax, size, size * shape + 0.6)
-    ax.imshow(np.rint(np.where(empty, 255, whole)).astype(np.uint8), interpolation="antialiased")
+    figure, ax = one_axes(ax, size, size * pixels.shape[0] / pixels.shape[1] + 0.6)
+    ax.imshow(pixels, interpolation="antialiased")
     bare([ax])
     labels, shared = differences(visualization.labels)
-    for place, (label, value) in enumerate(zip(labels, reached, strict=True)):
-        row, column = divmod(place, columns)
+    for index, (label, value) in enumerate(zip(labels, reached, strict=True)):
+        row, column = divmod(index, columns)
         middle, below = column * (width + gap) + width / 2, row * (height + gap) + height
         text = f"{label}: {number_text(value)}" if label else number_text(value)
         ax.text(middle, below, text, fontsize=7 if columns > 4 else 9, ha="center", va="top")
     steps = visualization.values.shape[1] - 1
-    lines = textwrap.wrap(shared, LETTERS) + textwrap.wrap(
-        f"{steps} steps; below: {visualization.measure}", LETTERS
-    )
-    ax.set_title("\n".join(lines), fontsize=10)
+    ax.set_title(_wrapped(shared, f"{steps} steps; below: {visualization.measure}"), fontsize=10)
     described = f"{count} images" if count > 1 else "One image"
     describe(figure, f"{described} of {width} x {height} pixels, {shared}, drawn in {steps} steps.")
-    describe(figure, _about(visualization, labels))
+    describe(figure, _values_description(visualization, labels))
     return figure, ax
 
 
+def _with_margins(images: np.ndarray, columns: int, gap: int) -> np.ndarray:
+    """Images (n, h, w, 3) as one uint8 image, with white gaps between them and a white margin below."""
+    whole = np.pad(mosaic(np.moveaxis(images, 0, -1), columns, gap), ((0, gap), (0, 0), (0, 0)))
+    empty = np.isnan(whole) | (np.arange(len(whole)) >= len(whole) - gap)[:, np.newaxis, np.newaxis]
+    return np.rint(np.where(empty, 255, whole)).astype(np.uint8)
+
+
+def _wrapped(*texts: str) -> str:
+    """Texts one below the other, in lines of at most `TITLE_WIDTH` characters."""
+    return "\n".join(line for text in texts for line in textwrap.wrap(text, TITLE_WIDTH))
+
+
 def plot_ascent(visualization: Visualization, *, ax: Axes | None = None) -> tuple[Figure, Axes]:
-    """Draw how the values changed from step to step, a curve for each image.
+    """Draw the value of the objective by step, a curve for each image.
 
     Args:
-        visualization: of `visualize`, `invert` or `caricature`.
+        visualization: from `visualize`, `invert` or `caricature`.
         ax: axes to draw on; None makes a figure.
+
+    Returns:
+        The figure and its axes.
     """
     validation.instance("What visualize, invert or caricature gives", visualization, Visualization)
     labels, shared = differences(visualization.labels)
     values = visualization.values
     figure, ax = one_axes(ax, 8, 4.4)
-    few = len(values) <= NAMED
+    few = len(values) <= MAX_LABELLED
     colours = [f"C{index}" for index in range(len(values))] if few else ["0.6"] * len(values)
     for label, curve, colour in zip(labels, values, colours, strict=True):
         name = label if few and len(values) > 1 else None
@@ -92,33 +105,33 @@ def plot_ascent(visualization: Visualization, *, ax: Axes | None = None) -> tupl
     ax.set_ylabel(visualization.measure)
     ax.set_title(shared, fontsize=10)
     describe(figure, f"{visualization.measure.capitalize()} in {values.shape[1] - 1} steps, {shared}.")
-    describe(figure, _about(visualization, labels))
+    describe(figure, _values_description(visualization, labels))
     return figure, ax
 
 
-def differences(label: Sequence[str]) -> tuple[list[str], str]:
-    """What tells some phrases apart, and what they share, with "..." where they differ.
+def differences(phrases: Sequence[str]) -> tuple[list[str], str]:
+    """The parts in which phrases differ, and the words that they share, with "..." where they differ.
 
     "channel 3 of conv" and "channel 12 of conv" give "3", "12" and "channel ... of conv".
     """
-    split = [phrase.split() for phrase in label]
-    head = _same(split)
+    split = [phrase.split() for phrase in phrases]
+    head = _common_prefix(split)
     rest = [phrase[len(head) :] for phrase in split]
-    tail = _same([phrase[::-1] for phrase in rest])[::-1]
+    tail = _common_prefix([phrase[::-1] for phrase in rest])[::-1]
     labels = [" ".join(phrase[: len(phrase) - len(tail)]) for phrase in rest]
     return labels, " ".join([*head, *(["..."] if any(labels) else []), *tail])
 
 
-def _same(phrases: Sequence[Sequence[str]]) -> list[str]:
+def _common_prefix(phrases: Sequence[Sequence[str]]) -> list[str]:
     """The words that all phrases begin with."""
-    alike = takewhile(lambda label: len(set(label)) == 1, zip(*phrases, strict=False))
-    return [label[0] for label in alike]
+    alike = takewhile(lambda words: len(set(words)) == 1, zip(*phrases, strict=False))
+    return [words[0] for words in alike]
 
 
-def _about(visualization: Visualization, labels: Sequence[str]) -> str:
-    """The values reached, image by image where they are few."""
+def _values_description(visualization: Visualization, labels: Sequence[str]) -> str:
+    """The values reached: of each image, or if there are many their median and extremes."""
     values, reached = visualization.values, visualization.reached
-    if len(values) <= NAMED:
+    if len(values) <= MAX_LABELLED:
         return " ".join(
             f"{label or 'It'}: from {number_text(curve[0])} to {number_text(curve[-1])}."
             for label, curve in zip(labels, values, strict=True)
