@@ -240,7 +240,7 @@ def test_kinds_of_pictures(functional, photograph, tmp_path):
 @pytest.mark.parametrize(
     ("images", "layers", "message"),
     [
-        ({}, None, "no picture to explore"),
+        ({}, None, "no image to explore"),
         ("cat", ["nonsense"], "There is no layer 'nonsense'"),
         ("cat", [], "No layer was named"),
         ("cat", ["scores"], "has no maps"),
@@ -298,4 +298,4 @@ def test_what_it_costs_is_said_first(functional, pictures, tmp_path, caplog):
     said = float(caplog.text.split("it takes ")[1].split(" MB")[0])
     packed = [path for path in folder.rglob("*.gz") if not path.name.startswith("input")]
     assert sum(path.stat().st_size for path in packed) / 1e6 <= said + 0.5
-    assert f"{len(explorer.layers)} layers for 2 pictures" in caplog.text
+    assert f"{len(explorer.layers)} layers for 2 images" in caplog.text

@@ -49,7 +49,7 @@ def test_vgg16_is_cut_after_each_pool(vgg16):
     shown = tuple(feature_layers(vgg16))
     parts = litert.segments(vgg16, shown)
     assert [part.layers[-1] for part in parts] == [f"block{n}_pool" for n in range(1, 6)]
-    told = [part.told({name: name for name in shown}) for part in parts]
+    told = [part.entry({name: name for name in shown}) for part in parts]
     assert len({each["file"] for each in told}) == 5
     assert [each["bytes"] for each in told] == [len(part.packed) for part in parts]
 

@@ -1,1 +1,1 @@
-"""The explorer: a page that shows a network's maps down to the arithmetic of one cell."""
+"""The explorer: an interactive page of a network's feature maps, down to the arithmetic of one cell."""

@@ -1,4 +1,4 @@
-"""What the explorer's page shows: a network, pictures, and what is known of its channels."""
+"""The data of an explorer: a network, images, and what is known of the channels."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Content:
-    """A network and pictures.
+    """A network and the images that it is shown with.
 
     Attributes:
         model: the network.
-        pictures: {title: uint8 (H, W, 3)}, as large as the network reads them.
-        layers: names of the layers shown, in the order they run.
-        preprocess: from uint8 (N, H, W, 3) RGB to the batch that the model reads.
-        examples: {layer: Examples}, the pictures that excite each channel most.
-        example_pictures: {name: uint8 (H, W, 3)}, those pictures.
-        drawings: {layer: uint8 (c, h, w, 3)}, what each channel wants to see.
+        images: {title: uint8 (H, W, 3)}, at the network's input size.
+        layers: names of the layers shown, in the order in which they run.
+        preprocess: function from uint8 (N, H, W, 3) RGB to the model's input batch.
+        examples: {layer: Examples}, the dataset examples of each channel.
+        example_images: {name: uint8 (H, W, 3)}, the images of `examples`.
+        drawings: {layer: uint8 (c, h, w, 3)}, the feature visualization of each channel.
     """
 
     model: keras.Model

@@ -1,4 +1,4 @@
-"""Arrays as files that a page reads: sheets of thumbnails, and numbers packed with gzip."""
+"""Encoding of arrays for the page: sprite sheets of thumbnails, and gzip-compressed numbers."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from vggviz.images.mosaic import mosaic
 TILE = 56
 """Largest side of a thumbnail, in pixels."""
 SMALLEST, LARGEST = 1e-3, 65504.0
-"""Half precision holds numbers of this size to 1e-3 of the largest; others take single precision."""
+"""Largest |value| of arrays that half precision holds to 1e-3 of it; others take single precision."""
 
 
 def thumbnails(maps: np.ndarray) -> np.ndarray:
-    """Maps made small by averaging; those that are small stay as they are.
+    """Downsample maps by local means; maps that are small enough are returned unchanged.
 
     Args:
         maps: float (h, w, n).
@@ -34,14 +34,14 @@ def thumbnails(maps: np.ndarray) -> np.ndarray:
 
 
 def sheet(maps: np.ndarray, signed: bool = False) -> np.ndarray:
-    """All maps of a layer as one grey picture, each in levels of its own largest |value|.
+    """All maps of a layer as one grey image (a sprite sheet), each scaled by its own largest |value|.
 
     Args:
-        maps: float (h, w, n), not yet made small.
-        signed: 128 is zero, 1 and 255 are the largest |value|; else 0 is zero and 255 the largest value.
+        maps: float (h, w, n), at full size.
+        signed: if True, 128 is zero and 1 and 255 are -/+ the largest |value|; else 0 is zero.
 
     Returns:
-        uint8, the thumbnails row by row without gaps, `columns_of(n)` in a row.
+        uint8 (rows, columns): the thumbnails without gaps, `columns_of(n)` in a row.
     """
     largest = np.abs(maps).max(axis=(0, 1))
     share = thumbnails(maps) / np.where(largest > 0, largest, 1)
@@ -51,27 +51,27 @@ def sheet(maps: np.ndarray, signed: bool = False) -> np.ndarray:
 
 
 def tile_of(height: int, width: int) -> tuple[int, int]:
-    """Rows and columns of a thumbnail of a map of that size."""
+    """Rows and columns of the thumbnail of a map of that size."""
     share = min(1.0, TILE / max(height, width))
     return max(1, round(height * share)), max(1, round(width * share))
 
 
 def columns_of(count: int) -> int:
-    """Thumbnails in a row of a sheet of `count`: the layout nearest to a square."""
+    """Thumbnails in a row of a sheet of `count`, in the layout nearest to a square."""
     return math.ceil(math.sqrt(count))
 
 
 def png(levels: np.ndarray) -> bytes:
-    """Uint8 (h, w) grey or (h, w, 3) RGB as a PNG file."""
+    """Encode uint8 (h, w) grey or (h, w, 3) RGB as PNG."""
     stream = io.BytesIO()
     Image.fromarray(levels).save(stream, "PNG")
     return stream.getvalue()
 
 
 def pack(values: np.ndarray) -> bytes:
-    """Numbers in the order of the array, little-endian, packed with gzip; the same bytes each time.
+    """Encode an array in C order, little-endian, with gzip; reproducible byte for byte.
 
-    Half precision where it holds the array to 1e-3 of its largest |value|, else single.
+    In half precision if that holds the array to 1e-3 of its largest |value|, else in single.
     """
     largest = float(np.abs(values).max(initial=0))
     fits = largest == 0 or SMALLEST <= largest <= LARGEST
@@ -79,5 +79,5 @@ def pack(values: np.ndarray) -> bytes:
 
 
 def pack_exactly(values: np.ndarray, dtype: str = "<f4") -> bytes:
-    """Numbers in the order of the array, as `dtype`, packed with gzip; the same bytes each time."""
+    """Encode an array in C order as `dtype`, with gzip; reproducible byte for byte."""
     return gzip.compress(np.ascontiguousarray(values, dtype).tobytes(), 6, mtime=0)

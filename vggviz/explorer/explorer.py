@@ -1,6 +1,6 @@
-"""The explorer: a page on which a reader walks through a network, prepared here, painted by JavaScript.
+"""The explorer: an interactive page of a network, whose data Python computes and JavaScript draws.
 
-What is written, and what each file holds, stands at `Explorer.save`; vggviz/explorer/page/ reads it.
+`Explorer.save` documents the files; the scripts in vggviz/explorer/page/ read them.
 """
 
 from __future__ import annotations
@@ -33,43 +33,51 @@ log = logging.getLogger("vggviz")
 
 
 class Explorer(Content):
-    """A network and pictures, ready to be made a page. In a notebook it shows itself.
+    """A network and images that can be saved as a page; a notebook displays it.
 
     Attributes:
         model: the network.
-        pictures: {title: uint8 (H, W, 3)}, as large as the network reads them.
-        layers: names of the layers shown, in the order they run.
-        preprocess: from uint8 (N, H, W, 3) RGB to the batch that the model reads.
-        examples: {layer: Examples}, the pictures that excite each channel most.
-        example_pictures: {name: uint8 (H, W, 3)}, those pictures.
-        drawings: {layer: uint8 (c, h, w, 3)}, what each channel wants to see.
+        images: {title: uint8 (H, W, 3)}, at the network's input size.
+        layers: names of the layers shown, in the order in which they run.
+        preprocess: function from uint8 (N, H, W, 3) RGB to the model's input batch.
+        examples: {layer: Examples}, the dataset examples of each channel.
+        example_images: {name: uint8 (H, W, 3)}, the images of `examples`.
+        drawings: {layer: uint8 (c, h, w, 3)}, the feature visualization of each channel.
     """
 
     def with_examples(self, source: Images, *, top: int = 4) -> Explorer:
-        """The explorer with the pictures of `source` that excite each channel most.
+        """Return an explorer with the images of `source` that activate each channel most.
 
         Args:
-            source: a folder, or names with pictures (see `dataset_examples`).
-            top: how many of each channel.
+            source: a folder, or names with images (see `dataset_examples`).
+            top: number of examples per channel.
+
+        Returns:
+            A new explorer.
 
         Raises:
-            FileNotFoundError: there is no such folder.
-            ValueError: no picture that can be read, or a number below 1.
+            FileNotFoundError: the folder does not exist.
+            ValueError: no readable image, or `top` is less than 1.
         """
         found = dataset_examples(self.model, source, self.layers, top=top, preprocess=self.preprocess)
         names = {str(name) for examples in found.values() for name in examples.names.flat}
-        kept = {name: image for name, image in read_images(source, input_side(self.model)) if name in names}
-        return dataclasses.replace(self, examples=found, example_images=kept)
+        example_images = {
+            name: image for name, image in read_images(source, input_side(self.model)) if name in names
+        }
+        return dataclasses.replace(self, examples=found, example_images=example_images)
 
     def with_drawings(self, drawings: Mapping[str, np.ndarray]) -> Explorer:
-        """The explorer with what each channel of some layers wants to see.
+        """Return an explorer with the feature visualization of each channel of some layers.
 
         Args:
-            drawings: {layer: levels from 0 to 255, (c, h, w, 3) RGB}, one picture a channel, as
-                ``visualize(...).images`` has them.
+            drawings: {layer: float (c, h, w, 3)}, RGB levels from 0 to 255, one image per channel, as
+                in ``visualize(...).images``.
+
+        Returns:
+            A new explorer.
 
         Raises:
-            ValueError: a layer that is not shown, or not one picture for each channel.
+            ValueError: a layer that is not shown, or not one image for each channel.
         """
         for layer, drawn in drawings.items():
             check_name(layer, self.layers)
@@ -82,44 +90,44 @@ class Explorer(Content):
         return dataclasses.replace(self, drawings={**self.drawings, **levels})
 
     def save(self, folder: str | os.PathLike[str], *, runtime: str | os.PathLike[str] | None = None) -> Path:
-        """Write the page and all that it reads, to be served by any static host.
+        """Write the page and its data into a folder that any static host can serve.
 
-        Browsers read no numbers from disk: ``python -m http.server`` in the folder shows the page.
+        Browsers load no data from disk; ``python -m http.server`` in the folder serves the page.
 
-        The files: ``index.html`` with its scripts and styles; ``manifest.json``, which says what there
-        is; ``colours.json``, matplotlib's viridis and RdBu_r; for each picture ``picture.png`` and, for
-        each layer, a sheet of thumbnails ``.png``, statistics ``.json`` and the maps ``.maps.gz`` (a
-        plane a channel, half precision); ``kernels/`` with each convolution's kernels ``.gz`` (out, kh,
-        kw, in) and biases ``.json``; for ImageNet's VGG16 ``preferred/`` with the three classes of Tiny
-        ImageNet that each channel prefers (see `preferred_classes`).
+        The files: ``index.html`` with its scripts and styles; ``manifest.json``, the list of layers and
+        images; ``colours.json``, matplotlib's viridis and RdBu_r; for each image ``picture.png`` and, for
+        each layer, a sheet of thumbnails ``.png``, statistics ``.json`` and the maps ``.maps.gz`` (c, h,
+        w) in half precision; ``kernels/`` with the kernels ``.gz`` (out, kh, kw, in) and biases ``.json``
+        of each convolution; for ImageNet's VGG16 ``preferred/`` with the three classes of Tiny ImageNet
+        that each channel prefers (see `preferred_classes`).
 
         Args:
-            folder: made if it is not there. An explorer that stands there is replaced when the new one
-                is whole.
-            runtime: npm's folder ``node_modules/@litertjs``. With it the page computes a reader's own
-                picture by itself: ``live/`` then holds LiteRT.js and the network, half precision. Only
-                where every convolution is shown and `preprocess` is one and the same sum for each pixel.
+            folder: created if it does not exist; an existing explorer is replaced atomically.
+            runtime: npm's folder ``node_modules/@litertjs``. With it the page can compute the maps of a
+                reader's own image: ``live/`` then holds LiteRT.js and the network in half precision.
+                Ignored unless every convolution is shown and `preprocess` is the same linear function
+                of R, G and B at every pixel.
 
         Returns:
             The folder.
 
         Raises:
-            FileNotFoundError: there is no LiteRT.js in `runtime`.
-            ValueError: the folder holds something else, or cannot be written.
+            FileNotFoundError: `runtime` holds no LiteRT.js.
+            ValueError: the folder holds other files, or cannot be written.
         """
         log.info("%s", files.cost(self))
-        with atomic_folder(folder, marker="manifest.json") as beside:
+        with atomic_folder(folder, marker="manifest.json") as temporary:
             for name, content in files.files(self, runtime):
-                path = beside / name
+                path = temporary / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
         return Path(folder)
 
     def _repr_html_(self) -> str:
-        """The page in a frame; see `vggviz.explorer.notebook` for where its files come from."""
+        """HTML of a frame with the page; `vggviz.explorer.notebook` serves its files."""
         titles = ", ".join(self.images)
-        made_of = f"{self.model.name} {titles} {' '.join(self.layers)}"
-        name = f"{self.model.name}-{hashlib.sha256(made_of.encode()).hexdigest()[:8]}"
+        content = f"{self.model.name} {titles} {' '.join(self.layers)}"
+        name = f"{self.model.name}-{hashlib.sha256(content.encode()).hexdigest()[:8]}"
         save = functools.partial(self.save, runtime=os.environ.get(litert.RUNTIME))
         return notebook.frame(save, f"Explorer of {self.model.name}: {titles}", name)
 
@@ -131,30 +139,34 @@ def explore(
     layers: Iterable[str] | None = None,
     preprocess: Callable[[np.ndarray], np.ndarray] | None = None,
 ) -> Explorer:
-    """A page that shows every channel of a network for some pictures, down to the arithmetic of a cell.
+    """Create an explorer: a page of all channels of a network for some images, down to single products.
 
-    In a notebook the result shows itself; `Explorer.save` writes the page into a folder.
+    A notebook displays the explorer; `Explorer.save` writes the page into a folder.
 
     Args:
-        model: any Keras model with one input, for pictures.
-        images: what `load_image` takes, or several: a folder, a list of names, {title: picture}.
-        layers: names; None is every convolution and pool, and what else a convolution reads.
-        preprocess: from uint8 (N, H, W, 3) RGB to the batch that the model reads; None is
+        model: any Keras model with one image input.
+        images: an image as `load_image` takes it, or several: a folder, a list, {title: image}.
+        layers: names; None is every convolution and pool, and any other input layer of a convolution.
+        preprocess: function from uint8 (N, H, W, 3) RGB to the model's input batch; None is
             `vggviz.preprocess`.
 
+    Returns:
+        The explorer.
+
     Raises:
-        FileNotFoundError: there is no such picture.
-        ValueError: an unknown layer, a picture that cannot be read, or none at all.
+        FileNotFoundError: an image file does not exist.
+        ValueError: an unknown layer, an image that cannot be read, or no image.
     """
-    reading = validation.function("preprocess", vgg16_preprocess if preprocess is None else preprocess)
+    checked = validation.function("preprocess", vgg16_preprocess if preprocess is None else preprocess)
     names = manifest.shown_layers(model, layers)
     shown = dict(_images(images, input_side(model)))
     if not shown:
-        raise ValueError("There is no picture to explore; got an empty collection.")
-    return Explorer(model, shown, names, reading)
+        raise ValueError("There is no image to explore; got an empty collection.")
+    return Explorer(model, shown, names, checked)
 
 
 def _images(images: Any, size: int) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield (title, uint8 (size, size, 3)) of one or several images."""
     if isinstance(images, Mapping):
         pairs: Iterable[tuple[str, Any]] = images.items()
     elif isinstance(images, (str, os.PathLike)) and Path(images).is_dir():
@@ -169,10 +181,9 @@ def _images(images: Any, size: int) -> Iterator[tuple[str, np.ndarray]]:
 
 
 def _titled(image: Any, index: int) -> tuple[str, Any]:
+    """An image with its title: the one given, that of its file, or its position."""
     if isinstance(image, tuple):
         return check_pair(image)
-    return (
-        validation.words(Path(image).stem)
-        if isinstance(image, (str, os.PathLike))
-        else f"picture {index + 1}"
-    ), image
+    if isinstance(image, (str, os.PathLike)):
+        return validation.words(Path(image).stem), image
+    return f"picture {index + 1}", image

@@ -1,4 +1,4 @@
-"""Every file of the explorer's page, one after the other, so that memory holds one picture's maps."""
+"""The files of the explorer's page, generated one by one so that memory holds the maps of one image."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def cost(content: Content) -> str:
-    """What will be written, in words: the numbers as they are, before they are packed."""
+    """A sentence on what will be written, with the size of the numbers before compression."""
     steps = unfold(content.model).steps
     shapes = [
         tuple(input_side(content.model) if n is None else n for n in steps[name].output.shape[1:])
@@ -34,12 +34,12 @@ def cost(content: Content) -> str:
     channels = sum(shape[-1] for shape in shapes)
     return (
         f"The explorer shows {channels:,} channels of {len(content.layers)} layers for "
-        f"{len(content.images)} pictures; it takes {2 * (cells + weights) / 1e6:,.0f} MB at most."
+        f"{len(content.images)} images; it takes {2 * (cells + weights) / 1e6:,.0f} MB at most."
     )
 
 
 def files(content: Content, runtime: str | os.PathLike[str] | None) -> Iterator[tuple[str, bytes]]:
-    """Every file of the page: its name, and its bytes."""
+    """Yield (name, bytes) of every file of the page; manifest.json comes last."""
     yield from manifest.page_files()
     names = manifest.file_names(content.layers)
     ids = manifest.file_names(content.images)
@@ -51,60 +51,69 @@ def files(content: Content, runtime: str | os.PathLike[str] | None) -> Iterator[
         yield f"{ids[title]}/input.maps.gz", encoding.pack_exactly(np.moveaxis(batch[0], -1, 0))
         facts.note_input(batch)
         for layer, values in maps.items():
-            path = f"{ids[title]}/{names[layer]}"
             planes = encoding.pack(np.moveaxis(values[0], -1, 0))
             facts.note(ids[title], layer, values, signed[layer], len(planes))
-            yield f"{path}.png", encoding.png(encoding.sheet(values[0], signed[layer]))
-            yield f"{path}.json", _json(_statistics(layer, values))
-            yield f"{path}.maps.gz", planes
+            yield from _map_files(f"{ids[title]}/{names[layer]}", layer, values, signed[layer], planes)
     yield from _kernel_files(content, names, facts)
-    yield from _liked_files(content, names)
+    yield from _example_and_drawing_files(content, names)
     for layer, found in preferences.preferred(content.model, content.layers).items():
         facts.preferred.append(layer)
         yield f"preferred/{names[layer]}.json", _json(found)
-    told = manifest.manifest(content, facts, names, ids)
-    if runtime and _is_whole(content):
-        told["live"], parts = _live(content, names)
-        if parts:
-            of_runtime = dict(litert.runtime_files(runtime))
-            told["live"]["runtime"] = litert.runtime_size(of_runtime)
-            yield from of_runtime.items()
-            yield from ((part.file, part.packed) for part in parts)
-    yield "manifest.json", _json(told)
+    entries = manifest.manifest(content, facts, names, ids)
+    if runtime and _is_computable(content):
+        entries["live"], live_files = _live(content, names, runtime)
+        yield from live_files
+    yield "manifest.json", _json(entries)
 
 
-def _live(content: Content, names: Mapping[str, str]) -> tuple[dict[str, Any] | None, list[litert.Segment]]:
-    """What the page is told of the network's parts, and they; none if a page cannot read pixels so."""
-    reading = litert.reading(content.preprocess, input_side(content.model))
-    if reading is None:
+def _map_files(
+    path: str, layer: str, values: np.ndarray, signed: bool, planes: bytes
+) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of a layer's maps, float32 (1, h, w, c): thumbnails, statistics, values."""
+    yield f"{path}.png", encoding.png(encoding.sheet(values[0], signed))
+    yield f"{path}.json", _json(_statistics(layer, values))
+    yield f"{path}.maps.gz", planes
+
+
+def _live(
+    content: Content, names: Mapping[str, str], runtime: str | os.PathLike[str]
+) -> tuple[dict[str, Any] | None, list[tuple[str, bytes]]]:
+    """The entry "live" of the manifest, and its files; (None, []) if `preprocess` is not linear."""
+    coefficients = litert.reading(content.preprocess, input_side(content.model))
+    if coefficients is None:
         return None, []
-    parts = litert.segments(content.model, content.layers)
-    return {**reading, "segments": [part.told(dict(names)) for part in parts]}, parts
+    segments = litert.segments(content.model, content.layers)
+    of_runtime = dict(litert.runtime_files(runtime))
+    entry = {**coefficients, "segments": [segment.entry(dict(names)) for segment in segments]}
+    entry["runtime"] = litert.runtime_size(of_runtime)
+    return entry, [*of_runtime.items(), *((segment.file, segment.packed) for segment in segments)]
 
 
-def _is_whole(content: Content) -> bool:
-    """Whether every convolution is shown, for pictures of one size; else no page computes them."""
-    sized = None not in unfold(content.model).inputs[0].shape[1:]
-    return sized and set(conv_layers(content.model)) <= set(content.layers)
+def _is_computable(content: Content) -> bool:
+    """Whether a page can compute the maps: every convolution is shown, and the input size is fixed."""
+    is_fixed = None not in unfold(content.model).inputs[0].shape[1:]
+    return is_fixed and set(conv_layers(content.model)) <= set(content.layers)
 
 
 def _maps(content: Content, image: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """The preprocessed batch of one image, and its feature maps."""
     batch = np.asarray(content.preprocess(image[None]), np.float32)
     return batch, feature_maps(content.model, batch, content.layers)
 
 
 def _signed(content: Content) -> dict[str, bool]:
-    """Which layers have values below zero for a picture; one more pass, so that no maps are kept."""
-    below = dict.fromkeys(content.layers, False)
+    """Whether a layer is negative anywhere for any image; a pass of its own, so that no maps are stored."""
+    signed = dict.fromkeys(content.layers, False)
     for image in content.images.values():
         for layer, values in _maps(content, image)[1].items():
-            below[layer] = below[layer] or bool(values.min() < 0)
-    return below
+            signed[layer] = signed[layer] or bool(values.min() < 0)
+    return signed
 
 
 def _kernel_files(
     content: Content, names: Mapping[str, str], facts: manifest.Facts
 ) -> Iterator[tuple[str, bytes]]:
+    """Yield kernels and biases of the convolutions whose arithmetic the page shows."""
     for layer, name in names.items():
         if manifest.kernel(content.model, layer, content.layers):
             weights = filters(content.model, layer)
@@ -116,7 +125,7 @@ def _kernel_files(
             yield f"kernels/{name}.json", _json({"bias": values.astype(float).tolist()})
 
 
-def _liked_files(content: Content, names: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
+def _example_and_drawing_files(content: Content, names: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
     ids = manifest.file_names(content.example_images)
     for title, image in content.example_images.items():
         yield f"examples/{ids[title]}.png", encoding.png(image)
@@ -135,7 +144,7 @@ def _statistics(layer: str, values: np.ndarray) -> dict[str, list[float]]:
         "variance": found.std**2,
         "zeros": found.apoz,
     }
-    # Seven digits, as single precision has; fewer bytes for the first view.
+    # Seven significant digits, the precision of float32, for a smaller file.
     return {name: [float(f"{n:.7g}") for n in array.astype(float)] for name, array in numbers.items()}
 
 

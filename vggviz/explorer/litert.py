@@ -1,4 +1,4 @@
-"""The network as LiteRT reads it in a browser, block by block, and LiteRT.js itself."""
+"""The network as LiteRT models for the browser, one per block, and the files of LiteRT.js."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ if TYPE_CHECKING:
     import keras
 
 RUNTIME = "VGGVIZ_LITERT"
-"""Where LiteRT.js lies: npm's folder ``node_modules/@litertjs``."""
-LEFT_OUT = "jspi"
-"""Builds of LiteRT.js that no page asks for have this in their name."""
+"""Environment variable with the folder of LiteRT.js, npm's ``node_modules/@litertjs``."""
+UNUSED_BUILD = "jspi"
+"""Part of the names of LiteRT.js builds that the page never loads."""
 
 
 @dataclass(frozen=True)
 class Segment:
-    """A part of the network that needs nothing but what the part before it gives last.
+    """A part of the network whose only input is the last output of the segment before.
 
     Attributes:
-        layers: the layers whose maps it gives, in the order they run.
-        packed: the part as a .tflite file with weights in half precision, packed with gzip.
+        layers: names of its output layers, in the order in which they run.
+        packed: gzip-compressed .tflite file, with weights in half precision.
     """
 
     layers: tuple[str, ...]
     packed: bytes
 
-    def told(self, names: dict[str, str]) -> dict[str, Any]:
-        """What the page is told of it."""
+    def entry(self, names: dict[str, str]) -> dict[str, Any]:
+        """The segment's entry in manifest.json."""
         return {
             "file": self.file,
             "bytes": len(self.packed),
@@ -47,46 +47,50 @@ class Segment:
 
     @property
     def file(self) -> str:
-        """Its place in the page's folder; another content, another name.
+        """Path in the page's folder, with a hash of the content.
 
-        Not ".gz": some hosts have browsers unpack such files, and then neither sum nor range would fit.
+        Not ".gz": some hosts serve such files with Content-Encoding, and browsers would decompress
+        them, so that neither checksum nor byte ranges would match.
         """
         return f"live/{hashlib.sha256(self.packed).hexdigest()[:12]}.tflite.packed"
 
 
 def segments(model: keras.Model, shown: tuple[str, ...]) -> list[Segment]:
-    """The network in parts, so that the first maps can be seen before the last weights have come.
+    """Split the network, so that the page shows the first maps before the last weights are loaded.
 
-    It is cut after a pool wherever everything behind depends on that pool alone.
+    It is split after each pool through which all paths to later layers lead.
 
     Args:
         model: any Keras model with one input.
-        shown: the layers whose maps are wanted, in the order they run.
+        shown: names of the layers whose maps are output, in the order in which they run.
+
+    Returns:
+        The segments in order; each shown layer is in exactly one.
     """
     steps = graph.unfold(model).steps
     source = graph.unfold(model).inputs[0]
     found = []
-    waiting: list[str] = []
-    for place, name in enumerate(shown):
-        waiting.append(name)
-        behind = [steps[other].output for other in shown[place + 1 :]]
-        if not behind or (steps[name].kind in graph.POOLS and _depends_on(steps[name].output, behind)):
-            part = backend.keras().Model(source, [steps[other].output for other in waiting])
-            found.append(Segment(tuple(waiting), gzip.compress(_litert(part), 6, mtime=0)))
-            source, waiting = steps[name].output, []
+    pending: list[str] = []
+    for index, name in enumerate(shown):
+        pending.append(name)
+        later = [steps[other].output for other in shown[index + 1 :]]
+        if not later or (steps[name].kind in graph.POOLS and _depend_only_on(steps[name].output, later)):
+            part = backend.keras().Model(source, [steps[other].output for other in pending])
+            found.append(Segment(tuple(pending), gzip.compress(_litert(part), 6, mtime=0)))
+            source, pending = steps[name].output, []
     return found
 
 
 def reading(preprocess: Callable[[np.ndarray], np.ndarray], side: int) -> dict[str, Any] | None:
-    """How the network reads a pixel, if it is the same sum of red, green and blue everywhere.
+    """Coefficients of `preprocess`, if it is the same linear function of R, G and B at every pixel.
 
     Args:
-        preprocess: from uint8 (N, H, W, 3) RGB to the batch.
-        side: of the pictures, in pixels.
+        preprocess: function from uint8 (N, H, W, 3) RGB to the batch (N, H, W, C).
+        side: side of the images in pixels.
 
     Returns:
-        ``{"weights": (C, 3), "offset": (C,)}`` as lists, value = weights @ RGB + offset; None where
-        `preprocess` is anything else.
+        ``{"weights": (C, 3), "offset": (C,)}`` as lists, where value = weights @ RGB + offset; None
+        for any other function.
     """
     probes = np.zeros((4, side, side, 3), np.uint8)
     probes[[1, 2, 3], ..., [0, 1, 2]] = 255
@@ -101,22 +105,22 @@ def reading(preprocess: Callable[[np.ndarray], np.ndarray], side: int) -> dict[s
 
 
 def runtime_files(folder: str | os.PathLike[str]) -> Iterator[tuple[str, bytes]]:
-    """LiteRT.js from npm as the page loads it: names and bytes.
+    """Yield (name, bytes) of the files of LiteRT.js that the page loads.
 
     Args:
         folder: npm's ``node_modules/@litertjs``.
 
     Raises:
-        FileNotFoundError: it is not there.
+        FileNotFoundError: the folder holds no LiteRT.js.
     """
     folder = Path(folder)
     try:
-        # A browser knows no package names: the one import becomes a path.
+        # Browsers do not resolve package names, so the only import is rewritten to a path.
         script = (folder / "core" / "dist" / "index.js").read_text("utf-8")
         yield "live/litert.js", script.replace('"@litertjs/wasm-utils"', '"./wasm-utils.js"').encode()
         yield "live/wasm-utils.js", (folder / "wasm-utils" / "dist" / "bundle.js").read_bytes()
         for file in sorted((folder / "core" / "wasm").iterdir()):
-            if file.suffix in (".js", ".wasm") and LEFT_OUT not in file.name:
+            if file.suffix in (".js", ".wasm") and UNUSED_BUILD not in file.name:
                 yield f"live/wasm/{file.name}", file.read_bytes()
     except FileNotFoundError as error:
         raise FileNotFoundError(
@@ -126,12 +130,12 @@ def runtime_files(folder: str | os.PathLike[str]) -> Iterator[tuple[str, bytes]]
 
 
 def runtime_size(files: Mapping[str, bytes]) -> int:
-    """Bytes that a page loads of LiteRT.js where the host packs files with gzip, as most do.
+    """Bytes of LiteRT.js that a page downloads from a host that compresses with gzip.
 
-    Its scripts, and of its builds, of which a browser takes one, the largest.
+    The scripts and the largest build, as a browser downloads only one of the builds.
 
     Args:
-        files: {name: bytes}, as `runtime_files` gives them.
+        files: {name: bytes}, from `runtime_files`.
     """
     builds: dict[str, int] = {}
     scripts = 0
@@ -145,22 +149,23 @@ def runtime_size(files: Mapping[str, bytes]) -> int:
     return scripts + max(builds.values(), default=0)
 
 
-def _depends_on(tensor: Any, behind: list[Any]) -> bool:
+def _depend_only_on(tensor: Any, outputs: list[Any]) -> bool:
+    """Whether outputs can be computed from a tensor alone."""
     try:
-        backend.keras().Model(tensor, behind)
-    except ValueError:  # "graph disconnected": some path goes around
+        backend.keras().Model(tensor, outputs)
+    except ValueError:  # "graph disconnected": some path bypasses the tensor
         return False
     return True
 
 
 def _litert(part: keras.Model) -> bytes:
-    """The part as a .tflite file, its weights in half precision; the same bytes each time."""
+    """Convert a model to .tflite with weights in half precision; reproducible byte for byte."""
     tf, keras = backend.tensorflow(), backend.keras()
-    named = keras.Model(part.inputs, part.outputs, name="part")  # else a number that counts models
-    shape = tf.TensorSpec((1, *part.inputs[0].shape[1:]))  # LiteRT.js reads no open size
+    named = keras.Model(part.inputs, part.outputs, name="part")  # the default name counts models
+    shape = tf.TensorSpec((1, *part.inputs[0].shape[1:]))  # LiteRT.js needs a fixed batch size
     called = tf.function(lambda values: named(values, training=False), autograph=False)
     converter = tf.lite.TFLiteConverter.from_concrete_functions([called.get_concrete_function(shape)], named)
-    # By way of a saved model on disk, Keras and TensorFlow would print and log its temporary path.
+    # Through a SavedModel on disk, Keras and TensorFlow would print and log its temporary path.
     converter.experimental_lower_to_saved_model = False
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.target_spec.supported_types = [tf.float16]

@@ -1,4 +1,4 @@
-"""What the explorer's page is told of a network: manifest.json, names of files, where values come from."""
+"""manifest.json of the explorer's page: layers, images, file names, and where values come from."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ if TYPE_CHECKING:
 BGR = [f"{colour}, mean subtracted" for colour in ("blue", "green", "red")]
 COLOURS = ("viridis", "RdBu_r")
 PAGE_FOLDERS = ("arithmetic", "state", "views", "live", "own_image")
-"""Folders of the page's scripts; no image gets the name of one."""
+"""Folders of the page's scripts, whose names no image may take."""
 
 
 @dataclass
 class Facts:
-    """What is known of the maps only when they are computed.
+    """Facts about the maps, collected while they are computed.
 
     Attributes:
         shapes: {layer: (h, w, c)}.
-        signed: {layer: whether any value is below zero}.
-        maxima: {picture: {layer: largest |value|}}.
-        map_bytes: {layer: bytes of the largest packed file of maps}.
-        kernel_bytes: {layer: bytes of the packed kernels}.
-        preferred: layers of whose channels the preferred classes are told.
-        input_shape: (H, W, C).
+        signed: {layer: whether any value is negative}.
+        maxima: {image id: {layer: largest |value|}}.
+        map_bytes: {layer: size of the largest compressed file of maps}.
+        kernel_bytes: {layer: size of the compressed kernels}.
+        preferred: layers with a file of preferred classes.
+        input_shape: (H, W, C) of the network's input.
     """
 
     shapes: dict[str, tuple[int, ...]] = field(default_factory=dict)
@@ -57,11 +57,11 @@ class Facts:
     input_shape: tuple[int, ...] = ()
 
     def note_input(self, batch: np.ndarray) -> None:
-        """Remember the shape of what the network reads."""
+        """Store the shape of an input batch (1, H, W, C)."""
         self.input_shape = batch.shape[1:]
 
     def note(self, image: str, layer: str, values: np.ndarray, signed: bool, size: int) -> None:
-        """Remember what a layer gave for a picture, float32 (1, h, w, c), packed in `size` bytes."""
+        """Store facts about a layer's maps of an image, float32 (1, h, w, c), compressed to `size` bytes."""
         self.shapes[layer] = values.shape[1:]
         self.signed[layer] = signed
         self.maxima.setdefault(image, {})[layer] = float(np.abs(values).max())
@@ -71,9 +71,16 @@ class Facts:
 def manifest(
     content: Content, facts: Facts, names: Mapping[str, str], ids: Mapping[str, str]
 ) -> dict[str, Any]:
-    """All that the page is told, as JSON has it."""
+    """The content of manifest.json.
+
+    Args:
+        content: the data of the explorer.
+        facts: collected from the maps of all images.
+        names: {layer: file name}.
+        ids: {title of an image: its folder}.
+    """
     height, width, channels = facts.input_shape
-    known = content.preprocess is preprocessing.preprocess
+    is_vgg16 = content.preprocess is preprocessing.preprocess
     ids_of_examples = file_names(content.example_images)
     return {
         "version": 1,
@@ -88,7 +95,7 @@ def manifest(
             }
             for title in content.images
         ],
-        "input": {"channels": BGR if known else [f"input {index}" for index in range(channels)]},
+        "input": {"channels": BGR if is_vgg16 else [f"input {index}" for index in range(channels)]},
         "layers": [_layer(content, layer, facts, names) for layer in content.layers],
         "live": None,
         "examples": {
@@ -101,8 +108,8 @@ def manifest(
 def _layer(content: Content, layer: str, facts: Facts, names: Mapping[str, str]) -> dict[str, Any]:
     step = graph.unfold(content.model).steps[layer]
     height, width, channels = facts.shapes[layer]
-    seen = receptive_fields(content.model).get(layer)
-    read = reads(content.model, layer)
+    field = receptive_fields(content.model).get(layer)
+    source = reads(content.model, layer)
     tile = encoding.tile_of(height, width)
     drawn = content.drawings.get(layer)
     return {
@@ -111,11 +118,11 @@ def _layer(content: Content, layer: str, facts: Facts, names: Mapping[str, str])
         "rows": height,
         "columns": width,
         "channels": channels,
-        "reads": names.get(read, "input") if read in (*names, "input") else None,
+        "reads": names.get(source, "input") if source in (*names, "input") else None,
         "signed": facts.signed[layer],
         "bytes": {"maps": facts.map_bytes[layer], "kernels": facts.kernel_bytes.get(layer, 0)},
         "sheet": {"columns": encoding.columns_of(channels), "tile": list(tile)},
-        "field": seen and {what: pair(getattr(seen, what)) for what in ("size", "stride", "padding")},
+        "field": field and {what: pair(getattr(field, what)) for what in ("size", "stride", "padding")},
         "kernel": kernel(content.model, layer, content.layers),
         "pool": pool(content.model, layer, content.layers),
         "preferred": layer in facts.preferred,
@@ -127,19 +134,19 @@ def _layer(content: Content, layer: str, facts: Facts, names: Mapping[str, str])
 
 
 def shown_layers(model: keras.Model, names: Iterable[str] | None) -> tuple[str, ...]:
-    """The layers of an explorer in the order they run.
+    """The layers of an explorer, in the order in which they run.
 
     Args:
         model: any Keras model.
-        names: those wanted; None is every convolution and pool, and what else a convolution reads.
+        names: of layers; None is every convolution and pool, and any other input layer of a convolution.
 
     Raises:
-        ValueError: an unknown layer (close matches are named), one without maps, or none.
+        ValueError: an unknown layer (with its close matches), a layer without maps, or none.
     """
     steps = graph.unfold(model).steps
     if names is None:
         wanted = set(graph.feature_layers(model))
-        wanted |= {read for name in wanted if (read := reads(model, name)) in steps}
+        wanted |= {source for name in wanted if (source := reads(model, name)) in steps}
     else:
         wanted = {names} if isinstance(names, str) else set(graph.listed(names))
     if not wanted:
@@ -151,7 +158,7 @@ def shown_layers(model: keras.Model, names: Iterable[str] | None) -> tuple[str, 
 
 
 def reads(model: keras.Model, layer: str) -> str | None:
-    """Name of the layer that a layer reads, "input" for the picture; None if it reads several."""
+    """Name of the input layer of a layer, "input" for the image; None if it has several inputs."""
     network = graph.unfold(model)
     tensors = network.steps[layer].inputs
     if len(tensors) != 1:
@@ -162,30 +169,30 @@ def reads(model: keras.Model, layer: str) -> str | None:
 
 
 def kernel(model: keras.Model, layer: str, shown: Iterable[str]) -> dict[str, Any] | None:
-    """How a convolution slides and ends; None where its arithmetic cannot be shown.
+    """Kernel size, stride, padding and activation of a convolution; None if its arithmetic is not shown.
 
-    It can for a Conv2D without groups and dilation, with ReLU or no activation, that reads a layer shown.
+    It is shown for a Conv2D without groups and dilation, with ReLU or no activation, of a shown layer.
     """
     step = graph.unfold(model).steps[layer]
     if step.kind != "Conv2D" or not _reads_shown(model, layer, shown):
         return None
     convolution, activations = step.layer, backend.keras().activations
-    ends = {activations.relu: "relu", activations.linear: "linear"}
-    plain = convolution.groups == 1 and tuple(convolution.dilation_rate) == (1, 1)
-    if not plain or convolution.activation not in ends:
+    names = {activations.relu: "relu", activations.linear: "linear"}
+    is_plain = convolution.groups == 1 and tuple(convolution.dilation_rate) == (1, 1)
+    if not is_plain or convolution.activation not in names:
         return None
     window = _window(step, convolution.kernel_size)
-    return window | {"activation": ends[convolution.activation]}
+    return window | {"activation": names[convolution.activation]}
 
 
 def weights(model: keras.Model, layer: str) -> int:
-    """Numbers in a convolution's kernels; 0 for any other layer."""
+    """Number of weights in a convolution's kernels; 0 for any other layer."""
     step = graph.unfold(model).steps[layer]
     return math.prod(step.layer.kernel.shape) if step.kind == "Conv2D" else 0
 
 
 def pool(model: keras.Model, layer: str, shown: Iterable[str]) -> dict[str, Any] | None:
-    """How a pool slides, and what it takes of the cells under it; None for any other layer."""
+    """Window size, stride, padding and kind of a pool; None for any other layer."""
     step = graph.unfold(model).steps[layer]
     takes = {"MaxPooling2D": "maximum", "AveragePooling2D": "mean"}
     if step.kind not in takes or not _reads_shown(model, layer, shown):
@@ -194,18 +201,19 @@ def pool(model: keras.Model, layer: str, shown: Iterable[str]) -> dict[str, Any]
 
 
 def _reads_shown(model: keras.Model, layer: str, shown: Iterable[str]) -> bool:
+    """Whether the input of a layer is on the page."""
     return reads(model, layer) in ("input", *shown)
 
 
 def _window(step: graph.Step, size: tuple[int, int]) -> dict[str, list[int]]:
-    convolution = step.layer
+    layer = step.layer
     padding = [
-        same_padding(step.inputs[0].shape[1 + axis], size[axis], convolution.strides[axis])
-        if convolution.padding == "same"
+        same_padding(step.inputs[0].shape[1 + axis], size[axis], layer.strides[axis])
+        if layer.padding == "same"
         else 0
         for axis in (0, 1)
     ]
-    return {"size": list(size), "stride": list(convolution.strides), "padding": padding}
+    return {"size": list(size), "stride": list(layer.strides), "padding": padding}
 
 
 def _kind(step: graph.Step) -> str:
@@ -215,7 +223,7 @@ def _kind(step: graph.Step) -> str:
 
 
 def examples_of(examples: Examples, ids: Mapping[str, str]) -> list[list[list[Any]]]:
-    """For each channel its examples: [picture, value, top, left, bottom, right]."""
+    """Examples of each channel as [image id, activation, top, left, bottom, right]."""
     return [
         [
             [ids[str(name)], float(f"{value:.7g}"), *map(int, box)]
@@ -226,7 +234,7 @@ def examples_of(examples: Examples, ids: Mapping[str, str]) -> list[list[list[An
 
 
 def file_names(titles: Iterable[str]) -> dict[str, str]:
-    """A name for each title that is safe in a file's name and an address: letters, digits, - and _."""
+    """A distinct name for each title that is safe in paths and URLs: letters, digits, - and _."""
     found: dict[str, str] = {}
     for title in titles:
         safe = re.sub(r"[^A-Za-z0-9_-]+", "-", title).strip("-") or "unnamed"
@@ -245,7 +253,7 @@ def file_names(titles: Iterable[str]) -> dict[str, str]:
 
 
 def page_files() -> Iterator[tuple[str, bytes]]:
-    """The page itself, and matplotlib's colours: names, as paths below the page's folder, and bytes."""
+    """Yield (path, bytes) of the page's own files and of colours.json, matplotlib's colour maps."""
     yield from _files_below(resources.files("vggviz").joinpath("explorer", "page"), "")
     levels = np.linspace(0, 1, 256)
     tables = {name: matplotlib.colormaps[name](levels, bytes=True)[:, :3].tolist() for name in COLOURS}

@@ -1,4 +1,4 @@
-"""A folder of files as a page in a notebook: served from the kernel, or left where a book takes it."""
+"""Display of a saved page in a notebook: served by the kernel, or stored for the book."""
 
 from __future__ import annotations
 
@@ -14,22 +14,25 @@ from pathlib import Path
 from typing import Any
 
 BOOK = "VGGVIZ_EXPLORERS"
-"""Where a book that is being built wants the folders. Its pages find them in `../explorers/`."""
+"""Environment variable with the folder that the book publishes as `../explorers/`, set during its build."""
 HEIGHT = 900
-"""Pixels of the frame."""
+"""Height of the frame in pixels."""
 
 
 def frame(save: Callable[[Path], Any], title: str, name: str) -> str:
     """HTML of a frame with the page that `save` writes.
 
-    Where `BOOK` is set the files go there. Elsewhere a small server in this process gives them to
-    this machine's browsers only, under an address that cannot be guessed, as long as the process
-    lives; behind JupyterHub, as on Binder, by way of jupyter-server-proxy.
+    If the environment variable `BOOK` is set, the files go into that folder. Otherwise a server in this
+    process serves them until it ends, to this machine only and at an address with a random part; under
+    JupyterHub, as on Binder, jupyter-server-proxy forwards it.
 
     Args:
-        save: writes a page, its index.html among it, into a folder.
-        title: of the frame, for those who do not see it.
-        name: of the folder in a book. A page that is built again keeps it, and so its address.
+        save: function that writes a page with its index.html into a folder.
+        title: title of the frame, for screen readers.
+        name: name of the folder in the book; a constant name keeps the page's address.
+
+    Returns:
+        HTML of the frame and of a link to the page.
     """
     if os.environ.get(BOOK):
         save(Path(os.environ[BOOK]) / name)
@@ -39,22 +42,22 @@ def frame(save: Callable[[Path], Any], title: str, name: str) -> str:
         secret = secrets.token_urlsafe(16).replace("_", "-")
         save(folder / secret)
         address = f"{_prefix(port)}/{secret}/index.html"
-    alone = f'<a class="explorer" href="{escape(address)}" target="_blank">Open it on a page of its own</a>'
+    link = f'<a class="explorer" href="{escape(address)}" target="_blank">Open it on a page of its own</a>'
     return (
         f'<iframe class="explorer" src="{escape(address)}" title="{escape(title)}" loading="lazy" '
         'allow="camera; clipboard-write" '
-        f'style="width: 100%; height: {HEIGHT}px; border: 0"></iframe><p>{alone}</p>'
+        f'style="width: 100%; height: {HEIGHT}px; border: 0"></iframe><p>{link}</p>'
     )
 
 
 def _prefix(port: int) -> str:
-    """Address of a port of this machine, as a notebook's page reaches it."""
+    """URL of a port of this machine, as seen from the notebook's page."""
     hub = os.environ.get("JUPYTERHUB_SERVICE_PREFIX")
     return f"{hub.rstrip('/')}/proxy/{port}" if hub else f"http://127.0.0.1:{port}"
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    """Gives out files of folders whose names are known; lists nothing."""
+class _Handler(http.server.SimpleHTTPRequestHandler):
+    """Serves files without logging and without directory listings, so that folder names stay secret."""
 
     extensions_map: dict[str, str] = {  # noqa: RUF012
         **http.server.SimpleHTTPRequestHandler.extensions_map,
@@ -65,15 +68,15 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
         self.send_error(404)
 
     def log_message(self, *_: Any) -> None:
-        """A notebook's output is for results."""
+        """Log nothing, as the log would appear in the notebook."""
 
 
 @functools.cache
 def _server() -> tuple[Path, int]:
-    """The folder whose files are served, gone with this process, and the port; started once."""
+    """The temporary folder that is served until the process ends, and the port; started once."""
     folder = tempfile.TemporaryDirectory(prefix="vggviz-explorer-")
-    handler = functools.partial(_Quiet, directory=folder.name)
+    handler = functools.partial(_Handler, directory=folder.name)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.folder = folder  # type: ignore[attr-defined]  # lives as long as the server
+    server.folder = folder  # type: ignore[attr-defined]  # deleted together with the server
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return Path(folder.name), server.server_port
