@@ -78,7 +78,7 @@ def test_the_public_layout_is_read(archive):
     with found.reader() as reader:
         for label in range(CLASSES):
             for name in (found.training[label][-1], found.validation[label][0]):
-                assert np.asarray(reader.picture(name)).mean() == pytest.approx(30 + 80 * label, abs=3)
+                assert np.asarray(reader.image(name)).mean() == pytest.approx(30 + 80 * label, abs=3)
 
 
 def test_what_is_no_data_set(tmp_path):
@@ -179,7 +179,7 @@ def test_the_numbers_are_those_of_the_librarys_own_maps(archive, tiny, small, tm
     training, validation = features.compute(tiny, pictures, tmp_path)
     with pictures.reader() as reader:
         batch = vggviz.preprocess(
-            np.stack([views.resized(reader.picture(name)) for name in pictures.training[1]])
+            np.stack([views.resized(reader.image(name)) for name in pictures.training[1]])
         )
     maps = vggviz.feature_maps(tiny, batch)
     own = training.labels == 1
@@ -234,7 +234,7 @@ def test_the_better_candidate_is_chosen_and_fitted_to_everything():
     choice = classifier.choose(training, (weak, strong))
     assert choice.candidate == strong
     again = strong.fit(training.views, training.labels)
-    np.testing.assert_array_equal(choice.warm.kernel, again.kernel)
+    np.testing.assert_array_equal(choice.uncalibrated.kernel, again.kernel)
     np.testing.assert_allclose(choice.classifier.kernel * choice.temperature, again.kernel, rtol=1e-5)
     assert choice.classifier.kernel.dtype == choice.classifier.bias.dtype == np.float32
 
@@ -312,7 +312,7 @@ def test_a_whole_run_writes_everything(archive, tiny, small, tmp_path, monkeypat
     out.mkdir()
     arguments = ["--data", str(archive), "--out", str(out), "--work", str(work), "--remark", "A remark."]
     assert command.main(arguments) == 0
-    assert f"{CLASSES * (TRAINING + VALIDATION)} pictures" in capsys.readouterr().out
+    assert f"{CLASSES * (TRAINING + VALIDATION)} images" in capsys.readouterr().out
     linear = np.load(out / "linear_classifier.npz")
     assert linear["kernel"].shape == (8, CLASSES)
     table = np.load(out / "preferred_classes.npz")

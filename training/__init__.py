@@ -1,1 +1,1 @@
-"""The recipe of the linear classifier and of the table of what each channel prefers."""
+"""Training of the linear classifier, and computation of the classes that each channel prefers."""

@@ -1,4 +1,4 @@
-"""The model card: how good the classifier is, what the table says, and where all of it is from."""
+"""The model card: accuracy and calibration of the classifier, effect sizes, and provenance."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ from vggviz.analysis.preferences import effect_size_error
 
 TEMPLATE = Path(__file__).with_name("model_card.md")
 WORST = 10
+"""Number of classes of lowest accuracy that are listed."""
 
 
-def of_data(pictures: TinyImageNet) -> dict[str, int]:
-    """How many classes and pictures there are."""
-    parts = {"training": pictures.training, "validation": pictures.validation}
-    return {"classes": len(pictures.wnids)} | {name: sum(map(len, part)) for name, part in parts.items()}
+def of_data(dataset: TinyImageNet) -> dict[str, int]:
+    """Number of classes, training images and validation images."""
+    parts = {"training": dataset.training, "validation": dataset.validation}
+    return {"classes": len(dataset.wnids)} | {name: sum(map(len, part)) for name, part in parts.items()}
 
 
 def of_classifier(choice: Choice, validation: Features, labels: Sequence[str]) -> dict[str, Any]:
-    """The choice, and on validation pictures accuracy by view, calibration and the worst classes."""
+    """The chosen candidate; accuracy by view, calibration and the worst classes on the validation images."""
     plain, wanted = validation.views["plain"], validation.labels
     logits = {view: choice.classifier.logits(x) for view, x in validation.views.items()}
     top = {view: classifier.accuracy(values, wanted) for view, values in logits.items()}
@@ -36,7 +37,7 @@ def of_classifier(choice: Choice, validation: Features, labels: Sequence[str]) -
         "chosen": {"kind": choice.candidate.kind, "strength": choice.candidate.strength},
         "temperature": choice.temperature,
         "accuracy": {view: {"top1": top1, "top5": top5} for view, (top1, top5) in top.items()},
-        "calibration_before": _calibration(choice.warm.logits(plain), wanted),
+        "calibration_before": _calibration(choice.uncalibrated.logits(plain), wanted),
         "calibration": {view: _calibration(values, wanted) for view, values in logits.items()},
         "worst": _worst(logits["plain"], wanted, labels),
     }
@@ -45,12 +46,12 @@ def of_classifier(choice: Choice, validation: Features, labels: Sequence[str]) -
 def of_preferences(
     sizes: np.ndarray, counts: Sequence[int], sums: Mapping[str, np.ndarray]
 ) -> dict[str, Any]:
-    """How large the largest effect of each channel is, and how sure.
+    """Statistics of the largest effect size of each channel, and its standard error.
 
     Args:
-        sizes: float (channels, classes).
-        counts: pictures of each class.
-        sums: "mean" and "square" as `training.features.SUMS` says.
+        sizes: float (channels, classes), from `training.channels.effect_sizes`.
+        counts: number of images of each class.
+        sums: "mean" and "square" of `training.features.SUMS`.
     """
     arrays = counts, sums["mean"], sums["square"]
     ratio = np.sqrt(
@@ -73,14 +74,30 @@ def of_preferences(
 
 
 def text(card: dict[str, Any]) -> str:
-    """The card in words, Markdown: the template's fields filled with the card's numbers."""
-    found, sample = card["classifier"], card["sample"]
+    """The card as Markdown: the template filled with the card's numbers."""
+    sample = card["sample"]
     derived = {
         "weights": package_data.WEIGHTS,
         "weights_sha256": package_data.WEIGHTS_SHA256,
         "arrays_sha256": package_data.ARRAYS_SHA256,
         "sampled": probes,
         "views": views,
+        **_classifier_rows(card["classifier"]),
+        "probe_rows": _rows(
+            (pool, f"{share:.1%}", f"{sample['random']['probe'][pool]:.1%}")
+            for pool, share in sample["imagenet"]["probe"].items()
+        ),
+        "layer_rows": _rows(
+            (name, *(f"{c[name]['zeros']:.0%} | {c[name]['dead']}" for c in _zeros_and_dead(card)))
+            for name in card["layers"]
+        ),
+    }
+    return TEMPLATE.read_text("utf-8").format(**card, **derived)
+
+
+def _classifier_rows(found: dict[str, Any]) -> dict[str, str]:
+    """The template's fields on the classifier."""
+    return {
         "rule": {"discriminant": "linear discriminant analysis", "logistic": "logistic regression"}[
             found["chosen"]["kind"]
         ],
@@ -93,19 +110,11 @@ def text(card: dict[str, Any]) -> str:
             for view, a in found["accuracy"].items()
         ),
         "worst_rows": _rows((w["label"], f"{w['right']:.0%}", w["taken_for"]) for w in found["worst"]),
-        "probe_rows": _rows(
-            (pool, f"{share:.1%}", f"{sample['random']['probe'][pool]:.1%}")
-            for pool, share in sample["imagenet"]["probe"].items()
-        ),
-        "layer_rows": _rows(
-            (name, *(f"{c[name]['zeros']:.0%} | {c[name]['dead']}" for c in _counted(card)))
-            for name in card["layers"]
-        ),
     }
-    return TEMPLATE.read_text("utf-8").format(**card, **derived)
 
 
-def _counted(card: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+def _zeros_and_dead(card: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    """Zeros and dead channels by layer: over all images, over the sample, and with random weights."""
     return card["layers"], card["sample"]["imagenet"]["layers"], card["sample"]["random"]["layers"]
 
 
@@ -117,7 +126,7 @@ def _calibration(logits: np.ndarray, labels: np.ndarray) -> dict[str, float]:
 
 
 def _worst(logits: np.ndarray, wanted: np.ndarray, labels: Sequence[str]) -> list[dict[str, Any]]:
-    """The classes right least often, and what each is taken for most."""
+    """The classes of lowest accuracy, each with the class that it is most often mistaken for."""
     confusion = np.zeros((len(labels),) * 2, int)
     np.add.at(confusion, (wanted, logits.argmax(axis=1)), 1)
     right = confusion.diagonal() / confusion.sum(axis=1)

@@ -1,4 +1,4 @@
-"""What each channel prefers, and how often it is silent, from the sums of the pass."""
+"""Effect sizes of classes, and zeros, of each channel, from the sums over all images."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ Sums = Mapping[str, np.ndarray]
 
 
 def effect_sizes(counts: np.ndarray, sums: np.ndarray, squares: np.ndarray) -> np.ndarray:
-    """How far each class lies from all others, in standard deviations within a class.
+    """Effect size of each class on each channel, in standard deviations within a class.
 
-    The mean over the pictures of a class minus the mean over all others, divided by the standard
-    deviation within the classes, pooled over all of them.
+    The mean over the images of a class minus the mean over all other images, divided by the pooled
+    standard deviation within the classes.
 
     Args:
-        counts: int (classes,), pictures.
-        sums: float (classes, channels), sum of the pictures' mean activations.
+        counts: int (classes,), number of images.
+        sums: float (classes, channels), sum of the images' mean activations.
         squares: float (classes, channels), sum of their squares.
 
     Returns:
-        float64 (channels, classes); 0 for a channel that never varies.
+        float64 (channels, classes); 0 for a channel of zero variance.
     """
     n, total = np.asarray(counts, float)[:, None], float(np.sum(counts))
     own, others = sums / n, (sums.sum(axis=0) - sums) / (total - n)
@@ -36,13 +36,13 @@ def variances(counts: np.ndarray, sums: np.ndarray, squares: np.ndarray, *, of_e
     return within / (n - 1) if of_each else within.sum(axis=0) / (n.sum() - len(n))
 
 
-def table(sizes: np.ndarray, layers: Mapping[str, int], *, pictures: int) -> dict[str, np.ndarray]:
-    """What the package holds of `effect_sizes`, with the layers' names and channels."""
+def table(sizes: np.ndarray, layers: Mapping[str, int], *, images: int) -> dict[str, np.ndarray]:
+    """The arrays of preferred_classes.npz: effect sizes, layers and numbers of channels and images."""
     return {
         "effect_sizes": sizes.astype(np.float16),
         "layers": np.array(list(layers)),
         "channels": np.array(list(layers.values())),
-        "pictures": np.array(pictures),
+        "pictures": np.array(images),
     }
 
 
@@ -50,9 +50,12 @@ def by_layer(layers: Mapping[str, int], zeros: np.ndarray, cells: np.ndarray) ->
     """Share of zeros (APoZ: Hu et al., 2016, equation 1) and number of dead channels of each layer.
 
     Args:
-        layers: {name: channels}, in order.
-        zeros: float (channels of all layers,), cells that were zero.
-        cells: float (channels of all layers,), all cells.
+        layers: {name: number of channels}, in order.
+        zeros: float (channels of all layers,), number of zero cells.
+        cells: float (channels of all layers,), number of all cells.
+
+    Returns:
+        {layer: {"zeros": share of zero cells, "dead": number of channels that are always zero}}.
     """
     ends = np.cumsum(list(layers.values()))[:-1]
     parts = zip(layers, np.split(zeros, ends), np.split(cells, ends), strict=True)

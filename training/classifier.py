@@ -1,11 +1,10 @@
-"""The linear classifier: candidates, the choice among them on held-back pictures, the temperature.
+"""The linear classifier: candidates, selection on held-back images, and temperature scaling.
 
-The last tenth of each class's training pictures is held back. Linear discriminant analysis with a shrunk
-covariance is fitted to the plain view, multinomial logistic regression to all four; the candidate that
-names most held-back pictures rightly, plain and sharpened ones counted alike, is fitted anew to all
-training pictures. The temperature is the one with the smallest negative log likelihood on the same
-held-back pictures (Guo et al., "On Calibration of Modern Neural Networks", 2017), found with the
-candidate that has not seen them.
+The last tenth of each class's training images is held back. Linear discriminant analysis with a shrunk
+covariance is fitted to the plain view, multinomial logistic regression to all four views. The candidate
+with the highest mean accuracy on held-back images, plain and sharpened, is refitted to all training
+images. The temperature minimises the negative log likelihood on the held-back images (Guo et al., "On
+Calibration of Modern Neural Networks", 2017) of the candidate that was not fitted to them.
 """
 
 from __future__ import annotations
@@ -22,11 +21,11 @@ from sklearn.linear_model import LogisticRegression
 from training.features import Features
 
 SHRINKAGES = (0.01, 0.1, 0.3)
-"""Of linear discriminant analysis."""
+"""Shrinkages of the covariance in linear discriminant analysis."""
 PENALTIES = (5e-4, 1e-3, 2e-3)
-"""Of logistic regression: half of it times the squared weights is added to the mean loss."""
-JUDGED = ("plain", "sharp")
-"""The views of held-back pictures that decide: photographs are sharper than enlarged pictures."""
+"""L2 penalties of logistic regression: penalty / 2 times the squared weights is added to the mean loss."""
+SELECTION_VIEWS = ("plain", "sharp")
+"""Views of the held-back images; sharpened ones resemble photographs more than enlarged ones do."""
 ITERATIONS, TOLERANCE, BINS = 300, 1e-3, 15
 
 
@@ -38,24 +37,24 @@ class Linear:
     bias: np.ndarray
 
     def logits(self, features: np.ndarray) -> np.ndarray:
-        """Of features (N, channels), float (N, classes)."""
+        """Logits (N, classes) of features (N, channels)."""
         return features @ self.kernel + self.bias
 
-    def cooled(self, temperature: float) -> Linear:
-        """The map whose logits are divided by a temperature, as float32."""
+    def divided_by(self, temperature: float) -> Linear:
+        """The map with its logits divided by a temperature, as float32."""
         kernel, bias = (np.float32(values / temperature) for values in (self.kernel, self.bias))
         return Linear(kernel, bias)
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A way to fit: "discriminant" with a shrinkage or "logistic" with a penalty."""
+    """A method and its hyperparameter: "discriminant" with a shrinkage or "logistic" with a penalty."""
 
     kind: str
     strength: float
 
     def fit(self, features: Mapping[str, np.ndarray], labels: np.ndarray) -> Linear:
-        """Fit to {view: float32 (N, channels)}, labels int (N,)."""
+        """Fit to features {view: float32 (N, channels)} and labels int (N,)."""
         if self.kind == "discriminant":
             return discriminant(features["plain"], labels, shrinkage=self.strength)
         stacked = np.concatenate(list(features.values()))
@@ -64,18 +63,18 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Choice:
-    """What was chosen and why.
+    """The selected candidate, and the accuracies of all.
 
     Attributes:
-        classifier: fitted to all training pictures, the temperature in it.
-        warm: the same without the temperature.
-        candidate: the chosen one.
-        temperature: what the logits were divided by.
-        trials: for each candidate the shares of held-back pictures named rightly, by view.
+        classifier: fitted to all training images, with the temperature divided into it.
+        uncalibrated: the same before the division.
+        candidate: the candidate selected.
+        temperature: divisor of the logits.
+        trials: (candidate, {view: accuracy on held-back images}).
     """
 
     classifier: Linear
-    warm: Linear
+    uncalibrated: Linear
     candidate: Candidate
     temperature: float
     trials: list[tuple[Candidate, dict[str, float]]]
@@ -88,32 +87,32 @@ CANDIDATES = (
 
 
 def choose(training: Features, candidates: tuple[Candidate, ...] = CANDIDATES) -> Choice:
-    """Fit, choose, cool, and fit anew to everything."""
+    """Fit the candidates, select one, find its temperature, and refit it to all training images."""
     held = held_back(training.labels, training.indices)
     fitted = {view: values[~held] for view, values in training.views.items()}
-    judged = {view: training.views[view][held] for view in JUDGED}
+    held_features = {view: training.views[view][held] for view in SELECTION_VIEWS}
     labels = training.labels[held]
-    trials, maps = [], []
+    trials, fitted_maps = [], []
     for candidate in candidates:
-        maps.append(candidate.fit(fitted, training.labels[~held]))
-        right = {view: accuracy(maps[-1].logits(x), labels)[0] for view, x in judged.items()}
+        fitted_maps.append(candidate.fit(fitted, training.labels[~held]))
+        right = {view: accuracy(fitted_maps[-1].logits(x), labels)[0] for view, x in held_features.items()}
         trials.append((candidate, right))
         print(f"{candidate.kind} {candidate.strength:g}: {right}")
     best = int(np.argmax([sum(right.values()) for _, right in trials]))
-    logits = np.concatenate([maps[best].logits(x) for x in judged.values()])
-    temperature = best_temperature(logits, np.tile(labels, len(judged)))
-    warm = candidates[best].fit(training.views, training.labels)
-    return Choice(warm.cooled(temperature), warm, candidates[best], temperature, trials)
+    logits = np.concatenate([fitted_maps[best].logits(x) for x in held_features.values()])
+    temperature = best_temperature(logits, np.tile(labels, len(held_features)))
+    uncalibrated = candidates[best].fit(training.views, training.labels)
+    return Choice(uncalibrated.divided_by(temperature), uncalibrated, candidates[best], temperature, trials)
 
 
 def held_back(labels: np.ndarray, indices: np.ndarray) -> np.ndarray:
-    """The last tenth of each class, one picture at least: bool (N,)."""
+    """Whether an image is in the last tenth of its class, at least one per class: bool (N,)."""
     counts = np.bincount(labels)[labels]
     return indices >= counts - np.maximum(1, counts // 10)
 
 
 def logistic(features: np.ndarray, labels: np.ndarray, *, penalty: float) -> Linear:
-    """Multinomial logistic regression on standardised features, for features as they are."""
+    """Multinomial logistic regression, fitted to standardised features, as a map of the original ones."""
     mean, spread = features.mean(axis=0, dtype=np.float64), features.std(axis=0, dtype=np.float64) + 1e-6
     standard = (features - mean.astype(features.dtype)) / spread.astype(features.dtype)
     fit = LogisticRegression(C=1 / (penalty * len(labels)), max_iter=ITERATIONS, tol=TOLERANCE)
@@ -123,13 +122,13 @@ def logistic(features: np.ndarray, labels: np.ndarray, *, penalty: float) -> Lin
 
 
 def discriminant(features: np.ndarray, labels: np.ndarray, *, shrinkage: float) -> Linear:
-    """Linear discriminant analysis, the shared covariance drawn towards a multiple of the identity."""
+    """Linear discriminant analysis, the covariance shrunk towards a multiple of the identity."""
     fit = LinearDiscriminantAnalysis(solver="lsqr", shrinkage=shrinkage).fit(features, labels)
     return Linear(fit.coef_.T, fit.intercept_)
 
 
 def best_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
-    """The temperature, 0.05 to 20, with the smallest negative log likelihood."""
+    """The temperature from 0.05 to 20 that minimises the negative log likelihood."""
     found = minimize_scalar(
         lambda power: negative_log_likelihood(logits / np.exp(power), labels),
         bounds=(np.log(0.05), np.log(20)),
@@ -139,7 +138,7 @@ def best_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
 
 
 def negative_log_likelihood(logits: np.ndarray, labels: np.ndarray) -> float:
-    """The mean over pictures, in nats."""
+    """Mean negative log likelihood over the images, in nats."""
     return -float(log_softmax(logits, axis=1)[np.arange(len(labels)), labels].mean())
 
 
@@ -153,6 +152,6 @@ def calibration_error(logits: np.ndarray, labels: np.ndarray) -> float:
 
 
 def accuracy(logits: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
-    """Shares named rightly at the first guess, and within five."""
+    """Top-1 and top-5 accuracy."""
     hits = np.argsort(-logits, axis=1, kind="stable")[:, :5] == labels[:, None]
     return float(hits[:, 0].mean()), float(hits.any(axis=1).mean())

@@ -1,7 +1,6 @@
-"""One pass over the pictures: what the network makes of each, kept in a file for each class.
+"""Features of all images, computed with the network and stored in one file (shard) per class.
 
-A run that was interrupted goes on with the first class that has no file yet. One picture and its maps
-are in memory at a time.
+An interrupted run resumes with the first class without a file. Memory holds the maps of one image.
 """
 
 from __future__ import annotations
@@ -27,20 +26,20 @@ if TYPE_CHECKING:
     import keras
 
 SUMS = ("mean", "square", "maximum", "zeros", "cells")
-"""By channel, over the pictures of a class: of each picture's mean activation, of its square, of its
-largest activation, of the cells that are zero, of all cells."""
+"""Sums per channel over the images of a class: of the mean activation, of its square, of the largest
+activation, of the number of zero cells, of the number of all cells."""
 
 
 @dataclass(frozen=True)
 class Shard:
-    """The pictures of a class that are computed together.
+    """The images of a class whose features share a file.
 
     Attributes:
-        path: where the numbers are kept.
-        label: number of the class.
-        names: of the pictures in the zip, in order.
-        views: how each is shown.
-        counted: whether the channels' sums are taken (over the first view).
+        path: the .npz file.
+        label: index of the class.
+        names: names of the images in the zip, in order.
+        views: {name: function that renders an image for the network}.
+        counted: whether `SUMS` are computed (over the first view).
     """
 
     path: Path
@@ -52,13 +51,13 @@ class Shard:
 
 @dataclass(frozen=True)
 class Features:
-    """The pass over a part of the pictures, put together.
+    """Features of the training or validation images of all classes.
 
     Attributes:
-        views: {name: float32 (N, channels)}, the mean of the last pool.
-        labels: int (N,), numbers of classes.
-        indices: int (N,), place of each picture in its class.
-        sums: {name of SUMS: float64 (classes, channels of all convolutions)}; empty without them.
+        views: {name: float32 (N, channels)}, spatial mean of the last pool.
+        labels: int (N,), class indices.
+        indices: int (N,), position of each image in its class.
+        sums: {name in SUMS: float64 (classes, channels of all convolutions)}; {} if not counted.
     """
 
     views: dict[str, np.ndarray]
@@ -67,74 +66,74 @@ class Features:
     sums: dict[str, np.ndarray]
 
 
-def shards(pictures: TinyImageNet, folder: Path) -> tuple[list[Shard], list[Shard]]:
-    """Training and validation pictures, class by class."""
+def shards(dataset: TinyImageNet, folder: Path) -> tuple[list[Shard], list[Shard]]:
+    """The shards of the training and of the validation images, one per class."""
     training = [
         Shard(folder / f"training-{k:03}.npz", k, names, views.TRAINING, True)
-        for k, names in enumerate(pictures.training)
+        for k, names in enumerate(dataset.training)
     ]
     validation = [
         Shard(folder / f"validation-{k:03}.npz", k, names, views.VALIDATION, False)
-        for k, names in enumerate(pictures.validation)
+        for k, names in enumerate(dataset.validation)
     ]
     return training, validation
 
 
-def compute(model: keras.Model, pictures: TinyImageNet, folder: Path) -> tuple[Features, Features]:
-    """Do what of the pass is not done yet.
+def compute(model: keras.Model, dataset: TinyImageNet, folder: Path) -> tuple[Features, Features]:
+    """Compute the shards that are missing, and load all.
 
     Args:
-        model: convolutions and pools, one after the other.
-        pictures: what to show it.
-        folder: for the shards; made if need be.
+        model: a sequence of convolutions and pools.
+        dataset: the images.
+        folder: folder of the shards; created if it does not exist.
 
     Returns:
-        The features of the training and the validation pictures.
+        The features of the training images and of the validation images.
 
     Raises:
-        ValueError: the folder holds shards of other pictures.
+        ValueError: the folder holds shards of other images.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    both = shards(pictures, folder)
-    missing = [shard for some in both for shard in some if not shard.path.is_file()]
+    training, validation = shards(dataset, folder)
+    missing = [shard for shard in [*training, *validation] if not shard.path.is_file()]
     print(_cost(model, missing))
     with (
-        pictures.reader() as reader,
-        tqdm(total=sum(len(shard.names) for shard in missing), desc="pictures", mininterval=5) as bar,
+        dataset.reader() as reader,
+        tqdm(total=sum(len(shard.names) for shard in missing), desc="images", mininterval=5) as bar,
     ):
         for shard in missing:
             arrays = compute_shard(model, shard, reader, bar)
-            with atomic_path(shard.path) as beside:
-                np.savez(beside, names=shard.names, **arrays)
-    return collect(both[0]), collect(both[1])
+            with atomic_path(shard.path) as temporary:
+                np.savez(temporary, names=shard.names, **arrays)
+    return collect(training), collect(validation)
 
 
 def compute_shard(model: keras.Model, shard: Shard, reader: Reader, bar: tqdm) -> dict[str, np.ndarray]:
-    """{view: float16 (N, channels)}, and with `counted` each of SUMS, float64 (channels,)."""
-    kept: dict[str, list[np.ndarray]] = {name: [] for name in shard.views}
+    """Features {view: float16 (N, channels)} of a shard, and if counted SUMS, float64 (channels,)."""
+    rows: dict[str, list[np.ndarray]] = {name: [] for name in shard.views}
     sums: dict[str, np.ndarray] = {}
     for index, name in enumerate(shard.names):
-        picture = reader.picture(name)
-        for number, (view, show) in enumerate(shard.views.items()):
-            counted = shard.counted and number == 0
+        image = reader.image(name)
+        for order, (view, render) in enumerate(shard.views.items()):
+            counted = shard.counted and order == 0
             layers = [*vggviz.conv_layers(model), last(model)] if counted else [last(model)]
-            maps = feature_maps(model, show(picture, shard.label, index), layers)
-            kept[view].append(maps.pop(last(model)).mean(axis=(0, 1)))
+            maps = feature_maps(model, render(image, shard.label, index), layers)
+            rows[view].append(maps.pop(last(model)).mean(axis=(0, 1)))
             if counted:
                 found = channel_sums(maps.values())
                 sums = {key: sums.get(key, 0) + found[key] for key in SUMS}
         bar.update()
-    return {view: np.array(rows, np.float16) for view, rows in kept.items()} | sums
+    return {view: np.array(of_view, np.float16) for view, of_view in rows.items()} | sums
 
 
 def feature_maps(model: keras.Model, pixels: np.ndarray, layers: list[str]) -> dict[str, np.ndarray]:
-    """One picture's maps, {layer: float32 (h, w, c)}; it may have any size."""
+    """Feature maps {layer: float32 (h, w, c)} of one image, uint8 (H, W, 3) of any size."""
     outputs = part(model, layers, any_size=True)(vggviz.preprocess(pixels), training=False)
     return {name: np.asarray(values)[0] for name, values in outputs.items()}
 
 
 def channel_sums(maps: Iterable[np.ndarray]) -> dict[str, np.ndarray]:
-    """What one picture adds to SUMS, the layers' channels one after the other."""
+    """The contribution of one image to SUMS, {name: float64 (channels of all layers,)}."""
     cells = [values.reshape(-1, values.shape[-1]) for values in maps]
     mean = np.concatenate([values.mean(axis=0, dtype=np.float64) for values in cells])
     return {
@@ -151,19 +150,19 @@ def last(model: keras.Model) -> str:
     return feature_layers(model)[-1]
 
 
-def collect(some: list[Shard]) -> Features:
-    """Put shards together.
+def collect(shards: list[Shard]) -> Features:
+    """Load and concatenate shards.
 
     Raises:
-        ValueError: a shard holds other pictures than are wanted of it.
+        ValueError: a file holds other images than its shard lists.
     """
-    found = [_read(shard) for shard in some]
-    counts = [len(shard.names) for shard in some]
+    found = [_read(shard) for shard in shards]
+    counts = [len(shard.names) for shard in shards]
     return Features(
-        {view: np.concatenate([f[view] for f in found]).astype(np.float32) for view in some[0].views},
-        np.repeat([shard.label for shard in some], counts),
+        {view: np.concatenate([f[view] for f in found]).astype(np.float32) for view in shards[0].views},
+        np.repeat([shard.label for shard in shards], counts),
         np.concatenate([np.arange(count) for count in counts]),
-        {key: np.array([f[key] for f in found]) for key in SUMS if some[0].counted},
+        {key: np.array([f[key] for f in found]) for key in SUMS if shards[0].counted},
     )
 
 
@@ -171,17 +170,17 @@ def _read(shard: Shard) -> dict[str, np.ndarray]:
     with np.load(shard.path) as arrays:
         if arrays["names"].tolist() != shard.names:
             raise ValueError(
-                f"{shard.path.name} in the work folder is of other pictures; name an empty folder (--work)."
+                f"{shard.path.name} in the work folder is of other images; name an empty folder (--work)."
             )
         return {name: arrays[name] for name in arrays.files}
 
 
 def _cost(model: keras.Model, missing: list[Shard]) -> str:
-    """A line on how much work is left."""
+    """A line on the work to be done: images, forward passes, and multiply-accumulate operations."""
     sides = Counter()
     for shard in missing:
-        for show in shard.views.values():
-            sides[getattr(show, "keywords", {}).get("side", views.SIZE)] += len(shard.names)
+        for render in shard.views.values():
+            sides[getattr(render, "keywords", {}).get("side", views.SIZE)] += len(shard.names)
     macs = sum(n * summary.forward_macs(model, [last(model)], (side, side)) for side, n in sides.items())
     count = sum(len(shard.names) for shard in missing)
-    return f"{count:,} pictures, {sides.total():,} times through the network: {macs / 1e12:,.1f} TMAC."
+    return f"{count:,} images, {sides.total():,} forward passes: {macs / 1e12:,.1f} TMAC."

@@ -1,4 +1,4 @@
-"""Linear probes by block and zeros by layer over a few pictures, for ImageNet's and for random weights."""
+"""Linear probes on each pool, and zeros by layer, over a sample of the images."""
 
 from __future__ import annotations
 
@@ -20,24 +20,28 @@ if TYPE_CHECKING:
     import keras
 
 TRAINING, VALIDATION = 5, 3
-"""Pictures of each class, the first of them."""
+"""Number of images per class, taken from the beginning."""
 
 
-def measure(model: keras.Model, pictures: TinyImageNet, kept: Path) -> dict[str, Any]:
-    """{"probe": {pool: share right}, "layers": {layer: {"zeros", "dead"}}}.
+def measure(model: keras.Model, dataset: TinyImageNet, cache: Path) -> dict[str, Any]:
+    """Accuracy of a linear probe on each pool, and zeros and dead channels of each convolution.
 
-    The probes read the mean of each pool, and are fitted to the first TRAINING pictures of each class
-    and measured on the first VALIDATION ones, all enlarged to SMALL pixels; zeros are counted over both.
+    The input of a probe is the spatial mean of a pool. It is fitted to the first TRAINING images of each
+    class and evaluated on the first VALIDATION ones, all resized to SMALL pixels; zeros are counted over
+    both.
 
     Args:
-        model: convolutions and pools, one after the other.
-        pictures: what to show it.
-        kept: file for the numbers (.npz), read if it is there.
+        model: a sequence of convolutions and pools.
+        dataset: the images.
+        cache: .npz file of the features, computed if it does not exist.
+
+    Returns:
+        {"probe": {pool: accuracy}, "layers": {layer: {"zeros": share, "dead": number of channels}}}.
     """
-    if not kept.is_file():
-        with atomic_path(kept) as beside:
-            np.savez(beside, **_compute(model, pictures, kept.stem))
-    with np.load(kept) as arrays:
+    if not cache.is_file():
+        with atomic_path(cache) as temporary:
+            np.savez(temporary, **_compute(model, dataset, cache.stem))
+    with np.load(cache) as arrays:
         found = {name: arrays[name] for name in arrays.files}
     fitted = found["fitted"]
     probe = {
@@ -50,13 +54,13 @@ def measure(model: keras.Model, pictures: TinyImageNet, kept: Path) -> dict[str,
 
 
 def channels(model: keras.Model) -> dict[str, int]:
-    """{convolution: its channels}, in order."""
+    """{convolution: number of channels}, in order."""
     return {name: model.get_layer(name).filters for name in vggviz.conv_layers(model)}
 
 
-def _compute(model: keras.Model, pictures: TinyImageNet, name: str) -> dict[str, np.ndarray]:
-    """The pools' means {pool: (N, channels)}, labels, which are fitted to, zeros and cells."""
-    parts = ((pictures.training, TRAINING, True), (pictures.validation, VALIDATION, False))
+def _compute(model: keras.Model, dataset: TinyImageNet, name: str) -> dict[str, np.ndarray]:
+    """{pool: spatial means (N, channels)}, labels, a mask of the training images, zeros and cells."""
+    parts = ((dataset.training, TRAINING, True), (dataset.validation, VALIDATION, False))
     chosen = [
         (file, label, fit)
         for part, count, fit in parts
@@ -65,10 +69,10 @@ def _compute(model: keras.Model, pictures: TinyImageNet, name: str) -> dict[str,
     ]
     pools: dict[str, list[np.ndarray]] = {pool: [] for pool in _pools(model)}
     zeros = cells = 0
-    with pictures.reader() as reader:
+    with dataset.reader() as reader:
         for file, _, _ in tqdm(chosen, desc=name, mininterval=5):
             maps = features.feature_maps(
-                model, resized(reader.picture(file), side=SMALL), feature_layers(model)
+                model, resized(reader.image(file), side=SMALL), feature_layers(model)
             )
             for pool, rows in pools.items():
                 rows.append(maps.pop(pool).mean(axis=(0, 1)))
