@@ -1,1 +1,1 @@
-"""The library beside what people would use instead: ratios within one run."""
+"""Benchmarks of the library against its alternatives, as ratios of times within one run."""

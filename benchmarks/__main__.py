@@ -1,6 +1,6 @@
-"""`make bench`, or `python -m benchmarks`: measure, print tables, and keep the numbers for the book.
+"""`make bench`, or `python -m benchmarks`: measure, print the results, and save them for the book.
 
-Wants the machine to itself. Says beforehand how long it takes, and what it installs.
+Run it on an idle machine. It first prints how long it will take and what it will install.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ PARTS = (*TASKS, *MODULES)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure, and write results.json after a complete run."""
-    asked = _parser().parse_args(arguments)
-    parts = [part for part in asked.parts or PARTS if not (asked.no_book and part == "building")]
-    peers = list(dict.fromkeys([OURS, *(asked.peers or PEERS)]))
+    """Run the benchmarks; only a complete run writes results.json."""
+    options = _parser().parse_args(arguments)
+    parts = [part for part in options.parts or PARTS if not (options.no_book and part == "building")]
+    peers = list(dict.fromkeys([OURS, *(options.peers or PEERS)]))
     print(_cost(parts, peers), flush=True)
-    report, complete = Report(machine=_machine()), not (asked.parts or asked.peers)
+    report, complete = Report(machine=_machine()), not (options.parts or options.peers)
     with tempfile.TemporaryDirectory(prefix="vggviz-") as folder:
         pythons = _prepare(report, peers if set(parts) & set(TASKS) else [])
         if pythons:
             lay_out(Path(folder))
-        for number, part in enumerate(parts, 1):
-            print(f"[{number}/{len(parts)}] {part}", flush=True)
+        for index, part in enumerate(parts, 1):
+            print(f"[{index}/{len(parts)}] {part}", flush=True)
             try:
                 _measure(report, part, pythons, Path(folder))
             except LeftOutError as error:
@@ -55,9 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 complete = False
     if complete:
         report.save()
-        print("Kept for the book's page 'Beside other tools': `make book` shows it.")
+        print("Saved for the book's page 'Beside other tools'; `make book` shows it.")
     else:
-        print("Only a complete run is kept for the book.")
+        print("Not saved for the book, as only a complete run is.")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--peers", nargs="+", choices=PEERS, metavar="PEER", help=f"of {', '.join(PEERS)}; all"
     )
-    parser.add_argument("--no-book", action="store_true", help="leave the building of the book out")
+    parser.add_argument("--no-book", action="store_true", help="skip the build of the book")
     return parser
 
 
@@ -77,7 +77,7 @@ def _part(name: str) -> str:
 
 
 def _cost(parts: Sequence[str], peers: Sequence[str]) -> str:
-    """What it will take, as the last complete run took it."""
+    """A sentence on the time that the last complete run took, and on what is to be installed."""
     last = latest()
     minutes = sum(last.seconds.get(part, 0) for part in parts) / 60
     missing = [peer for peer in peers if not is_made(peer)]
@@ -90,7 +90,7 @@ def _cost(parts: Sequence[str], peers: Sequence[str]) -> str:
 
 
 def _prepare(report: Report, peers: Sequence[str]) -> dict[str, Path]:
-    """The peers' interpreters; why one is missing stands in the report."""
+    """The Python of each peer; the report notes why one is missing."""
     pythons = {}
     for peer in peers:
         report.peers[peer] = Installed()
@@ -105,6 +105,7 @@ def _prepare(report: Report, peers: Sequence[str]) -> dict[str, Path]:
 
 
 def _measure(report: Report, part: str, pythons: dict[str, Path], folder: Path) -> None:
+    """Measure one part, add it to the report, and print it."""
     start = time.perf_counter()
     if part in TASKS:
         comparison = Comparison(part, TASKS[part], pythons, folder)
@@ -120,7 +121,7 @@ def _measure(report: Report, part: str, pythons: dict[str, Path], folder: Path) 
 
 
 def _machine() -> dict[str, object]:
-    """What the numbers hold for, and the day."""
+    """Hardware, versions and date of the measurement."""
     packages = ("tensorflow", "keras", "numpy", "matplotlib", "jupyter-book")
     return {
         "processor": _processor(),
@@ -134,7 +135,7 @@ def _machine() -> dict[str, object]:
 
 
 def _processor() -> str:
-    """The processor's name, with its vector units on Linux: they decide more than its speed."""
+    """Name of the processor, on Linux with its vector extensions, which matter more than its clock rate."""
     try:
         lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
     except OSError:

@@ -1,4 +1,4 @@
-"""The whole book: from clean, and with nothing to do."""
+"""Build time of the book: from scratch, and with everything up to date."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 
 
 def measure() -> Iterator[Ratio]:
-    """Yield the ratio of a clean build of the book to one with nothing to do."""
+    """Yield the ratio of a build from scratch to one with everything up to date."""
     clean = seconds(lambda: _build("--fresh"))
     yield Ratio("the book with nothing to do: from clean", seconds(_build), clean, wanted=10)
 

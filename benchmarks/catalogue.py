@@ -1,4 +1,4 @@
-"""What is compared with what: the peers, and the tasks that each of them has."""
+"""The peers (tools that are compared) and the tasks that each of them can do."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ OLDER_KERAS = {"TF_USE_LEGACY_KERAS": "1"}
 
 @dataclass(frozen=True)
 class Peer:
-    """One way to do the tasks.
+    """A tool that does the tasks.
 
     Attributes:
-        title: how the page calls it.
+        title: name in tables and figures.
         settings: environment variables that it needs.
     """
 
@@ -38,24 +38,24 @@ PEERS = {
 
 
 def requirements(peer: str) -> Path | None:
-    """The file of what a peer's environment holds; None for those that run in the project's own."""
+    """The requirements file of a peer's environment; None if it runs in the project's environment."""
     path = ROOT / "benchmarks" / "peers" / f"{peer}.txt"
     return path if path.is_file() else None
 
 
 @dataclass(frozen=True)
 class Task:
-    """What all who have it do, from the same files.
+    """A task that all its peers do with the same input files.
 
     Attributes:
-        title: what is done.
-        short: the same, where there is little room.
-        peers: who has it, ours first.
-        turns: how many turns everybody has after the first.
-        alone: whether the others' processes are ended before it is done, since memory is measured.
-        compared: whether the numbers must be ours.
-        other: {peer: what is defined otherwise, so that its numbers cannot be ours}.
-        stacked: {peer: bytes} of those that hold all maps of all pictures at once.
+        title: description.
+        short: description for axis labels and narrow columns.
+        peers: names of the peers that can do it, ours first.
+        turns: number of turns of each peer after the first.
+        alone: whether only one peer's process runs at a time, because memory is measured.
+        compared: whether the results must equal ours.
+        other: {peer: how its definition differs}, for peers whose results cannot equal ours.
+        stacked: {peer: bytes} for peers that hold all maps of all images at once.
     """
 
     title: str
@@ -79,7 +79,7 @@ MAPS_OF_A_PICTURE = 4 * sum(
         (7 * 7, 512),
     )
 )
-"""Bytes of all 18 layers."""
+"""Bytes of the maps of all 18 layers for one image."""
 
 FOLDERS = (50, 200)
 

@@ -1,4 +1,4 @@
-"""All peers do one task in turns, and their numbers are held against ours before their time counts."""
+"""Run one task with all peers in turns; a peer's time counts only if its results equal ours."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from benchmarks.measured import Cell, Measured
 from benchmarks.workers import Worker
 
 TOLERANCE = 1e-3
-"""Of the largest number of a layer; float32 in another order of summing differs by a hundredth of that."""
+"""Relative to the largest value of a layer; another order of float32 sums differs by a hundredth of it."""
 ONE_LEVEL = 1.01 / 255
-"""Of peers that give pictures instead of numbers."""
+"""Tolerance for peers that return uint8 images instead of numbers."""
 SHARE_OF_MEMORY = 0.4
-"""Of the free memory, that a peer may take."""
+"""Largest share of the free memory that a peer may need."""
 
 ENOUGH, MOST_CALLS = 3.0, 5
-"""Seconds after which a peer's turn is over, and how many calls it has at most."""
+"""Seconds after which a peer's turn ends, and the largest number of calls in it."""
 
 
 class Comparison:
-    """A task, while it is done by all peers that are there."""
+    """The measurement of a task with all peers that are installed."""
 
     def __init__(self, name: str, task: Task, pythons: Mapping[str, Path], folder: Path) -> None:
-        """Take the task's name, who has it, the peers' interpreters, and what `materials.lay_out` filled."""
+        """Take the task and its name, the peers' interpreters, and the folder from `materials.lay_out`."""
         self.name, self.task, self.pythons, self.folder = name, task, pythons, folder
         self.measured = Measured()
         self.versions: dict[str, dict[str, str]] = {}
@@ -37,10 +37,10 @@ class Comparison:
         self.answers: dict[str, dict[str, np.ndarray]] = {}
 
     def run(self) -> Measured:
-        """Let them do it.
+        """Measure the task; a peer that fails is left out.
 
         Raises:
-            LeftOutError: ours failed; another peer that fails is left out.
+            LeftOutError: vggviz itself failed.
         """
         peers = [peer for peer in self.task.peers if peer in self.pythons]
         for group in [[peer] for peer in peers] if self.task.alone else [peers]:
@@ -58,7 +58,7 @@ class Comparison:
         self._each(peers, self._answer)
 
     def _each(self, peers: Iterable[str], do: Callable[[str], object]) -> list[str]:
-        """Those of the peers that could do it."""
+        """Call `do` for each peer; returns the peers that did not fail."""
         able = []
         for peer in peers:
             try:
@@ -79,13 +79,13 @@ class Comparison:
         self.measured.cells[peer] = Cell(worker.ready)
 
     def _turn(self, peer: str) -> None:
-        """One call; of a quick peer several, since a moment is easily spoilt."""
+        """Time one call, or several of a fast peer, as short times are noisy."""
         cell, spent = self.measured.cells[peer], 0.0
         for _ in range(MOST_CALLS):
-            said = self.workers[peer].turn()
-            cell.memory = cell.memory if cell.turns else said["memory"]
-            cell.turns.append(said["seconds"])
-            spent += said["seconds"]
+            reply = self.workers[peer].turn()
+            cell.memory = cell.memory if cell.turns else reply["memory"]
+            cell.turns.append(reply["seconds"])
+            spent += reply["seconds"]
             if spent >= ENOUGH:
                 break
 
@@ -94,7 +94,7 @@ class Comparison:
 
 
 def refuse_what_does_not_fit(needed: int, free: int) -> None:
-    """Raise LeftOutError where a peer would take more than its share of the free memory (bytes)."""
+    """Raise LeftOutError if a peer needs more than `SHARE_OF_MEMORY` of the free memory (bytes)."""
     if needed > SHARE_OF_MEMORY * free:
         raise LeftOutError(
             f"its maps alone take {needed / 1e9:.1f} GB, "
@@ -108,10 +108,10 @@ def compare(
     """Note how far a peer's numbers are from ours, and whether that is too far.
 
     Args:
-        cell: the peer's, changed in place.
-        ours: arrays by name.
-        theirs: arrays by the same names; uint8 ones are pictures of ours, stretched from 0 to 255.
-        equal: whether the numbers must be equal.
+        cell: the peer's measurement, changed in place.
+        ours: {name: array}.
+        theirs: the same of the peer; uint8 arrays are images, min-max scaled to 0 to 255.
+        equal: whether the arrays must be equal.
     """
     if "reached" in theirs:
         cell.reached = float(theirs["reached"].mean())
@@ -121,11 +121,12 @@ def compare(
         cell.wrong = True
         return
     cell.difference = max(_difference(ours[name], theirs[name]) for name in ours)
-    tolerance = ONE_LEVEL if _is_a_picture(theirs) else TOLERANCE
-    cell.wrong = not cell.difference <= tolerance  # so that NaN is wrong
+    tolerance = ONE_LEVEL if _is_image(theirs) else TOLERANCE
+    cell.wrong = not cell.difference <= tolerance  # NaN counts as wrong
 
 
 def _difference(ours: np.ndarray, theirs: np.ndarray) -> float:
+    """Largest absolute difference, divided by the largest |value| of ours."""
     if ours.shape != theirs.shape:
         return float("inf")
     if theirs.dtype == np.uint8:
@@ -133,5 +134,5 @@ def _difference(ours: np.ndarray, theirs: np.ndarray) -> float:
     return float(np.abs(ours - theirs).max() / np.abs(ours).max())
 
 
-def _is_a_picture(arrays: Mapping[str, np.ndarray]) -> bool:
+def _is_image(arrays: Mapping[str, np.ndarray]) -> bool:
     return any(array.dtype == np.uint8 for array in arrays.values())

@@ -1,4 +1,4 @@
-"""An environment for each peer, made at the first run by venv and pip, and kept."""
+"""Virtual environments of the peers, created at the first run and reused."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ STAMP = "installed.txt"
 
 
 class LeftOutError(Exception):
-    """A peer, or one of its tasks, that cannot be measured here; the message says why."""
+    """A peer or a task cannot be measured on this machine; the message says why."""
 
 
 def interpreter(peer: str) -> Path:
-    """The peer's Python; its environment is made where it is missing, or lists other packages by now.
+    """The peer's Python; its environment is created if it is missing or its requirements have changed.
 
-    Pip's own settings hold (PIP_INDEX_URL, PIP_EXTRA_INDEX_URL, PIP_FIND_LINKS).
+    Pip's settings apply (PIP_INDEX_URL, PIP_EXTRA_INDEX_URL, PIP_FIND_LINKS).
 
     Raises:
-        LeftOutError: the packages cannot be had, or not for this Python.
+        LeftOutError: the packages cannot be installed.
     """
     listed = requirements(peer)
     if listed is None:
@@ -32,19 +32,19 @@ def interpreter(peer: str) -> Path:
     if not is_made(peer):
         _run(sys.executable, "-m", "venv", "--clear", str(place))
         _run(str(python), "-m", "pip", "install", "--quiet", "-r", str(listed))
-        # written last, so that an interrupted installation is begun again
+        # written last, so that an interrupted installation is repeated
         (place / STAMP).write_text(listed.read_text("utf-8"), "utf-8")
     return python
 
 
 def is_made(peer: str) -> bool:
-    """Whether nothing needs to be installed for a peer."""
+    """Whether a peer's environment is complete and up to date."""
     listed, stamp = requirements(peer), FOLDER / peer / STAMP
     return listed is None or (stamp.is_file() and stamp.read_text("utf-8") == listed.read_text("utf-8"))
 
 
 def megabytes(peer: str) -> int | None:
-    """What a peer's environment takes on the disk; None for those that run in the project's own."""
+    """Size of a peer's environment on disk; None if it runs in the project's environment."""
     if requirements(peer) is None:
         return None
     files = (path for path in (FOLDER / peer).rglob("*") if path.is_file() and not path.is_symlink())
@@ -52,6 +52,7 @@ def megabytes(peer: str) -> int | None:
 
 
 def _run(*command: str) -> None:
+    """Run a command; LeftOutError with its last error line if it fails."""
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         lines = [line for line in done.stderr.splitlines() if line.strip()] or ["no reason was given"]

@@ -1,6 +1,6 @@
-"""A picture computed in the explorer's page, in a real browser: beside TensorFlow on the same cores.
+"""Time of a forward pass in the explorer's page in a browser, against TensorFlow on as many cores.
 
-Needs chromium with chromedriver, and LiteRT.js from npm.
+Needs Chromium with chromedriver, and LiteRT.js from npm.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from benchmarks.timing import Ratio, seconds
 RUNTIME = Path(__file__).parent.parent / "node_modules" / "@litertjs"
 TURNS = 5
 WANTED = {1: 4.0, 2: 2.2}
-"""How many times as long as TensorFlow a page may take, by its threads."""
+"""{threads: largest acceptable time of the page, as a multiple of TensorFlow's}."""
 
 
 def measure() -> Iterator[Ratio]:
     """Yield the ratios of the first block and of all layers, on one thread and on two.
 
     Raises:
-        LeftOutError: no browser, or no LiteRT.js.
+        LeftOutError: Chromium, chromedriver or LiteRT.js is missing.
     """
     if not (RUNTIME.is_dir() and shutil.which("chromium") and shutil.which("chromedriver")):
         raise LeftOutError("it needs chromium, chromedriver, and LiteRT.js, which `make book` brings")
@@ -38,27 +38,27 @@ def measure() -> Iterator[Ratio]:
     with tempfile.TemporaryDirectory() as folder:
         page = vggviz.explore(model, "cat").save(Path(folder) / "page", runtime=RUNTIME)
         for threads, at_most in WANTED.items():
-            first, whole = _in_the_page(page, threads)
+            first, whole = _page_seconds(page, threads)
             for name, names, ours in (("block 1", layers[:3], first), ("18 layers", layers, whole)):
                 extract = functools.partial(vggviz.feature_maps, model, batch, names)
                 extract()
                 theirs = min(seconds(extract) for _ in range(TURNS))
-                words = "1 thread" if threads == 1 else f"{threads} threads"
-                yield Ratio(f"{name} in the page, {words}: TensorFlow", ours, theirs, wanted=1 / at_most)
+                label = "1 thread" if threads == 1 else f"{threads} threads"
+                yield Ratio(f"{name} in the page, {label}: TensorFlow", ours, theirs, wanted=1 / at_most)
 
 
-def _in_the_page(page: Path, threads: int) -> tuple[float, float]:
-    """Seconds until the first block's maps, and until all, the best of several pictures."""
+def _page_seconds(page: Path, threads: int) -> tuple[float, float]:
+    """Seconds until the maps of the first block and of all layers are computed, the best of `TURNS`."""
     with _served(page, isolated=threads > 1) as address, _browser() as browser:
         browser.get(f"{address}/index.html")
         browser.set_script_timeout(300)
-        times = browser.execute_async_script(PICTURES, TURNS)
+        times = browser.execute_async_script(PASTE_IMAGES, TURNS)
     if isinstance(times, str):
         raise RuntimeError(times)
     return min(first for first, _ in times) / 1e3, min(whole for _, whole in times) / 1e3
 
 
-PICTURES = """
+PASTE_IMAGES = """
 const [turns, done] = arguments;
 const wait = () => new Promise((resolve) => setTimeout(resolve, 20));
 const run = async () => {
@@ -87,7 +87,10 @@ run().then(done, (problem) => done(problem.message));
 
 @contextmanager
 def _served(folder: Path, isolated: bool) -> Iterator[str]:
-    """The folder's address; isolated by headers, or with no service worker that could isolate it."""
+    """Serve a folder; `isolated` sends the headers of cross-origin isolation, which threads need.
+
+    Otherwise the service worker, which would add these headers, is not served.
+    """
 
     class Host(http.server.SimpleHTTPRequestHandler):
         def end_headers(self) -> None:

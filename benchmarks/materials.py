@@ -1,4 +1,4 @@
-"""The files that every peer reads: weights, a picture, maps, folders of pictures."""
+"""The input files of the peers: weights, an image, maps, folders of images."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SIDE = 224
 
 
 def lay_out(folder: Path) -> None:
-    """Fill a folder with what `benchmarks.peers.material` reads."""
+    """Write the files that `benchmarks.peers.material` reads into a folder."""
     model = vggviz.load_vgg16("imagenet", "linear")
     arrays = {}
     for layer in model.layers:
@@ -31,17 +31,17 @@ def lay_out(folder: Path) -> None:
     np.savez(folder / "maps.npz", **vggviz.feature_maps(model, batch, vggviz.conv_layers(model)))
     (folder / "drawings").mkdir()
     for count in FOLDERS:
-        _write_pictures(folder / f"pictures{count}", count)
+        _write_images(folder / f"pictures{count}", count)
 
 
-def _write_pictures(folder: Path, count: int) -> None:
-    """Pieces of the sample photographs, each at another place and perhaps mirrored."""
+def _write_images(folder: Path, count: int) -> None:
+    """Write random crops of the sample photographs, half of them mirrored."""
     folder.mkdir()
     samples = [vggviz.load_image(name, None) for name in vggviz.sample_images()]
     random = np.random.default_rng(0)
-    for number in range(count):
-        image = samples[number % len(samples)]
+    for index in range(count):
+        image = samples[index % len(samples)]
         top, left = (random.integers(0, side - SIDE + 1) for side in image.shape[:2])
-        piece = image[top : top + SIDE, left : left + SIDE]
-        piece = piece[:, ::-1] if random.random() < 0.5 else piece
-        Image.fromarray(np.ascontiguousarray(piece)).save(folder / f"{number:03}.png")
+        crop = image[top : top + SIDE, left : left + SIDE]
+        crop = crop[:, ::-1] if random.random() < 0.5 else crop
+        Image.fromarray(np.ascontiguousarray(crop)).save(folder / f"{index:03}.png")

@@ -1,4 +1,4 @@
-"""The numbers of one task, and what may be said from them."""
+"""The results of one task."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from typing import Any
 from benchmarks.catalogue import OURS
 
 MARGIN = 1.1
-"""How many times as fast one must be to be called faster: less may be chance."""
+"""Smallest ratio of times that counts as faster; a smaller one may be noise."""
 
 
 @dataclass
 class Cell:
-    """What was measured of one peer in one task.
+    """The results of one peer in one task.
 
     Attributes:
-        ready: seconds from the start of the interpreter until the network stands.
-        turns: seconds of each call, in order; the first builds what is built once.
-        memory: the most that the first call took above what was taken before it, in bytes; None where the
-            system does not say.
-        difference: the largest from ours, of the largest number of the layer; None where none is compared.
-        reached: the objective's value for the finished picture, of activation maximization; else None.
-        wrong: whether the difference is larger than rounding explains.
+        ready: seconds from the start of the interpreter until the network is loaded.
+        turns: seconds of each call, in order; the first includes all compilation.
+        memory: peak memory of the first call minus the memory before it, in bytes; None if unknown.
+        difference: largest difference from ours relative to the largest value of a layer; None if the
+            results are not compared.
+        reached: final value of the objective in activation maximization; None for other tasks.
+        wrong: whether the difference exceeds the tolerance.
     """
 
     ready: float
@@ -40,26 +40,26 @@ class Cell:
 
     @property
     def best(self) -> float:
-        """Seconds of the best call."""
+        """Seconds of the fastest call."""
         return min(self.turns)
 
 
 @dataclass
 class Measured:
-    """One task.
+    """The results of one task.
 
     Attributes:
-        cells: by peer.
-        left_out: why a peer that has the task has no cell.
+        cells: {peer: results}.
+        left_out: {peer: why it has no results}.
     """
 
     cells: dict[str, Cell] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
 
     def ratio(self, peer: str, what: str = "best") -> float | None:
-        """How many times as long as ours a peer takes: its "best" call, or its "first".
+        """Time of a peer divided by ours, for the "best" or the "first" call.
 
-        None where there is nothing to compare: the peer has no cell, or its numbers are wrong.
+        None if the peer has no results, or wrong ones.
         """
         cell, ours = self.cells.get(peer), self.cells.get(OURS)
         if cell is None or ours is None or cell.wrong:
@@ -67,16 +67,16 @@ class Measured:
         return getattr(cell, what) / getattr(ours, what)
 
     def is_ahead(self, peer: str) -> bool:
-        """Whether a peer is faster than ours, and not only by chance."""
+        """Whether a peer is faster than ours by more than `MARGIN`."""
         ratio = self.ratio(peer)
         return ratio is not None and ratio * MARGIN < 1
 
 
-def measured(kept: Mapping[str, Any]) -> Measured:
-    """A task from what `dataclasses.asdict` made of it."""
-    return Measured({peer: Cell(**cell) for peer, cell in kept["cells"].items()}, dict(kept["left_out"]))
+def measured(saved: Mapping[str, Any]) -> Measured:
+    """The inverse of `dataclasses.asdict` for `Measured`."""
+    return Measured({peer: Cell(**cell) for peer, cell in saved["cells"].items()}, dict(saved["left_out"]))
 
 
 def rounded(ratio: float) -> str:
-    """A ratio to two digits, or to whole times."""
+    """A ratio with two significant digits, or from 100 on as a whole number."""
     return f"{ratio:.0f}" if ratio >= 100 else f"{ratio:.2g}"

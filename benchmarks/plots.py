@@ -1,4 +1,4 @@
-"""The measurement as figures for the book; what they show stands in them in words, too."""
+"""Figures of the results for the book, with text alternatives."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ STYLES = {
     "torch": ("#d55e00", "P"),
     "onnxruntime": ("#0072b2", "X"),
 }
-"""Of Okabe and Ito's palette, told apart by colour-blind readers; markers differ besides."""
+"""Colour, from Okabe and Ito's palette for colour-blind readers, and marker of each peer."""
 
 
 def plot_ratios(report: Report, *, ax: Axes | None = None) -> tuple[Figure, Axes]:
-    """Draw how many times as long as ours each peer takes, a line for each task.
+    """Draw the times of the peers divided by ours, a row for each task.
 
     Args:
-        report: the measurement.
+        report: the results.
         ax: axes to draw on; None makes a figure.
 
     Raises:
@@ -42,9 +42,9 @@ def plot_ratios(report: Report, *, ax: Axes | None = None) -> tuple[Figure, Axes
         raise ValueError("There is no peer in the measurement to be drawn; run `make bench` first.")
     figure, ax = one_axes(ax, 7, 1.4 + 0.45 * len(ratios))
     for line, (name, row) in enumerate(ratios.items()):
-        for number, (peer, ratio) in enumerate(row.items()):
+        for index, (peer, ratio) in enumerate(row.items()):
             colour, marker = STYLES[peer]
-            apart = 0.5 * ((number + 0.5) / len(row) - 0.5)  # so that equals do not cover each other
+            apart = 0.5 * ((index + 0.5) / len(row) - 0.5)  # equal ratios must not cover each other
             ax.plot(ratio, line + apart, marker, color=colour, markersize=7, label=PEERS[peer].title)
         described = ", ".join(f"{PEERS[peer].title} {rounded(ratio)}" for peer, ratio in row.items())
         describe(figure, f"{TASKS[name].title}, times as long as ours: {described}.")
@@ -60,10 +60,10 @@ def plot_ratios(report: Report, *, ax: Axes | None = None) -> tuple[Figure, Axes
 
 
 def plot_memory(report: Report, *, ax: Axes | None = None) -> tuple[Figure, Axes]:
-    """Draw what a folder of pictures takes in memory, by its size, above the loaded network.
+    """Draw the memory that a folder of images takes above the loaded network, by number of images.
 
     Args:
-        report: the measurement.
+        report: the results.
         ax: axes to draw on; None makes a figure.
 
     Raises:
@@ -75,13 +75,13 @@ def plot_memory(report: Report, *, ax: Axes | None = None) -> tuple[Figure, Axes
             "There is no memory in the measurement to be drawn; run `make bench` on Linux first."
         )
     figure, ax = one_axes(ax, 7, 4)
-    for number, (peer, by_count) in enumerate(points.items()):
+    for index, (peer, by_count) in enumerate(points.items()):
         colour, marker = STYLES[peer]
-        style = {"color": colour, "markersize": 11 - 1.2 * number}  # what lies below stays visible
+        style = {"color": colour, "markersize": 11 - 1.2 * index}  # covered markers stay visible
         ax.plot(list(by_count), list(by_count.values()), f"{marker}-", label=PEERS[peer].title, **style)
         described = ", ".join(f"{most:.2g} GB for {count} pictures" for count, most in by_count.items())
         describe(figure, f"{PEERS[peer].title}: {described}.")
-        _mark_what_was_not_run(ax, peer, by_count)
+        _mark_not_run(ax, peer, by_count)
     ax.set_xticks(FOLDERS)
     ax.set_xlim(0, FOLDERS[-1] * 1.05)
     ax.set_ylim(0, 1.08 * ax.get_ylim()[1])
@@ -98,7 +98,7 @@ def _ratios(report: Report, name: str) -> dict[str, float]:
 
 
 def _memory(report: Report) -> Mapping[str, dict[int, float]]:
-    """{peer: {pictures: GB}}."""
+    """{peer: {number of images: GB}}."""
     found: dict[str, dict[int, float]] = {}
     for count in FOLDERS:
         task = report.tasks.get(f"folder{count}")
@@ -108,8 +108,8 @@ def _memory(report: Report) -> Mapping[str, dict[int, float]]:
     return found
 
 
-def _mark_what_was_not_run(ax: Axes, peer: str, by_count: Mapping[int, float]) -> None:
-    """For a peer that holds all maps: a hollow mark at what these alone would take."""
+def _mark_not_run(ax: Axes, peer: str, by_count: Mapping[int, float]) -> None:
+    """Mark the runs that were skipped because the maps alone would not fit, with a hollow marker."""
     last = max(by_count)
     for count in FOLDERS:
         needed = TASKS[f"folder{count}"].stacked.get(peer, 0) / 1e9
@@ -130,7 +130,7 @@ def _mark_what_was_not_run(ax: Axes, peer: str, by_count: Mapping[int, float]) -
 
 
 def _legend(ax: Axes) -> None:
-    """Each peer once, above the axes."""
+    """Add a legend above the axes that lists each peer once."""
     handles, titles = ax.get_legend_handles_labels()
     once = dict(zip(titles, handles, strict=True))
     ax.legend(

@@ -1,4 +1,4 @@
-"""The last measurement: kept as one file, read again for the terminal and for the book."""
+"""The results of a run, and the file that stores the last complete one."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ RESULTS = Path(__file__).parent / "results.json"
 
 @dataclass
 class Installed:
-    """What a peer was, on the day.
+    """The installation of a peer.
 
     Attributes:
         versions: {package: version}, "Python" among them.
-        megabytes: of its environment; None where that is the project's own.
+        megabytes: size of its environment; None for the project's environment.
         left_out: why it was not measured, or "".
     """
 
@@ -31,14 +31,14 @@ class Installed:
 
 @dataclass
 class Report:
-    """One run.
+    """The results of a run.
 
     Attributes:
-        machine: what the numbers hold for, and the day.
-        seconds: that each part of the run took.
-        peers: by name.
-        tasks: what was measured beside the peers.
-        ratios: what was measured beside ourselves.
+        machine: hardware, versions and date.
+        seconds: {part: seconds that it took}.
+        peers: {name: installation}.
+        tasks: {name: results of all peers}.
+        ratios: comparisons of vggviz with itself and with the machine's speed.
     """
 
     machine: dict[str, Any] = field(default_factory=dict)
@@ -48,18 +48,18 @@ class Report:
     ratios: list[Ratio] = field(default_factory=list)
 
     def save(self, path: Path = RESULTS) -> None:
-        """Keep the numbers for the book."""
-        with atomic_path(path) as beside:
-            beside.write_text(json.dumps(asdict(self), indent=1) + "\n", "utf-8")
+        """Write the results as JSON."""
+        with atomic_path(path) as temporary:
+            temporary.write_text(json.dumps(asdict(self), indent=1) + "\n", "utf-8")
 
 
 def latest(path: Path = RESULTS) -> Report:
-    """The measurement that `make bench` made last."""
-    kept = json.loads(path.read_text("utf-8"))
+    """The results of the last complete run."""
+    saved = json.loads(path.read_text("utf-8"))
     return Report(
-        kept["machine"],
-        kept["seconds"],
-        {name: Installed(**each) for name, each in kept["peers"].items()},
-        {name: measured(each) for name, each in kept["tasks"].items()},
-        [Ratio(**each) for each in kept["ratios"]],
+        saved["machine"],
+        saved["seconds"],
+        {name: Installed(**each) for name, each in saved["peers"].items()},
+        {name: measured(each) for name, each in saved["tasks"].items()},
+        [Ratio(**each) for each in saved["ratios"]],
     )

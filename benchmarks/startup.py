@@ -1,4 +1,4 @@
-"""How long it takes until one can begin: `import vggviz` beside `import tensorflow`."""
+"""Time of `import vggviz` against `import tensorflow`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The measurement as tables of a page, and where a peer is ahead, in words."""
+"""Tables of the results for the book, and sentences on the tasks in which a peer is faster."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OTHERS = [peer for peer in PEERS if peer != OURS]
 
 
 class Html:
-    """A piece of a page, as a notebook shows it."""
+    """Markup that a notebook displays."""
 
     def __init__(self, text: str) -> None:
         """Take the markup."""
@@ -25,7 +25,7 @@ class Html:
 
 
 def overview(report: Report) -> Html:
-    """How many times as long as ours each peer takes for each task; empty where it has none."""
+    """Time of each peer divided by ours, a row for each task; empty for tasks that a peer does not have."""
     rows = []
     for name, task in TASKS.items():
         if name in report.tasks:
@@ -34,7 +34,7 @@ def overview(report: Report) -> Html:
 
 
 def of_task(report: Report, name: str) -> Html:
-    """All that was measured of a task: a row for each peer that has it."""
+    """All results of a task, a row for each peer."""
     measured = report.tasks[name]
     head = ["tool", "ready", "first", "best", "first / ours", "best / ours", "difference"]
     rows = [[PEERS[peer].title, *_numbers(name, measured, peer)] for peer in measured.cells]
@@ -42,32 +42,34 @@ def of_task(report: Report, name: str) -> Html:
 
 
 def memory(report: Report) -> Html:
-    """Memory over folders of pictures: what the run took above the loaded network."""
+    """Memory that folders of images take above the loaded network."""
     names = [f"folder{count}" for count in FOLDERS]
     head = ["tool", *(f"{count} pictures" for count in FOLDERS), "growth", "seconds for a picture"]
     rows = []
     for peer in TASKS[names[-1]].peers:
         cells = [report.tasks[name].cells.get(peer) for name in names]
         if any(cells):
-            rows.append([PEERS[peer].title, *map(_gigabytes, cells), _growth(cells), _of_a_picture(cells)])
+            rows.append(
+                [PEERS[peer].title, *map(_gigabytes, cells), _growth(cells), _seconds_per_image(cells)]
+            )
     notes = (_notes(name, report.tasks[name], f"{TASKS[name].short}: ") for name in names)
     return Html(_table(head, rows).text + "".join(notes))
 
 
 def reached(report: Report) -> Html:
-    """What the objective was for the finished pictures."""
+    """Final value of the objective in activation maximization."""
     cells = report.tasks["maximization"].cells
     rows = [
         [PEERS[peer].title, f"{cell.best:.3g} s", f"{cell.reached:.3g}"]
         for peer, cell in cells.items()
         if cell.reached is not None
     ]
-    asked = f"<p><small>Channel {CHANNEL} of {MAXIMIZED}, {STEPS} steps.</small></p>"
-    return Html(_table(["tool", "seconds", "mean activation reached"], rows).text + asked)
+    note = f"<p><small>Channel {CHANNEL} of {MAXIMIZED}, {STEPS} steps.</small></p>"
+    return Html(_table(["tool", "seconds", "mean activation reached"], rows).text + note)
 
 
 def peers(report: Report) -> Html:
-    """Who took part, in which versions, and what each environment takes on the disk."""
+    """The peers with their versions and the size of their environments."""
     rows = []
     for peer, each in report.peers.items():
         versions = ", ".join(f"{name} {version}" for name, version in each.versions.items())
@@ -77,14 +79,14 @@ def peers(report: Report) -> Html:
 
 
 def machine(report: Report) -> Html:
-    """What the numbers hold for."""
-    words = ", ".join(f"{name} {value}" for name, value in report.machine.items())
+    """Hardware, versions, date and duration of the run."""
+    facts = ", ".join(f"{name} {value}" for name, value in report.machine.items())
     minutes = sum(report.seconds.values()) / 60
-    return Html(f"<p><small>Measured on: {escape(words)}. The run took {minutes:.0f} minutes.</small></p>")
+    return Html(f"<p><small>Measured on: {escape(facts)}. The run took {minutes:.0f} minutes.</small></p>")
 
 
 def ourselves(report: Report) -> Html:
-    """Ours beside our own other ways, and beside what the machine could do."""
+    """The ratios of vggviz to alternatives of its own and to the machine's speed."""
     rows = [
         [
             ratio.name,
@@ -99,25 +101,27 @@ def ourselves(report: Report) -> Html:
 
 
 def ahead(report: Report) -> Html:
-    """A sentence for each task in which a peer is faster than ours by more than chance explains."""
-    said = [
+    """A sentence for each task in which a peer is faster than ours by more than the margin."""
+    sentences = [
         _sentence(name, report.tasks[name], peer)
         for name in TASKS
         for peer in OTHERS
         if name in report.tasks and report.tasks[name].is_ahead(peer)
     ]
-    return Html(f"<ul>{''.join(said)}</ul>" if said else "<p>In no task of this run was a peer ahead.</p>")
+    return Html(
+        f"<ul>{''.join(sentences)}</ul>" if sentences else "<p>In no task of this run was a peer ahead.</p>"
+    )
 
 
 def _sentence(name: str, measured: Measured, peer: str) -> str:
     ratio, first = measured.ratio(peer), measured.ratio(peer, "first")
-    words = f"{TASKS[name].title}: {PEERS[peer].title} takes {ratio:.2g} of our time"
-    words += f" ({first:.2g} at the first call)" if len(measured.cells[peer].turns) > 1 else ""
-    return f"<li>{escape(words)}.</li>"
+    sentence = f"{TASKS[name].title}: {PEERS[peer].title} takes {ratio:.2g} of our time"
+    sentence += f" ({first:.2g} at the first call)" if len(measured.cells[peer].turns) > 1 else ""
+    return f"<li>{escape(sentence)}.</li>"
 
 
 def _verdict(measured: Measured, peer: str) -> str:
-    """A ratio, a word where there is none to give, or nothing where the peer does not have the task."""
+    """A ratio, or why there is none; "" if the peer does not have the task."""
     if peer in measured.left_out:
         return "left out"
     if peer not in measured.cells:
@@ -129,6 +133,7 @@ def _verdict(measured: Measured, peer: str) -> str:
 
 
 def _numbers(name: str, measured: Measured, peer: str) -> Iterable[str]:
+    """The results of a peer in a task, as cells of a row."""
     cell = measured.cells[peer]
     ratios = [measured.ratio(peer, what) for what in ("first", "best")]
     yield from (f"{seconds:.3g} s" for seconds in (cell.ready, cell.first, cell.best))
@@ -140,7 +145,7 @@ def _numbers(name: str, measured: Measured, peer: str) -> Iterable[str]:
 
 
 def _notes(name: str, measured: Measured, before: str = "") -> str:
-    """Why somebody is missing, and whose numbers cannot be ours."""
+    """Notes on the peers that are missing or define the task otherwise."""
     lines = [f"{PEERS[peer].title} is left out: {why}." for peer, why in measured.left_out.items()]
     lines += [
         f"{PEERS[peer].title} defines it otherwise: {why}."
@@ -155,21 +160,21 @@ def _gigabytes(cell: Cell | None) -> str:
 
 
 def _growth(cells: Sequence[Cell | None]) -> str:
-    """How many times as much memory the larger folder takes."""
+    """Memory of the larger folder divided by that of the smaller."""
     first, last = cells[0], cells[-1]
     if not (first and last and first.memory and last.memory):
         return ""
     return f"{last.memory / first.memory:.2f} times"
 
 
-def _of_a_picture(cells: Sequence[Cell | None]) -> str:
-    """Of the larger folder that was measured."""
+def _seconds_per_image(cells: Sequence[Cell | None]) -> str:
+    """Seconds per image in the largest folder that was measured."""
     count, cell = [(count, cell) for count, cell in zip(FOLDERS, cells, strict=True) if cell][-1]
     return f"{cell.best / count:.3f} s"
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Html:
-    """A table that a screen reader can walk through; the book's style lets wide ones scroll in a box."""
+    """A table with header scopes for screen readers; the book's style sheet makes wide tables scroll."""
     titles = "".join(f'<th scope="col">{escape(each)}</th>' for each in head)
     body = "".join(
         f'<tr><th scope="row">{escape(first)}</th>{"".join(f"<td>{escape(each)}</td>" for each in rest)}</tr>'

@@ -1,4 +1,4 @@
-"""How a ratio is measured on a machine whose speed wavers: in turns, and the best of each counts."""
+"""Ratios of times on a machine of varying speed: timed in turns, taking the best time of each."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Ratio:
-    """One measured comparison.
+    """A ratio of two times.
 
     Attributes:
         name: what is compared.
-        ours: the best time of ours, in seconds.
-        theirs: the best time of the other way, in seconds.
-        wanted: the least `theirs / ours` that is good enough.
+        ours: best time of vggviz in seconds.
+        theirs: best time of the alternative in seconds.
+        wanted: smallest acceptable `theirs / ours`.
     """
 
     name: str
@@ -25,7 +25,7 @@ class Ratio:
 
     @property
     def value(self) -> float:
-        """How many times as long the other way takes."""
+        """Time of the alternative divided by ours."""
         return self.theirs / self.ours
 
 
@@ -38,10 +38,15 @@ def compare(
     turns: int = 3,
     short: int = 1,
 ) -> Ratio:
-    """Time both in turns, so that a slow minute of the machine falls on both.
+    """Time two functions in turns, so that slow phases of the machine affect both.
 
-    Where ours takes a moment and theirs a minute, ours is timed `short` times in each turn: a
-    moment is easily spoilt.
+    Args:
+        name: what is compared.
+        ours: timed `short` times in each turn, as short times are noisy.
+        theirs: timed once in each turn.
+        wanted: smallest acceptable ratio.
+        turns: number of turns.
+        short: number of calls of `ours` in each turn.
     """
     times = [(min(seconds(ours) for _ in range(short)), seconds(theirs)) for _ in range(turns)]
     return Ratio(name, min(t[0] for t in times), min(t[1] for t in times), wanted)

@@ -1,4 +1,4 @@
-"""Many channels drawn in a batch, at the size that they see, beside one by one at the network's own."""
+"""Feature visualization of many channels in a batch of small images, against one by one at full size."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ EARLY, STEPS = "block2_conv2", 3
 
 
 def measure() -> Iterator[Ratio]:
-    """Yield the ratio of drawing what the channels of an early layer want."""
+    """Yield the ratio for the channels of an early layer."""
     model = vggviz.load_vgg16("random")
-    channels = [vggviz.objectives.channel(EARLY, number) for number in range(64)]
+    channels = [vggviz.objectives.channel(EARLY, index) for index in range(64)]
     yield compare(
         f"64 channels of {EARLY}: one by one at 224 pixels",
         lambda: vggviz.feature_visualization.visualize(model, channels, steps=STEPS),

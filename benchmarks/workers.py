@@ -1,4 +1,4 @@
-"""The measuring program's side of the talk with a peer (see `benchmarks.peers.answering`)."""
+"""The parent's side of the protocol with a peer's process (see `benchmarks.peers.answering`)."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ SAME_FOR_ALL = {
 
 
 class Worker(AbstractContextManager["Worker"]):
-    """A peer's process with one task made ready."""
+    """A peer's process with one task prepared."""
 
     def __init__(self, peer: str, python: Path, task: str, folder: Path) -> None:
-        """Start the process, and wait until the task is ready.
+        """Start the process, and wait until the task is prepared.
 
         Raises:
-            LeftOutError: it ended instead.
+            LeftOutError: the process failed.
         """
         self.log = folder / f"{peer}-{task}.log"
         environ = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
@@ -48,19 +48,19 @@ class Worker(AbstractContextManager["Worker"]):
                 stderr=log,
                 text=True,
             )
-        self.versions: dict[str, str] = self._hear()["versions"]
+        self.versions: dict[str, str] = self._read_reply()["versions"]
         self.ready = time.perf_counter() - start
 
     def turn(self) -> dict[str, Any]:
-        """Do the task once: its "seconds", and the "memory" that it took at most, in bytes or None."""
-        return self._ask("turn")
+        """Do the task once; returns "seconds" and the peak "memory" in bytes, or None if unknown."""
+        return self._request("turn")
 
     def answer(self) -> dict[str, np.ndarray]:
-        """The numbers that the last turn gave."""
+        """The arrays of the last turn, by name."""
         path = self.log.with_suffix(".npz")
-        self._ask(f"answer {path}")
-        with np.load(path) as kept:
-            arrays = dict(kept)
+        self._request(f"answer {path}")
+        with np.load(path) as saved:
+            arrays = dict(saved)
         path.unlink()
         return arrays
 
@@ -74,18 +74,19 @@ class Worker(AbstractContextManager["Worker"]):
             self.process.kill()
             self.process.wait()
 
-    def _ask(self, order: str) -> Mapping[str, Any]:
+    def _request(self, order: str) -> Mapping[str, Any]:
         try:
             self.process.stdin.write(order + "\n")
             self.process.stdin.flush()
         except BrokenPipeError:
-            pass  # what it said last tells more
-        return self._hear()
+            pass  # the process has ended; its log says why
+        return self._read_reply()
 
-    def _hear(self) -> dict[str, Any]:
+    def _read_reply(self) -> dict[str, Any]:
+        """The next line of JSON; LeftOutError with the last line of the log if the process has ended."""
         line = self.process.stdout.readline()
         if not line:
             self.__exit__()
-            said = self.log.read_text("utf-8", "replace").strip().splitlines()
-            raise LeftOutError(f"it failed ({said[-1].strip() if said else 'without a word'})")
+            lines = self.log.read_text("utf-8", "replace").strip().splitlines()
+            raise LeftOutError(f"it failed ({lines[-1].strip() if lines else 'without a word'})")
         return json.loads(line)

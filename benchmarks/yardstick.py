@@ -1,4 +1,4 @@
-"""All 18 layers of one photograph beside a bare matrix product: how near the processor's own speed?"""
+"""Extraction of all 18 layers against a matrix product with as many multiplications."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from benchmarks.timing import Ratio, compare
 from vggviz._shared import backend
 
 MATRIX = 2048
-"""Side of the yardstick's matrices: large enough for a product to run at full speed."""
+"""Side of the matrices, large enough for the product to run at full speed."""
 
 
 def measure() -> Iterator[Ratio]:
-    """Yield the ratio of extraction to a matrix product of as many multiplications."""
+    """Yield the ratio of the matrix product to extraction."""
     model = vggviz.load_vgg16("random")
     batch = vggviz.preprocess(vggviz.load_image("cat"))
     yield compare(
         "18 layers: a matrix product of the same work",
         lambda: vggviz.feature_maps(model, batch),
-        _products(model),
+        _matrix_products(model),
         wanted=0.75,
         turns=15,
     )
 
 
-def _products(model: object) -> object:
-    """A float32 matrix product repeated until it has made as many multiplications as the network."""
+def _matrix_products(model: object) -> object:
+    """Function that repeats a float32 matrix product for as many multiplications as a forward pass."""
     tf = backend.tensorflow()
     macs = sum(row.macs or 0 for row in vggviz.layer_table(model))
     turns = macs / MATRIX**3

@@ -1,4 +1,4 @@
-"""The benchmarks' own laws, on made-up results: nothing is measured here, and nothing is installed."""
+"""The benchmark program on made-up results: nothing is measured and nothing is installed."""
 
 import platform
 import sys
@@ -20,7 +20,7 @@ from benchmarks.workers import Worker
 
 
 @pytest.fixture(autouse=True)
-def closed():
+def close_figures():
     yield
     plt.close("all")
 
@@ -60,14 +60,14 @@ def report():
     return Report({"cores": 2, "day": "2026-01-01"}, {"extraction": 60.0}, peers, tasks, ratios)
 
 
-def test_a_report_comes_back_as_it_was_kept(report, tmp_path):
+def test_a_saved_report_is_loaded_unchanged(report, tmp_path):
     report.save(tmp_path / "results.json")
     assert latest(tmp_path / "results.json") == report
     assert [path.name for path in tmp_path.iterdir()] == ["results.json"]
 
 
-def test_the_kept_report_can_be_read_and_shown():
-    kept = latest()
+def test_all_tables_of_the_published_report_can_be_made():
+    published = latest()
     for table in (
         tables.overview,
         tables.ahead,
@@ -76,36 +76,36 @@ def test_the_kept_report_can_be_read_and_shown():
         tables.peers,
         tables.ourselves,
     ):
-        assert "<" in table(kept)._repr_html_()
+        assert "<" in table(published)._repr_html_()
     for name in catalogue.TASKS:
-        assert tables.of_task(kept, name)._repr_html_().count("<tr>") > 2
+        assert tables.of_task(published, name)._repr_html_().count("<tr>") > 2
 
 
-def test_the_best_turn_counts_and_the_first_is_kept():
+def test_ratios_of_the_best_and_of_the_first_calls():
     some = Cell(1.0, [3.0, 1.0, 2.0])
     assert (some.first, some.best) == (3.0, 1.0)
     assert Measured({"ours": some, "torch": cell(2.0)}).ratio("torch") == 2
     assert Measured({"ours": some, "torch": cell(2.0)}).ratio("torch", "first") == 2
 
 
-def test_ahead_is_whoever_is_faster_by_more_than_the_margin(report):
+def test_a_peer_is_ahead_if_it_is_faster_by_more_than_the_margin(report):
     extraction = report.tasks["extraction"]
     assert [peer for peer in catalogue.PEERS if extraction.is_ahead(peer)] == ["torch"]
-    assert extraction.ratio("onnxruntime") < 1  # yet by less than runs differ
-    said = tables.ahead(report)._repr_html_()
-    assert said.count("<li>") == 1
-    assert "PyTorch takes 0.5 of our time" in said
+    assert extraction.ratio("onnxruntime") < 1  # but within the margin
+    html = tables.ahead(report)._repr_html_()
+    assert html.count("<li>") == 1
+    assert "PyTorch takes 0.5 of our time" in html
     del extraction.cells["torch"]
     assert tables.ahead(report)._repr_html_() == "<p>In no task of this run was a peer ahead.</p>"
 
 
-def test_wrong_numbers_get_no_ratio(report):
+def test_wrong_results_get_no_ratio(report):
     assert report.tasks["extraction"].ratio("keract") is None
     assert "other numbers" in tables.overview(report)._repr_html_()
     assert "too large" in tables.of_task(report, "extraction")._repr_html_()
 
 
-def test_what_a_peer_does_not_have_stays_empty(report):
+def test_the_overview_is_empty_for_tasks_that_a_peer_does_not_have(report):
     row = rows(tables.overview(report))[0]
     assert dict(zip(tables.OTHERS, row, strict=True)) == {
         "classic": "20",
@@ -117,18 +117,18 @@ def test_what_a_peer_does_not_have_stays_empty(report):
     }
 
 
-def test_why_a_peer_is_left_out_is_said_and_cannot_break_the_page(report):
-    said = tables.of_task(report, "extraction")._repr_html_()
-    assert "tf-explain is left out: its &lt;environment&gt; could not be made." in said
+def test_the_reason_why_a_peer_is_left_out_is_escaped(report):
+    html = tables.of_task(report, "extraction")._repr_html_()
+    assert "tf-explain is left out: its &lt;environment&gt; could not be made." in html
 
 
-def test_memory_is_flat_or_grows_or_is_not_known(report):
+def test_the_table_of_memory_and_its_growth(report):
     ours, classic = rows(tables.memory(report))
     assert ours[:3] == ["1.00 GB", "1.00 GB", "1.00 times"]
     assert classic[:3] == ["4.00 GB", "", ""]
 
 
-def test_figures_show_the_numbers_and_say_them(report):
+def test_figures_and_text_alternatives_hold_the_numbers(report):
     figure, ax = plots.plot_ratios(report)
     drawn = {line.get_label(): line.get_xdata()[0] for line in ax.lines if abs(line.get_ydata()[0]) < 0.3}
     assert drawn["classic notebook"] == pytest.approx(20)
@@ -149,7 +149,7 @@ def test_peers_are_told_apart_by_colour_and_by_marker():
         assert len(set(part)) == len(plots.STYLES)
 
 
-def test_nothing_measured_is_nothing_drawn():
+def test_an_empty_report_cannot_be_drawn():
     for plot in (plots.plot_ratios, plots.plot_memory):
         with pytest.raises(ValueError, match="make bench"):
             plot(Report())
@@ -170,27 +170,27 @@ MAPS = {"a": np.array([[0.0, 1.0], [2.0, 4.0]], np.float32)}
         (MAPS["a"] * np.nan, np.nan, True),
     ],
 )
-def test_answers_are_held_against_ours(theirs, difference, wrong):
+def test_answers_are_compared_with_ours(theirs, difference, wrong):
     found = Cell(1.0, [1.0])
     comparing.compare(found, MAPS, {"a": theirs}, equal=True)
     assert found.difference == pytest.approx(difference, rel=0.05, abs=1e-6, nan_ok=True)
     assert found.wrong == wrong
 
 
-def test_a_missing_layer_is_wrong_and_another_definition_is_not():
+def test_a_missing_layer_is_wrong_but_another_definition_is_not():
     lacking, other = Cell(1.0, [1.0]), Cell(1.0, [1.0])
     comparing.compare(lacking, MAPS, {}, equal=True)
     comparing.compare(other, MAPS, {"a": MAPS["a"] + 1}, equal=False)
     assert (lacking.wrong, other.wrong, other.difference) == (True, False, None)
 
 
-def test_what_would_fill_the_memory_is_not_tried():
+def test_tasks_that_do_not_fit_into_memory_are_refused():
     comparing.refuse_what_does_not_fit(10**9, free=3 * 10**9)
     with pytest.raises(LeftOutError, match=r"2\.0 GB"):
         comparing.refuse_what_does_not_fit(2 * 10**9, free=3 * 10**9)
 
 
-def test_an_environment_that_cannot_be_made_says_why_and_leaves_no_stamp(tmp_path, monkeypatch):
+def test_a_failed_installation_gives_its_reason_and_is_repeated(tmp_path, monkeypatch):
     listed = tmp_path / "torch.txt"
     listed.write_text("torch")
     monkeypatch.setattr(environments, "FOLDER", tmp_path)
@@ -206,19 +206,19 @@ def no_network(*_):
     raise LeftOutError("its environment could not be made (no network)")
 
 
-def test_an_environment_is_kept_until_it_lists_other_packages(tmp_path, monkeypatch):
-    listed, asked = tmp_path / "torch.txt", []
+def test_an_environment_is_reused_until_its_requirements_change(tmp_path, monkeypatch):
+    listed, installed = tmp_path / "torch.txt", []
     monkeypatch.setattr(environments, "FOLDER", tmp_path)
     monkeypatch.setattr(environments, "requirements", lambda _: listed)
-    monkeypatch.setattr(environments, "_run", lambda *command: asked.append(command[-1]))
+    monkeypatch.setattr(environments, "_run", lambda *command: installed.append(command[-1]))
     (tmp_path / "torch").mkdir()
     for text in ("torch", "torch", "torch<3"):
         listed.write_text(text)
         environments.interpreter("torch")
-    assert asked.count(str(listed)) == 2
+    assert installed.count(str(listed)) == 2
 
 
-def test_a_peer_answers_from_a_process_of_its_own(tmp_path):
+def test_a_worker_runs_a_task_in_its_own_process(tmp_path):
     (tmp_path / "drawings").mkdir()
     np.savez(tmp_path / "maps.npz", **{DRAWN: np.ones((1, 4, 4, 3), np.float32)})
     with Worker("ours", Path(sys.executable), "one_layer_drawn", tmp_path) as worker:
@@ -228,15 +228,15 @@ def test_a_peer_answers_from_a_process_of_its_own(tmp_path):
     assert (tmp_path / "drawings" / "ours.png").is_file()
 
 
-def test_a_peer_that_fails_says_its_last_words(tmp_path):
+def test_a_failed_worker_reports_its_last_error_line(tmp_path):
     with pytest.raises(LeftOutError, match="KeyError: 'no_such_task'"):
         Worker("ours", Path(sys.executable), "no_such_task", tmp_path)
 
 
-class Actor:
-    """A process's stand-in: a call takes five seconds; "keract" fails at its second one, "torch" at once."""
+class FakeWorker:
+    """Replaces a process: a call takes 5 seconds; "keract" fails at its second call, "torch" at its start."""
 
-    played: ClassVar[list[str]] = []
+    calls: ClassVar[list[str]] = []
     seconds = 5.0
 
     def __init__(self, peer, *_):
@@ -246,7 +246,7 @@ class Actor:
 
     def turn(self):
         self.turns += 1
-        self.played.append(self.peer)
+        self.calls.append(self.peer)
         if self.peer == "keract" and self.turns == 2:
             raise LeftOutError("it failed later")
         return {"seconds": self.seconds, "memory": 10 * self.turns}
@@ -258,16 +258,16 @@ class Actor:
         return self
 
     def __exit__(self, *_):
-        self.played.append(f"end of {self.peer}")
+        self.calls.append(f"end of {self.peer}")
 
 
-def test_peers_take_turns_and_one_that_fails_stops_no_other(monkeypatch, tmp_path):
-    monkeypatch.setattr(comparing, "Worker", Actor)
-    monkeypatch.setattr(Actor, "played", [])
+def test_peers_take_turns_and_a_failing_one_is_left_out(monkeypatch, tmp_path):
+    monkeypatch.setattr(comparing, "Worker", FakeWorker)
+    monkeypatch.setattr(FakeWorker, "calls", [])
     task = catalogue.Task("a task", "short", ("ours", "keract", "torch", "classic"), turns=2)
-    pythons = dict.fromkeys(("ours", "keract", "torch"), tmp_path)  # the classic one could not be installed
+    pythons = dict.fromkeys(("ours", "keract", "torch"), tmp_path)  # "classic" could not be installed
     found = comparing.Comparison("task", task, pythons, tmp_path).run()
-    assert Actor.played[:5] == ["ours", "keract", "ours", "keract", "ours"]
+    assert FakeWorker.calls[:5] == ["ours", "keract", "ours", "keract", "ours"]
     assert found.cells.keys() == {"ours"}
     assert found.cells["ours"].turns == [5, 5, 5]
     assert found.cells["ours"].memory == 10
@@ -275,31 +275,31 @@ def test_peers_take_turns_and_one_that_fails_stops_no_other(monkeypatch, tmp_pat
 
 
 @pytest.mark.parametrize(("seconds", "calls"), [(0.1, 5), (1.0, 3), (9.0, 1)])
-def test_a_quick_peer_is_called_several_times_in_a_turn(monkeypatch, tmp_path, seconds, calls):
-    monkeypatch.setattr(comparing, "Worker", Actor)
-    monkeypatch.setattr(Actor, "seconds", seconds)
+def test_a_fast_peer_is_called_several_times_in_a_turn(monkeypatch, tmp_path, seconds, calls):
+    monkeypatch.setattr(comparing, "Worker", FakeWorker)
+    monkeypatch.setattr(FakeWorker, "seconds", seconds)
     task = catalogue.Task("a task", "short", ("ours",))
     found = comparing.Comparison("task", task, {"ours": tmp_path}, tmp_path).run()
     assert found.cells["ours"].turns == [seconds] * calls
 
 
-def test_where_memory_counts_one_ends_before_the_next_begins(monkeypatch, tmp_path):
-    monkeypatch.setattr(comparing, "Worker", Actor)
-    monkeypatch.setattr(Actor, "played", [])
+def test_when_memory_is_measured_one_process_ends_before_the_next_starts(monkeypatch, tmp_path):
+    monkeypatch.setattr(comparing, "Worker", FakeWorker)
+    monkeypatch.setattr(FakeWorker, "calls", [])
     task = catalogue.Task("a task", "short", ("ours", "classic"), alone=True)
     comparing.Comparison("task", task, dict.fromkeys(("ours", "classic"), tmp_path), tmp_path).run()
-    assert Actor.played == ["ours", "end of ours", "classic", "end of classic"]
+    assert FakeWorker.calls == ["ours", "end of ours", "classic", "end of classic"]
 
 
-def test_without_ours_there_is_nothing_to_compare(monkeypatch, tmp_path):
+def test_a_failure_of_vggviz_itself_is_raised(monkeypatch, tmp_path):
     monkeypatch.setattr(comparing, "OURS", "torch")
-    monkeypatch.setattr(comparing, "Worker", Actor)
+    monkeypatch.setattr(comparing, "Worker", FakeWorker)
     task = catalogue.Task("a task", "short", ("torch", "classic"))
     with pytest.raises(LeftOutError):
         comparing.Comparison("task", task, dict.fromkeys(("torch", "classic"), tmp_path), tmp_path).run()
 
 
-def test_every_peer_has_a_module_that_knows_its_tasks():
+def test_the_module_of_every_peer_has_its_tasks():
     folder = catalogue.ROOT / "benchmarks" / "peers"
     for name, task in catalogue.TASKS.items():
         assert task.peers[0] == "ours"
@@ -308,27 +308,27 @@ def test_every_peer_has_a_module_that_knows_its_tasks():
     assert {path.stem for path in folder.glob("*.txt")} < set(catalogue.PEERS)
 
 
-def test_all_layers_of_a_picture_weigh_what_the_network_says(vgg16):
+def test_the_size_of_all_maps_of_an_image(vgg16):
     maps = vggviz.feature_maps(vgg16, np.zeros((1, 224, 224, 3), np.float32))
     assert sum(values.nbytes for values in maps.values()) == catalogue.MAPS_OF_A_PICTURE
 
 
-def test_a_part_that_is_not_there_is_one_sentence_and_status_2(capsys):
+def test_an_unknown_part_is_one_sentence_and_status_2(capsys):
     with pytest.raises(SystemExit) as ended:
         command.main(["extractoin"])
     assert ended.value.code == 2
     assert "there is no part 'extractoin'; use some of extraction" in capsys.readouterr().err
 
 
-def test_a_run_without_the_explorer_says_so_and_is_not_kept(monkeypatch, capsys, tmp_path):
+def test_a_run_without_a_browser_says_so_and_is_not_saved(monkeypatch, capsys, tmp_path):
     monkeypatch.setattr(exploring, "RUNTIME", tmp_path / "nowhere")
     monkeypatch.setattr(command, "PARTS", ("exploring",))
-    monkeypatch.setattr(command.Report, "save", lambda _: pytest.fail("an incomplete run was kept"))
+    monkeypatch.setattr(command.Report, "save", lambda _: pytest.fail("an incomplete run was saved"))
     command.main([])
     assert "exploring is left out: it needs chromium, chromedriver, and LiteRT.js" in capsys.readouterr().out
 
 
 def rows(table):
-    """The cells of each row of a table behind its first."""
+    """The cells of each row of a table, without the first column."""
     body = table._repr_html_().partition("<tbody>")[2].partition("</tbody>")[0]
     return [[each.partition("</td>")[0] for each in row.split("<td>")[1:]] for row in body.split("<tr>")[1:]]

@@ -1,5 +1,5 @@
-"""What people would use instead: each a module that runs in an interpreter and environment of its own.
+"""The tools that are compared, one module each, which runs in a process and environment of its own.
 
-`python -m benchmarks.peers.NAME TASK FOLDER` prepares one task, and does it as often as it is told to
-(see `answering`). NAME.txt lists what the environment needs. Nothing here imports vggviz but `ours`.
+`python -m benchmarks.peers.NAME TASK FOLDER` prepares a task and does it on request (see `answering`).
+NAME.txt lists the requirements of the environment. Only `ours` imports vggviz.
 """

@@ -1,6 +1,6 @@
-"""A peer's side of the talk: it does one task whenever it is told to, and answers in lines of JSON.
+"""A peer's side of the protocol: it does a task on request, and replies in lines of JSON.
 
-Standard library and NumPy alone, so that it runs in any peer's environment.
+Uses only the standard library and NumPy, so that it runs in any peer's environment.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ import numpy as np
 from benchmarks.peers.material import Material
 
 THREADS = 2
-"""Threads and cores of every peer."""
+"""Number of threads and cores of every peer."""
 
 
 class Work(NamedTuple):
-    """A task made ready.
+    """A prepared task.
 
     Attributes:
-        run: what is timed.
-        answer: from what `run` gave to arrays by name, for the comparison; not timed.
+        run: the function that is timed.
+        answer: function from the result of `run` to arrays by name, for the comparison; not timed.
     """
 
     run: Callable[[], Any]
@@ -36,41 +36,42 @@ class Work(NamedTuple):
 
 
 def nothing(_: Any) -> dict[str, Any]:
-    """The answer of a drawing: there is no number to compare."""
+    """The answer of a drawing task, which has no numbers to compare."""
     return {}
 
 
 def serve(tasks: Mapping[str, Callable[[Material], Work]], packages: Iterable[str]) -> None:
-    """Make ready the task that the command line names; then do it once for each line that comes in.
+    """Prepare the task that the command line names, then process requests from standard input.
 
-    The lines read "turn", or "answer" and a path where the last turn's arrays are written as .npz.
-    Whatever the libraries print goes to the log.
+    The request "turn" does the task once; "answer PATH" writes the arrays of the last turn as .npz.
+    Output of the libraries goes to standard error.
 
     Args:
-        tasks: functions that load and build all that a task needs.
-        packages: whose versions count.
+        tasks: {task: function that loads and builds all that it needs}.
+        packages: names of the packages whose versions are reported.
     """
-    out = _only_for_answers()
-    _on_few_cores()
+    out = _reserve_stdout()
+    _limit_cores()
     task, folder = sys.argv[1:]
     work = tasks[task](Material(Path(folder)))
     versions = {name: importlib.metadata.version(name) for name in packages}
-    _say(out, {"versions": {"Python": platform.python_version(), **versions}})
+    _reply(out, {"versions": {"Python": platform.python_version(), **versions}})
     result = None
     for line in sys.stdin:
         order, _, path = line.strip().partition(" ")
         if order == "turn":
-            result = None  # so that two results are never held at once
+            result = None  # never hold two results at once
             result, measured = _timed(work.run)
-            _say(out, measured)
+            _reply(out, measured)
         else:
             np.savez(path, **work.answer(result))
-            _say(out, {"answer": path})
+            _reply(out, {"answer": path})
 
 
 def _timed(run: Callable[[], Any]) -> tuple[Any, dict[str, Any]]:
+    """The result of a call, and its "seconds" and peak "memory" above the memory before it."""
     before = _memory("VmRSS")
-    _forget_peak()
+    _reset_peak()
     start = time.perf_counter()
     result = run()
     seconds = time.perf_counter() - start
@@ -78,25 +79,25 @@ def _timed(run: Callable[[], Any]) -> tuple[Any, dict[str, Any]]:
     return result, {"seconds": seconds, "memory": None if before is None or peak is None else peak - before}
 
 
-def _only_for_answers() -> IO[str]:
-    """The standard output, kept for the answers; what is printed from now on goes to standard error."""
-    kept = os.dup(1)
+def _reserve_stdout() -> IO[str]:
+    """Reserve standard output for replies; all other output is redirected to standard error."""
+    duplicate = os.dup(1)
     os.dup2(2, 1)
-    return os.fdopen(kept, "w", encoding="utf-8")
+    return os.fdopen(duplicate, "w", encoding="utf-8")
 
 
-def _say(out: IO[str], what: Mapping[str, Any]) -> None:
+def _reply(out: IO[str], what: Mapping[str, Any]) -> None:
     print(json.dumps(what), file=out, flush=True)
 
 
-def _on_few_cores() -> None:
-    """Where the system allows it: also a library that counts cores by itself gets no more than the others."""
+def _limit_cores() -> None:
+    """Restrict the process to `THREADS` cores (Linux), for libraries that count the cores themselves."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:THREADS])
 
 
-def _forget_peak() -> None:
-    """Let Linux begin anew with the largest memory; elsewhere that of the whole process counts."""
+def _reset_peak() -> None:
+    """Reset the peak memory of the process (Linux only)."""
     try:
         Path("/proc/self/clear_refs").write_text("5", encoding="utf-8")
     except OSError:
@@ -104,7 +105,7 @@ def _forget_peak() -> None:
 
 
 def _memory(field: str) -> int | None:
-    """Bytes in memory: "VmRSS" now, "VmHWM" at most; None where the system does not say."""
+    """Resident memory in bytes, current ("VmRSS") or peak ("VmHWM"); None if the system is not Linux."""
     try:
         lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
     except OSError:

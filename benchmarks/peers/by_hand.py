@@ -1,4 +1,4 @@
-"""What one writes oneself where a peer has no function for it: statistics of channels, with NumPy."""
+"""Channel statistics in plain NumPy, for peers without a function for them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ STATISTICS = ("mean", "spread", "maximum", "zeros")
 
 
 def statistics(maps: Mapping[str, Any]) -> dict[str, np.ndarray]:
-    """Mean, spread, maximum and share of zeros of each channel of maps (N, h, w, c) that lie in memory."""
+    """Mean, standard deviation, maximum and share of zeros of each channel of maps (N, h, w, c)."""
     found = {}
     for layer, values in maps.items():
         cells = values.reshape(-1, values.shape[-1])
@@ -22,34 +22,34 @@ def statistics(maps: Mapping[str, Any]) -> dict[str, np.ndarray]:
 
 
 def named(layer: str, *values: np.ndarray) -> dict[str, np.ndarray]:
-    """Mean, spread, maximum and share of zeros under names of their own: each is held against its like."""
+    """Mean, standard deviation, maximum and share of zeros of a layer under the names to compare by."""
     return {f"{layer}/{what}": each for what, each in zip(STATISTICS, values, strict=True)}
 
 
 @dataclass
 class Sums:
-    """The same, batch by batch: what must be kept is four numbers of each channel.
+    """The same statistics accumulated over batches.
 
     Attributes:
-        count: {layer: cells seen of each channel}.
-        kept: {layer: sum, sum of squares, maximum, zeros}, each (c,).
+        count: {layer: number of cells of each channel}.
+        totals: {layer: [sum, sum of squares, maximum, zeros]}, each (c,).
     """
 
     count: dict[str, int] = field(default_factory=dict)
-    kept: dict[str, list[np.ndarray]] = field(default_factory=dict)
+    totals: dict[str, list[np.ndarray]] = field(default_factory=dict)
 
     def add(self, layer: str, cells: int, new: Sequence[np.ndarray]) -> None:
-        """Take in sum, sum of squares, maximum and zeros over so many cells."""
+        """Add [sum, sum of squares, maximum, zeros] over a number of cells."""
         new = [np.asarray(each, np.float64) for each in new]
-        old = self.kept.get(layer, [np.zeros_like(new[0])] * 4)
+        old = self.totals.get(layer, [np.zeros_like(new[0])] * 4)
         self.count[layer] = self.count.get(layer, 0) + cells
-        self.kept[layer] = [old[0] + new[0], old[1] + new[1], np.maximum(old[2], new[2]), old[3] + new[3]]
+        self.totals[layer] = [old[0] + new[0], old[1] + new[1], np.maximum(old[2], new[2]), old[3] + new[3]]
 
     def statistics(self) -> dict[str, np.ndarray]:
-        """Mean, spread, maximum and share of zeros of each channel."""
+        """Mean, standard deviation, maximum and share of zeros of each channel."""
         found = {}
-        for layer, (total, squares, most, zeros) in self.kept.items():
+        for layer, (total, squares, maximum, zeros) in self.totals.items():
             mean = total / self.count[layer]
             spread = np.sqrt(np.maximum(squares / self.count[layer] - mean**2, 0))
-            found |= named(layer, mean, spread, most, zeros / self.count[layer])
+            found |= named(layer, mean, spread, maximum, zeros / self.count[layer])
         return found

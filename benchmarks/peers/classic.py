@@ -1,4 +1,4 @@
-"""The classic notebook: a new `Model` and `.predict` for each layer, a `plt.subplot` for each map."""
+"""The usual notebook code: a new `Model` and `.predict` per layer, a `plt.subplot` per map."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def all_layers_drawn(given: Material) -> Work:
 
 
 def _subplots(maps: np.ndarray, path: Path) -> None:
-    """A subplot for each map, ticks off, at the density of our figures."""
+    """Draw a subplot without ticks for each map, at the resolution of our figures."""
     side = int(np.ceil(np.sqrt(maps.shape[-1])))
     figure = plt.figure(figsize=(8, 8))
     for channel in range(maps.shape[-1]):
@@ -54,7 +54,7 @@ def _subplots(maps: np.ndarray, path: Path) -> None:
 
 
 def folder(given: Material, count: int) -> Work:
-    """All pictures, then all maps of all of them, in memory."""
+    """Load all images, then compute all maps of all images in memory."""
     model = network.vgg16(keras, given.weights)
 
     def run() -> dict[str, np.ndarray]:

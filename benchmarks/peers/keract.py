@@ -1,4 +1,4 @@
-"""keract, on the older Keras."""
+"""keract, on Keras 2 (tf-keras)."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _drawn(given: Material, maps: dict[str, np.ndarray]) -> None:
 
 
 def folder(given: Material, count: int) -> Work:
-    """All pictures, then all maps of all of them, in memory: it takes and gives whole arrays."""
+    """Load all images, then compute all maps in memory, as its functions take and return whole arrays."""
     model = network.vgg16(tf_keras, given.weights)
 
     def run() -> dict[str, np.ndarray]:

@@ -1,4 +1,4 @@
-"""VGG16 for a Keras of any age, with the weights that are handed over."""
+"""VGG16 with given weights, for Keras 2 and 3."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ def vgg16(
     classes: bool = False,
     activation: str | None = "softmax",
 ) -> Any:
-    """The network, layer by layer, under Keras' own names.
+    """Build VGG16 with Keras' names of the layers.
 
     Args:
         keras: `keras`, `tf_keras` or `tensorflow.keras`.
         weights: {layer: kernel and bias}.
-        size: side of the picture in pixels.
-        classes: whether the classifier is wanted: global average pooling and a dense layer.
-        activation: of that layer.
+        size: side of the image in pixels.
+        classes: whether to add a classifier: global average pooling and a dense layer.
+        activation: activation of the classifier.
     """
     layers = keras.layers
     x = inputs = keras.Input((size, size, 3))

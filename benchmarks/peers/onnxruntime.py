@@ -1,4 +1,4 @@
-"""onnxruntime: VGG16 as an ONNX graph, each of its 18 layers an output."""
+"""onnxruntime: VGG16 as an ONNX graph with its 18 layers as outputs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OPSET = 17
 
 
 def session(given: Material) -> onnxruntime.InferenceSession:
-    """The network, optimised by onnxruntime while it is loaded."""
+    """The network, which onnxruntime optimises on loading."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = THREADS
     model = graph(given).SerializeToString()
@@ -25,7 +25,7 @@ def session(given: Material) -> onnxruntime.InferenceSession:
 
 
 def graph(given: Material) -> onnx.ModelProto:
-    """Nodes one after the other; a layer's output has the layer's name."""
+    """The network as a sequence of nodes; the output of a layer has the layer's name."""
     nodes, constants, before = [], [], "picture"
     for block, (depth, _) in enumerate(BLOCKS, 1):
         for k in range(1, depth + 1):
@@ -48,7 +48,7 @@ def graph(given: Material) -> onnx.ModelProto:
 
 
 def channel_first(batch: np.ndarray) -> np.ndarray:
-    """A batch (N, H, W, C) as ONNX wants it, (N, C, H, W)."""
+    """Transpose a batch (N, H, W, C) to (N, C, H, W), the layout of ONNX."""
     return np.ascontiguousarray(batch.transpose(0, 3, 1, 2))
 
 
@@ -63,7 +63,7 @@ def extraction(given: Material) -> Work:
 
 
 def folder(given: Material, count: int) -> Work:
-    """Batch by batch, as one writes it by hand."""
+    """Accumulate the statistics over batches."""
     network = session(given)
 
     def run() -> dict[str, np.ndarray]:
@@ -73,16 +73,16 @@ def folder(given: Material, count: int) -> Work:
             batch = read(paths[start : start + TOGETHER])
             values = network.run(LAYERS, {"picture": channel_first(batch)})
             for name, output in zip(LAYERS, values, strict=True):
-                sums.add(name, output.size // output.shape[1], _of_one(output))
+                sums.add(name, output.size // output.shape[1], _sums_of_batch(output))
         return sums.statistics()
 
     return Work(run)
 
 
-def _of_one(output: np.ndarray) -> list[np.ndarray]:
-    where = (0, 2, 3)
+def _sums_of_batch(output: np.ndarray) -> list[np.ndarray]:
+    axes = (0, 2, 3)
     squares = np.einsum("nchw,nchw->c", output, output, dtype=np.float64)
-    return [output.sum(where, dtype=np.float64), squares, output.max(where), (output <= 0).sum(where)]
+    return [output.sum(axes, dtype=np.float64), squares, output.max(axes), (output <= 0).sum(axes)]
 
 
 TASKS = {

@@ -1,4 +1,4 @@
-"""Ours: vggviz."""
+"""vggviz itself."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def folder(given: Material, count: int) -> Work:
     model = network.vgg16(backend.keras(), given.weights)
 
     pictures = given.pictures(count)
-    return Work(lambda: vggviz.datasets.dataset_statistics(model, pictures), _by_name)
+    return Work(lambda: vggviz.datasets.dataset_statistics(model, pictures), _arrays)
 
 
-def _by_name(found: dict[str, vggviz.ChannelStatistics]) -> dict[str, np.ndarray]:
+def _arrays(found: dict[str, vggviz.ChannelStatistics]) -> dict[str, np.ndarray]:
     return {
         name: values
         for layer, each in found.items()

@@ -1,4 +1,4 @@
-"""tf-explain, on the older Keras."""
+"""tf-explain, on Keras 2 (tf-keras)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from benchmarks.peers.material import CHANNELS, DRAWN, EXPLAINED, LAYERS, Materi
 
 
 def extraction(given: Material) -> Work:
-    """It gives a picture of each layer, in levels 0 to 255, not the numbers."""
+    """It returns a uint8 image of each layer, not the activations."""
     model = network.vgg16(tf_keras, given.weights)
     explainer, batch = ExtractActivations(), given.batch
 
@@ -28,7 +28,7 @@ def extraction(given: Material) -> Work:
 
 
 def _tiles(grid: np.ndarray, channels: int) -> np.ndarray:
-    """The maps cut out of the picture, uint8 (1, h, w, c)."""
+    """The maps cut out of that image, uint8 (1, h, w, c)."""
     columns = int(np.ceil(np.sqrt(channels)))
     side = grid.shape[1] // columns
     tiles = grid.reshape(-1, side, columns, side).transpose(0, 2, 1, 3).reshape(-1, side, side)
@@ -46,16 +46,16 @@ def all_layers_drawn(given: Material) -> Work:
 
 
 def _drawn(given: Material, maps: dict[str, np.ndarray]) -> None:
-    """What its `explain` does with a layer's maps, and its `save`."""
+    """Draw and save as its `explain` and `save` do."""
     for name, values in maps.items():
         grid = filter_display(values)
         levels = (grid - grid.min()) / (grid.max() - grid.min())
-        picture = (np.clip(levels, 0, 1) * 255).astype("uint8")
-        ExtractActivations().save(picture, given.drawings, f"tf_explain_{name}.png")
+        image = (np.clip(levels, 0, 1) * 255).astype("uint8")
+        ExtractActivations().save(image, given.drawings, f"tf_explain_{name}.png")
 
 
 def grad_cam(given: Material) -> Work:
-    """Asked for plain gradients of the logit; the answer is its sum of maps before it is made a picture."""
+    """With plain gradients of the logit; the answer is its weighted sum of maps before colouring."""
     model = network.vgg16(tf_keras, given.weights, classes=True, activation=None)
     explainer, batch, chosen = GradCAM(), given.batch, given.chosen
 

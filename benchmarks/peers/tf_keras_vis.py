@@ -19,7 +19,7 @@ from benchmarks.peers.material import CHANNEL, EXPLAINED, MAXIMIZED, SMALL, STEP
 
 
 def grad_cam(given: Material) -> Work:
-    """Its cells, enlarged as we do it, are the answer: it stretches them so that corners fall on corners."""
+    """The answer is its coarse map, resized as ours is; its own resizing aligns the corners."""
     model = network.vgg16(keras, given.weights, classes=True)
     explain = Gradcam(model, model_modifier=ReplaceToLinear(), clone=True)
     score, batch = CategoricalScore(given.chosen), given.batch
@@ -42,7 +42,7 @@ def score_cam(given: Material) -> Work:
 
 
 def maximization(given: Material) -> Work:
-    """Its own recipe: jitter, rotation, total variation and norm, by its own optimizer."""
+    """With its default transformations, regularisers and optimizer."""
     model = network.vgg16(keras, given.weights)
     tf.random.set_seed(0)
     part = keras.Model(model.inputs, model.get_layer(MAXIMIZED).output)

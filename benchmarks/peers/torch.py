@@ -1,4 +1,4 @@
-"""PyTorch: forward hooks on VGG16 in its faster memory layout, channels last."""
+"""PyTorch: forward hooks on VGG16 in channels-last memory layout, which is the faster one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from benchmarks.peers.material import BLOCKS, EXPLAINED, TOGETHER, Material, rea
 
 
 def vgg16(given: Material) -> nn.Sequential:
-    """The convolutional part; each ReLU stands under its convolution's name."""
+    """The convolutional part; each ReLU has the name of its convolution in Keras."""
     parts: OrderedDict[str, nn.Module] = OrderedDict()
     before = 3
     for block, (depth, channels) in enumerate(BLOCKS, 1):
@@ -32,36 +32,36 @@ def vgg16(given: Material) -> nn.Sequential:
 
 
 def tensor(batch: np.ndarray) -> torch.Tensor:
-    """A batch (N, H, W, C) as PyTorch numbers its axes; in memory it stays as it is."""
+    """View a batch (N, H, W, C) as (N, C, H, W) without copying."""
     return torch.from_numpy(batch).permute(0, 3, 1, 2)
 
 
 def hooked(model: nn.Sequential) -> dict[str, torch.Tensor]:
-    """A dictionary that holds each layer's last output."""
-    kept: dict[str, torch.Tensor] = {}
+    """Register forward hooks that store the last output of each layer in the returned dictionary."""
+    outputs: dict[str, torch.Tensor] = {}
     for name, part in model.named_children():
         if not name.endswith("_linear"):
-            part.register_forward_hook(lambda _, __, output, name=name: kept.__setitem__(name, output))
-    return kept
+            part.register_forward_hook(lambda _, __, output, name=name: outputs.__setitem__(name, output))
+    return outputs
 
 
 def extraction(given: Material) -> Work:
     model = vgg16(given)
-    kept = hooked(model)
+    outputs = hooked(model)
     batch = given.batch
 
     @torch.inference_mode()
     def run() -> dict[str, np.ndarray]:
         model(tensor(batch))
-        return {name: output.permute(0, 2, 3, 1).numpy() for name, output in kept.items()}
+        return {name: output.permute(0, 2, 3, 1).numpy() for name, output in outputs.items()}
 
     return Work(run)
 
 
 def folder(given: Material, count: int) -> Work:
-    """Batch by batch, as one writes it by hand."""
+    """Accumulate the statistics over batches."""
     model = vgg16(given)
-    kept = hooked(model)
+    outputs = hooked(model)
 
     @torch.inference_mode()
     def run() -> dict[str, np.ndarray]:
@@ -69,32 +69,32 @@ def folder(given: Material, count: int) -> Work:
         sums = by_hand.Sums()
         for start in range(0, len(paths), TOGETHER):
             model(tensor(read(paths[start : start + TOGETHER])))
-            for name, output in kept.items():
-                sums.add(name, output.numel() // output.shape[1], _of_one(output))
+            for name, output in outputs.items():
+                sums.add(name, output.numel() // output.shape[1], _sums_of_batch(output))
         return sums.statistics()
 
     return Work(run)
 
 
-def _of_one(output: torch.Tensor) -> list[np.ndarray]:
-    where = (0, 2, 3)
-    parts = [output.sum(where), (output**2).sum(where), output.amax(where), (output <= 0).sum(where)]
-    return [part.numpy() for part in parts]
+def _sums_of_batch(output: torch.Tensor) -> list[np.ndarray]:
+    axes = (0, 2, 3)
+    sums = [output.sum(axes), (output**2).sum(axes), output.amax(axes), (output <= 0).sum(axes)]
+    return [each.numpy() for each in sums]
 
 
 def grad_cam(given: Material) -> Work:
-    """By hand: PyTorch itself has the gradient, not the method."""
+    """Grad-CAM from PyTorch's gradients, as it has no function for it."""
     model = vgg16(given)
-    kept = hooked(model)
+    outputs = hooked(model)
     kernel, bias = (torch.from_numpy(each) for each in given.weights["predictions"])
     batch, chosen = given.batch, given.chosen
 
     def run() -> dict[str, np.ndarray]:
         features = model(tensor(batch))
         logits = features.mean((2, 3)) @ kernel + bias
-        maps = kept[EXPLAINED]
-        (slopes,) = torch.autograd.grad(logits[0, chosen], maps)
-        cells = (slopes.mean((2, 3), keepdim=True) * maps).sum(1, keepdim=True).relu()
+        maps = outputs[EXPLAINED]
+        (gradient,) = torch.autograd.grad(logits[0, chosen], maps)
+        cells = (gradient.mean((2, 3), keepdim=True) * maps).sum(1, keepdim=True).relu()
         enlarged = functional.interpolate(cells, batch.shape[1:3], mode="bilinear", align_corners=False)
         return {"map": enlarged[:, 0].detach().numpy()}
 

@@ -1,4 +1,4 @@
-"""Damaged files raise an error of one sentence: no crash, no hang, no traceback."""
+"""Damaged files: one sentence, whatever is wrong with them; no crash, no hang, no traceback."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_thousands_of_damaged_files(kind, count):
     assert set(ends) == {"read", "refused"}
 
 
-def test_a_seed_determines_the_damaged_file():
+def test_the_same_number_makes_the_same_file():
     data = mutated.images()["rgb.png"]
     one, same, other = (mutated.mutant("rgb.png", data, np.random.default_rng([n, 1])) for n in (5, 5, 6))
     assert one == same != other
@@ -52,27 +52,27 @@ def test_every_format_that_is_read_has_a_valid_file():
         assert Image.open(mutated.io.BytesIO(data)).format in FORMATS, name
 
 
-def _with_header_sizes(name, offset, kind, *sides):
-    """A valid file with other image sizes written into its header."""
+def _claiming(name, offset, kind, *sides):
+    """A valid file whose header claims other sides."""
     data = mutated.images()[name]
     claim = struct.pack(kind, *sides)
     changed = data[:offset] + claim + data[offset + len(claim) :]
-    return mutated.with_correct_checksums(changed) if name.endswith("png") else changed
+    return mutated.with_valid_checksums(changed) if name.endswith("png") else changed
 
 
 @pytest.mark.parametrize(
     "bomb",
     [
-        _with_header_sizes("rgb.png", 16, ">II", 2**31 - 1, 2**31 - 1),
-        _with_header_sizes("rgb.png", 16, ">II", 12_000, 9_000),
-        _with_header_sizes("plain.bmp", 18, "<ii", 60_000, 60_000),
-        _with_header_sizes("moving.gif", 6, "<HH", 65_535, 65_535),
-        _with_header_sizes("packed.tga", 12, "<HH", 65_535, 65_535),
+        _claiming("rgb.png", 16, ">II", 2**31 - 1, 2**31 - 1),
+        _claiming("rgb.png", 16, ">II", 12_000, 9_000),
+        _claiming("plain.bmp", 18, "<ii", 60_000, 60_000),
+        _claiming("moving.gif", 6, "<HH", 65_535, 65_535),
+        _claiming("packed.tga", 12, "<HH", 65_535, 65_535),
         b"P6 50000 50000 255\n" + bytes(100),
     ],
     ids=["png", "smaller png", "bmp", "gif", "tga", "ppm"],
 )
-def test_decompression_bombs_are_refused_before_they_are_decoded(bomb):
+def test_bombs_are_refused_before_they_are_unpacked(bomb):
     tracemalloc.start()
     with refused("too large"):
         vggviz.load_image(bomb)
@@ -81,8 +81,8 @@ def test_decompression_bombs_are_refused_before_they_are_decoded(bomb):
     assert most < 30e6
 
 
-def test_a_decompression_bomb_in_a_text_chunk(tmp_path):
-    """A gigabyte of text in a PNG of a few pixels: Pillow stops decoding it."""
+def test_a_bomb_of_words(tmp_path):
+    """A gigabyte of text in a few pixels' PNG: Pillow gives it up, or does not read it."""
     data = mutated.images()["rgb.png"]
     body = b"zTXt" + b"words\0\0" + zlib.compress(bytes(1_000_000_000), 1)
     chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
@@ -91,7 +91,7 @@ def test_a_decompression_bomb_in_a_text_chunk(tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["EPS", "PDF", "SGI"])
-def test_formats_that_start_programs_or_are_rare_are_refused(kind):
+def test_formats_that_start_programs_or_are_rare_are_no_pictures(kind):
     from PIL import Image
 
     stream = mutated.io.BytesIO()
@@ -101,7 +101,7 @@ def test_formats_that_start_programs_or_are_rare_are_refused(kind):
 
 
 @pytest.mark.parametrize("name", ["rgb.png", "photo.jpg", "packed.tif", "moving.gif", "lossy.webp"])
-def test_the_command_line_reports_a_damaged_image_in_one_line(tmp_path, capfd, monkeypatch, name):
+def test_the_command_line_tells_of_a_damaged_picture_in_one_line(tmp_path, capfd, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
     data = mutated.images()[name]
     (tmp_path / name).write_bytes(data[: len(data) // 3])
@@ -110,7 +110,7 @@ def test_the_command_line_reports_a_damaged_image_in_one_line(tmp_path, capfd, m
 
 
 @pytest.mark.parametrize("name", ["cut.h5", "cut.weights.h5", "cut.keras"])
-def test_the_command_line_reports_damaged_weights_in_one_line(tmp_path, capfd, monkeypatch, name):
+def test_the_command_line_tells_of_damaged_weights_in_one_line(tmp_path, capfd, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
     path = networks.save(networks.functional(), tmp_path / name)
     path.write_bytes(path.read_bytes()[:5000])
@@ -127,7 +127,7 @@ def _refused_line(arguments, capfd):
 
 
 @pytest.mark.parametrize("ending", [".keras", ".h5"])
-def test_code_in_a_model_file_is_not_run(tmp_path, ending):
+def test_code_in_a_model_s_file_is_not_run(tmp_path, ending):
     keras = networks._keras()
     ran = tmp_path / "ran"
     code = keras.layers.Lambda(eval(f"lambda x: (open({str(ran)!r}, 'w').close(), x)[1]"), name="trap")
@@ -141,7 +141,7 @@ def test_code_in_a_model_file_is_not_run(tmp_path, ending):
 
 @pytest.mark.parametrize("name", ["nan.keras", "nan.weights.h5", "nan.h5"])
 def test_weights_that_are_not_finite(tmp_path, monkeypatch, name):
-    from vggviz.models import loading
+    from vggviz.models import loading as loading
 
     network = networks.tiny_vgg16()
     layer = network.get_layer("block2_conv2")

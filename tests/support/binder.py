@@ -1,9 +1,9 @@
-"""`make binder`: what a reader of Binder gets, proved without Docker and in nothing that this machine has.
+"""`make binder`: run all chapters as on Binder, without Docker and in a fresh environment.
 
-What git has of the checkout is copied, and an environment is made from `.binder/` alone, with the commands of
-repo2docker: the Python of runtime.txt, requirements.txt, postBuild. JupyterLab then starts in it behind a
-prefix, as behind Binder's hub; each chapter is opened as a notebook and run to its end by a kernel of that
-server, whose memory is watched. A table is printed; a chapter that fails, or needs too much, fails the whole.
+The files that git tracks are copied, and an environment is made from `.binder/` alone with the steps of
+repo2docker: the Python of runtime.txt, requirements.txt, postBuild. JupyterLab starts in it behind a URL
+prefix, as behind Binder's hub; each chapter is opened as a notebook and run by a kernel of that server, while
+its memory is measured. The exit status is 1 if a chapter fails or exceeds the limit of memory.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ import memory
 
 ROOT = Path(__file__).resolve().parents[2]
 LIMIT = 1.5e9
-"""Bytes. mybinder.org gives 1 GB for sure and ends what takes more than 2; the server wants its share."""
+"""Bytes. mybinder.org guarantees 1 GB and kills above 2 GB, which includes the server."""
 TIMEOUT = 600
 """Seconds for one cell, as in `_config.yml`."""
 PREFIX = "/user/someone/"
-NOT_OURS = ("VGGVIZ", "JUPYTER", "PYTHON", "KERAS", "VIRTUAL_ENV", "IPYTHON")
-"""Beginnings of the names of variables that Binder's machine does not have."""
+NOT_INHERITED = ("VGGVIZ", "JUPYTER", "PYTHON", "KERAS", "VIRTUAL_ENV", "IPYTHON")
+"""Prefixes of environment variables that do not exist on Binder."""
 FRAME = re.compile(r'<iframe[^>]* src="(/[^"]*)"')
 
 
 @dataclass
-class Visit:
-    """What became of a chapter: how long it took, how much memory, and what went wrong, "" if nothing did."""
+class Result:
+    """The run of a chapter: cells, seconds, peak memory in bytes, and the error, or ""."""
 
     chapter: str
     cells: int = 0
@@ -65,12 +65,12 @@ class Visit:
 
 
 class Machine:
-    """A folder in the place of Binder's machine: a copy of the checkout, a home, an environment."""
+    """A folder that replaces Binder's machine: a copy of the checkout, a home, and an environment."""
 
     def __init__(self, folder: Path) -> None:
         self.repository, self.home, self.env = folder / "repository", folder / "home", folder / "env"
         self.home.mkdir()
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(NOT_OURS)}
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(NOT_INHERITED)}
         self.environ = inherited | {
             "HOME": str(self.home),
             "PATH": f"{self.env / 'bin'}{os.pathsep}{os.environ['PATH']}",
@@ -80,7 +80,7 @@ class Machine:
         self.runtime = folder / "runtime"
 
     def copy_checkout(self) -> None:
-        """Copy what git has, as it lies in the working tree: what was never added will not be on Binder."""
+        """Copy the files that git tracks from the working tree, as Binder has no others."""
         listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
         for name in filter(None, listed.decode().split("\0")):
             target = self.repository / name
@@ -88,7 +88,7 @@ class Machine:
             shutil.copy(ROOT / name, target)
 
     def install(self) -> None:
-        """Make the environment as repo2docker does; pip alone keeps this machine's settings and cache."""
+        """Make the environment as repo2docker does; only pip uses this machine's settings and cache."""
         binder = self.repository / ".binder"
         subprocess.run([interpreter(binder), "-m", "venv", self.env], check=True)
         pip = [
@@ -107,7 +107,7 @@ class Machine:
 
     @contextlib.contextmanager
     def serve(self) -> Iterator[Server]:
-        """JupyterLab, started as Binder starts it, until the block ends."""
+        """Run JupyterLab, started as on Binder, while the block runs."""
         port, token = free_port(), secrets.token_hex(16)
         start = self.repository / ".binder" / "start"
         command = [str(start)] if start.is_file() else []
@@ -127,88 +127,91 @@ class Machine:
 
 
 class Server:
-    """A Jupyter server, asked as a browser asks it."""
+    """A Jupyter server, used through its HTTP interface."""
 
     def __init__(self, address: str, token: str, process: subprocess.Popen[bytes], runtime: Path) -> None:
         self.address, self.token, self.process, self.runtime = address, token, process, runtime
 
-    def ask(self, path: str, method: str = "GET", content: Any = None) -> bytes:
-        """The answer to a request.
+    def request(self, path: str, method: str = "GET", content: Any = None) -> bytes:
+        """Send a request; returns the body of the response.
 
         Raises:
-            OSError: there is none, or it is an error.
+            OSError: no response, or an HTTP error.
         """
         data = json.dumps(content).encode() if content else None
         headers = {"Authorization": f"token {self.token}", "Content-Type": "application/json"}
-        request = urllib.request.Request(self.address + path, data, headers, method=method)
-        with urllib.request.urlopen(request, timeout=60) as answer:
+        message = urllib.request.Request(self.address + path, data, headers, method=method)
+        with urllib.request.urlopen(message, timeout=60) as answer:
             return bytes(answer.read())
 
     def wait(self) -> None:
-        """Until the server answers."""
+        """Wait until the server responds."""
         for _ in range(600):
             with contextlib.suppress(OSError):
-                self.ask(f"{PREFIX}api/status")
+                self.request(f"{PREFIX}api/status")
                 return
             if self.process.poll() is not None:
                 break
             time.sleep(0.2)
         raise SystemExit("JupyterLab did not start.")
 
-    def visit(self, chapter: str) -> Visit:
-        """Open a chapter as a notebook, and run it to its end or to the first cell that fails."""
-        visit = Visit(chapter)
+    def run_chapter(self, chapter: str) -> Result:
+        """Open a chapter as a notebook, and run it to its end or the first error."""
+        result = Result(chapter)
         started = time.monotonic()
         try:
-            opened = json.loads(self.ask(f"{PREFIX}api/contents/book/{chapter}.md?type=notebook"))
+            opened = json.loads(self.request(f"{PREFIX}api/contents/book/{chapter}.md?type=notebook"))
             code = ["".join(c["source"]) for c in opened["content"]["cells"] if c["cell_type"] == "code"]
-            self.run(visit, code)
+            self.run(result, code)
         except (OSError, RuntimeError, TimeoutError) as error:
-            visit.problem = " ".join(str(error).split()) or type(error).__name__
-        visit.seconds = time.monotonic() - started
-        return visit
+            result.problem = " ".join(str(error).split()) or type(error).__name__
+        result.seconds = time.monotonic() - started
+        return result
 
-    def run(self, visit: Visit, code: list[str]) -> None:
+    def run(self, result: Result, code: list[str]) -> None:
         """Run cells in a new kernel of this server, in the chapter's folder.
 
         Raises:
-            RuntimeError: a cell failed, or a frame that it shows is empty; TimeoutError, OSError.
+            RuntimeError: a cell failed.
+            OSError: a frame that a cell shows cannot be loaded.
+            TimeoutError: a cell took longer than `TIMEOUT`.
         """
-        wanted = {"path": f"book/{visit.chapter}.md", "name": visit.chapter, "type": "notebook"}
+        wanted = {"path": f"book/{result.chapter}.md", "name": result.chapter, "type": "notebook"}
         wanted |= {"kernel": {"name": "python3"}}
-        session = json.loads(self.ask(f"{PREFIX}api/sessions", "POST", wanted))
+        session = json.loads(self.request(f"{PREFIX}api/sessions", "POST", wanted))
         connection = self.runtime / f"kernel-{session['kernel']['id']}.json"
         client = BlockingKernelClient(connection_file=str(connection))
         client.load_connection_file()
         client.start_channels()
-        most = memory.Most()
+        peak = memory.Peak()
         try:
             client.wait_for_ready(TIMEOUT)
-            with memory.watched(kernel_process(self.process, connection.name), most):
+            with memory.watched(kernel_process(self.process, connection.name), peak):
                 for source in code:
-                    visit.cells += 1
+                    result.cells += 1
                     self.run_cell(client, source)
         finally:
-            visit.peak = most.bytes
+            result.peak = peak.bytes
             client.stop_channels()
-            self.ask(f"{PREFIX}api/sessions/{session['id']}", "DELETE")
+            self.request(f"{PREFIX}api/sessions/{session['id']}", "DELETE")
 
     def run_cell(self, client: BlockingKernelClient, source: str) -> None:
+        """Run a cell, and load the frames in its output."""
         shown: list[str] = []
 
-        def keep(message: dict[str, Any]) -> None:
+        def collect(message: dict[str, Any]) -> None:
             shown.append(message["content"].get("data", {}).get("text/html", ""))
 
-        reply = client.execute_interactive(source, timeout=TIMEOUT, output_hook=keep)["content"]
+        reply = client.execute_interactive(source, timeout=TIMEOUT, output_hook=collect)["content"]
         if reply["status"] != "ok":
             first = source.strip().splitlines()[0]
             raise RuntimeError(f"{reply.get('ename')}: {reply.get('evalue')} (in the cell {first!r})")
         for address in FRAME.findall("".join(shown)):
-            self.ask(address)
+            self.request(address)
 
 
 def kernel_process(server: psutil.Process | subprocess.Popen[bytes], name: str) -> psutil.Process:
-    """The child of a server that was started with a connection file of this name."""
+    """The child process of a server whose connection file has this name."""
     for child in psutil.Process(server.pid).children(recursive=True):
         if any(name in argument for argument in child.cmdline()):
             return child
@@ -216,7 +219,7 @@ def kernel_process(server: psutil.Process | subprocess.Popen[bytes], name: str) 
 
 
 def interpreter(binder: Path) -> str:
-    """The Python that runtime.txt names, on this machine."""
+    """This machine's Python of the version in runtime.txt."""
     name = (binder / "runtime.txt").read_text().strip().replace("-", "")
     if f"python{sys.version_info.major}.{sys.version_info.minor}" == name:
         return sys.executable
@@ -226,21 +229,21 @@ def interpreter(binder: Path) -> str:
 
 
 def free_port() -> int:
-    """A port that nobody listens at."""
+    """A free port."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
 
 
 def chapters() -> list[str]:
-    """Names of the pages with cells to run."""
+    """Names of the pages with code cells."""
     return [
         page.stem for page in sorted((ROOT / "book").glob("*.md")) if "{code-cell}" in page.read_text("utf-8")
     ]
 
 
 def main() -> int:
-    """Try the chapters that are named, or all; return the exit status."""
+    """Run the given chapters, or all; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("chapters", nargs="*", metavar="CHAPTER", help="all by default")
     wanted = parser.parse_args().chapters or chapters()
@@ -252,12 +255,12 @@ def main() -> int:
         )
         machine.install()
         with machine.serve() as server:
-            visits = [server.visit(chapter) for chapter in tqdm(wanted, unit="chapter")]
+            results = [server.run_chapter(chapter) for chapter in tqdm(wanted, unit="chapter")]
             own = psutil.Process(server.process.pid).memory_info().rss
     print(f"{'chapter':32}{'cells':>6}{'seconds':>10}{'peak GB':>9}")
-    print(*visits, sep="\n")
+    print(*results, sep="\n")
     print(f"{'the server':32}{own / 1e9:25.2f}")
-    return 0 if all(visit.is_good for visit in visits) else 1
+    return 0 if all(result.is_good for result in results) else 1
 
 
 if __name__ == "__main__":

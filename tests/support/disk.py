@@ -1,4 +1,4 @@
-"""What lies in a folder, and a disk that fills up without being filled."""
+"""The content of a folder, and a simulated full disk."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def full_disk(room=2_000):
-    """No file of this process can grow beyond `room` bytes: the write fails as on a full disk."""
+def full_disk(size=2_000):
+    """Writing more than `size` bytes to a file raises OSError, as on a full disk."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
     try:
         yield
     finally:
@@ -18,5 +18,5 @@ def full_disk(room=2_000):
 
 
 def names(folder):
-    """Names of all that lies in a folder, hidden files too."""
+    """Sorted names of all files and folders in a folder, including hidden ones."""
     return sorted(path.name for path in folder.iterdir())

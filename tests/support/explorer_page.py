@@ -1,6 +1,6 @@
-"""The explorer's page in a browser, what one does there, and a host that can break off: for its tests.
+"""Fixtures for tests of the explorer's page: a server that can interrupt downloads, and the page's actions.
 
-Needs the built book, whose explorer this is; tests skip without it.
+They use the explorer of the built book; without it the tests are skipped.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ FOLDER = FOLDERS[0]
 
 
 class Host(StaticHost):
-    """Serves ranges as hosts do, takes what the tests' own scripts send, and can break off."""
+    """Serves byte ranges, stores the bodies of POST requests, and can interrupt downloads."""
 
-    asked: list[tuple[str, str]] = []  # noqa: RUF012  # path, Range
+    asked: list[tuple[str, str]] = []  # noqa: RUF012  # path and Range of each request
     taken: dict[str, bytes] = {}  # noqa: RUF012
-    cut_after: int | None = None  # bytes of a file with weights
-    wait: float = 0  # seconds before a large file of weights
+    cut_after: int | None = None  # bytes of a weights file after which the connection is closed
+    wait: float = 0  # seconds of delay of a large weights file
 
     def end_headers(self) -> None:
         self.send_header("Cache-Control", "no-store")
@@ -58,7 +58,7 @@ class Host(StaticHost):
         self.wfile.write(body[start : None if cut is None else start + cut])
         if cut is not None and start + cut < len(body):
             self.wfile.flush()
-            time.sleep(1)  # a browser drops what it has not yet given to the page
+            time.sleep(1)  # browsers discard data that the page has not yet read
             self.close_connection = True
         return None
 
@@ -69,7 +69,7 @@ class Host(StaticHost):
 
 
 class Server:
-    """A host of the explorer's folder that can be shut down."""
+    """A server of the explorer's folder that can be shut down."""
 
     def __init__(self) -> None:
         handler = functools.partial(Host, directory=str(FOLDER))
@@ -91,7 +91,7 @@ def manifest() -> dict[str, Any]:
 
 @pytest.fixture
 def server(manifest: dict[str, Any]) -> Iterator[Server]:
-    """An own port for each test: stores and service workers of one are not those of another."""
+    """A port of its own for each test, so that tests share no storage and no service worker."""
     Host.asked.clear()
     Host.taken.clear()
     Host.cut_after, Host.wait = None, 0
@@ -101,7 +101,7 @@ def server(manifest: dict[str, Any]) -> Iterator[Server]:
 
 
 class Page:
-    """The explorer's page, and what one does there."""
+    """The explorer's page and the actions of a reader."""
 
     def __init__(self, browser: webdriver.Chrome, server: Server) -> None:
         self.browser, self.server = browser, server
@@ -135,7 +135,7 @@ class Page:
         self.js("return explorer.dispatch(arguments[0])", action)
 
     def exact(self) -> None:
-        """Wait until the map is the exact one, not its thumbnail."""
+        """Wait until the exact map has replaced its thumbnail."""
         ready = "const s = explorer.state(); return Boolean(explorer.data.mapsAtHand(s.picture, s.layer))"
         self.until(lambda: self.js(ready))
         self.until(lambda: "at row" in self.text("#words") or "dead" in self.text("#words"))
@@ -151,7 +151,7 @@ class Page:
         self.until(lambda: self.text("#live-words").startswith("Computed in this page. All layers"), 120)
 
     def numbers(self, picture: str, layer: str, shape: tuple[int, ...]) -> np.ndarray:
-        """The maps that the page holds, channels first."""
+        """The maps in the page's memory, (c, h, w)."""
         send = """
         const [picture, layer, done] = arguments;
         explorer.data.maps(picture, layer)
@@ -169,7 +169,7 @@ def page(browser: webdriver.Chrome, server: Server) -> Page:
 
 
 def stored(picture: str, layer: dict[str, Any]) -> np.ndarray:
-    """The maps in the file, channels first."""
+    """The maps in the file, float64 (c, h, w)."""
     raw = gzip.decompress((FOLDER / picture / f"{layer['name']}.maps.gz").read_bytes())
     return (
         np.frombuffer(raw, "<f2")

@@ -1,4 +1,4 @@
-"""The most memory that a process has while something runs in it."""
+"""Peak memory of a process while a block runs."""
 
 from __future__ import annotations
 
@@ -13,35 +13,35 @@ import psutil
 
 
 @dataclass
-class Most:
-    """Bytes of resident memory, at their highest."""
+class Peak:
+    """Peak resident memory in bytes."""
 
     bytes: int = 0
 
 
 @contextlib.contextmanager
-def watched(process: psutil.Process, most: Most) -> Iterator[None]:
-    """Note the most memory that a process and its children have at one time while the block runs."""
+def watched(process: psutil.Process, peak: Peak) -> Iterator[None]:
+    """Record the peak memory of a process with its children while the block runs."""
     ended = threading.Event()
 
     def watch() -> None:
         while not ended.wait(0.05):
-            most.bytes = max(most.bytes, resident(process))
+            peak.bytes = max(peak.bytes, resident(process))
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()
     try:
         yield
     finally:
-        most.bytes = max(most.bytes, highest(process))  # between two looks, too
+        peak.bytes = max(peak.bytes, highest(process))  # also between two samples
         ended.set()
         thread.join()
 
 
 def resident(process: psutil.Process) -> int:
-    """Bytes of memory of a process and its children; 0 once it has ended.
+    """Resident memory of a process and its children in bytes; 0 after it has ended.
 
-    A child that has just been forked shares its parent's memory, which must not be counted twice.
+    With children it is the proportional set size, as forked children share memory with their parent.
     """
     try:
         if not (children := process.children(recursive=True)):
@@ -52,11 +52,11 @@ def resident(process: psutil.Process) -> int:
 
 
 def highest(process: psutil.Process) -> int:
-    """Bytes that the process alone had at its highest, where the system keeps them (Linux); else 0."""
+    """Peak memory of the process alone in bytes as recorded by Linux; 0 on other systems."""
     try:
-        kept = re.search(
+        found = re.search(
             r"VmHWM:\s*(\d+) kB", Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8")
         )
     except OSError:
         return 0
-    return 1024 * int(kept[1]) if kept else 0
+    return 1024 * int(found[1]) if found else 0

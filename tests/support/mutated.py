@@ -1,9 +1,9 @@
-"""Fuzzing: thousands of damaged files, each made from a valid one by a seed, read in a child process.
+"""Fuzzing: seeded mutations of valid files, read in a child process.
 
-A crash of a C library, a hang or excessive use of memory ends only the child, and is reported:
+A crash of a C library, a hang or too much memory ends only the child, and is reported by the parent:
 
-    python tests/support/mutated.py images 0 500        # 500 images, from seed 0 on
-    python tests/support/mutated.py weights 17 1        # the weights file of seed 17 once more
+    python tests/support/mutated.py images 0 500        # reads 500 images, from seed 0 on
+    python tests/support/mutated.py weights 17 1        # reads the weights file of seed 17 again
 """
 
 from __future__ import annotations
@@ -26,25 +26,25 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-EXTREME = [0, 1, 0x7F, 0xFF, 0x7FFF, 0xFFFF, 0x10000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF]
+EXTREMES = [0, 1, 0x7F, 0xFF, 0x7FFF, 0xFFFF, 0x10000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF]
 HEADER = 200
-"""Bytes at the beginning of a file, where most of what controls a decoder is."""
+"""Bytes at the beginning, which hold most fields that control a decoder."""
 MEMORY = {"images": 3 << 30, "weights": 12 << 30}
-"""Address space of a child in bytes; TensorFlow alone reserves several GB."""
+"""Limit of the child's address space in bytes; TensorFlow alone reserves several GB."""
 SECONDS_A_FILE = 2.0
 
 
 def mutate(data: bytes, rng: np.random.Generator) -> bytes:
-    """Apply one to three random changes."""
+    """Apply one to three random mutations."""
     for _ in range(rng.integers(1, 4)):
         if not data:
             return data
-        data = CHANGES[rng.integers(len(CHANGES))](data, rng)
+        data = MUTATIONS[rng.integers(len(MUTATIONS))](data, rng)
     return data
 
 
 def _position(data: bytes, rng: np.random.Generator) -> int:
-    """A random position, half of the time in the header."""
+    """A random position, with probability 0.5 near the beginning."""
     return int(rng.integers(min(len(data), HEADER) if rng.random() < 0.5 else len(data)))
 
 
@@ -55,9 +55,9 @@ def flip_bits(data: bytes, rng: np.random.Generator) -> bytes:
     return bytes(changed)
 
 
-def extreme_integer(data: bytes, rng: np.random.Generator) -> bytes:
+def set_extreme_number(data: bytes, rng: np.random.Generator) -> bytes:
     size, order = (1, 2, 4, 8)[rng.integers(4)], ("little", "big")[rng.integers(2)]
-    value = EXTREME[rng.integers(len(EXTREME))] % (1 << 8 * size)
+    value = EXTREMES[rng.integers(len(EXTREMES))] % (1 << 8 * size)
     at = _position(data, rng)
     return data[:at] + value.to_bytes(size, order) + data[at + size :]
 
@@ -87,11 +87,11 @@ def overwrite(data: bytes, rng: np.random.Generator) -> bytes:
     return data[:at] + block + data[at + size :]
 
 
-CHANGES = [
+MUTATIONS = [
     flip_bits,
     flip_bits,
-    extreme_integer,
-    extreme_integer,
+    set_extreme_number,
+    set_extreme_number,
     truncate,
     insert,
     repeat,
@@ -100,8 +100,8 @@ CHANGES = [
 ]
 
 
-def with_correct_checksums(png: bytes) -> bytes:
-    """Correct the checksums of a PNG's chunks, so that a decoder reads their contents."""
+def with_valid_checksums(png: bytes) -> bytes:
+    """A PNG with the checksums of its chunks recomputed, so that a decoder reads their content."""
     whole, at = png[:8], 8
     while at + 12 <= len(png):
         size = int.from_bytes(png[at : at + 4], "big")
@@ -112,7 +112,7 @@ def with_correct_checksums(png: bytes) -> bytes:
 
 
 def mutate_zip_member(data: bytes, rng: np.random.Generator) -> bytes:
-    """Mutate one member of a zip archive; its checksum is correct."""
+    """A zip with one mutated member and valid checksums."""
     stream = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(stream, "w") as new:
         chosen = old.namelist()[rng.integers(len(old.namelist()))]
@@ -123,26 +123,26 @@ def mutate_zip_member(data: bytes, rng: np.random.Generator) -> bytes:
 
 
 def mutant(name: str, data: bytes, rng: np.random.Generator) -> bytes:
-    """A damaged file; half of the PNG and .keras files are damaged inside, with correct checksums."""
+    """A mutated file; in formats with checksums, half of the mutations leave the checksums valid."""
     inside = rng.random() < 0.5
     if name.endswith(".keras") and inside:
         return mutate_zip_member(data, rng)
     changed = mutate(data, rng)
-    return with_correct_checksums(changed) if name.endswith(".png") and inside else changed
+    return with_valid_checksums(changed) if name.endswith(".png") and inside else changed
 
 
 # --- valid files
 
 
 def images() -> dict[str, bytes]:
-    """Small valid images in all formats allowed: {file name: bytes}."""
+    """Small images in the supported formats, by file name."""
     rng = np.random.default_rng(0)
     colour = Image.fromarray(rng.integers(0, 256, (24, 20, 3), np.uint8))
     smooth = colour.resize((48, 40), Image.Resampling.BICUBIC)
     exif = Image.Exif()
     exif[0x0112], exif[0x010E] = 6, "words"
     frames = {"save_all": True, "append_images": [smooth.rotate(90)]}
-    wanted = {
+    formats = {
         "rgb.png": (smooth, "PNG", {"exif": exif}),
         "palette.png": (smooth.quantize(16), "PNG", {"transparency": 3}),
         "deep.png": (Image.fromarray(rng.integers(0, 65536, (9, 9), np.uint16)), "PNG", {}),
@@ -166,23 +166,24 @@ def images() -> dict[str, bytes]:
         "icon.ico": (smooth, "ICO", {}),
         "photo.jp2": (smooth, "JPEG2000", {}),
     }
-    return {name: encoded for name, how in wanted.items() if (encoded := _encoded(*how))}
+    return {name: data for name, arguments in formats.items() if (data := _encoded(*arguments))}
 
 
 def _encoded(image: Image.Image, kind: str, settings: dict) -> bytes:
+    """An image in a format; b"" if this Pillow cannot write it."""
     stream = io.BytesIO()
     try:
         image.save(stream, kind, **settings)
-    except (KeyError, OSError):  # a Pillow that was built without this format
+    except (KeyError, OSError):
         return b""
     return stream.getvalue()
 
 
 def weights() -> dict[str, bytes]:
-    """Valid weights files of a tiny network with VGG16's layers, in each format: {file name: bytes}."""
+    """Files of a tiny VGG16 in the supported layouts, by file name."""
     import networks
 
-    logging.getLogger("absl").setLevel(logging.ERROR)  # Keras warns that .h5 is a legacy format
+    logging.getLogger("absl").setLevel(logging.ERROR)  # Keras warns of .h5 files
     found = {}
     with tempfile.TemporaryDirectory() as folder:
         for name in ("whole.keras", "whole.h5", "native.weights.h5", "vgg16.keras"):
@@ -197,7 +198,7 @@ def weights() -> dict[str, bytes]:
 
 
 def try_image(name: str, data: bytes, folder: Path) -> str:
-    """Read an image by `load_image`, from bytes or from a file; return "read" or "refused"."""
+    """Read an image with `load_image`, from bytes or a file; returns "read" or "refused"."""
     import vggviz
 
     source: object = data
@@ -207,13 +208,13 @@ def try_image(name: str, data: bytes, folder: Path) -> str:
     try:
         image = vggviz.load_image(source, 32)
     except ValueError as error:
-        return check_refusal(str(error))
+        return refused_well(str(error))
     assert image.shape == (32, 32, 3), image.shape
     return "read"
 
 
 def try_weights(name: str, data: bytes, folder: Path) -> str:
-    """Read weights by `load_vgg16` or `load_model`; return "read" or "refused"."""
+    """Read weights with `load_vgg16` or `load_model`; returns "read" or "refused"."""
     import vggviz
 
     path = folder / name
@@ -222,12 +223,13 @@ def try_weights(name: str, data: bytes, folder: Path) -> str:
         load = vggviz.load_model if name.startswith("whole") else vggviz.load_vgg16
         model = load(path)
     except ValueError as error:
-        return check_refusal(str(error))
+        return refused_well(str(error))
     assert all(np.isfinite(w).all() for w in model.get_weights()), "weights that are not finite"
     return "read"
 
 
-def check_refusal(text: str) -> str:
+def refused_well(text: str) -> str:
+    """Check an error message; returns "refused"."""
     from sentences import one_sentence
 
     one_sentence(text)
@@ -236,28 +238,28 @@ def check_refusal(text: str) -> str:
 
 
 def child(kind: str, start: int, count: int) -> None:
-    """Read damaged files one by one; print the seed, the file's name and the outcome of each."""
+    """Read mutated files; prints a line "seed name outcome" for each."""
     faulthandler.enable()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY[kind], MEMORY[kind]))
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     valid, attempt = (images(), try_image) if kind == "images" else (weights(), try_weights)
     if kind == "weights":
-        use_tiny_vgg16()
+        small_vgg16()
     warnings.simplefilter("error")
     names = sorted(valid)
     with tempfile.TemporaryDirectory() as folder:
-        for name in names:  # the undamaged files can be read
+        for name in names:
             assert attempt(name, valid[name], Path(folder)) == "read", name
         print("ready", flush=True)
-        for number in range(start, start + count):
-            name = names[number % len(names)]
-            data = mutant(name, valid[name], np.random.default_rng([number, 1]))
-            print(number, name, end=" ", flush=True)
+        for seed in range(start, start + count):
+            name = names[seed % len(names)]
+            data = mutant(name, valid[name], np.random.default_rng([seed, 1]))
+            print(seed, name, end=" ", flush=True)
             print(attempt(name, data, Path(folder)), flush=True)
 
 
-def use_tiny_vgg16() -> None:
-    """Replace VGG16 by a network with one or two channels a layer, which is fast to build."""
+def small_vgg16() -> None:
+    """Have `load_vgg16` build VGG16 with one or two channels per layer, for speed."""
     import networks
     from vggviz.models import loading
 
@@ -268,16 +270,17 @@ def use_tiny_vgg16() -> None:
 
 
 def outcomes(kind: str, start: int, count: int, *, batch: int = 500) -> dict[str, int]:
-    """Count the outcomes, "read" and "refused"; AssertionError that names the file for any other."""
-    total: dict[str, int] = {}
+    """Number of files "read" and "refused"; AssertionError with the last file for any other outcome."""
+    totals: dict[str, int] = {}
     for first in range(start, start + count, batch):
-        some = min(batch, start + count - first)
-        for _, _, what in _batch(kind, first, some):
-            total[what] = total.get(what, 0) + 1
-    return total
+        size = min(batch, start + count - first)
+        for _, _, outcome in _batch(kind, first, size):
+            totals[outcome] = totals.get(outcome, 0) + 1
+    return totals
 
 
 def _batch(kind: str, first: int, count: int) -> Iterator[list[str]]:
+    """Run a child process, and yield its lines, split."""
     command = [sys.executable, __file__, kind, str(first), str(count)]
     root = Path(__file__).parents[2]
     environ = os.environ | {"PYTHONPATH": os.pathsep.join([str(root), str(root / "tests")])}
@@ -287,12 +290,12 @@ def _batch(kind: str, first: int, count: int) -> Iterator[list[str]]:
                 command, stdout=out, stderr=err, env=environ, timeout=60 + count * SECONDS_A_FILE
             ).returncode
         except subprocess.TimeoutExpired:
-            status = "no end"
+            status = "timed out"
         out.seek(0)
         err.seek(0)
-        lines, said = out.read().decode().splitlines(), err.read().decode("utf-8", "replace")
-    assert status == 0, f"{status} at {lines[-1:]}: {said[-2000:]}"
-    assert said == "", f"something was printed, by a C library perhaps: {said[:2000]}"
+        lines, printed = out.read().decode().splitlines(), err.read().decode("utf-8", "replace")
+    assert status == 0, f"{status} at {lines[-1:]}: {printed[-2000:]}"
+    assert printed == "", f"a C library may have printed: {printed[:2000]}"
     yield from (line.split() for line in lines[1:])
 
 

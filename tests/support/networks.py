@@ -1,4 +1,4 @@
-"""Tiny seeded networks for the tests, and convolution written out in NumPy to compare with."""
+"""Small seeded networks for the tests, and a reference convolution in NumPy."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 
 def functional():
-    """Same and valid padding, strides, an even kernel, dilation, both pools, no activation."""
+    """A functional model with both paddings and pools, strides, an even kernel, and a linear layer."""
     keras = _keras()
     inputs = keras.Input((32, 32, 3), name="photo")
     x = _conv(keras, "conv_a", 4, 3)(inputs)
@@ -22,7 +22,7 @@ def functional():
 
 
 def sequential():
-    """A Sequential network with a head, as a reader's own network often is."""
+    """A Sequential model with a classifier."""
     keras = _keras()
     layers = [
         keras.Input((32, 32, 3)),
@@ -36,7 +36,7 @@ def sequential():
 
 
 def nested():
-    """A VGG-like network used as one layer of another, between scaling and a head."""
+    """A model that uses a VGG-like model as a layer, after a rescaling and before a classifier."""
     keras = _keras()
     inner_inputs = keras.Input((32, 32, 3))
     x = _conv(keras, "inner_conv1", 4, 3)(inner_inputs)
@@ -53,11 +53,11 @@ def nested():
 
 
 DEAD = 2
-"""The channel of `with_dead_channel`'s "conv" that never answers."""
+"""Index of the dead channel of "conv" in `with_dead_channel`."""
 
 
 def with_dead_channel():
-    """Channel `DEAD` of the layer "conv" is zero whatever the picture."""
+    """A model whose channel `DEAD` of the layer "conv" is zero for every image."""
     keras = _keras()
     inputs = keras.Input((32, 32, 3))
     x = _conv(keras, "conv", 5, 3)(inputs)
@@ -69,7 +69,7 @@ def with_dead_channel():
 
 
 def single(kernel, bias=None, *, strides=1, padding="same", activation="relu", size=32):
-    """One convolution named "conv" with the given kernel (kh, kw, in, out)."""
+    """A model of one convolution named "conv" with the given kernel (kh, kw, in, out)."""
     keras = _keras()
     kernel = np.asarray(kernel, np.float32)
     layer = keras.layers.Conv2D(
@@ -87,7 +87,7 @@ def single(kernel, bias=None, *, strides=1, padding="same", activation="relu", s
 
 
 def save(model, path):
-    """Save a model or, by the path's ending, its weights; Keras' own warnings are not ours."""
+    """Save a model, or its weights if the path ends in .weights.h5, ignoring Keras' warnings."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         model.save_weights(path) if path.name.endswith(".weights.h5") else model.save(path)
@@ -95,7 +95,7 @@ def save(model, path):
 
 
 def convolved(images, kernel, bias, *, strides=1, padding="same"):
-    """Keras' Conv2D without activation, written out: float64 (N, h, w, out)."""
+    """Reference for Keras' Conv2D without activation: float64 (N, h, w, out)."""
     kh, kw = kernel.shape[:2]
     if padding == "same":
         images = np.pad(images, ((0, 0), *_same(images.shape[1:3], (kh, kw), strides), (0, 0)))
@@ -124,8 +124,8 @@ def _conv(keras, name, channels, size, **settings):
 
 
 def _dense(keras, name, units, **settings):
-    start = keras.initializers.GlorotUniform(sum(map(ord, name)))
-    return keras.layers.Dense(units, kernel_initializer=start, name=name, **settings)
+    initializer = keras.initializers.GlorotUniform(sum(map(ord, name)))
+    return keras.layers.Dense(units, kernel_initializer=initializer, name=name, **settings)
 
 
 def _keras():
@@ -135,16 +135,16 @@ def _keras():
 
 
 def tiny_vgg16(*, dense=False):
-    """VGG16's layers by their names, with one or two channels each, for pictures of 32 pixels.
+    """VGG16 with one or two channels per layer, for images of 32 pixels.
 
-    With `dense` Keras' three layers for ImageNet's classes as well.
+    With `dense` also the three dense layers for ImageNet's classes.
     """
     keras = _keras()
     inputs = keras.Input((32, 32, 3))
     x = inputs
     for block, depth in enumerate((2, 2, 3, 3, 3), 1):
-        for number in range(1, depth + 1):
-            x = _conv(keras, f"block{block}_conv{number}", 1 + block % 2, 3)(x)
+        for index in range(1, depth + 1):
+            x = _conv(keras, f"block{block}_conv{index}", 1 + block % 2, 3)(x)
         x = keras.layers.MaxPooling2D(2, name=f"block{block}_pool")(x)
     if dense:
         x = keras.layers.Flatten(name="flatten")(x)
@@ -154,14 +154,14 @@ def tiny_vgg16(*, dense=False):
 
 
 def write_legacy(model, path):
-    """Weights in the layout of Keras' own VGG16 files: a group a layer, its arrays named in order."""
+    """Write weights in the layout of Keras' VGG16 files: a group per layer, with its arrays in order."""
     import h5py
 
     with h5py.File(path, "w") as file:
         file.attrs["layer_names"] = [layer.name.encode() for layer in model.layers]
         for layer in model.layers:
             group = file.create_group(layer.name)
-            names = [f"{layer.name}_{number}".encode() for number in range(len(layer.weights))]
+            names = [f"{layer.name}_{index}".encode() for index in range(len(layer.weights))]
             group.attrs["weight_names"] = names
             for name, weight in zip(names, layer.get_weights(), strict=True):
                 group[name.decode()] = weight

@@ -1,4 +1,4 @@
-"""The built pages served as a static host serves them, and a real browser to look at them with."""
+"""Fixtures for tests in a browser: the built book behind a static server, and headless Chromium."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ COMPRESSED = {".html", ".css", ".js", ".svg", ".json", ".map", ".ttf", ".wasm"}
 
 
 class StaticHost(http.server.SimpleHTTPRequestHandler):
-    """Serves files as static hosts do: text is compressed."""
+    """Serves files like a static host, with text compressed."""
 
     def send_head(self) -> Any:
         path = Path(self.translate_path(self.path))
@@ -55,12 +55,12 @@ class StaticHost(http.server.SimpleHTTPRequestHandler):
         return None
 
     def log_message(self, *_: Any) -> None:
-        """Tests stay quiet."""
+        """Log nothing."""
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of the built book, below the path at which it will be published."""
+    """Address of the built book, below the path of its published address."""
     if not (BUILT / "404.html").is_file():
         pytest.skip("there is no built book: run `make book` first")
     start = re.search(r'href="(/.*?)search.html"', (BUILT / "404.html").read_text("utf-8"))
@@ -78,6 +78,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    """Headless Chromium with a profile of its own."""
     chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if not (chromium and driver):
         pytest.skip("no chromium and chromedriver here: `apt-get install chromium chromium-driver`")
@@ -91,7 +92,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chro
         try:
             chrome = webdriver.Chrome(options=options, service=Service(driver))
             break
-        except WebDriverException:  # a loaded machine may be too slow at first
+        except WebDriverException:  # Chromium may start too slowly on a busy machine
             if attempt == 2:
                 raise
     chrome.set_page_load_timeout(120)
@@ -100,7 +101,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chro
 
 
 def show_on(browser: webdriver.Chrome, width: int, height: int, theme: str) -> None:
-    """Pretend a screen; the theme follows the system's preference."""
+    """Emulate the size of a screen and a preference for a "light" or "dark" theme."""
     size = {"width": width, "height": height, "deviceScaleFactor": 2, "mobile": width < 600}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     preference = [{"name": "prefers-color-scheme", "value": theme}]
@@ -108,13 +109,13 @@ def show_on(browser: webdriver.Chrome, width: int, height: int, theme: str) -> N
 
 
 def until(browser: webdriver.Chrome, condition: str | Callable[[], Any], seconds: float = 60) -> Any:
-    """Wait until a condition holds, of JavaScript or of Python; what it gave."""
-    asked = (lambda: browser.execute_script(condition)) if isinstance(condition, str) else condition
-    return WebDriverWait(browser, seconds, poll_frequency=0.05).until(lambda _: asked())
+    """Wait until a condition, JavaScript or a function, is true; returns its value."""
+    check = (lambda: browser.execute_script(condition)) if isinstance(condition, str) else condition
+    return WebDriverWait(browser, seconds, poll_frequency=0.05).until(lambda _: check())
 
 
 def wait_for_formulas(browser: webdriver.Chrome) -> None:
-    """Wait until the page is loaded and MathJax, if the page has formulas, is done."""
+    """Wait until the page is loaded and its formulas, if any, are rendered by MathJax."""
     until(browser, "return document.readyState === 'complete'")
     if browser.execute_script("return document.querySelector('.math') !== null"):
         until(browser, "return Boolean(window.MathJax?.startup?.promise)")

@@ -1,4 +1,4 @@
-"""The public names of the library, as "load_image" or "attribution.grad_cam", and what they stand for."""
+"""The public names of the library, such as "load_image" or "attribution.grad_cam", and their objects."""
 
 import inspect
 

@@ -1,4 +1,4 @@
-"""How the library refuses: one sentence, on one line, that says what it got and what would be right."""
+"""Checks of error messages: one sentence on one line."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 @contextmanager
 def refused(*words, kind=ValueError):
-    """The block raises `kind` itself with one sentence in which every one of `words` stands."""
+    """Expect an exception of `kind` whose message is one sentence that contains all `words`."""
     with pytest.raises(kind) as caught:
         yield caught
     assert caught.type in (ValueError, TypeError, FileNotFoundError), caught.type
@@ -18,7 +18,7 @@ def refused(*words, kind=ValueError):
 
 
 def one_sentence(text, *words):
-    """`text` is one line that ends in a full stop, and every one of `words` stands in it."""
+    """Assert that `text` is one line that ends like a sentence and contains all `words`, in any case."""
     assert "\n" not in text, text
     assert re.search(r"\w.*[.!?]$", text), text
     missing = [word for word in words if str(word).lower() not in text.lower()]

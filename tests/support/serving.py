@@ -1,4 +1,4 @@
-"""A folder behind a server of this machine, as Keras' server has its files."""
+"""A local HTTP server of a folder, in place of the server of Keras' files."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import threading
 from contextlib import contextmanager
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
+class _Handler(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *_):
-        """Tests stay quiet."""
+        """Log nothing."""
 
 
 @contextmanager
 def served(folder):
-    """The address of a folder while the block runs."""
-    handler = functools.partial(_Quiet, directory=str(folder))
+    """Serve a folder while the block runs; yields its address."""
+    handler = functools.partial(_Handler, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()

@@ -1,4 +1,4 @@
-"""A checkout with the book's real set-up and library, and two short pages: it builds in seconds."""
+"""A copy of the checkout with the book's configuration and library but two short pages, for fast builds."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ CELL = "```{code-cell} ipython3\nprint(2 * 3)\n```\n"
 
 
 class TinyBook:
-    """The checkout; `pages` is where its built pages are."""
+    """The copy of the checkout; `pages` is the folder of its built pages."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -52,7 +52,7 @@ class TinyBook:
         (self.root / "book" / f"{page}.md").write_text(text)
 
     def start(self, **environ: str | None) -> subprocess.Popen[str]:
-        """A build, in a process group of its own; None takes a variable away."""
+        """Start a build in a process group of its own; a variable that is None is removed."""
         settings = os.environ | {"VGGVIZ_WEIGHTS": "random"} | environ
         return subprocess.Popen(
             [sys.executable, "book/_ext/build_book.py"],
@@ -67,7 +67,7 @@ class TinyBook:
         )
 
     def make(self, **environ: str | None) -> tuple[int, str]:
-        """Exit status and all that was printed."""
+        """Run a build; returns its exit status and output."""
         process = self.start(**environ)
         printed, _ = process.communicate(timeout=300)
         return process.returncode, printed

@@ -178,7 +178,9 @@ class GradientAscent:
             tape.watch(state.parameters)
             images = self._images(state.parameters)
             transformed = self._transform(images, index)
-        score, gradient, redirected = redirected_relu_gradient(self.score, self.read(transformed), transformed)
+        score, gradient, redirected = redirected_relu_gradient(
+            self.score, self.read(transformed), transformed
+        )
         size = tf.sqrt(tf.reduce_mean(gradient**2, axis=(1, 2, 3), keepdims=True))
         largest = tf.where(redirected, state.largest, tf.maximum(state.largest, size))
         scale = tf.where(redirected, size, largest)
