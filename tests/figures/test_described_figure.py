@@ -1,4 +1,4 @@
-"""Figures that say in words what they show and what they were computed from, wherever they go."""
+"""Figures with text alternative and provenance in every file format, and in notebooks."""
 
 import io
 import re
@@ -19,7 +19,7 @@ FORMATS = [".png", ".svg", ".pdf"]
 
 
 @pytest.fixture(autouse=True)
-def closed():
+def close_figures():
     yield
     plt.close("all")
 
@@ -31,11 +31,11 @@ def figure():
 
 
 def text_of(png):
-    with PIL.Image.open(io.BytesIO(png) if isinstance(png, bytes) else png) as picture:
-        return picture.text, picture.size
+    with PIL.Image.open(io.BytesIO(png) if isinstance(png, bytes) else png) as image:
+        return image.text, image.size
 
 
-def test_the_description_and_the_source_are_in_the_png(figure, vgg16, tmp_path):
+def test_description_and_source_in_png(figure, vgg16, tmp_path):
     assert vggviz.save_figure(figure, tmp_path / "maps.png") == tmp_path / "maps.png"
     for png in (tmp_path / "maps.png", described_figure.png(figure)):
         text, _ = text_of(png)
@@ -46,7 +46,7 @@ def test_the_description_and_the_source_are_in_the_png(figure, vgg16, tmp_path):
 
 
 @pytest.mark.parametrize("ending", [".svg", ".pdf"])
-def test_the_description_and_the_source_are_in_the_others(figure, tmp_path, ending):
+def test_description_and_source_in_svg_and_pdf(figure, tmp_path, ending):
     data = vggviz.save_figure(figure, str(tmp_path / f"maps{ending}")).read_bytes()
     strongest = re.search(r"The largest activation, [\d.]+", vggviz.text_alternative(figure))[0]
     assert strongest.encode() in data
@@ -54,7 +54,7 @@ def test_the_description_and_the_source_are_in_the_others(figure, tmp_path, endi
 
 
 @pytest.mark.parametrize("ending", FORMATS)
-def test_the_same_numbers_give_the_same_bytes(tmp_path, ending):
+def test_files_are_reproducible(tmp_path, ending):
     values = np.random.default_rng(0).exponential(2, (1, 6, 6, 4)).astype(np.float32)
     values[..., 1] = 0
     for name in ("one", "two"):
@@ -63,13 +63,13 @@ def test_the_same_numbers_give_the_same_bytes(tmp_path, ending):
     assert (tmp_path / f"one{ending}").read_bytes() == (tmp_path / f"two{ending}").read_bytes()
 
 
-def test_sharp_on_dense_screens(figure, tmp_path):
+def test_png_has_twice_the_resolution(figure, tmp_path):
     _, size = text_of(vggviz.save_figure(figure, tmp_path / "maps.png"))
     assert size == pytest.approx(figure.get_size_inches() * 200, abs=1)
     assert text_of(described_figure.png(figure))[1] == size
 
 
-def test_saving_leaves_the_figure_as_it_was(figure, tmp_path):
+def test_saving_does_not_change_the_figure(figure, tmp_path):
     before = figure.dpi, tuple(figure.get_size_inches()), plt.get_fignums()
     vggviz.save_figure(figure, tmp_path / "maps.png")
     assert (figure.dpi, tuple(figure.get_size_inches()), plt.get_fignums()) == before
@@ -83,7 +83,7 @@ def test_any_figure_of_matplotlib_can_be_saved(tmp_path):
     assert "Source" in text
 
 
-def test_a_notebook_gets_the_dense_picture_and_the_size_on_the_page(figure):
+def test_a_notebook_gets_the_png_and_its_size_in_css_pixels(figure):
     from IPython.core.interactiveshell import InteractiveShell
 
     shell = InteractiveShell.instance()
@@ -97,7 +97,7 @@ def test_a_notebook_gets_the_dense_picture_and_the_size_on_the_page(figure):
     assert metadata["image/png"] == {"width": size[0] // 2, "height": size[1] // 2}
 
 
-# --- nothing is lost
+# --- errors
 
 
 @pytest.mark.parametrize("ending", FORMATS)
@@ -111,13 +111,13 @@ def test_a_full_disk_leaves_the_old_file(figure, tmp_path, ending):
 
 
 @pytest.mark.parametrize("name", ["maps.jpg", "maps", "maps.png.txt"])
-def test_another_ending(figure, tmp_path, name):
+def test_an_unknown_suffix(figure, tmp_path, name):
     with refused(name, ".png", ".svg", ".pdf"):
         vggviz.save_figure(figure, tmp_path / name)
     assert names(tmp_path) == []
 
 
-def test_a_folder_that_is_not_there(figure, tmp_path):
+def test_a_missing_folder(figure, tmp_path):
     (tmp_path / "file").write_text("precious")
     for folder in ("nowhere", "file"):
         with refused(folder, "maps.png", "folder"):
@@ -129,11 +129,11 @@ def test_a_folder_that_is_not_there(figure, tmp_path):
     ("value", "text"),
     [(1396.4, "1,396"), (-2412.3, "-2,412"), (999.6, "1,000"), (357.4, "357"), (35.74, "35.7"), (0, "0")],
 )
-def test_a_number_is_written_without_an_exponent(value, text):
+def test_numbers_without_an_exponent(value, text):
     assert number_text(value) == text
 
 
-def test_very_small_and_very_large_numbers_keep_theirs():
+def test_very_small_and_very_large_numbers_have_an_exponent():
     assert number_text(1.234e-9) == "1.23e-09"
     assert number_text(1.234e12) == "1.23e+12"
     assert number_text(1234.5, 4) == "1,234"

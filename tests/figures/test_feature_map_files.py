@@ -1,4 +1,4 @@
-"""Every map of every layer on disk: all of them, unchanged, or the old ones."""
+"""Saving all feature maps: contents of the files, and errors."""
 
 import matplotlib
 import numpy as np
@@ -20,20 +20,20 @@ def maps():
 
 
 def pixels(path):
-    with PIL.Image.open(path) as picture:
-        return np.asarray(picture.convert("RGB"))
+    with PIL.Image.open(path) as image:
+        return np.asarray(image.convert("RGB"))
 
 
 def brightness(path):
-    """Position of each pixel on viridis from 0 to 1, NaN for other colours; and the picture itself."""
-    picture = pixels(path)
+    """Position of each pixel on viridis from 0 to 1, NaN for other colours; and the pixels."""
+    colour = pixels(path)
     colours = matplotlib.colormaps["viridis"](np.linspace(0, 1, 512), bytes=True)[:, :3].astype(int)
-    distance = np.abs(picture[:, :, np.newaxis].astype(int) - colours).sum(axis=-1)
+    distance = np.abs(colour[:, :, np.newaxis].astype(int) - colours).sum(axis=-1)
     found = distance.argmin(axis=-1) / 511
-    return np.where(distance.min(axis=-1) > 6, np.nan, found), picture
+    return np.where(distance.min(axis=-1) > 6, np.nan, found), colour
 
 
-def test_the_values_themselves_are_kept(maps, tmp_path):
+def test_the_npz_holds_the_unchanged_maps(maps, tmp_path):
     vggviz.save_feature_maps(maps, tmp_path)
     with np.load(tmp_path / "feature_maps.npz") as saved:
         assert sorted(saved.files) == sorted(maps)
@@ -42,7 +42,7 @@ def test_the_values_themselves_are_kept(maps, tmp_path):
             assert np.array_equal(saved[layer], values)
 
 
-def test_one_mosaic_a_layer_one_pixel_a_cell(maps, tmp_path):
+def test_one_mosaic_per_layer_and_one_pixel_per_cell(maps, tmp_path):
     written = vggviz.save_feature_maps(maps, tmp_path / "deep" / "folder")
     assert sorted(path.name for path in written) == names(tmp_path / "deep" / "folder")
     assert {path.suffix for path in written} == {".png", ".npz"}
@@ -50,16 +50,16 @@ def test_one_mosaic_a_layer_one_pixel_a_cell(maps, tmp_path):
     assert sizes == [vggviz.mosaic(values[0]).shape for values in maps.values()]
 
 
-def test_every_channel_of_every_picture(maps, tmp_path):
+def test_one_mosaic_per_image(maps, tmp_path):
     batch = {layer: np.concatenate([values, values[:, ::-1]]) for layer, values in maps.items()}
     written = vggviz.save_feature_maps(batch, tmp_path)
     assert len(set(written)) == 5
-    pictures = [brightness(path)[0] for path in written if "conv" in path.name]
-    assert not np.array_equal(*pictures, equal_nan=True)
+    mosaics = [brightness(path)[0] for path in written if "conv" in path.name]
+    assert not np.array_equal(*mosaics, equal_nan=True)
 
 
 @pytest.mark.parametrize("scale", ["layer", "channel", "global"])
-def test_brightness_is_the_value(maps, tmp_path, scale):
+def test_brightness_is_proportional_to_the_value(maps, tmp_path, scale):
     path = vggviz.save_feature_maps(maps, tmp_path, scale=scale)[0]
     values = maps["conv"][0]
     limit = {
@@ -68,35 +68,35 @@ def test_brightness_is_the_value(maps, tmp_path, scale):
         "global": max(other.max() for other in maps.values()),
     }[scale]
     expected = vggviz.mosaic(values / limit)
-    found, picture = brightness(path)
+    found, colour = brightness(path)
     drawn = ~np.isnan(found)
     assert np.abs(found[drawn] - expected[drawn]).max() < 0.012
-    assert (picture[np.isnan(expected)] == GAP).all()
+    assert (colour[np.isnan(expected)] == GAP).all()
 
 
-def test_a_dead_channel_is_grey_and_no_other(maps, tmp_path):
-    picture = pixels(vggviz.save_feature_maps(maps, tmp_path)[0])
-    tile = picture[7:13, 0:5]
+def test_only_dead_channels_are_grey(maps, tmp_path):
+    colour = pixels(vggviz.save_feature_maps(maps, tmp_path)[0])
+    tile = colour[7:13, 0:5]
     assert (tile == DEAD).all()
-    assert (picture == DEAD).all(axis=-1).sum() == 30
+    assert (colour == DEAD).all(axis=-1).sum() == 30
 
 
-def test_description_and_source_are_inside(maps, vgg16, tmp_path):
+def test_description_and_source(maps, vgg16, tmp_path):
     path = vggviz.save_feature_maps(maps, tmp_path)[0]
-    with PIL.Image.open(path) as picture:
-        assert "7 channels" in picture.text["Description"]
-        assert "conv" in picture.text["Description"]
-        assert vggviz.provenance(vgg16).source in picture.text["Source"]
+    with PIL.Image.open(path) as image:
+        assert "7 channels" in image.text["Description"]
+        assert "conv" in image.text["Description"]
+        assert vggviz.provenance(vgg16).source in image.text["Source"]
 
 
-def test_the_same_maps_give_the_same_bytes(maps, tmp_path):
+def test_files_are_reproducible(maps, tmp_path):
     for folder in ("one", "two"):
         vggviz.save_feature_maps(maps, tmp_path / folder)
     for name in names(tmp_path / "one"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
 
 
-def test_the_maps_are_left_alone(maps, tmp_path):
+def test_the_maps_are_not_changed(maps, tmp_path):
     for values in maps.values():
         values.setflags(write=False)
     vggviz.save_feature_maps(maps, tmp_path)
@@ -110,7 +110,7 @@ def test_no_figure_is_made(maps, tmp_path):
     assert plt.get_fignums() == before
 
 
-def test_any_name_that_a_layer_can_have(tmp_path):
+def test_all_valid_layer_names(tmp_path):
     values = np.ones((1, 2, 2, 2), np.float32)
     maps = {name: values * (k + 1) for k, name in enumerate(("a/b", "a_b", "a:1", "a_1", "file", "é"))}
     written = vggviz.save_feature_maps(maps, tmp_path)
@@ -120,7 +120,7 @@ def test_any_name_that_a_layer_can_have(tmp_path):
             assert np.array_equal(saved[name], expected), name
 
 
-# --- nothing is lost
+# --- errors
 
 
 def test_a_full_disk_leaves_the_old_files(maps, tmp_path):
@@ -139,7 +139,7 @@ def test_a_folder_that_cannot_be_written(maps, tmp_path):
     assert (tmp_path / "file").read_text() == "precious"
 
 
-def test_what_cannot_be_saved_makes_no_folder(maps, tmp_path):
+def test_invalid_arguments_create_no_folder(maps, tmp_path):
     with refused("'shared'", "channel", "layer", "global"):
         vggviz.save_feature_maps(maps, tmp_path / "new", scale="shared")
     with refused("(6, 5, 7)", "(N, h, w, c)", "'conv'"):

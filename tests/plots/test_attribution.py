@@ -1,50 +1,38 @@
-"""Figures of attributions: true colours and colourbars, honest words, nothing changed."""
+"""Figures of attribution maps and of deletion and insertion curves."""
 
-import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.collections import PatchCollection
 
 import vggviz
+from plotted import read_only
 from sentences import refused
 from vggviz.attribution.evaluation import DeletionInsertion
 from vggviz.plots.attribution import plot_attribution, plot_deletion_insertion
 
 
-@pytest.fixture(autouse=True)
-def traceless():
-    before = dict(mpl.rcParams)
-    yield
-    assert dict(mpl.rcParams) == before
-    plt.close("all")
-
-
 @pytest.fixture
 def maps():
-    """One from zero on, largest at (3, 5); one signed; one of zeros. None may be written."""
+    """Read-only maps: positive with its maximum at (3, 5), signed, and zero."""
     rng = np.random.default_rng(0)
     positive = rng.uniform(0, 1, (16, 20)).astype(np.float32)
     positive[3, 5] = 4
-    made = {"grad_cam": positive, "occlusion": rng.normal(0, 0.1, (16, 20)), "dead": np.zeros((16, 20))}
-    for values in made.values():
-        values.setflags(write=False)
-    return made
+    maps = {"grad_cam": positive, "occlusion": rng.normal(0, 0.1, (16, 20)), "dead": np.zeros((16, 20))}
+    return {title: read_only(values) for title, values in maps.items()}
 
 
 @pytest.fixture
 def image():
-    picture = np.random.default_rng(1).integers(0, 256, (16, 20, 3), dtype=np.uint8)
-    picture.setflags(write=False)
-    return picture
+    return read_only(np.random.default_rng(1).integers(0, 256, (16, 20, 3), dtype=np.uint8))
 
 
 @pytest.fixture
 def curves():
     shares = np.linspace(0, 1, 5)
-    falling, straight = np.array([[8, 2, 1, 0, 0.0]]), np.array([[8, 6, 4, 2, 0.0]])
-    right = DeletionInsertion(shares, falling, falling[:, ::-1] + 1, "logit of class 3")
-    return {"grad_cam": right, "random": DeletionInsertion(shares, straight, straight, "logit of class 3")}
+    steep, straight = np.array([[8, 2, 1, 0, 0.0]]), np.array([[8, 6, 4, 2, 0.0]])
+    good = DeletionInsertion(shares, steep, steep[:, ::-1] + 1, "logit of class 3")
+    return {"grad_cam": good, "random": DeletionInsertion(shares, straight, straight, "logit of class 3")}
 
 
 def drawn(ax):
@@ -82,7 +70,7 @@ def test_a_map_of_zeros_is_hatched(maps):
     assert hatched == [False, False, True]
 
 
-def test_the_photograph_lies_grey_underneath(maps, image):
+def test_the_photograph_is_drawn_in_grey_below_the_map(maps, image):
     _, axes = plot_attribution(maps, images=image)
     for ax in axes:
         grey = next(i for i in ax.images if i.get_cmap().name == "gray")
@@ -92,7 +80,7 @@ def test_the_photograph_lies_grey_underneath(maps, image):
     assert [len(ax.images) for ax in axes] == [1, 2, 1]
 
 
-def test_the_words_come_from_the_numbers(maps):
+def test_the_text_alternative_holds_the_numbers(maps):
     figure, _ = plot_attribution(maps)
     text = vggviz.text_alternative(figure)
     sizes = np.sort(maps["grad_cam"], axis=None)[::-1]
@@ -103,7 +91,7 @@ def test_the_words_come_from_the_numbers(maps):
     assert "Each map scaled by its own largest value." in text
 
 
-def test_curves_are_means_with_their_areas(curves):
+def test_curves_are_means_labelled_with_their_areas(curves):
     figure, axes = plot_deletion_insertion(curves)
     assert [line.get_label() for line in axes[0].lines] == ["grad_cam, area 1.75", "random, area 4"]
     assert np.array_equal(axes[0].lines[0].get_ydata(), [8, 2, 1, 0, 0])
@@ -114,7 +102,7 @@ def test_curves_are_means_with_their_areas(curves):
     )
 
 
-def test_both_draw_into_axes_of_ones_own(maps, curves, image):
+def test_axes_of_the_caller(maps, curves, image):
     for plot in (
         lambda ax: plot_attribution(maps, images=image, ax=ax),
         lambda ax: plot_deletion_insertion(curves, ax=ax),
@@ -125,12 +113,12 @@ def test_both_draw_into_axes_of_ones_own(maps, curves, image):
         own.canvas.draw()
 
 
-def test_both_are_saved_with_their_words(maps, curves, tmp_path):
+def test_figures_can_be_saved(maps, curves, tmp_path):
     for figure, _ in (plot_attribution(maps), plot_deletion_insertion(curves)):
         assert vggviz.save_figure(figure, tmp_path / "figure.png").stat().st_size > 1000
 
 
-def test_what_cannot_be_drawn(maps, curves, image):
+def test_invalid_arguments(maps, curves, image):
     with refused("empty"):
         plot_attribution({})
     with refused("'layer'", "channel"):

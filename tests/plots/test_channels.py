@@ -1,44 +1,36 @@
-"""Figures of channels' examples, likeness and traces: true to the numbers they are given."""
+"""Figures of dataset examples, similarity and traces of channels."""
 
-import matplotlib as mpl
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 import vggviz
+from plotted import read_only, text_of
 from sentences import refused
 from vggviz.figures.colours import NEGATIVE, POSITIVE
 
 CHANNELS = [4, 0]
 
 
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
-
-
 @pytest.fixture(scope="module")
-def pictures():
+def images():
     rng = np.random.default_rng(5)
-    return {f"p{number}": rng.integers(0, 256, (32, 32, 3), dtype=np.uint8) for number in range(4)}
+    return {f"p{index}": rng.integers(0, 256, (32, 32, 3), dtype=np.uint8) for index in range(4)}
 
 
 @pytest.fixture(scope="module")
-def examples(functional, pictures):
-    return vggviz.datasets.dataset_examples(functional, pictures, "conv_b", top=3)["conv_b"]
+def examples(functional, images):
+    return vggviz.datasets.dataset_examples(functional, images, "conv_b", top=3)["conv_b"]
 
 
 @pytest.fixture(scope="module")
-def crops(examples, pictures):
-    return vggviz.datasets.example_crops(examples, pictures, CHANNELS)
+def crops(examples, images):
+    return vggviz.datasets.example_crops(examples, images, CHANNELS)
 
 
 @pytest.fixture
 def similarity():
     values = np.array([[1, 0.2, 0.9, 0], [0.2, 1, -0.5, 0], [0.9, -0.5, 1, 0], [0, 0, 0, 0]])
-    values.setflags(write=False)
-    return values
+    return read_only(values)
 
 
 @pytest.fixture
@@ -50,50 +42,46 @@ def trace():
     )
 
 
-def words(figure):
-    return " ".join(text.get_text() for text in figure.findobj(mpl.text.Text))
-
-
 # --- examples
 
 
-def test_every_piece_is_drawn_as_it_is(examples, crops):
+def test_crops_are_drawn_unchanged(examples, crops):
     _, ax = vggviz.plot_examples(examples, crops)
     (whole,) = (np.asarray(image.get_array()) for image in ax.images)
-    side = max(max(piece.shape[:2]) for pieces in crops.values() for piece in pieces)
+    side = max(max(crop.shape[:2]) for row_crops in crops.values() for crop in row_crops)
     step = side + max(2, side // 6)
-    for row, pieces in enumerate(crops.values()):
-        for column, piece in enumerate(pieces):
+    for row, row_crops in enumerate(crops.values()):
+        for column, crop in enumerate(row_crops):
             tile = whole[row * step :][:side, column * step :][:, :side]
-            height, width = piece.shape[:2]
+            height, width = crop.shape[:2]
             top, left = (side - height) // 2, (side - width) // 2
-            assert np.array_equal(tile[top : top + height, left : left + width], piece)
+            assert np.array_equal(tile[top : top + height, left : left + width], crop)
             tile = tile.copy()
             tile[top : top + height, left : left + width] = 255
             assert (tile == 255).all()
 
 
-def test_each_piece_has_its_activation_and_each_row_its_channel(examples, crops):
+def test_crops_have_their_activation_and_rows_their_channel(examples, crops):
     figure, ax = vggviz.plot_examples(examples, crops)
     shown = [text.get_text() for text in ax.texts]
     assert shown == [f"{value:.3g}" for value in examples.values[CHANNELS].ravel()]
     assert [label.get_text() for label in ax.get_yticklabels()] == ["4", "0"]
-    assert "conv_b" in words(figure)
-    assert "3 of 4 images" in words(figure)
+    assert "conv_b" in text_of(figure)
+    assert "3 of 4 images" in text_of(figure)
     text = vggviz.text_alternative(figure)
     assert f"Channel 4 of conv_b: of 4 images {examples.names[4, 0]} excites it most" in text
 
 
-def test_a_silent_channel_is_said_to_be_silent(dead, pictures):
-    silent = vggviz.datasets.dataset_examples(dead, pictures, "conv", channels=[2])["conv"]
-    figure, _ = vggviz.plot_examples(silent, vggviz.datasets.example_crops(silent, pictures))
+def test_a_channel_that_is_never_positive_is_named(dead, images):
+    silent = vggviz.datasets.dataset_examples(dead, images, "conv", channels=[2])["conv"]
+    figure, _ = vggviz.plot_examples(silent, vggviz.datasets.example_crops(silent, images))
     assert "Channel 2 of conv is never positive in the 4 images." in vggviz.text_alternative(figure)
 
 
-# --- likeness
+# --- similarity
 
 
-def test_the_similarity_is_drawn_by_number(similarity):
+def test_similarity_in_order_of_index(similarity):
     figure, ax = vggviz.plot_similarity(similarity, order="index", label="correlation")
     (drawn,) = ax.images
     assert np.array_equal(drawn.get_array(), similarity)
@@ -102,10 +90,10 @@ def test_the_similarity_is_drawn_by_number(similarity):
     assert "Most alike are 0 and 2 (0.90), least 1 and 2 (-0.50)" in text
     assert "median of all pairs is 0.00" in text
     assert "1 of them are like none" in text
-    assert "correlation" in words(figure)
+    assert "correlation" in text_of(figure)
 
 
-def test_like_channels_are_drawn_side_by_side(similarity):
+def test_similar_channels_are_side_by_side(similarity):
     _, ax = vggviz.plot_similarity(similarity)
     order = [int(label.get_text()) for label in ax.get_xticklabels()]
     assert abs(order.index(0) - order.index(2)) == 1
@@ -115,7 +103,7 @@ def test_like_channels_are_drawn_side_by_side(similarity):
 # --- traces
 
 
-def test_a_line_a_link_as_thick_as_it_is_strong(trace):
+def test_each_link_is_a_line_with_its_width_and_colour(trace):
     _, ax = vggviz.plot_trace(trace)
     values = [*trace.links[0].ravel(), *trace.values[-1]]
     assert len(ax.lines) == len(values)
@@ -126,16 +114,16 @@ def test_a_line_a_link_as_thick_as_it_is_strong(trace):
     assert ax.lines[-1].get_xydata().tolist() == [[1, 1], [2, 0.5]]
 
 
-def test_a_box_a_channel(trace):
+def test_each_channel_is_a_box(trace):
     figure, ax = vggviz.plot_trace(trace)
     shown = [text.get_text() for text in ax.texts]
     assert shown == ["7\n0.3", "2\n0.1", "31\n0.8", "5\n0.4", "logit of class 1\n2.5"]
-    assert "thickest line is 0.8" in words(figure)
+    assert "thickest line is 0.8" in text_of(figure)
     text = vggviz.text_alternative(figure)
     assert text.startswith("A trace of logit of class 1, which is 2.5. early: channel 7 gives 0.3,")
 
 
-def test_a_trace_of_nothing(trace):
+def test_a_trace_of_zeros(trace):
     zero = vggviz.analysis.Trace(
         "logit", 0.0, ("one",), np.array([[0]]), np.zeros((1, 1)), np.zeros((0, 1, 1))
     )
@@ -144,10 +132,10 @@ def test_a_trace_of_nothing(trace):
     assert [line.get_linewidth() for line in ax.lines] == [0]
 
 
-# --- what is refused
+# --- invalid arguments
 
 
-def test_what_is_refused(examples, crops, similarity):
+def test_invalid_arguments(examples, crops, similarity):
     with refused("crops", "empty"):
         vggviz.plot_examples(examples, {})
     with refused("'conv_b'", "77"):

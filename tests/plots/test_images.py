@@ -1,41 +1,83 @@
-"""Images on a map: each where its point is, true to scale, and said in words."""
+"""Figures of images and arrays, side by side and at points of the plane."""
 
-import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 import vggviz
+from plotted import text_of
 from sentences import refused
 
+IMAGE = np.zeros((40, 40, 3), np.uint8)
 POINTS = np.array([[0.0, 0.0], [4.0, 1.0], [1.0, 2.0]])
 
 
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
-
-
 @pytest.fixture
-def pictures():
+def images():
     return np.random.default_rng(3).integers(0, 256, (3, 6, 8, 3), dtype=np.uint8)
 
 
-def test_each_picture_is_drawn_as_it_is_in_the_middle_of_its_point(pictures):
-    _, ax = vggviz.plot_image_map(POINTS, pictures)
+def test_images_in_colour_and_arrays_with_a_colourbar(image):
+    ramp, signed = np.arange(12.0).reshape(3, 4), np.array([[-1.0, 0.5]])
+    figure, axes = vggviz.plot_images({"photo": image, "ramp": ramp, "signed": signed})
+    assert np.array_equal(axes[0].images[0].get_array(), image)
+    assert axes[0].images[0].colorbar is None
+    assert axes[1].images[0].get_clim() == (0, 11)
+    assert axes[2].images[0].get_clim() == (-1, 1)
+    assert axes[1].images[0].colorbar is not None
+    assert [ax.get_title() for ax in axes] == ["photo", "ramp", "signed"]
+    assert "ramp: 3 x 4 values, from 0 to 11." in vggviz.text_alternative(figure)
+    assert "40 x 40 pixels" in vggviz.text_alternative(figure)
+
+
+def test_arrays_on_a_shared_scale():
+    arrays = {"weak": np.full((2, 2), 0.5), "strong": np.full((2, 2), 8.0)}
+    _, axes = vggviz.plot_images(arrays, scale="global")
+    assert {ax.images[0].get_clim() for ax in axes} == {(0, 8)}
+    _, axes = vggviz.plot_images(arrays)
+    assert [ax.images[0].get_clim()[1] for ax in axes] == [0.5, 8]
+
+
+def test_gaps_of_a_mosaic_are_left_white():
+    tiles = vggviz.mosaic(np.arange(24.0).reshape(2, 3, 4), gap=2)
+    figure, (ax,) = vggviz.plot_images({"tiles": tiles})
+    (drawn,) = ax.images
+    assert drawn.get_clim() == (0, 23)
+    assert vggviz.text_alternative(figure).endswith("from 0 to 23.")
+    assert drawn.cmap(drawn.norm(drawn.get_array()))[0, 3].tolist() == [1, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        (lambda: vggviz.plot_images({}), ["image"]),
+        (lambda: vggviz.plot_images({"a": IMAGE}, scale="own"), ["'own'", "global"]),
+        (lambda: vggviz.plot_images({"a": np.zeros((2, 2, 5))}), ["'a'", "(2, 2, 5)"]),
+    ],
+)
+def test_invalid_images(call, expected):
+    with refused(*expected):
+        call()
+    assert plt.get_fignums() == []
+
+
+# --- images at points
+
+
+def test_each_image_is_unchanged_and_centred_at_its_point(images):
+    _, ax = vggviz.plot_image_map(POINTS, images)
     assert len(ax.images) == 3
-    for drawn, point, picture in zip(ax.images, POINTS, pictures, strict=True):
+    for drawn, point, image in zip(ax.images, POINTS, images, strict=True):
         left, right, low, high = drawn.get_extent()
         np.testing.assert_allclose([(left + right) / 2, (low + high) / 2], point, atol=1e-12)
         assert (right - left) / (high - low) == pytest.approx(8 / 6)
-        assert np.array_equal(drawn.get_array(), picture)
+        assert np.array_equal(drawn.get_array(), image)
     orders = [drawn.get_zorder() for drawn in ax.images]
     assert orders == sorted(orders)
 
 
-def test_all_pictures_lie_inside_and_both_directions_have_one_scale(pictures):
-    figure, ax = vggviz.plot_image_map(POINTS, pictures, size=0.2)
+def test_all_images_are_inside_and_the_aspect_is_equal(images):
+    figure, ax = vggviz.plot_image_map(POINTS, images, size=0.2)
     figure.canvas.draw()
     (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
     for drawn in ax.images:
@@ -46,55 +88,54 @@ def test_all_pictures_lie_inside_and_both_directions_have_one_scale(pictures):
     assert across[0] - origin[0] == pytest.approx(up[1] - origin[1])
 
 
-def test_a_picture_is_as_large_as_asked_for(pictures):
-    _, ax = vggviz.plot_image_map(POINTS, pictures, size=0.2)
+def test_images_have_the_given_size(images):
+    _, ax = vggviz.plot_image_map(POINTS, images, size=0.2)
     extents = np.array([drawn.get_extent() for drawn in ax.images])
     whole = extents[:, 1].max() - extents[:, 0].min()
     np.testing.assert_allclose(extents[:, 1] - extents[:, 0], 0.2 * whole)
 
 
 @pytest.mark.parametrize("kind", [list, np.array])
-def test_groups_are_named_at_their_mean(kind, pictures):
-    figure, ax = vggviz.plot_image_map(POINTS, pictures, groups=kind(["cat", "brick", "cat"]))
+def test_groups_are_named_at_their_mean(kind, images):
+    figure, ax = vggviz.plot_image_map(POINTS, images, groups=kind(["cat", "brick", "cat"]))
     assert [text.get_text() for text in ax.texts] == ["cat", "brick"]
     assert ax.texts[0].get_position() == (0.5, 1.0)
     assert ax.texts[0].get_zorder() > max(drawn.get_zorder() for drawn in ax.images)
     assert "cat lies around (0.5, 1). brick lies around (4, 1)." in vggviz.text_alternative(figure)
 
 
-def test_it_says_what_it_shows(pictures):
-    figure, _ = vggviz.plot_image_map(POINTS, pictures)
-    words = " ".join(text.get_text() for text in figure.findobj(mpl.text.Text))
-    assert "3 images, each at its point; one scale for both directions" in words
+def test_title_and_text_alternative(images):
+    figure, _ = vggviz.plot_image_map(POINTS, images)
+    assert "3 images, each at its point; one scale for both directions" in text_of(figure)
     assert vggviz.text_alternative(figure) == (
         "A map of 3 images: image 0 is farthest left (0), 1 farthest right (4), 0 lowest (0), 2 highest (2)."
     )
 
 
 @pytest.mark.parametrize("points", [np.zeros((3, 2)), [[0, 0], [0, 5], [0, 9]], np.zeros((1, 2), int)])
-def test_points_in_one_place_or_on_one_line(points, pictures):
+def test_coinciding_and_collinear_points(points, images):
     points = np.array(points)
     given = points.copy()
-    figure, _ = vggviz.plot_image_map(points, pictures[: len(points)])
+    figure, _ = vggviz.plot_image_map(points, images[: len(points)])
     figure.canvas.draw()
     assert np.array_equal(points, given)
 
 
-def test_it_draws_into_axes_of_ones_own(pictures):
+def test_axes_of_the_caller(images):
     figure, ax = plt.subplots()
-    assert vggviz.plot_image_map(POINTS, list(pictures), ax=ax) == (figure, ax)
+    assert vggviz.plot_image_map(POINTS, list(images), ax=ax) == (figure, ax)
 
 
-def test_what_is_refused(pictures):
+def test_invalid_points_and_groups(images):
     with refused("(N, 2)", "(3, 3)"):
-        vggviz.plot_image_map(np.zeros((3, 3)), pictures)
+        vggviz.plot_image_map(np.zeros((3, 3)), images)
     with refused("(N, 2)", "(0, 2)"):
-        vggviz.plot_image_map(np.zeros((0, 2)), pictures[:0])
+        vggviz.plot_image_map(np.zeros((0, 2)), images[:0])
     with refused("NaN"):
-        vggviz.plot_image_map(POINTS * np.nan, pictures)
+        vggviz.plot_image_map(POINTS * np.nan, images)
     with refused("3 points", "2 images"):
-        vggviz.plot_image_map(POINTS, pictures[:2])
+        vggviz.plot_image_map(POINTS, images[:2])
     with refused("3 points", "1 names of groups"):
-        vggviz.plot_image_map(POINTS, pictures, groups=["one"])
+        vggviz.plot_image_map(POINTS, images, groups=["one"])
     with refused("(H, W, 3)", "(6, 8)"):
-        vggviz.plot_image_map(POINTS, pictures[..., 0])
+        vggviz.plot_image_map(POINTS, images[..., 0])

@@ -1,16 +1,39 @@
-"""Measures by layer: true to their numbers, and said in words."""
+"""Figures of channel statistics and of measures by layer."""
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 
 import vggviz
+from plotted import DEAD
 from sentences import refused
+from vggviz.figures.scales import number_text
+
+MAPS = {"conv": np.ones((1, 8, 8, 12), np.float32)}
 
 
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
+@pytest.mark.parametrize("by", ["apoz", "mean", "max", "std"])
+def test_statistics_of_a_layer_are_sorted(maps, by):
+    statistics = vggviz.channel_statistics(maps)
+    figure, ax = vggviz.plot_channel_statistics(statistics, "conv", by=by)
+    values = getattr(statistics["conv"], by)
+    assert [bar.get_height() for bar in ax.patches] == pytest.approx(sorted(values))
+    (marks,) = ax.lines
+    assert marks.get_ydata() == pytest.approx(values[[DEAD]])
+    text = vggviz.text_alternative(figure)
+    assert "1 dead" in text
+    assert f"from {number_text(values.min())} to {number_text(values.max())}" in text
+    assert f"{number_text(np.median(values))}" in text
+
+
+def test_statistics_by_layer(maps):
+    statistics = vggviz.channel_statistics(maps)
+    figure, ax = vggviz.plot_channel_statistics(statistics)
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["conv", "deep"]
+    assert [text.get_text() for text in ax.texts] == ["1", "1"]
+    for layer, found in statistics.items():
+        expected = f"{layer}: median apoz {np.median(found.apoz):.3g}, 1 dead."
+        assert expected in vggviz.text_alternative(figure)
 
 
 def test_each_measure_is_a_line_over_the_layers():
@@ -19,9 +42,9 @@ def test_each_measure_is_a_line_over_the_layers():
     assert [list(line.get_ydata()) for line in ax.lines] == [[1, 3], [2, 0.5]]
     assert [text.get_text() for text in ax.get_xticklabels()] == ["a", "b"]
     assert ax.get_ylim()[0] == 0
-    words = vggviz.text_alternative(figure)
-    assert "one, rank: 1 in a, 3 in b" in words
-    assert "least 0.5 (b), most 2 (a)" in words
+    text = vggviz.text_alternative(figure)
+    assert "one, rank: 1 in a, 3 in b" in text
+    assert "least 0.5 (b), most 2 (a)" in text
 
 
 def test_negative_measures_are_not_cut():
@@ -36,6 +59,25 @@ def test_measures_must_be_of_the_same_layers():
         vggviz.plot_by_layer({})
 
 
-def test_it_draws_into_axes_of_ones_own():
+def test_axes_of_the_caller():
     figure, ax = plt.subplots()
     assert vggviz.plot_by_layer({"one": {"a": 1.0}}, ax=ax) == (figure, ax)
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        (
+            lambda: vggviz.plot_channel_statistics(vggviz.channel_statistics(MAPS), "cnv"),
+            ["'cnv'", "'conv'"],
+        ),
+        (
+            lambda: vggviz.plot_channel_statistics(vggviz.channel_statistics(MAPS), by="size"),
+            ["'size'", "apoz"],
+        ),
+    ],
+)
+def test_invalid_arguments(call, expected):
+    with refused(*expected):
+        call()
+    assert plt.get_fignums() == []

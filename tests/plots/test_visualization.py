@@ -1,4 +1,4 @@
-"""Figures of drawn images: every pixel, every value, in words too."""
+"""Figures of feature visualizations and of their optimisation."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -9,12 +9,6 @@ from vggviz.feature_visualization.rendering import Visualization
 from vggviz.plots.visualization import differences, plot_ascent, plot_visualization
 
 
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
-
-
 def visualization(count, size=(12, 10), steps=5):
     rng = np.random.default_rng(count)
     images = rng.uniform(0, 255, (count, *size, 3)).astype(np.float32)
@@ -23,21 +17,21 @@ def visualization(count, size=(12, 10), steps=5):
 
 
 @pytest.mark.parametrize("count", [1, 2, 5, 64])
-def test_every_picture_is_there_in_its_own_levels(count):
+def test_images_are_drawn_unchanged(count):
     drawn = visualization(count)
     _, ax = plot_visualization(drawn)
     (shown,) = ax.images
     pixels = shown.get_array()
     columns = int(np.ceil(np.sqrt(count)))
     gap = len(pixels) // -(-count // columns) - 12
-    for number, image in enumerate(drawn.images):
-        row, column = divmod(number, columns)
+    for index, image in enumerate(drawn.images):
+        row, column = divmod(index, columns)
         top, left = row * (12 + gap), column * (10 + gap)
-        assert np.array_equal(pixels[top : top + 12, left : left + 10], np.rint(image)), number
+        assert np.array_equal(pixels[top : top + 12, left : left + 10], np.rint(image)), index
     assert (pixels[12 : 12 + gap] == 255).all()
 
 
-def test_each_picture_says_what_it_is_and_what_it_reached():
+def test_images_have_their_label_and_value():
     drawn = visualization(3)
     _, ax = plot_visualization(drawn)
     wanted = [f"{3 * k}: {value:.3g}" for k, value in enumerate(drawn.reached)]
@@ -45,7 +39,7 @@ def test_each_picture_says_what_it_is_and_what_it_reached():
     assert ax.get_title() == "channel ... of conv\n5 steps; below: objective"
 
 
-def test_a_single_picture():
+def test_a_single_image():
     drawn = visualization(1)
     figure, ax = plot_visualization(drawn)
     assert ax.get_title().startswith("channel 0 of conv\n")
@@ -55,7 +49,7 @@ def test_a_single_picture():
 
 @pytest.mark.parametrize("plot", [plot_visualization, plot_ascent])
 @pytest.mark.parametrize("count", [1, 4, 20])
-def test_the_words_hold_the_numbers(plot, count):
+def test_the_text_alternative_holds_the_numbers(plot, count):
     drawn = visualization(count)
     text = vggviz.text_alternative(plot(drawn)[0])
     assert "5 steps" in text
@@ -64,7 +58,7 @@ def test_the_words_hold_the_numbers(plot, count):
         assert f"the largest, {drawn.reached.max():.3g}, {3 * drawn.reached.argmax()}." in text
 
 
-def test_a_curve_for_each_picture():
+def test_a_curve_for_each_image():
     drawn = visualization(4)
     _, ax = plot_ascent(drawn)
     curves = [line.get_ydata() for line in ax.lines]
@@ -93,7 +87,7 @@ def test_columns():
 
 
 @pytest.mark.parametrize(
-    ("words", "labels", "shared"),
+    ("phrases", "labels", "shared"),
     [
         (["channel 3 of conv", "channel 12 of conv"], ["3", "12"], "channel ... of conv"),
         (["channel 3 of conv"], [""], "channel 3 of conv"),
@@ -102,5 +96,5 @@ def test_columns():
         (["a b", "a b b"], ["", "b"], "a b ..."),
     ],
 )
-def test_what_differs_and_what_is_shared(words, labels, shared):
-    assert differences(words) == (labels, shared)
+def test_differences_and_shared_words(phrases, labels, shared):
+    assert differences(phrases) == (labels, shared)

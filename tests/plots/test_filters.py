@@ -1,0 +1,76 @@
+"""Figures of convolution kernels: colours, slices, scales."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+import vggviz
+from plotted import arrays_of, text_of, tile
+from sentences import refused
+from vggviz.figures.scales import number_text
+
+
+@pytest.mark.parametrize("slot", range(3))
+def test_filters_of_rgb_images_are_drawn_in_colour(slot):
+    kernels = np.zeros((3, 3, 3, 4), np.float32)
+    kernels[1, 1, slot, 0] = 2
+    kernels[1, 1, slot, 1] = -0.5
+    _, ax = vggviz.plot_filters(kernels)
+    (whole,) = arrays_of(ax)
+    side = whole.shape[0]  # four tiles in one row, with gaps
+    step = (whole.shape[1] - side) // 3
+    bright, dark, empty, _ = (whole[side // 2, k * step + side // 2] for k in range(4))
+    others = [k for k in range(3) if k != slot]
+    assert bright[slot] == 1
+    assert dark[slot] == 0
+    assert (bright[others] == 0.5).all()
+    assert (empty == 0.5).all()
+
+
+def test_on_the_layers_scale_filters_keep_their_proportions():
+    kernels = np.zeros((1, 1, 3, 2), np.float32)
+    kernels[0, 0, 0] = (2, 1)
+    for scale, expected in (("layer", 0.75), ("channel", 1.0)):
+        figure, ax = vggviz.plot_filters(kernels, scale=scale)
+        whole = arrays_of(ax)[0]
+        assert whole[whole.shape[0] // 2, -2, 0] == expected
+        assert ("layer's largest" if scale == "layer" else "own largest") in text_of(figure)
+
+
+def test_deeper_filters_slice_by_slice():
+    kernels = np.random.default_rng(0).normal(size=(3, 3, 20, 10)).astype(np.float32)
+    figure, ax = vggviz.plot_filters(kernels, channels=[9, 2])
+    (whole,) = arrays_of(ax)
+    for row, index in enumerate([9, 2]):
+        kernel = kernels[..., index]
+        order = np.argsort(-(kernel**2).sum(axis=(0, 1)))[:16]
+        for column, k in enumerate(order):
+            expected = kernel[..., k] / np.abs(kernel).max()
+            np.testing.assert_allclose(tile(whole, row * 16 + column, 3, 16), expected, rtol=1e-5)
+    assert "2 of 10 filters" in text_of(figure)
+    assert "16 of 20 input slices" in text_of(figure)
+
+
+def test_the_strongest_filters_and_their_norms():
+    kernels = np.random.default_rng(0).normal(size=(3, 3, 20, 10)).astype(np.float32)
+    norms = np.linalg.norm(kernels.reshape(-1, 10), axis=0)
+    figure, ax = vggviz.plot_filters(kernels, top=3)
+    labels = [label.get_text() for label in ax.get_yticklabels()]
+    assert labels == [f"filter {k}" for k in np.argsort(-norms)[:3]]
+    text = vggviz.text_alternative(figure)
+    assert f"{number_text(norms.max())} (filter {norms.argmax()})" in text
+    assert f"{number_text(norms.min())} (filter {norms.argmin()})" in text
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        (lambda: vggviz.plot_filters(np.zeros((3, 3, 4))), ["(3, 3, 4)", "(kh, kw, in, out)"]),
+        (lambda: vggviz.plot_filters(np.zeros((3, 3, 3, 4)), scale="own"), ["'own'", "channel"]),
+        (lambda: vggviz.plot_filters(np.zeros((3, 3, 3, 4)), channels=[4]), ["3", "4"]),
+    ],
+)
+def test_invalid_arguments(call, expected):
+    with refused(*expected):
+        call()
+    assert plt.get_fignums() == []

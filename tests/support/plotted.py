@@ -1,0 +1,32 @@
+"""What the tests of plots share: the content of axes and figures, and read-only arrays."""
+
+from __future__ import annotations
+
+import matplotlib as mpl
+import numpy as np
+
+DEAD = 3
+"""Index of the dead channel of the fixtures `maps` and `linear`."""
+
+
+def arrays_of(ax):
+    """The arrays that an axes shows, NaN in gaps."""
+    return [np.ma.filled(image.get_array().astype(float), np.nan) for image in ax.images]
+
+
+def tile(whole, index, size, columns, gap=1):
+    """The tile of an index in a mosaic of square tiles."""
+    row, column = divmod(index, columns)
+    top, left = row * (size + gap), column * (size + gap)
+    return whole[top : top + size, left : left + size]
+
+
+def text_of(figure):
+    """All text in a figure."""
+    return " ".join(text.get_text() for text in figure.findobj(mpl.text.Text))
+
+
+def read_only(array):
+    """Make an array read-only, so that a plot that changes its arguments fails."""
+    array.setflags(write=False)
+    return array
