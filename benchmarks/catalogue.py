@@ -68,7 +68,7 @@ class Task:
     stacked: Mapping[str, int] = field(default_factory=dict)
 
 
-MAPS_OF_A_PICTURE = 4 * sum(
+BYTES_OF_MAPS = 4 * sum(
     cells * channels
     for cells, channels in (
         (224 * 224, 2 * 64),
@@ -90,7 +90,7 @@ def _folder(count: int) -> Task:
         f"{count} pictures",
         (OURS, "torch", "onnxruntime", "classic", "keract"),
         alone=True,
-        stacked=dict.fromkeys(("classic", "keract"), count * MAPS_OF_A_PICTURE),
+        stacked=dict.fromkeys(("classic", "keract"), count * BYTES_OF_MAPS),
     )
 
 

@@ -143,7 +143,7 @@ def test_figures_and_text_alternatives_hold_the_numbers(report):
     assert "classic notebook: 4 GB for 50 pictures. Not run for 200, whose maps alone take 12 GB." in words
 
 
-def test_peers_are_told_apart_by_colour_and_by_marker():
+def test_peers_have_distinct_colours_and_markers():
     assert plots.STYLES.keys() == catalogue.PEERS.keys()
     for part in zip(*plots.STYLES.values(), strict=True):
         assert len(set(part)) == len(plots.STYLES)
@@ -310,7 +310,7 @@ def test_the_module_of_every_peer_has_its_tasks():
 
 def test_the_size_of_all_maps_of_an_image(vgg16):
     maps = vggviz.feature_maps(vgg16, np.zeros((1, 224, 224, 3), np.float32))
-    assert sum(values.nbytes for values in maps.values()) == catalogue.MAPS_OF_A_PICTURE
+    assert sum(values.nbytes for values in maps.values()) == catalogue.BYTES_OF_MAPS
 
 
 def test_an_unknown_part_is_one_sentence_and_status_2(capsys):

@@ -58,7 +58,7 @@ def folder(given: Material, count: int) -> Work:
     model = network.vgg16(keras, given.weights)
 
     def run() -> dict[str, np.ndarray]:
-        batch = read(sorted(given.pictures(count).iterdir()))
+        batch = read(sorted(given.images(count).iterdir()))
         return by_hand.statistics(_layer_by_layer(model, batch))
 
     return Work(run)

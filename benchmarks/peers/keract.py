@@ -40,7 +40,7 @@ def folder(given: Material, count: int) -> Work:
     model = network.vgg16(tf_keras, given.weights)
 
     def run() -> dict[str, np.ndarray]:
-        batch = read(sorted(given.pictures(count).iterdir()))
+        batch = read(sorted(given.images(count).iterdir()))
         return by_hand.statistics(keract.get_activations(model, batch, layer_names=LAYERS))
 
     return Work(run)

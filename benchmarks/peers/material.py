@@ -67,7 +67,7 @@ class Material:
         with np.load(self.folder / "maps.npz") as saved:
             return dict(saved)
 
-    def pictures(self, count: int) -> Path:
+    def images(self, count: int) -> Path:
         """A folder of `count` PNG files of 224 x 224 pixels."""
         return self.folder / f"pictures{count}"
 

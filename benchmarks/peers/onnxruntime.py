@@ -67,7 +67,7 @@ def folder(given: Material, count: int) -> Work:
     network = session(given)
 
     def run() -> dict[str, np.ndarray]:
-        paths = sorted(given.pictures(count).iterdir())
+        paths = sorted(given.images(count).iterdir())
         sums = by_hand.Sums()
         for start in range(0, len(paths), TOGETHER):
             batch = read(paths[start : start + TOGETHER])

@@ -39,9 +39,8 @@ def all_layers_drawn(given: Material) -> Work:
 
 def folder(given: Material, count: int) -> Work:
     model = network.vgg16(backend.keras(), given.weights)
-
-    pictures = given.pictures(count)
-    return Work(lambda: vggviz.datasets.dataset_statistics(model, pictures), _arrays)
+    images = given.images(count)
+    return Work(lambda: vggviz.datasets.dataset_statistics(model, images), _arrays)
 
 
 def _arrays(found: dict[str, vggviz.ChannelStatistics]) -> dict[str, np.ndarray]:

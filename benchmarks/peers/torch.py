@@ -65,7 +65,7 @@ def folder(given: Material, count: int) -> Work:
 
     @torch.inference_mode()
     def run() -> dict[str, np.ndarray]:
-        paths = sorted(given.pictures(count).iterdir())
+        paths = sorted(given.images(count).iterdir())
         sums = by_hand.Sums()
         for start in range(0, len(paths), TOGETHER):
             model(tensor(read(paths[start : start + TOGETHER])))

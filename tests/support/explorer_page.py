@@ -150,7 +150,7 @@ class Page:
     def computed(self) -> None:
         self.until(lambda: self.text("#live-words").startswith("Computed in this page. All layers"), 120)
 
-    def numbers(self, picture: str, layer: str, shape: tuple[int, ...]) -> np.ndarray:
+    def numbers(self, image: str, layer: str, shape: tuple[int, ...]) -> np.ndarray:
         """The maps in the page's memory, (c, h, w)."""
         send = """
         const [picture, layer, done] = arguments;
@@ -159,7 +159,7 @@ class Page:
           .then(() => done(null), (problem) => done(problem.message));
         """
         self.browser.set_script_timeout(120)
-        assert self.browser.execute_async_script(send, picture, layer) is None
+        assert self.browser.execute_async_script(send, image, layer) is None
         return np.frombuffer(Host.taken["/taken"], "<f4").reshape(shape)
 
 
@@ -168,9 +168,9 @@ def page(browser: webdriver.Chrome, server: Server) -> Page:
     return Page(browser, server).open()
 
 
-def stored(picture: str, layer: dict[str, Any]) -> np.ndarray:
+def stored(image: str, layer: dict[str, Any]) -> np.ndarray:
     """The maps in the file, float64 (c, h, w)."""
-    raw = gzip.decompress((FOLDER / picture / f"{layer['name']}.maps.gz").read_bytes())
+    raw = gzip.decompress((FOLDER / image / f"{layer['name']}.maps.gz").read_bytes())
     return (
         np.frombuffer(raw, "<f2")
         .reshape(layer["channels"], layer["rows"], layer["columns"])

@@ -38,7 +38,7 @@ def plot_examples(
     Raises:
         ValueError: no crops, crops of a channel without examples, or more or fewer crops than examples.
     """
-    validation.instance("What dataset_examples gives for a layer", examples, Examples)
+    validation.instance("A result of dataset_examples for a layer", examples, Examples)
     validation.mapping("Crops of the channels", crops)
     values = np.array([examples.values[examples.place(channel)] for channel in crops])
     tiles = _tiles([crop for channel in crops for crop in _checked_crops(crops, channel, values.shape[1])])
@@ -109,7 +109,7 @@ def plot_trace(trace: Trace, *, ax: Axes | None = None) -> tuple[Figure, Axes]:
     Returns:
         The figure and its axes.
     """
-    validation.instance("What trace gives", trace, Trace)
+    validation.instance("A result of trace", trace, Trace)
     figure, ax = one_axes(ax, 8, 1.6 + 0.7 * trace.channels.shape[1])
     to_objective = trace.values[-1][:, np.newaxis]
     links = [*trace.links, to_objective]

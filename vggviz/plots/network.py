@@ -45,7 +45,7 @@ def plot_receptive_field(
     Raises:
         ValueError: not one row and one column per cell, or a cell outside the layer's map.
     """
-    validation.instance("What receptive_fields gives for a layer", field, ReceptiveField)
+    validation.instance("A result of receptive_fields for a layer", field, ReceptiveField)
     image = validation.image("The photograph", image)
     cells = _cells(row, column)
     boxes = [field.box(y, x, image.shape[:2]) for y, x in cells]
@@ -76,7 +76,7 @@ def plot_layer_table(table: LayerTable, *, ax: Axes | None = None) -> tuple[Figu
     Returns:
         The figure and the three axes.
     """
-    validation.instance("What layer_table gives", table, LayerTable)
+    validation.instance("A result of layer_table", table, LayerTable)
     figure, axes = panels(ax, 3, columns=3, width=9, aspect=1.5)
     columns: dict[str, list[float]] = {
         "numbers given (millions)": [math.prod(side or 0 for side in row.shape) / 1e6 for row in table],
@@ -111,7 +111,7 @@ def plot_cell(cell: Cell, *, top: int = 8, ax: Axes | None = None) -> tuple[Figu
     Raises:
         ValueError: `top` is less than 1.
     """
-    validation.instance("What explain_cell gives", cell, Cell)
+    validation.instance("A result of explain_cell", cell, Cell)
     top = validation.whole("number of input channels (top)", top, 1)
     figure, axes = three_and_one(ax)
     sums = cell.by_channel

@@ -44,7 +44,7 @@ def plot_channel_statistics(
     """
     validation.one_of("statistic", by, {"apoz": "", "mean": "", "max": "", "std": ""})
     for found in validation.mapping("Statistics", statistics).values():
-        validation.instance("What channel_statistics gives for a layer", found, ChannelStatistics)
+        validation.instance("A result of channel_statistics for a layer", found, ChannelStatistics)
     if layer is not None:
         check_name(layer, statistics)
     figure, ax = one_axes(ax, 8, 4.4)

@@ -39,7 +39,7 @@ def plot_visualization(
     Returns:
         The figure and its axes.
     """
-    validation.instance("What visualize, invert or caricature gives", visualization, Visualization)
+    validation.instance("A result of visualize, invert or caricature", visualization, Visualization)
     if columns is not None:
         validation.whole("number of columns", columns, 1)
     images, reached = visualization.images, visualization.reached
@@ -87,7 +87,7 @@ def plot_ascent(visualization: Visualization, *, ax: Axes | None = None) -> tupl
     Returns:
         The figure and its axes.
     """
-    validation.instance("What visualize, invert or caricature gives", visualization, Visualization)
+    validation.instance("A result of visualize, invert or caricature", visualization, Visualization)
     labels, shared = differences(visualization.labels)
     values = visualization.values
     figure, ax = one_axes(ax, 8, 4.4)
