@@ -56,7 +56,7 @@ def explain_cell(
 
     Args:
         model: any Keras model.
-        batch: float (1, H, W, C), one image as the model's input wants it.
+        batch: float (1, H, W, C), one image, the model's input.
         layer: a convolution's name.
         channel: index of the channel, from 0.
         row: row of the cell, from 0.

@@ -185,9 +185,8 @@ def _at_any_size(model: Any) -> Any:
     def call(layer: Any, *args: Any, **kwargs: Any) -> Any:
         layer = _at_any_size(layer) if isinstance(layer, keras.Model) else layer
         output = layer(*args, **kwargs)
-        if (
-            keras.tree.flatten(output)[0].shape[-1] is None
-        ):  # after Flatten, say: a dense layer needs their number
+        # the number of channels is unknown after Flatten, for instance, but a dense layer needs it
+        if keras.tree.flatten(output)[0].shape[-1] is None:
             sides = " x ".join(map(str, keras.tree.flatten(model.input)[0].shape[1:3]))
             raise ValueError(
                 f"The layer {layer.name!r} needs images of the model's input size, {sides} pixels."
