@@ -18,7 +18,7 @@ LARGEST = 1e15
 Thing = TypeVar("Thing")
 
 
-def words(path: str | os.PathLike[str]) -> str:
+def path_text(path: str | os.PathLike[str]) -> str:
     """A path as text for messages and files, with backslash escapes for bytes that are not UTF-8."""
     try:
         return os.fsencode(path).decode("utf-8", "backslashreplace")
@@ -31,7 +31,7 @@ def shown(value: Any) -> str:
     if isinstance(value, np.ndarray):
         return f"{value.dtype} {value.shape}"
     if isinstance(value, (str, os.PathLike)):
-        value = words(value)
+        value = path_text(value)
     return " ".join(_quoted.repr(value).split())
 
 

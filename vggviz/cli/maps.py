@@ -123,7 +123,7 @@ def write_explorer(network: inputs.Network, *, photos, layers, runtime, out) -> 
 
     inputs.check_photos(photos)
     read = None if network.input == "vgg16" else lambda images: network.preprocess(images.astype("float32"))
-    names = {validation.words(name): photo for photo, name in _named(photos)}
+    names = {validation.path_text(name): photo for photo, name in _named(photos)}
     page = vggviz.explore(network.load(), names, layers=list(layers) or None, preprocess=read)
     folder = page.save(out, runtime=runtime)
     print(

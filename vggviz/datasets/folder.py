@@ -90,7 +90,7 @@ def named_images(source: Images) -> Iterable[tuple[str, Source]]:
     if isinstance(source, (str, os.PathLike)):
         folder = existing_folder(source)
         paths = sorted(path for path in folder.rglob("*") if path.is_file())
-        return [(validation.words(path.relative_to(folder).as_posix()), path) for path in paths]
+        return [(validation.path_text(path.relative_to(folder).as_posix()), path) for path in paths]
     if isinstance(source, Mapping):
         return list(source.items())
     pairs = validation.several("Images without a folder or a dict", source)

@@ -185,5 +185,5 @@ def _titled(image: Any, index: int) -> tuple[str, Any]:
     if isinstance(image, tuple):
         return check_pair(image)
     if isinstance(image, (str, os.PathLike)):
-        return validation.words(Path(image).stem), image
+        return validation.path_text(Path(image).stem), image
     return f"picture {index + 1}", image

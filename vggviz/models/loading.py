@@ -95,7 +95,7 @@ def load_model(path: str | os.PathLike[str]) -> keras.Model:
             f"{validation.shown(path)} is not a whole Keras model, or is damaged ({reason})."
         ) from error
     _check_finite(model, path)
-    provenance.note_provenance(model, Provenance(validation.words(path.name), hashing.sha256(path)))
+    provenance.note_provenance(model, Provenance(validation.path_text(path.name), hashing.sha256(path)))
     return model
 
 
@@ -171,14 +171,14 @@ def _vgg16_from_file(path: Path, classifier: str | None) -> Any:
     """VGG16 with the weights of a file in any of Keras' formats."""
     model = _build(dense=classifier == "dense")
     if path.suffix == ".keras":
-        _copy_weights(load_model(path), model, validation.words(path))
+        _copy_weights(load_model(path), model, validation.path_text(path))
     elif path.name.endswith(".weights.h5"):
         _load_keras3_weights(model, path)
     else:
         _set_weights(model, path)
     if classifier == "linear":
         model = _with_linear_classifier(model)
-    return _with_provenance(model, validation.words(path.name), hashing.sha256(path), classifier)
+    return _with_provenance(model, validation.path_text(path.name), hashing.sha256(path), classifier)
 
 
 def _with_linear_classifier(convolutions: Any) -> Any:
@@ -234,7 +234,7 @@ def _load_keras3_weights(model: Any, path: Path) -> None:
 def _check_finite(model: Any, path: Path) -> None:
     for layer in _layers_with_weights(model):
         values = [np.asarray(weight) for weight in layer.weights]
-        sources.check_weights(layer.name, values, [v.shape for v in values], validation.words(path))
+        sources.check_weights(layer.name, values, [v.shape for v in values], validation.path_text(path))
 
 
 def _layers_with_weights(model: Any) -> list[Any]:

@@ -170,7 +170,7 @@ def read_h5(source: Path | BinaryIO, wanted: dict[str, list[tuple[int, ...]]]) -
     """
     import h5py  # 0.2 s that pages without a network need not pay
 
-    origin = validation.words(source) if isinstance(source, Path) else package_data.WEIGHTS
+    origin = validation.path_text(source) if isinstance(source, Path) else package_data.WEIGHTS
     try:
         with h5py.File(source) as file:
             root = file.get("model_weights", file)
