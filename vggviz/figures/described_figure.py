@@ -69,8 +69,12 @@ def save_figure(figure: Figure, path: str | os.PathLike[str]) -> Path:
         figure: any matplotlib figure.
         path: ends in .png (written at 200 dpi), .svg or .pdf.
 
+    Returns:
+        The path of the file.
+
     Raises:
-        ValueError: another suffix, or a folder that does not exist or cannot be written.
+        ValueError: another suffix, or a folder that does not exist.
+        OSError: the file cannot be written; an existing file is then unchanged.
     """
     validation.instance("A matplotlib Figure", figure, Figure)
     path = validation.path("figure's file", path)

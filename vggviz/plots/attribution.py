@@ -36,7 +36,7 @@ def plot_attribution(
     Args:
         maps: {title: float (H, W)}, not normalised.
         images: uint8 (H, W, 3) drawn under all maps, or {title: image}; None draws the maps alone.
-        scale: "channel" (each map by its own largest |value|) or "global" (all by the largest of all).
+        scale: "channel" (each map by its largest absolute value) or "global" (all by that of all maps).
         columns: maps in a row at most.
         ax: axes to be divided; None makes a figure.
 

@@ -35,7 +35,7 @@ def plot_filters(
             `channels` or `top` is given), its columns the 16 input slices of largest norm.
         channels: indices of the filters, in the order they are drawn.
         top: number of filters, those of largest norm.
-        scale: "channel" or "layer": whether full colour is the filter's or the layer's largest |weight|.
+        scale: "channel" or "layer": whose largest absolute weight is drawn in full colour.
         ax: axes to draw on; None makes a figure.
 
     Returns:
@@ -70,7 +70,7 @@ def plot_filters(
 
 
 def _scaled(kernels: np.ndarray, indices: np.ndarray, scale: str) -> np.ndarray:
-    """The filters `indices` divided by their own largest |weight|, or by that of the layer."""
+    """The filters `indices` divided by their own largest absolute weight, or by that of the layer."""
     chosen = kernels[..., indices]
     limits = np.abs(chosen).max(axis=(0, 1, 2)) if scale == "channel" else np.abs(kernels).max()
     return chosen / np.where(limits > 0, limits, 1)

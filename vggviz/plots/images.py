@@ -24,7 +24,7 @@ def plot_images(
     Args:
         images: {title: array}: uint8 (H, W, 3) as RGB, numbers (H, W) with a colourbar, zero in the
             middle if any are negative. NaN, as between the tiles of a mosaic, is drawn white.
-        scale: "channel" (each array by its own largest |value|) or "global" (all by the largest of all).
+        scale: "channel" (each array by its largest absolute value) or "global" (all by that of all arrays).
         columns: images in a row at most.
         ax: axes to be divided; None makes a figure.
 

@@ -102,7 +102,7 @@ def plot_cell(cell: Cell, *, top: int = 8, ax: Axes | None = None) -> tuple[Figu
 
     Args:
         cell: from `explain_cell`.
-        top: number of input channels with a bar of their own, those of largest |sum|; the others share one.
+        top: number of input channels with their own bar, those of largest absolute sum; others share one.
         ax: axes to be divided; None makes a figure.
 
     Returns:

@@ -38,6 +38,9 @@ def plot_visualization(
 
     Returns:
         The figure and its axes.
+
+    Raises:
+        ValueError: `columns` is less than 1.
     """
     validation.instance("A result of visualize, invert or caricature", visualization, Visualization)
     if columns is not None:
