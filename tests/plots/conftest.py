@@ -1,7 +1,5 @@
 """Fixtures of the tests of plots: arrays that may not be changed, and checks of side effects."""
 
-import matplotlib as mpl
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -12,6 +10,9 @@ from plotted import DEAD, read_only
 @pytest.fixture(autouse=True)
 def no_side_effects(monkeypatch):
     """No plot calls plt.show or changes rcParams; figures are closed after each test."""
+    import matplotlib as mpl  # not before tests/conftest.py has chosen the backend
+    import matplotlib.pyplot as plt
+
     monkeypatch.setattr(plt, "show", lambda: pytest.fail("plt.show was called"))
     before = dict(mpl.rcParams)
     yield

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import matplotlib as mpl
 import numpy as np
 
 DEAD = 3
@@ -23,7 +22,9 @@ def tile(whole, index, size, columns, gap=1):
 
 def text_of(figure):
     """All text in a figure."""
-    return " ".join(text.get_text() for text in figure.findobj(mpl.text.Text))
+    from matplotlib.text import Text
+
+    return " ".join(text.get_text() for text in figure.findobj(Text))
 
 
 def read_only(array):

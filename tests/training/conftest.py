@@ -1,6 +1,5 @@
 """Fixtures of the tests of training: a small data set, a small network, and few views."""
 
-import keras
 import pytest
 
 import tiny_imagenet
@@ -16,6 +15,8 @@ def archive(tmp_path_factory):
 @pytest.fixture(scope="module")
 def tiny():
     """Two convolutions with a pool after each, and seeded random weights."""
+    import keras  # not before tests/conftest.py has set its environment variables
+
     keras.utils.set_random_seed(0)
     inputs = maps = keras.Input((224, 224, 3))
     for block, count in ((1, 6), (2, 8)):
