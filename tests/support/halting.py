@@ -1,8 +1,8 @@
-"""Preloaded by the two Dask workers of test_dask_cluster, so that one is killed at a known point.
+"""Preloaded by the two workers of test_dask_cluster, so that one can be killed at a known point.
 
-VGGVIZ_TEST_ROLE is "doomed" or "patient"; VGGVIZ_TEST_NOTES is a folder in which each worker lists the
-images that it has begun. With two images per task, the doomed worker completes its first task and blocks
-in the middle of its second. The patient worker reads no image until the other has been killed.
+VGGVIZ_TEST_ROLE is "blocking" or "waiting"; in the folder VGGVIZ_TEST_RECORDS each worker records the images
+it has started to read. With two images per task, the blocking worker finishes its first task and blocks in
+the middle of its second. The waiting worker reads no image before the other has been killed.
 """
 
 import os
@@ -12,28 +12,28 @@ from pathlib import Path
 from vggviz._shared import backend
 from vggviz.datasets import dask_cluster
 
-role, notes = os.environ["VGGVIZ_TEST_ROLE"], Path(os.environ["VGGVIZ_TEST_NOTES"])
-read = dask_cluster.attempt
-begun = []
+role, records = os.environ["VGGVIZ_TEST_ROLE"], Path(os.environ["VGGVIZ_TEST_RECORDS"])
+load = dask_cluster.try_load
+started = []
 
 
-def attempt(path, size):
-    if role == "patient":
+def try_load(path, size):
+    if role == "waiting":
         wait_for("killed")
-    begun.append(path.name)
-    (notes / role).write_text("\n".join(begun))
-    if role == "doomed" and len(begun) == 4:
-        (notes / "halted").touch()
+    started.append(path.name)
+    (records / role).write_text("\n".join(started))
+    if role == "blocking" and len(started) == 4:
+        (records / "halted").touch()
         wait_for("never")
-    return read(path, size)
+    return load(path, size)
 
 
 def wait_for(name):
-    while not (notes / name).exists():
+    while not (records / name).exists():
         time.sleep(0.02)
 
 
 def dask_setup(worker):
-    """Install the replacement; Dask calls this once, but imports the file more than once."""
-    backend.keras()  # import TensorFlow while the test prepares its images
-    dask_cluster.attempt = attempt
+    """Called once by Dask, which may import this file several times."""
+    backend.keras()  # TensorFlow is imported while the test still writes its images
+    dask_cluster.try_load = try_load
