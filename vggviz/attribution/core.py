@@ -26,7 +26,7 @@ def target_layer(model: keras.Model, layer: str | None) -> str:
         return graph.conv_layers(model)[-1]
     shape = tuple(graph.find_step(model, layer).output.shape)
     if len(shape) != 4:
-        raise ValueError(f"The layer {layer!r} gives an output of shape {shape}, no feature maps.")
+        raise ValueError(f"The output of the layer {layer!r} has shape {shape}, so it has no feature maps.")
     return layer
 
 

@@ -200,7 +200,7 @@ def _task_result(future: distributed.Future) -> ChunkResult:
     except Exception as error:
         message = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         raise ValueError(
-            f"A task failed ({message}); the scheduler and each worker need the same vggviz[dask] as is here."
+            f"A task failed ({message}); the scheduler and all workers need the same vggviz[dask] as here."
         ) from error
 
 

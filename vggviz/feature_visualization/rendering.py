@@ -146,8 +146,8 @@ class Rendering:
             batch = self.preprocess(images)
             if batch.shape[1:] != (*self.size, function.input.shape[-1]):
                 raise ValueError(
-                    f"The model reads images of {function.input.shape[-1]} colours; preprocess makes a "
-                    f"batch of shape {tuple(batch.shape)} of one of shape {tuple(images.shape)}."
+                    f"The model reads images of {function.input.shape[-1]} colours; preprocess turns a "
+                    f"batch of shape {tuple(images.shape)} into one of shape {tuple(batch.shape)}."
                 )
             return function(batch, training=False)
 
