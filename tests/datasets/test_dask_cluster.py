@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import PIL.Image
 import pytest
-from distributed import CancelledError, KilledWorker
+from distributed import CancelledError, Client, KilledWorker
 from tqdm import tqdm
 
 import networks
@@ -51,6 +51,8 @@ def cluster(tmp_path_factory):
     workers = {
         role: start("worker", records, address, *options, role=role) for role in ("blocking", "waiting")
     }
+    with Client(address, timeout=SECONDS) as client:
+        client.wait_for_workers(len(workers), SECONDS)
     yield address, workers, records
     for process in (*workers.values(), scheduler):
         process.kill()
