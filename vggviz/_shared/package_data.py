@@ -67,9 +67,9 @@ def classifier_card() -> dict[str, Any]:
     """Model card of the linear classifier: the numbers measured when it was trained.
 
     Returns:
-        Sections by name; shares are from 0 to 1. "data": numbers of classes and images. "classifier":
-        "accuracy" by view, "calibration", and the "worst" classes. "sample": for "imagenet" and "random"
-        weights, the accuracy of a linear "probe" of each pool, and shares of zeros and dead channels of
-        the "layers".
+        A dict of sections, with shares from 0 to 1. "data" has the numbers of classes and images;
+        "classifier" has "accuracy" by view, "calibration", and the "worst" classes; "sample" has, for
+        "imagenet" and "random" weights, the accuracy of a linear "probe" of each pool, and the shares of
+        zeros and of dead channels of the "layers".
     """
     return dict(json.loads(read(CARD)))

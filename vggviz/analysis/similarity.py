@@ -137,8 +137,8 @@ def nearest_neighbours(
             each without itself as a neighbour.
 
     Returns:
-        indices: int (Q, top), rows of `features`, nearest first; ties are sorted by index.
-        similarities: float64 (Q, top), -1 to 1; 0 for rows of zeros.
+        Indices, int (Q, top), of rows of `features`, nearest first, ties sorted by index; and similarities,
+        float64 (Q, top), from -1 to 1, 0 for rows of zeros.
 
     Raises:
         ValueError: features or queries of another shape, or `top` below 1.

@@ -62,7 +62,7 @@ class Provenance:
 
     @property
     def network(self) -> str:
-        """Description of the network: its source, the file's checksum and the classifier."""
+        """The network in one phrase, with its source, the file's checksum and the classifier."""
         if not self.source:
             return "no network"
         classifier = f" and the {self.classifier} classifier" if self.classifier else ""

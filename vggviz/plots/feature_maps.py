@@ -87,7 +87,7 @@ def plot_layers(
         ax: axes to be divided; None makes a figure.
 
     Returns:
-        The figure and the axes: of the photograph, if there is one, then of the maps.
+        The figure and the axes, that of the photograph first if there is one, then those of the maps.
 
     Raises:
         ValueError: an unknown layer or scale, no layer, or more channels than a layer has.
