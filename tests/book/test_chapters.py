@@ -54,6 +54,14 @@ def test_a_public_name_is_used_by_a_chapter(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SOURCES)
+def test_calls_in_the_text_are_of_functions_that_exist(name: str) -> None:
+    """A call with a model, or after "vggviz.", as inline code: an exercise may name what no cell runs."""
+    known = {public_name.rpartition(".")[2] for public_name in public.NAMES}
+    called = re.findall(r"`(?:vggviz\.(?:\w+\.)?(\w+)\(|(\w+)\(model\b)", SOURCES[name])
+    assert {one or other for one, other in called} <= known
+
+
+@pytest.mark.parametrize("name", SOURCES)
 def test_no_cell_is_long(name: str) -> None:
     assert [cell[0] for cell in cells(name) if len(cell) > LONGEST] == []
 
