@@ -85,18 +85,6 @@ def test_layers_without_weights_and_unknown_layers(nested):
 # --- deletion and insertion
 
 
-@pytest.fixture(scope="module")
-def linear():
-    """A network whose output is one weighted sum of the pixels, and the weights (8, 8, 3)."""
-    weights = np.random.default_rng(0).normal(size=(8, 8, 3, 1)).astype(np.float32)
-    return networks.single(weights, padding="valid", activation=None, size=8), weights[..., 0]
-
-
-@pytest.fixture
-def small():
-    return np.random.default_rng(1).normal(0, 9, (2, 8, 8, 3)).astype(np.float32)
-
-
 def test_the_curves_start_and_end_at_whole_and_empty_images(sequential, batch):
     curves = deletion_insertion(sequential, batch, np.abs(batch).sum(axis=-1), class_logit(0), steps=5)
     whole = scores(sequential, batch, class_logit(0))

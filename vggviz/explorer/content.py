@@ -16,17 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Content:
-    """A network and the images that it is shown with.
-
-    Attributes:
-        model: the network.
-        images: {title: uint8 (H, W, 3)}, at the network's input size.
-        layers: names of the layers shown, in the order in which they run.
-        preprocess: function from uint8 (N, H, W, 3) RGB to the model's input batch.
-        examples: {layer: Examples}, the dataset examples of each channel.
-        example_images: {name: uint8 (H, W, 3)}, the images of `examples`.
-        drawings: {layer: uint8 (c, h, w, 3)}, the feature visualization of each channel.
-    """
+    """The attributes of `vggviz.Explorer`, which documents them, for the modules that write its files."""
 
     model: keras.Model
     images: Mapping[str, np.ndarray]

@@ -1,30 +1,11 @@
-"""The properties of every public function, by subject."""
+"""The properties of every public function: each module but `builders` holds those of a subject."""
 
-from property_cases import (
-    activations,
-    analysis,
-    attribution,
-    datasets,
-    feature_visualization,
-    figures,
-    images,
-    models,
-    objectives,
-    plots_of_maps,
-    plots_of_results,
-)
+import importlib
+import pkgutil
 
-SUBJECTS = (
-    activations,
-    analysis,
-    attribution,
-    datasets,
-    feature_visualization,
-    figures,
-    images,
-    models,
-    objectives,
-    plots_of_maps,
-    plots_of_results,
-)
+SUBJECTS = [
+    importlib.import_module(f"{__name__}.{module.name}")
+    for module in pkgutil.iter_modules(__path__)
+    if module.name != "builders"
+]
 PROPERTIES = {name: known for subject in SUBJECTS for name, known in subject.PROPERTIES.items()}
