@@ -77,10 +77,7 @@ def test_a_batch_equals_single_images(method, pooled, images):
 
 @every_method
 def test_a_nested_model_equals_a_sequential_one(method, nested, batch):
-    keras = networks._keras()
-    flat = keras.Sequential([keras.Input((32, 32, 3)), nested.get_layer("scaled")])
-    for layer in [*nested.get_layer("vgg_like").layers[1:], *nested.layers[-3:]]:
-        flat.add(layer)
+    flat = networks.flat(nested)
     for layer in ("inner_conv2", "inner_pool", None):
         maps = method(nested, batch, class_logit(1), layer)
         assert np.allclose(

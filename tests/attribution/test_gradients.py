@@ -73,10 +73,7 @@ def test_large_batches_are_computed_in_chunks(method, sequential, batch, monkeyp
 
 @every_method
 def test_a_nested_model_equals_a_sequential_one(method, nested, batch):
-    keras = networks._keras()
-    flat = keras.Sequential([keras.Input((32, 32, 3)), nested.get_layer("scaled")])
-    for layer in [*nested.get_layer("vgg_like").layers[1:], *nested.layers[-3:]]:
-        flat.add(layer)
+    flat = networks.flat(nested)
     maps = method(nested, batch, class_logit(1))
     assert np.allclose(method(flat, batch, class_logit(1)), maps, rtol=1e-4, atol=1e-6 * np.abs(maps).max())
 

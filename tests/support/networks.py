@@ -56,6 +56,13 @@ DEAD = 2
 """Index of the dead channel of "conv" in `with_dead_channel`."""
 
 
+def flat(model):
+    """`nested` as one Sequential of the same layers."""
+    keras = _keras()
+    layers = [model.get_layer("scaled"), *model.get_layer("vgg_like").layers[1:], *model.layers[-3:]]
+    return keras.Sequential([keras.Input((32, 32, 3)), *layers])
+
+
 def with_dead_channel():
     """A model whose channel `DEAD` of the layer "conv" is zero for every image."""
     keras = _keras()
