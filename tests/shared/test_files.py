@@ -19,6 +19,16 @@ def test_a_new_file_appears_when_the_block_ends(tmp_path):
     assert names(tmp_path) == ["new.txt"]
 
 
+def test_the_old_file_is_replaced_and_not_overwritten(tmp_path):
+    """Else someone who reads it meanwhile, or a second name of it, would see half of the new one."""
+    path, second_name = tmp_path / "file", tmp_path / "second name"
+    path.write_text("old")
+    second_name.hardlink_to(path)
+    with atomic_path(path) as temporary:
+        temporary.write_text("new")
+    assert (path.read_text(), second_name.read_text()) == ("new", "old")
+
+
 def test_the_temporary_file_has_the_same_folder_and_suffix(tmp_path):
     with atomic_path(str(tmp_path / "image.png")) as temporary:
         assert temporary.parent == tmp_path
