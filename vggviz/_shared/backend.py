@@ -6,7 +6,7 @@ import functools
 import os
 from types import ModuleType
 
-from vggviz._shared.stderr import quiet_stderr
+from vggviz._shared.stderr import TENSORFLOW, held_stderr
 
 
 @functools.cache
@@ -14,7 +14,7 @@ def tensorflow() -> ModuleType:
     """TensorFlow, imported at the first call (about five seconds)."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     # No environment variable silences all log lines at start-up; they would appear in every page of the book.
-    with quiet_stderr():
+    with held_stderr(TENSORFLOW):
         import tensorflow as tf
 
         # Listing the devices and creating the first tensor write further log lines.
@@ -31,11 +31,17 @@ def keras() -> ModuleType:
         ValueError: Keras is set to another backend in this process.
     """
     tensorflow()
-    import keras
-
+    try:
+        import keras
+    except ImportError as error:  # Keras imports the backend that is set, which may not be installed
+        raise ValueError(_other_backend(os.environ.get("KERAS_BACKEND", error.name or "another"))) from error
     if keras.backend.backend() != "tensorflow":
-        raise ValueError(
-            f"vggviz computes with Keras on TensorFlow; this process set {keras.backend.backend()!r}: "
-            "unset KERAS_BACKEND, or set it to 'tensorflow'."
-        )
+        raise ValueError(_other_backend(keras.backend.backend()))
     return keras
+
+
+def _other_backend(name: str) -> str:
+    return (
+        f"vggviz computes with Keras on TensorFlow; this process set {name!r}: "
+        "unset KERAS_BACKEND, or set it to 'tensorflow', and so the backend in keras.json."
+    )

@@ -152,7 +152,7 @@ def finite(what: str, given: np.ndarray) -> np.ndarray:
 
 
 def image(what: str, value: Any) -> np.ndarray:
-    """The value as an array; ValueError unless it is an image of shape (H, W, 3) or (H, W, 4).
+    """The value as uint8 levels; ValueError unless it is an image of shape (H, W, 3) or (H, W, 4).
 
     Levels are integers from 0 to 255 or floats from 0 to 1, as in matplotlib.
     """
@@ -165,7 +165,7 @@ def image(what: str, value: Any) -> np.ndarray:
             f"{what} must have levels from 0 to {most}, as {given.dtype}; "
             f"got from {given.min():g} to {given.max():g}."
         )
-    return given
+    return np.rint(given * 255).astype(np.uint8) if most == 1 else given.astype(np.uint8)
 
 
 def channel_indices(what: str, value: Any, count: int) -> np.ndarray:

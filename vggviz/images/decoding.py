@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import io
 import logging
-import warnings
+import re
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from PIL import Image, UnidentifiedImageError
 
-from vggviz._shared.stderr import quiet_stderr
+from vggviz._shared.stderr import ANY, held_stderr
 
-MAX_PIXELS = 100_000_000
+MAX_PIXELS = 89_478_485
+"""Number of pixels above which Pillow warns of a decompression bomb."""
+HEIC = re.compile(rb".{4}ftyp(?:hei[cxms]|hev[cx]|mif1|msf1)", re.DOTALL)
+"""First bytes of the images that iPhones save."""
 FORMATS = (
     *("PNG", "JPEG", "MPO", "GIF", "WEBP", "AVIF", "BMP", "DIB", "TIFF"),
-    *("PPM", "TGA", "ICO", "JPEG2000", "PCX"),
+    *("PPM", "TGA", "ICO", "JPEG2000", "PCX", "HEIF"),
 )
 """Pillow's names of the file formats allowed. Of the others some start programs (EPS) and most are rare."""
 
@@ -37,28 +41,38 @@ def decode(stream: io.BytesIO, name: str) -> Image.Image:
         raise ValueError(f"The image {name} is empty; a PNG, JPEG, GIF, WebP or the like is wanted.")
     with decoding(name):
         Image.init()  # registers all formats that this Pillow was built with
+    if HEIC.match(stream.getvalue()[:12]) and "HEIF" not in Image.OPEN:
+        raise ValueError(
+            f"{name} is a HEIC image, which Pillow cannot read by itself: install pillow-heif and call "
+            "pillow_heif.register_heif_opener(), or save the image as JPEG."
+        )
+    with decoding(name):
         image = Image.open(stream, formats=[kind for kind in FORMATS if kind in Image.OPEN])
     width, height = image.size
     if width * height > MAX_PIXELS:
         raise ValueError(
             f"The image {name} is too large: {width:,} x {height:,} pixels; at most {MAX_PIXELS:,} in all."
         )
-    # libtiff writes its own messages on damage to standard error; the exception is enough
-    quiet = quiet_stderr(shown_on_failure=False) if image.format == "TIFF" else nullcontext()
-    with decoding(name), quiet:
+    with decoding(name), _quiet_libtiff(image):
         image.load()
     return image
+
+
+def _quiet_libtiff(image: Image.Image) -> AbstractContextManager[None]:
+    """Suppress libtiff's own messages on damage to standard error; the exception is enough.
+
+    Nothing is suppressed while other threads run, since their lines would be lost as well.
+    """
+    is_alone = threading.active_count() == 1
+    return held_stderr(ANY, even_on_failure=True) if image.format == "TIFF" and is_alone else nullcontext()
 
 
 @contextmanager
 def decoding(name: str) -> Iterator[None]:
     """Convert any exception of Pillow to a ValueError of one sentence that names the image."""
     try:
-        # Pillow warns of large images before `decode` refuses them with a clearer message.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    except Image.DecompressionBombError as error:
+        yield
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ValueError(f"The image {name} is too large; at most {MAX_PIXELS:,} pixels.") from error
     except UnidentifiedImageError as error:
         raise ValueError(f"{name} is no image; a PNG, JPEG, GIF, WebP or the like is wanted.") from error

@@ -34,6 +34,8 @@ SAMPLES = {
 MAX_SIDE = 10_000
 MAX_ASPECT = 1000
 FITS = ("crop", "pad", "stretch")
+OVERSHOOT = 1e-3
+"""How far floats may lie outside 0 to 1, as they do after resizing."""
 
 
 def sample_images() -> list[str]:
@@ -150,11 +152,11 @@ def _to_uint8(array: np.ndarray) -> np.ndarray:
         return array.astype(np.uint8) * 255
     if array.dtype.kind == "f":
         # not (... <= ...) also catches NaN, which compares false with everything
-        if not (array.min() >= 0 and array.max() <= 1):
+        if not (array.min() >= -OVERSHOOT and array.max() <= 1 + OVERSHOOT):
             raise ValueError(
                 f"An image array of floats must lie between 0 and 1; got {array.min():g} to {array.max():g}."
             )
-        return np.rint(array * 255).astype(np.uint8)
+        return np.rint(array.clip(0, 1) * 255).astype(np.uint8)
     raise ValueError(f"An image array must be uint8, uint16, bool or float; got {array.dtype}.")
 
 
@@ -163,18 +165,23 @@ def _to_rgb(image: Image.Image) -> Image.Image:
     with suppress(Exception):  # the EXIF data can be damaged while the image is intact
         image = ImageOps.exif_transpose(image)
     if image.mode in ("I", "I;16", "I;16B", "I;16L", "F"):
-        image = Image.fromarray(_high_depth_to_uint8(np.asarray(image)))
+        image = Image.fromarray(_high_depth_to_uint8(np.asarray(image), image.format))
     if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
         layer = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)
     return image.convert("RGB")
 
 
-def _high_depth_to_uint8(levels: np.ndarray) -> np.ndarray:
-    """Convert grey levels of more than 8 bits; floats are taken to range to 1, 255 or 65535."""
+def _high_depth_to_uint8(levels: np.ndarray, file_format: str | None = None) -> np.ndarray:
+    """Convert grey levels of more than 8 bits; floats are taken to range to 1, 255 or 65535.
+
+    32-bit integers are taken to range to 255 if none is larger, except in PNG files, which have 16 bits.
+    """
     if levels.dtype.kind == "f":
         levels = np.nan_to_num(levels)
         top = 1.0 if levels.max() <= 1 else 255.0 if levels.max() <= 255 else 65535.0
+    elif levels.dtype.itemsize > 2 and file_format != "PNG" and levels.max() <= 255:
+        top = 255.0
     else:
         top = 65535.0
     return np.rint(levels.clip(0, top) * (255.0 / top)).astype(np.uint8)
