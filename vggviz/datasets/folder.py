@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
@@ -89,14 +91,33 @@ def named_images(source: Images) -> Iterable[tuple[str, Source]]:
     """
     if isinstance(source, (str, os.PathLike)):
         folder = existing_folder(source)
-        paths = sorted(path for path in folder.rglob("*") if path.is_file())
+        paths = sorted(_files_below(folder))
         return [(validation.path_text(path.relative_to(folder).as_posix()), path) for path in paths]
     if isinstance(source, Mapping):
-        return list(source.items())
+        return list(unique_names(source.items()))
     pairs = validation.several("Images without a folder or a dict", source)
-    return (
-        [check_pair(pair) for pair in pairs] if isinstance(pairs, (list, tuple)) else map(check_pair, pairs)
-    )
+    numbered = unique_names(map(check_pair, pairs))
+    return list(numbered) if isinstance(pairs, (list, tuple)) else numbered
+
+
+def unique_names(pairs: Iterable[tuple[Any, Source]]) -> Iterator[tuple[str, Source]]:
+    """The pairs with names as text; " (2)", " (3)" is appended to repeated names."""
+    taken: set[str] = set()
+    for name, image in pairs:
+        numbered = (f"{name} ({n})" for n in itertools.count(2))
+        free = next(each for each in itertools.chain([str(name)], numbered) if each not in taken)
+        taken.add(free)
+        yield free, image
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    """Every file below a folder; links to folders are followed, and each folder is read once."""
+    seen = set()
+    for path, folders, files in os.walk(folder, followlinks=True):
+        seen.add(os.path.realpath(path))
+        folders[:] = [name for name in sorted(folders) if os.path.realpath(Path(path, name)) not in seen]
+        seen.update(os.path.realpath(Path(path, name)) for name in folders)
+        yield from (file for file in (Path(path, name) for name in files) if file.is_file())
 
 
 def check_pair(pair: tuple[str, Source]) -> tuple[str, Source]:

@@ -19,7 +19,7 @@ import numpy as np
 from vggviz._shared import validation
 from vggviz._shared.files import atomic_folder
 from vggviz.datasets.examples import dataset_examples
-from vggviz.datasets.folder import Images, check_pair, read_images
+from vggviz.datasets.folder import Images, check_pair, read_images, unique_names
 from vggviz.explorer import files, litert, manifest, notebook
 from vggviz.explorer.content import Content
 from vggviz.images.loading import Source, load_image
@@ -176,8 +176,8 @@ def _images(images: Any, size: int) -> Iterator[tuple[str, np.ndarray]]:
         pairs = [_titled(image, index) for index, image in enumerate(images)]
     else:
         pairs = [_titled(images, 0)]
-    for title, image in pairs:
-        yield str(title), load_image(image, size)
+    for title, image in unique_names(pairs):
+        yield title, load_image(image, size)
 
 
 def _titled(image: Any, index: int) -> tuple[str, Any]:
