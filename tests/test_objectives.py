@@ -6,7 +6,8 @@ import pytest
 import networks
 import vggviz
 from sentences import refused
-from vggviz.models.graph import LOGITS, part
+from vggviz.models.graph import LOGITS
+from vggviz.models.parts import part
 from vggviz.objectives import Objective, channel, class_logit, neuron
 
 

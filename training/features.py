@@ -20,7 +20,8 @@ from training.data import Reader, TinyImageNet
 from training.views import View
 from vggviz._shared.files import atomic_path
 from vggviz.models import summary
-from vggviz.models.graph import feature_layers, part
+from vggviz.models.graph import feature_layers
+from vggviz.models.parts import part
 
 if TYPE_CHECKING:
     import keras

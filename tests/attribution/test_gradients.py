@@ -13,7 +13,8 @@ from sentences import refused
 from vggviz.attribution import gradients
 from vggviz.attribution.core import scores
 from vggviz.attribution.gradients import guided_backprop, integrated_gradients, saliency, smooth_grad
-from vggviz.models.graph import LOGITS, part
+from vggviz.models.graph import LOGITS
+from vggviz.models.parts import part
 from vggviz.objectives import Objective, channel, class_logit, neuron
 
 METHODS = {

@@ -7,7 +7,7 @@ import networks
 from silent_channels import NETWORKS, initial_noise, pre_activations, silence
 from vggviz._shared.backend import tensorflow
 from vggviz._shared.gradient_override import redirected_relu_gradient
-from vggviz.models.graph import part
+from vggviz.models.parts import part
 from vggviz.objectives import LOGITS, channel, class_logit, neuron
 
 

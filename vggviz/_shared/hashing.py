@@ -49,6 +49,11 @@ def weights_sha256(model: keras.Model) -> str:
     return found.hexdigest()
 
 
+def text_digest(texts: Iterable[str]) -> str:
+    """Short checksum of texts: the first 16 hexadecimal digits of SHA-256."""
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
+
+
 def digest(arrays: Iterable[np.ndarray]) -> str:
     """Short checksum of arrays and their shapes: the first 16 hexadecimal digits of SHA-256."""
     hashed = hashlib.sha256()

@@ -79,9 +79,9 @@ def explain_cell(
             ("row", "column", "channel"), (row, column, channel), maps.shape[1:], strict=True
         )
     )
-    patch = _patch(step.layer, inputs[0], row, column)
-    kernel = np.asarray(step.layer.kernel, np.float32)[..., channel]
-    bias = 0.0 if step.layer.bias is None else float(step.layer.bias[channel])
+    patch = _patch(step.core, inputs[0], row, column)
+    kernel = np.asarray(step.core.kernel, np.float32)[..., channel]
+    bias = 0.0 if step.core.bias is None else float(step.core.bias[channel])
     products = patch * kernel
     total = float(products.sum(dtype=np.float64)) + bias
     value = float(maps[0, row, column, channel])

@@ -10,6 +10,7 @@ import numpy as np
 
 from vggviz._shared import backend, validation
 from vggviz.models import graph
+from vggviz.models.parts import linear_copy
 
 if TYPE_CHECKING:
     import keras
@@ -58,8 +59,7 @@ def pre_activations(model: keras.Model, batch: np.ndarray, layer: str) -> np.nda
     """
     step = convolution_step(model, layer)
     (inputs,) = run(model, batch, (step.inputs[0],))
-    values = step.layer.convolution_op(inputs, step.layer.kernel)
-    return np.asarray(values if step.layer.bias is None else values + step.layer.bias, np.float32)
+    return np.asarray(linear_copy(step.layer)(inputs), np.float32)
 
 
 def chosen_layers(model: keras.Model, names: str | Iterable[str] | None) -> list[str]:
@@ -92,7 +92,7 @@ def _map_step(model: keras.Model, layer: str) -> graph.Step:
 def convolution_step(model: keras.Model, layer: str) -> graph.Step:
     """The step of a layer; ValueError unless it is a Conv2D."""
     step = graph.find_step(model, layer)
-    if step.kind != "Conv2D":
+    if not step.is_conv2d:
         raise ValueError(f"The layer {layer!r} is a {step.kind}; a Conv2D is wanted.")
     return step
 
@@ -100,8 +100,8 @@ def convolution_step(model: keras.Model, layer: str) -> graph.Step:
 def ungrouped_step(model: keras.Model, layer: str) -> graph.Step:
     """The step of a layer; ValueError unless it is a Conv2D without groups."""
     step = convolution_step(model, layer)
-    if step.layer.groups != 1:
-        raise ValueError(f"The convolution {layer!r} has {step.layer.groups} groups; only 1 is supported.")
+    if step.core.groups != 1:
+        raise ValueError(f"The convolution {layer!r} has {step.core.groups} groups; only 1 is supported.")
     return step
 
 
@@ -117,8 +117,9 @@ def run(model: keras.Model, batch: np.ndarray, tensors: tuple[Any, ...]) -> list
         compiled = tf.function(
             lambda images: part(images, training=False), input_signature=[shape], autograph=False
         )
-        network.functions[key] = compiled.get_concrete_function()
-    function = network.functions[key]
+        # the tensors are kept as well, so that no new ones get their ids
+        network.functions[key] = (compiled.get_concrete_function(), tensors)
+    function, _ = network.functions[key]
     batch_size = max(1, PIXELS // math.prod(batch.shape[1:-1]))
     if len(batch) <= batch_size:
         return _values(function(tf.constant(batch)))
@@ -147,8 +148,17 @@ def check_batch(batch: np.ndarray, inputs: list[Any]) -> np.ndarray:
     if len(inputs) != 1:
         raise ValueError(f"The model has {len(inputs)} inputs; one, for images, is wanted.")
     wanted = tuple(inputs[0].shape)
+    if len(wanted) != 4:
+        raise ValueError(f"The model's input has shape {wanted}; images, (N, H, W, C), are wanted.")
     sides = ", ".join("any" if side is None else str(side) for side in wanted)
     batch = validation.array("The batch's values", batch, f"({sides}), the model's input shape", len(wanted))
     if not all(w in (None, n) for w, n in zip(wanted, batch.shape, strict=True)):
         raise ValueError(f"The batch must have the model's input shape, ({sides}); got {batch.shape}.")
-    return validation.finite("The batch's values", batch).astype(inputs[0].dtype, copy=False)
+    batch = validation.finite("The batch's values", batch)
+    converted = batch.astype(inputs[0].dtype, copy=False)
+    if converted.dtype.kind in "biu" and not np.array_equal(converted, batch):
+        raise ValueError(
+            f"The model's input is {converted.dtype}, whole numbers; got {batch.dtype} from {batch.min():g} "
+            f"to {batch.max():g}, which rounding would change."
+        )
+    return converted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,8 @@ import numpy as np
 
 from vggviz._shared import backend, validation
 from vggviz.activations.forward import check_batch, run, ungrouped_step
-from vggviz.models.graph import LOGITS, check_name, conv_layers, find_step, listed, part, unfold
+from vggviz.models.graph import check_name, conv_layers, find_step, listed, unfold
+from vggviz.models.parts import is_logits, part
 from vggviz.objectives import Objective, check_objective
 
 if TYPE_CHECKING:
@@ -39,18 +41,19 @@ def input_contributions(
         ValueError: unknown layer, one that is not an ungrouped Conv2D, or a channel or cell outside its map.
     """
     step = ungrouped_step(model, layer)
-    convolution = step.layer
+    convolution = step.core
     channel = validation.whole(f"channel of {layer!r}", channel, 0, convolution.filters - 1)
     (inputs,) = run(model, batch, (step.inputs[0],))
     # a depthwise convolution computes the terms of an ordinary one, without the sum over input channels
     products = backend.keras().ops.depthwise_conv(
-        inputs,
+        _padded(convolution, inputs),
         np.asarray(convolution.kernel, np.float32)[..., channel, np.newaxis],
-        strides=convolution.strides,
-        padding=convolution.padding,
+        strides=1,
+        padding="valid",
         dilation_rate=convolution.dilation_rate,
     )
-    products = np.asarray(products, np.float32)
+    rows, columns = convolution.strides  # TensorFlow's depthwise convolution supports only equal ones
+    products = np.asarray(products, np.float32)[:, ::rows, ::columns]
     if place is None:
         return products.mean(axis=(1, 2), dtype=np.float64).astype(np.float32)
     if not isinstance(place, (tuple, list)) or len(place) != 2:
@@ -60,6 +63,19 @@ def input_contributions(
         for what, index, count in zip(("row", "column"), place, products.shape[1:3], strict=True)
     )
     return products[:, row, column]
+
+
+def _padded(convolution: Any, inputs: np.ndarray) -> np.ndarray:
+    """A convolution's input (N, h, w, c) with the zeros that its padding adds."""
+    if convolution.padding != "same":
+        return inputs
+    sides = []
+    for axis in (0, 1):
+        reach = (convolution.kernel_size[axis] - 1) * convolution.dilation_rate[axis] + 1
+        length, stride = inputs.shape[1 + axis], convolution.strides[axis]
+        needed = max((-(-length // stride) - 1) * stride + reach - length, 0)
+        sides.append((needed // 2, needed - needed // 2))
+    return np.pad(inputs, ((0, 0), *sides, (0, 0)))
 
 
 @dataclass(frozen=True)
@@ -184,16 +200,17 @@ def _contributions(before: Any, after: Any, gradient: Any, channels: Any) -> Any
 
 def _default_layers(model: keras.Model, objective: Objective) -> list[str]:
     """Names of the last convolution of each size before the layers of the objective."""
-    steps = unfold(model).steps
-    order = list(steps)
-    read = [name for name in objective.layers if name != LOGITS]
+    network = unfold(model)
+    steps, order = network.steps, list(network.steps)
+    read = [name for name in objective.layers if not is_logits(name, network)]
     for name in read:
         check_name(name, order)
     end = min(map(order.index, read), default=len(order))
     convolutions = [name for name in conv_layers(model) if order.index(name) < end]
     if not convolutions:
         raise ValueError(f"There is no convolution before {objective.label} to trace it through.")
-    return list({steps[name].output.shape[1:3]: name for name in convolutions}.values())
+    sizes = itertools.groupby(convolutions, lambda name: steps[name].output.shape[1:3])
+    return [list(names)[-1] for _, names in sizes]  # a decoder repeats sizes of the encoder
 
 
 def _in_order(model: keras.Model, layers: Iterable[str]) -> list[str]:

@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from vggviz._shared import backend, validation
 from vggviz.activations.forward import run
-from vggviz.models import graph
+from vggviz.models import graph, parts
 from vggviz.objectives import Objective
 
 if TYPE_CHECKING:
@@ -21,9 +21,12 @@ CHUNK = 16
 
 
 def target_layer(model: keras.Model, layer: str | None) -> str:
-    """Return the name of a layer with feature maps; None is the last convolution."""
+    """Return the name of a layer with feature maps; None is the last convolution with more than one cell."""
     if layer is None:
-        return graph.conv_layers(model)[-1]
+        names = graph.conv_layers(model)
+        steps = graph.unfold(model).steps
+        wide = [name for name in names if tuple(steps[name].output.shape[1:3]) != (1, 1)]
+        return (wide or names)[-1]
     shape = tuple(graph.find_step(model, layer).output.shape)
     if len(shape) != 4:
         raise ValueError(f"The output of the layer {layer!r} has shape {shape}, so it has no feature maps.")
@@ -61,7 +64,7 @@ def chunks(items: np.ndarray, label: str, size: int = CHUNK) -> Iterator[np.ndar
 
 def scores(model: keras.Model, batch: np.ndarray, objective: Objective) -> np.ndarray:
     """Value of the objective for each image, float32 (N,), from one forward pass of the whole batch."""
-    tensors = graph.part(model, objective.layers).output
+    tensors = parts.part(model, objective.layers).output
     values = run(model, batch, tuple(tensors.values()))
     constant = backend.tensorflow().constant
     maps = {name: constant(value) for name, value in zip(tensors, values, strict=True)}

@@ -13,7 +13,7 @@ import numpy as np
 from vggviz._shared import backend, validation
 from vggviz._shared.gradient_override import guided_relu, overridden_gradient
 from vggviz.activations.forward import check_batch
-from vggviz.models import graph
+from vggviz.models import graph, parts
 from vggviz.objectives import Objective, check_objective
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def guided_backprop(model: keras.Model, batch: np.ndarray, objective: Objective)
     """
     batch = _check_inputs(model, batch, objective)
     tf = backend.tensorflow()
-    part = graph.part(model, objective.layers)
+    part = parts.part(model, objective.layers)
 
     def score(images: Any) -> Any:
         return objective.value(part(images, training=False))
@@ -221,7 +221,7 @@ def _compile(
     """Compile the function that `gradients` returns, from an array to tensors."""
     tf = backend.tensorflow()
     names = objective.layers if layer is None else dict.fromkeys((*objective.layers, layer))
-    differentiate = functools.partial(_differentiate, graph.part(model, names), objective, layer)
+    differentiate = functools.partial(_differentiate, parts.part(model, names), objective, layer)
     batches = tf.TensorSpec((None, *shape), dtype)
     function = tf.function(differentiate, autograph=False).get_concrete_function(batches)
     return lambda batch: function(tf.constant(batch, batches.dtype))

@@ -17,7 +17,7 @@ import numpy as np
 from vggviz._shared import backend
 from vggviz.activations.forward import run
 from vggviz.attribution.core import scores
-from vggviz.models import graph
+from vggviz.models import graph, parts
 from vggviz.models.receptive_field import ReceptiveField, receptive_fields
 from vggviz.objectives import Objective
 
@@ -134,13 +134,13 @@ def _pool_chain(model: keras.Model, objective: Objective) -> tuple[list[str], li
     network = graph.unfold(model)
     key = ("chain", objective.layers)
     if key not in network.functions:
-        network.functions[key] = _find_pool_chain(model, graph.part(model, objective.layers).output)
+        network.functions[key] = _find_pool_chain(model, parts.part(model, objective.layers).output)
     return network.functions[key]
 
 
 def _find_pool_chain(model: keras.Model, outputs: Any) -> tuple[list[str], list[_Stage]]:
     network = graph.unfold(model)
-    pools = {name: step for name, step in network.steps.items() if step.kind in graph.POOLS}
+    pools = {name: step for name, step in network.steps.items() if step.is_pool}
     fields = _square_fields(receptive_fields(model)) if pools else {}
     tensor, field = network.inputs[0], _SquareField(1, 1, 0)
     names: list[str] = []
@@ -179,11 +179,21 @@ def _make_stage(tensor: Any, field: _SquareField, output: Any, output_field: _Sq
     if tensor.dtype != "float32" or None in sides or any(side % stride for side in sides):
         return None
     part = _submodel(tensor, output)
-    if part is None or tuple(output.shape[1:3]) != tuple(side // stride for side in sides):
+    if (
+        part is None
+        or any(map(_has_weights_per_position, part.layers))
+        or tuple(output.shape[1:3]) != tuple(side // stride for side in sides)
+    ):
         return None
     size = (output_field.size - field.size) // field.stride + 1
     padding = (output_field.padding - field.padding) // field.stride
     return _Stage(_compile_for_any_size(part), size, stride, padding)
+
+
+def _has_weights_per_position(layer: Any) -> bool:
+    """Whether a layer has weights for each position, as PReLU may; they do not fit a crop."""
+    weights = getattr(layer, "weights", ())
+    return not hasattr(layer, "kernel_size") and any(max(w.shape[:-1], default=1) > 1 for w in weights)
 
 
 def _submodel(tensor: Any, outputs: Any) -> Any:
@@ -197,7 +207,7 @@ def _submodel(tensor: Any, outputs: Any) -> Any:
 def _compile_for_any_size(part: Any) -> Callable[[Any], Any]:
     """Compile a model without dense layers for maps of any height and width."""
     keras = backend.keras()
-    maps = keras.Input((None, None, part.input.shape[-1]))
+    maps = graph.fresh_input((None, None, part.input.shape[-1]))
     any_size = keras.models.clone_model(part, input_tensors=maps, clone_function=lambda layer: layer)
     return _compile(any_size, backend.tensorflow().TensorSpec(maps.shape))
 
@@ -208,7 +218,7 @@ def _layers_after(model: keras.Model, name: str, objective: Objective) -> Callab
     key = ("rest", name, objective.layers)
     if key not in network.functions:
         output = network.steps[name].output
-        part = _submodel(output, graph.part(model, objective.layers).output)
+        part = _submodel(output, parts.part(model, objective.layers).output)
         network.functions[key] = _compile(part, backend.tensorflow().TensorSpec(output.shape))
     return network.functions[key]
 

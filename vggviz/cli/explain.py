@@ -47,9 +47,8 @@ def draw_visualizations(network: inputs.Network, *, targets, steps, size, seed, 
     PNG and .npz once it is finished; if the command is stopped and started again, finished images are kept.
     """
     from vggviz.figures.described_figure import close
-    from vggviz.models.graph import LOGITS
 
-    classes = any(target.split(":")[0] == LOGITS for target in targets)
+    classes = any(target.split(":")[0] == "logits" for target in targets)
     model = network.load(classifier=classifier if classes else None)
     wanted = {target: _objectives(model, target) for target in targets}
     settings = {"size": size, "steps": steps, "seed": seed, "preprocess": network.preprocess}
@@ -101,10 +100,12 @@ def explain_class(network: inputs.Network, *, photo, index, methods, layer, out,
 
 def _objectives(model: keras.Model, target: str) -> list[Objective]:
     """Channels of "LAYER", "LAYER:5" or "LAYER:0-8"; classes where the layer is "logits"."""
-    from vggviz.models.graph import LOGITS, part, unfold
+    from vggviz.models.graph import unfold
+    from vggviz.models.parts import is_logits, part
 
+    network = unfold(model)
     layer, indices = target, None
-    if target not in unfold(model).steps and (found := re.fullmatch(r"(.+):(\d+)(?:-(\d+))?", target)):
+    if target not in network.steps and (found := re.fullmatch(r"(.+):(\d+)(?:-(\d+))?", target)):
         layer = found[1]
         indices = range(int(found[2]), int(found[3] or found[2]) + 1)
     count = part(model, [layer]).output[layer].shape[-1]
@@ -112,10 +113,9 @@ def _objectives(model: keras.Model, target: str) -> list[Objective]:
         indices = range(count)
     if not indices or indices[-1] >= count:
         raise ValueError(f"{layer!r} has the numbers 0 to {count - 1}; got {target!r}.")
-    return [
-        vggviz.objectives.class_logit(n) if layer == LOGITS else vggviz.objectives.channel(layer, n)
-        for n in indices
-    ]
+    if is_logits(layer, network):
+        return [vggviz.objectives.class_logit(n) for n in indices]
+    return [vggviz.objectives.channel(layer, n) for n in indices]
 
 
 def _most_likely(model: keras.Model, batch: np.ndarray) -> dict[int, tuple[str, float]]:

@@ -119,7 +119,7 @@ def _kernel_files(
             weights = filters(content.model, layer)
             packed = encoding.pack(np.moveaxis(weights, -1, 0))
             facts.kernel_bytes[layer] = len(packed)
-            bias = unfold(content.model).steps[layer].layer.bias
+            bias = unfold(content.model).steps[layer].core.bias
             values = np.zeros(weights.shape[-1]) if bias is None else np.asarray(bias)
             yield f"kernels/{name}.gz", packed
             yield f"kernels/{name}.json", _json({"bias": values.astype(float).tolist()})

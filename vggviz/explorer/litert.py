@@ -74,7 +74,7 @@ def segments(model: keras.Model, shown: tuple[str, ...]) -> list[Segment]:
     for index, name in enumerate(shown):
         pending.append(name)
         later = [steps[other].output for other in shown[index + 1 :]]
-        if not later or (steps[name].kind in graph.POOLS and _depend_only_on(steps[name].output, later)):
+        if not later or (steps[name].is_pool and _depend_only_on(steps[name].output, later)):
             part = backend.keras().Model(source, [steps[other].output for other in pending])
             found.append(Segment(tuple(pending), gzip.compress(_litert(part), 6, mtime=0)))
             source, pending = steps[name].output, []

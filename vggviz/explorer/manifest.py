@@ -174,9 +174,9 @@ def kernel(model: keras.Model, layer: str, shown: Iterable[str]) -> dict[str, An
     It is shown for a Conv2D without groups and dilation, with ReLU or no activation, of a shown layer.
     """
     step = graph.unfold(model).steps[layer]
-    if step.kind != "Conv2D" or not _reads_shown(model, layer, shown):
+    if not step.is_conv2d or not _reads_shown(model, layer, shown):
         return None
-    convolution, activations = step.layer, backend.keras().activations
+    convolution, activations = step.core, backend.keras().activations
     names = {activations.relu: "relu", activations.linear: "linear"}
     is_plain = convolution.groups == 1 and tuple(convolution.dilation_rate) == (1, 1)
     if not is_plain or convolution.activation not in names:
@@ -188,7 +188,7 @@ def kernel(model: keras.Model, layer: str, shown: Iterable[str]) -> dict[str, An
 def weights(model: keras.Model, layer: str) -> int:
     """Number of weights in a convolution's kernels; 0 for any other layer."""
     step = graph.unfold(model).steps[layer]
-    return math.prod(step.layer.kernel.shape) if step.kind == "Conv2D" else 0
+    return math.prod(step.core.kernel.shape) if step.is_conv2d else 0
 
 
 def pool(model: keras.Model, layer: str, shown: Iterable[str]) -> dict[str, Any] | None:
@@ -197,7 +197,7 @@ def pool(model: keras.Model, layer: str, shown: Iterable[str]) -> dict[str, Any]
     takes = {"MaxPooling2D": "maximum", "AveragePooling2D": "mean"}
     if step.kind not in takes or not _reads_shown(model, layer, shown):
         return None
-    return _window(step, step.layer.pool_size) | {"takes": takes[step.kind]}
+    return _window(step, step.core.pool_size) | {"takes": takes[step.kind]}
 
 
 def _reads_shown(model: keras.Model, layer: str, shown: Iterable[str]) -> bool:
@@ -206,7 +206,7 @@ def _reads_shown(model: keras.Model, layer: str, shown: Iterable[str]) -> bool:
 
 
 def _window(step: graph.Step, size: tuple[int, int]) -> dict[str, list[int]]:
-    layer = step.layer
+    layer = step.core
     padding = [
         same_padding(step.inputs[0].shape[1 + axis], size[axis], layer.strides[axis])
         if layer.padding == "same"
@@ -217,9 +217,9 @@ def _window(step: graph.Step, size: tuple[int, int]) -> dict[str, list[int]]:
 
 
 def _kind(step: graph.Step) -> str:
-    if step.kind in graph.CONVOLUTIONS:
+    if step.is_convolution:
         return "convolution"
-    return "pooling" if step.kind in graph.POOLS else "other"
+    return "pooling" if step.is_pool else "other"
 
 
 def examples_of(examples: Examples, ids: Mapping[str, str]) -> list[list[list[Any]]]:

@@ -14,11 +14,12 @@ from tqdm import tqdm
 
 from vggviz._shared import backend, validation
 from vggviz._shared.files import output_folder
-from vggviz._shared.hashing import digest
+from vggviz._shared.hashing import digest, text_digest
 from vggviz.feature_visualization.checkpoints import Checkpoints
 from vggviz.feature_visualization.cost import Cost
 from vggviz.feature_visualization.optimisation import GradientAscent, Recipe
-from vggviz.models.graph import part
+from vggviz.models.graph import unfold
+from vggviz.models.parts import output_shapes, part
 from vggviz.models.receptive_field import pair, receptive_fields
 from vggviz.models.summary import forward_macs
 from vggviz.objectives import Objective
@@ -34,6 +35,9 @@ MARGIN = 16
 """Pixels added to the receptive field, so that for some cells it lies inside the image."""
 DEFAULT_SIDES = 64, 128
 """Smallest and largest default side in pixels: smaller images show little, larger ones are slow."""
+
+_PROBE = np.random.default_rng(0).uniform(0, 255, (1, 4, 4, 3)).astype(np.float32)
+"""RGB levels; their preprocessed values identify a `preprocess` function in checkpoints."""
 
 log = logging.getLogger("vggviz")
 
@@ -158,7 +162,7 @@ class Rendering:
         """The part of the model that computes the layers, for images of the rendering's size."""
         input_size = part(self.model, layers).input.shape[1:3]
         function = part(self.model, layers, any_size=input_size != self.size)
-        check_size(function, self.size)
+        output_shapes(function, self.size)  # refuses a size that is too small
         return function
 
     def _settings(self) -> dict[str, Any]:
@@ -167,7 +171,10 @@ class Rendering:
             "steps": int(self.steps),
             "seed": int(self.seed),
             "recipe": asdict(self.recipe),
-            "preprocess": getattr(self.preprocess, "__qualname__", type(self.preprocess).__name__),
+            "preprocess": digest([np.asarray(self.preprocess(_PROBE))]),
+            "layers": text_digest(
+                repr((step.kind, step.layer.get_config())) for step in unfold(self.model).steps.values()
+            ),
             "weights": digest(map(np.asarray, self.model.weights)),
         }
 
@@ -221,23 +228,9 @@ def complete_recipe(model: keras.Model, layers: Sequence[str], recipe: Recipe) -
     """Replace None in a recipe by the defaults for the given layers; see `Recipe`.
 
     The stride of several layers is the largest one; that of layers without feature maps, such as logits,
-    the largest in the network.
+    the largest in the network. An unknown stride, as after a layer that resizes, counts as 1.
     """
     validation.instance("A Recipe", recipe, Recipe)
     fields = receptive_fields(model)
     with_field = [layer for layer in layers if layer in fields] or list(fields)
-    return recipe.at_stride(max(max(pair(fields[layer].stride)) for layer in with_field))
-
-
-def check_size(function: keras.Model, size: tuple[int, int]) -> None:
-    """Raise ValueError if the output of some layer is empty for images of this height and width."""
-    try:
-        shapes = function.compute_output_shape((1, *size, function.input.shape[-1]))
-        fits = all(side is None or side > 0 for shape in shapes.values() for side in shape)
-    except ValueError:
-        fits = False
-    if not fits:
-        raise ValueError(
-            f"Images of {size[0]} x {size[1]} pixels are too small for "
-            f"{' or '.join(function.output)}; name a larger size, or None for the default."
-        )
+    return recipe.at_stride(max((max(pair(fields[layer].stride)) for layer in with_field), default=1))

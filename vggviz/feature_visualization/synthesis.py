@@ -22,13 +22,12 @@ from vggviz.feature_visualization.optimisation import Recipe
 from vggviz.feature_visualization.rendering import (
     Rendering,
     Visualization,
-    check_size,
     complete_recipe,
     image_size,
     layers_read,
 )
 from vggviz.images.preprocessing import as_vgg16_reads
-from vggviz.models.graph import part
+from vggviz.models.parts import output_shapes, part
 from vggviz.objectives import Objective, check_objective
 
 if TYPE_CHECKING:
@@ -242,7 +241,7 @@ def _activations(model: keras.Model, batch: np.ndarray, layer: str) -> np.ndarra
     )
     function = part(model, [layer], any_size=other_size)
     batch = check_batch(batch, function.inputs)
-    check_size(function, batch.shape[1:3])
+    output_shapes(function, batch.shape[1:3])
     return np.asarray(function(batch, training=False)[layer], np.float32)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +14,10 @@ from vggviz._shared import backend, validation
 if TYPE_CHECKING:
     import keras
 
-CONVOLUTIONS = ("Conv2D", "DepthwiseConv2D", "SeparableConv2D")
-POOLS = ("MaxPooling2D", "AveragePooling2D")
-LOGITS = "logits"
-"""Reserved name of the model's output before its softmax; of the output itself where there is none."""
+LOGITS = "/logits"
+"""Name of the model's output before its softmax or sigmoid. No layer has it: Keras refuses names with "/"."""
+UNRELATED = ("_called", "_trainable")
+"""Attributes of layers that calls and training change, but not what a layer computes."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,35 @@ class Step:
         """The layer's class, such as "Conv2D"."""
         return type(self.layer).__name__
 
+    @property
+    def core(self) -> Any:
+        """The layer, or the layer inside a Keras wrapper such as SpectralNormalization."""
+        layer, wrapper = self.layer, backend.keras().layers.Wrapper
+        while isinstance(layer, wrapper):
+            layer = layer.layer
+        return layer
+
+    @property
+    def is_conv2d(self) -> bool:
+        """Whether the layer is a Conv2D (or of a subclass) with feature maps as output."""
+        return self._is("Conv2D")
+
+    @property
+    def is_convolution(self) -> bool:
+        """Whether the layer is a two-dimensional convolution that is not transposed."""
+        return self._is("Conv2D", "DepthwiseConv2D", "SeparableConv2D")
+
+    @property
+    def is_pool(self) -> bool:
+        """Whether the layer is a max or average pooling of windows."""
+        return self._is("MaxPooling2D", "AveragePooling2D")
+
+    def _is(self, *kinds: str) -> bool:
+        layers = backend.keras().layers
+        return len(self.output.shape) == 4 and isinstance(
+            self.core, tuple(getattr(layers, kind) for kind in kinds)
+        )
+
 
 @dataclass(frozen=True)
 class Network:
@@ -58,49 +88,70 @@ class Network:
     functions: dict[Any, Any] = field(default_factory=dict)
 
 
-_networks: weakref.WeakKeyDictionary[Any, tuple[tuple[int, ...], Network]] = weakref.WeakKeyDictionary()
+_counter = itertools.count()
+_networks: weakref.WeakKeyDictionary[Any, tuple[list[Any], Network]] = weakref.WeakKeyDictionary()
 
 
 def unfold(model: keras.Model) -> Network:
-    """The model's layers as one flat graph; cached until layers are added or removed.
+    """The model's layers as one flat graph; cached until a layer or an attribute of one changes.
 
     Args:
         model: a functional or sequential Keras model, which may contain nested models.
 
     Raises:
         TypeError: not a Keras model.
-        ValueError: a subclassed model, or a sequential one without an input shape.
+        ValueError: a subclassed model, a sequential one without an input shape, or one with channels first.
     """
     if not isinstance(model, backend.keras().Model):
         raise TypeError(f"A Keras model is wanted; got {validation.shown(model)}, a {type(model).__name__}.")
-    layers = tuple(id(layer) for layer in model.layers)
-    if model not in _networks or _networks[model][0] != layers:
-        _networks[model] = (layers, _flatten(model))
-    return _networks[model][1]
+    state = list(_state(model))
+    cached = _networks.get(model)
+    if cached is None or not _are_same(cached[0], state):
+        network = _flatten(model)
+        _check_data_format(network)
+        _networks[model] = cached = (state, network)
+    return cached[1]
+
+
+def _are_same(some: list[Any], others: list[Any]) -> bool:
+    return len(some) == len(others) and all(a is b for a, b in zip(some, others, strict=True))
+
+
+def _state(model: keras.Model) -> Iterator[Any]:
+    """All objects that the computation of a model depends on, for comparison by identity.
+
+    A new activation, kernel variable or dtype policy is another object; new values of a variable are not.
+    """
+    for layer in model.layers:
+        yield from _layer_state(layer)
+
+
+def _layer_state(layer: Any) -> Iterator[Any]:
+    yield layer
+    if isinstance(layer, backend.keras().Model):
+        yield from _state(layer)
+        return
+    yield from (value for name, value in vars(layer).items() if name not in UNRELATED)
+    if isinstance(layer, backend.keras().layers.Wrapper):
+        yield from _layer_state(layer.layer)
 
 
 def conv_layers(model: keras.Model) -> list[str]:
     """Names of the model's convolutions, in the order they run.
 
     Raises:
-        ValueError: the model has no two-dimensional convolution, or one with channels first.
+        ValueError: the model has no two-dimensional convolution.
     """
-    names = [name for name, step in unfold(model).steps.items() if step.kind in CONVOLUTIONS]
+    names = [name for name, step in unfold(model).steps.items() if step.is_convolution]
     if not names:
         raise ValueError(f"The model {model.name!r} has no two-dimensional convolution.")
-    for name in names:
-        if unfold(model).steps[name].layer.data_format == "channels_first":
-            raise ValueError(
-                f"The layer {name!r} has its channels first; "
-                "build the model with data_format='channels_last'."
-            )
     return names
 
 
 def feature_layers(model: keras.Model) -> list[str]:
     """Names of the model's convolutions and pools, in the order they run."""
     conv_layers(model)
-    return [name for name, step in unfold(model).steps.items() if step.kind in CONVOLUTIONS + POOLS]
+    return [name for name, step in unfold(model).steps.items() if step.is_convolution or step.is_pool]
 
 
 def find_step(model: keras.Model, layer: str) -> Step:
@@ -114,31 +165,13 @@ def find_step(model: keras.Model, layer: str) -> Step:
     return steps[layer]
 
 
-def part(model: keras.Model, names: Iterable[str], *, any_size: bool = False) -> keras.Model:
-    """The submodel that computes some layers; cached.
-
-    Args:
-        model: any Keras model with one input; it may contain nested models.
-        names: of the layers; LOGITS for the model's output before its softmax.
-        any_size: accept images of any height and width instead of the model's input size.
-
-    Returns:
-        A keras.Model that shares the layers and weights; its output is ``{name: tensor}``.
-
-    Raises:
-        ValueError: unknown layer, several inputs, or, with `any_size`, a layer that needs a fixed
-            size.
-    """
-    network = unfold(model)
-    if len(network.inputs) != 1:
-        raise ValueError(f"The model has {len(network.inputs)} inputs; one, for images, is wanted.")
-    names = tuple(listed(names))
-    key = ("part", names, any_size)
-    if key not in network.functions:
-        outputs = {n: _logits(network) if n == LOGITS else find_step(model, n).output for n in names}
-        whole = backend.keras().Model(network.inputs[0], outputs)
-        network.functions[key] = _at_any_size(whole) if any_size else whole
-    return network.functions[key]
+def _check_data_format(network: Network) -> None:
+    for name, step in network.steps.items():
+        if getattr(step.core, "data_format", None) == "channels_first":
+            raise ValueError(
+                f"The layer {name!r} has its channels first; "
+                "build the model with data_format='channels_last'."
+            )
 
 
 def check_name(layer: str, names: Iterable[str]) -> None:
@@ -159,45 +192,6 @@ def listed(names: Iterable[str]) -> list[str]:
     return names
 
 
-def _logits(network: Network) -> Any:
-    """The symbolic output before its softmax, or the output itself if it has none."""
-    if len(network.outputs) != 1:
-        raise ValueError(f"The model has {len(network.outputs)} outputs; logits are those of a single one.")
-    keras = backend.keras()
-    output = network.outputs[0]
-    last = next((step for step in network.steps.values() if step.output is output), None)
-    softmax = getattr(last and last.layer, "activation", None) is keras.activations.softmax
-    if last and (last.kind == "Softmax" or (last.kind == "Activation" and softmax)):
-        return last.inputs[0]
-    if last and last.kind == "Dense" and softmax:
-        values = keras.ops.matmul(last.inputs[0], last.layer.kernel)
-        return values if last.layer.bias is None else keras.ops.add(values, last.layer.bias)
-    return output
-
-
-def _at_any_size(model: Any) -> Any:
-    """The model with the same layers, for inputs of any height and width."""
-    keras = backend.keras()
-    inputs = keras.tree.map_structure(
-        lambda tensor: keras.Input((None, None, tensor.shape[-1]), dtype=tensor.dtype), model.input
-    )
-
-    def call(layer: Any, *args: Any, **kwargs: Any) -> Any:
-        layer = _at_any_size(layer) if isinstance(layer, keras.Model) else layer
-        output = layer(*args, **kwargs)
-        # the number of channels is unknown after Flatten, for instance, but a dense layer needs it
-        if keras.tree.flatten(output)[0].shape[-1] is None:
-            sides = " x ".join(map(str, keras.tree.flatten(model.input)[0].shape[1:3]))
-            raise ValueError(
-                f"The layer {layer.name!r} needs images of the model's input size, {sides} pixels."
-            )
-        return output
-
-    return keras.models.clone_model(
-        model, input_tensors=inputs, clone_function=lambda layer: layer, call_function=call
-    )
-
-
 def _flatten(model: keras.Model) -> Network:
     """Call every layer on new symbolic inputs, and record its input and output tensors."""
     keras = backend.keras()
@@ -206,6 +200,7 @@ def _flatten(model: keras.Model) -> Network:
     def call(layer: Any, *args: Any, **kwargs: Any) -> Any:
         if isinstance(layer, keras.Model):
             return _expand_nested(layer, args, steps)
+        layer = _in_single_precision(layer)
         output = layer(*args, **kwargs)
         if isinstance(output, keras.KerasTensor):
             tensors = [t for t in keras.tree.flatten((args, kwargs)) if isinstance(t, keras.KerasTensor)]
@@ -220,14 +215,46 @@ def _flatten(model: keras.Model) -> Network:
             f"The model {model.name!r} is a subclassed model, which has no graph of layers; "
             "build it with the functional API or as a Sequential."
         )
-    flat = keras.models.clone_model(model, clone_function=lambda layer: layer, call_function=call)
+    flat = keras.models.clone_model(
+        model,
+        input_tensors=keras.tree.map_structure(lambda t: fresh_input(t.shape[1:], t.dtype), model.input),
+        clone_function=lambda layer: layer,
+        call_function=call,
+    )
     return Network(flat.inputs, flat.outputs, steps)
+
+
+def fresh_input(shape: Sequence[int | None], dtype: str = "float32") -> Any:
+    """A new symbolic input for any number of images; names that Keras chooses may repeat across threads."""
+    return backend.keras().Input(tuple(shape), dtype=dtype, name=f"vggviz_input_{next(_counter)}")
+
+
+def shallow_copy(layer: Any, /, **attributes: Any) -> Any:
+    """A layer of the same class and variables, with some attributes changed.
+
+    `copy.copy` makes Keras save and load the layer, so that the copy gets variables of its own.
+    """
+    copied = object.__new__(type(layer))
+    vars(copied).update(vars(layer) | attributes)
+    return copied
+
+
+def _in_single_precision(layer: Any) -> Any:
+    """The layer, or, if it computes in 16 bits, a copy with the same variables that computes in 32.
+
+    Activations of VGG16 reach tens of thousands; their sums and gradients exceed the range of float16.
+    """
+    if getattr(layer, "compute_dtype", None) not in ("float16", "bfloat16") or layer.quantization_mode:
+        return layer
+    single = shallow_copy(layer)
+    single.dtype_policy = "float32"
+    return single
 
 
 def _flatten_sequential(model: Any, call: Any) -> tuple[list[Any], list[Any]]:
     if not getattr(model, "inputs", None):
         raise ValueError(f"The model {model.name!r} has no input shape yet; give it a keras.Input first.")
-    tensor = first = backend.keras().Input(batch_shape=model.inputs[0].shape, dtype=model.inputs[0].dtype)
+    tensor = first = fresh_input(model.inputs[0].shape[1:], model.inputs[0].dtype)
     for layer in model.layers:
         tensor = call(layer, tensor)
     return [first], [tensor]

@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from vggviz._shared import backend
 from vggviz.models import graph
 
 if TYPE_CHECKING:
@@ -129,20 +130,28 @@ class _Axis:
 
 def _step_axes(step: graph.Step, seen: list[tuple[_Axis, _Axis]]) -> tuple[_Axis, _Axis] | None:
     """Both axes of a step's output, from those of its inputs; None if they are unknown."""
-    if step.kind in graph.CONVOLUTIONS + graph.POOLS:
+    if step.is_convolution or step.is_pool:
         vertical, horizontal = (_window_axis(step, axis, seen[0][axis]) for axis in (0, 1))
-    elif step.kind == "ZeroPadding2D":
-        (top, _), (left, _) = step.layer.padding
+    elif isinstance(step.core, backend.keras().layers.ZeroPadding2D):
+        (top, _), (left, _) = step.core.padding
         vertical, horizontal = seen[0][0].window(1, 1, top), seen[0][1].window(1, 1, left)
-    elif step.kind in POINTWISE and len({(v.stride, h.stride) for v, h in seen}) == 1:
+    elif _is_pointwise(step) and len({(v.stride, h.stride) for v, h in seen}) == 1:
         vertical, horizontal = (_union([axes[axis] for axes in seen]) for axis in (0, 1))
     else:
         return None
     return vertical, horizontal
 
 
+def _is_pointwise(step: graph.Step) -> bool:
+    """Whether a layer, or a function such as keras.ops.add, works at each position separately."""
+    keras = backend.keras()
+    if not isinstance(step.core, keras.Layer):
+        return step.kind in (*POINTWISE, "Relu", "Relu6")
+    return isinstance(step.core, tuple(getattr(keras.layers, kind) for kind in POINTWISE))
+
+
 def _window_axis(step: graph.Step, axis: int, before: _Axis) -> _Axis:
-    layer = step.layer
+    layer = step.core
     size = getattr(layer, "kernel_size", None) or layer.pool_size
     reach = (size[axis] - 1) * getattr(layer, "dilation_rate", (1, 1))[axis] + 1
     stride = layer.strides[axis]

@@ -8,8 +8,10 @@ from dataclasses import dataclass, fields
 from html import escape
 from typing import TYPE_CHECKING
 
-from vggviz.models.graph import CONVOLUTIONS, LOGITS, POOLS, Step, find_step, unfold
-from vggviz.models.receptive_field import Pair, pair, receptive_fields
+from vggviz._shared import backend
+from vggviz.models.graph import Step, find_step, unfold
+from vggviz.models.parts import is_logits, output_shapes, part
+from vggviz.models.receptive_field import Pair, receptive_fields
 
 if TYPE_CHECKING:
     import keras
@@ -99,11 +101,11 @@ def layer_table(model: keras.Model) -> LayerTable:
     rows = []
     for name, step in unfold(model).steps.items():
         parameters = step.layer.count_params() if hasattr(step.layer, "count_params") else 0
-        if parameters or step.kind in POOLS:
+        if parameters or step.is_pool:
             shape = tuple(step.output.shape[1:])
             field = seen.get(name)
             view = (field.size, field.stride, field.padding) if field else (None, None, None)
-            macs = 0 if step.kind in POOLS else _macs(step, shape[:-1])
+            macs = 0 if step.is_pool else _macs(step, shape[:-1])
             rows.append(LayerRow(name, step.kind, shape, parameters, macs, *view))
     return LayerTable(rows)
 
@@ -118,7 +120,7 @@ def _macs(step: Step, sides: tuple[int | None, ...]) -> int | None:
     Returns:
         None if a side is unknown, or for layers other than convolutions and dense ones.
     """
-    if None in sides or step.kind not in (*CONVOLUTIONS, "Dense"):
+    if None in sides or not (step.is_convolution or isinstance(step.core, backend.keras().layers.Dense)):
         return None
     kernels = [weight.shape for weight in step.layer.weights if len(weight.shape) > 1]
     return math.prod(int(side or 0) for side in sides) * sum(math.prod(kernel) for kernel in kernels)
@@ -143,19 +145,22 @@ def forward_macs(model: keras.Model, layers: Iterable[str], size: tuple[int, int
     Returns:
         The sum over all convolutions and dense layers that the layers depend on.
     """
-    fields = receptive_fields(model)
-    macs = 0
-    for name, step in _ancestors(model, layers).items():
-        strides = pair(fields[name].stride) if name in fields else size  # a dense layer is applied once
-        sides = tuple(math.ceil(side / stride) for side, stride in zip(size, strides, strict=True))
-        macs += _macs(step, sides) or 0
-    return macs
+    steps = _ancestors(model, layers)
+    counted = {name: step for name, step in steps.items() if _macs(step, (1,))}
+    if not counted:
+        return 0
+    input_size = tuple(unfold(model).inputs[0].shape[1:3])
+    shapes = output_shapes(part(model, counted, any_size=input_size != tuple(size)), size)
+    return sum(_macs(step, shapes[name][:-1]) or 0 for name, step in counted.items())
 
 
 def _ancestors(model: keras.Model, layers: Iterable[str]) -> dict[str, Step]:
     """The steps that some layers depend on, including their own."""
     network = unfold(model)
-    wanted = {id(network.outputs[0] if name == LOGITS else find_step(model, name).output) for name in layers}
+    wanted = {
+        id(network.outputs[0] if is_logits(name, network) else find_step(model, name).output)
+        for name in layers
+    }
     found = {}
     for name, step in reversed(network.steps.items()):
         if id(step.output) in wanted:
