@@ -1,0 +1,476 @@
+"""Networks and inputs as people have them: the right value, or one clear sentence."""
+
+import concurrent.futures
+import itertools
+import os
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+from PIL import Image
+
+import vggviz
+from sentences import refused
+from vggviz import analysis, attribution, datasets, feature_visualization
+from vggviz.attribution.core import scores, target_layer
+from vggviz.cli.explain import _objectives
+from vggviz.feature_visualization.rendering import complete_recipe
+from vggviz.objectives import channel, class_logit
+
+SIDE = 16
+
+
+def network(*front, activation="relu", head="softmax", classes=3, convolution=layers.Conv2D, side=SIDE):
+    """Two convolutions, a pool between them, global average pooling and one dense layer."""
+    keras.utils.set_random_seed(0)
+    return keras.Sequential(
+        [
+            keras.Input((side, side, 3)),
+            *front,
+            convolution(4, 3, padding="same", activation=activation, name="c1"),
+            layers.MaxPooling2D(name="p"),
+            convolution(6, 3, padding="same", activation=activation, name="c2"),
+            layers.GlobalAveragePooling2D(name="gap"),
+            layers.Dense(classes, activation=head, name="out"),
+        ]
+    )
+
+
+def with_end(end):
+    """A functional model of one convolution whose end is a function of its pooled maps."""
+    keras.utils.set_random_seed(0)
+    images = keras.Input((SIDE, SIDE, 3))
+    pooled = layers.GlobalAveragePooling2D()(layers.Conv2D(4, 3, name="c1")(images))
+    return keras.Model(images, end(pooled))
+
+
+@pytest.fixture
+def images():
+    return np.random.default_rng(0).random((1, SIDE, SIDE, 3)).astype(np.float32)
+
+
+def log_odds(model, images):
+    """Difference of the first two logits: by the objectives, and by Keras' own probabilities."""
+    ours = [float(scores(model, images, class_logit(k))[0]) for k in (0, 1)]
+    probabilities = np.log(np.asarray(model(images), np.float64)[0])
+    return ours[0] - ours[1], probabilities[0] - probabilities[1]
+
+
+# --- logits
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda x: layers.Dense(3, activation="softmax")(x),
+        lambda x: keras.ops.softmax(layers.Dense(3)(x)),
+        lambda x: keras.activations.softmax(layers.Dense(3)(x)),
+        lambda x: layers.Dense(3, activation=layers.Softmax())(x),
+        lambda x: layers.Activation("softmax")(layers.Dense(3)(x)),
+        lambda x: layers.Softmax()(layers.Rescaling(10.0)(layers.Dense(3, name="logits")(x))),
+        lambda x: layers.Flatten()(layers.Dense(3, activation="softmax")(x)),
+        lambda x: layers.Dropout(0.5)(layers.Dense(3, activation="softmax")(x)),
+        lambda x: layers.Flatten()(layers.Conv2D(3, 1, activation="softmax")(layers.Reshape((1, 1, 4))(x))),
+        lambda x: layers.SpectralNormalization(layers.Dense(3, activation="softmax"))(x),
+    ],
+)
+def test_logits_of_every_kind_of_softmax(images, end):
+    ours, keras_own = log_odds(with_end(end), images)
+    assert ours == pytest.approx(keras_own, rel=1e-4, abs=1e-6)
+    assert abs(keras_own) > 1e-3
+
+
+def test_logits_of_a_dense_layer_with_changed_kernels(images):
+    quantised, adapted = network(), network()
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # Keras' own, of NumPy
+        quantised.layers[-1].quantize("int8")
+    adapted.layers[-1].enable_lora(2)
+    kernel = adapted.layers[-1].lora_kernel_b
+    kernel.assign(np.random.default_rng(0).normal(size=kernel.shape))
+    for model in (quantised, adapted):
+        ours, keras_own = log_odds(model, images)
+        assert ours == pytest.approx(keras_own, rel=1e-4)
+        traced = analysis.trace(model, images, class_logit(0) - class_logit(1)).value
+        assert traced == pytest.approx(keras_own, rel=1e-4)
+
+
+def test_the_logit_of_a_sigmoid(images):
+    model = network(head="sigmoid", classes=1)
+    model.layers[-1].set_weights([np.full((6, 1), 3.0), np.array([20.0])])
+    pooled = np.asarray(keras.Model(model.inputs[0], model.get_layer("gap").output)(images))
+    assert np.asarray(model(images))[0, 0] == 1
+    assert scores(model, images, class_logit(0))[0] == pytest.approx(3 * pooled.sum() + 20, rel=1e-5)
+    assert attribution.saliency(model, images, class_logit(0)).any()
+
+
+def test_an_end_that_is_not_known_is_refused(images):
+    model = network(head="tanh")
+    with refused("'out'", "linear", "softmax"):
+        attribution.saliency(model, images, class_logit(0))
+
+
+def test_a_layer_called_logits_is_a_layer(images):
+    model = with_end(lambda x: layers.Softmax()(layers.Rescaling(10.0)(layers.Dense(3, name="logits")(x))))
+    ten = scores(model, images, class_logit(0)) / scores(model, images, channel("logits", 0))
+    assert ten == pytest.approx(10)
+
+
+def test_logits_on_the_command_line_are_classes_unless_a_layer_has_that_name():
+    with_layer = with_end(lambda x: layers.Softmax()(layers.Dense(3, name="logits")(x)))
+    for model, expected in ((network(), class_logit(1)), (with_layer, channel("logits", 1))):
+        (found,) = _objectives(model, "logits:1")
+        assert (found.label, found.layers) == (expected.label, expected.layers)
+
+
+# --- caches
+
+
+def test_a_layer_changed_in_place(images):
+    model = network()
+    vggviz.feature_maps(model, images, "c1"), attribution.saliency(model, images, channel("c2", 0))
+    model.get_layer("c1").activation = keras.activations.tanh
+    other = network(activation="tanh")
+    other.get_layer("c2").activation = keras.activations.relu
+    other.set_weights(model.get_weights())
+    assert np.array_equal(
+        vggviz.feature_maps(model, images, "c1")["c1"], vggviz.feature_maps(other, images, "c1")["c1"]
+    )
+    ours, wanted = (attribution.saliency(each, images, channel("c2", 0)) for each in (model, other))
+    assert np.array_equal(ours, wanted)
+
+
+def test_checkpoints_depend_on_the_preprocessing(tmp_path):
+    model, wanted = network(), channel("c2", 0)
+    ways = (lambda x: x / 255, lambda x: x / 127.5 - 1)
+    drawn, alone = (
+        [
+            feature_visualization.visualize(model, wanted, steps=2, folder=folder, preprocess=way).images
+            for way in ways
+        ]
+        for folder in (tmp_path, None)
+    )
+    assert np.array_equal(drawn, alone)
+    assert not np.array_equal(*drawn)
+
+
+# --- layers of other kinds
+
+
+def test_the_default_layer_has_more_than_one_cell():
+    model = keras.applications.MobileNet(weights=None, input_shape=(96, 96, 3), classes=5)
+    assert target_layer(model, None) == "conv_pw_13"
+
+
+class Renamed(layers.Conv2D):
+    """A user-defined convolution."""
+
+
+def test_a_subclass_of_a_convolution_is_one(images):
+    model, same = network(convolution=Renamed), network()
+    assert vggviz.conv_layers(model) == ["c1", "c2"]
+    for function in (
+        lambda each: vggviz.pre_activations(each, images, "c2"),
+        lambda each: attribution.grad_cam(each, images, class_logit(0)),
+        lambda each: attribution.occlusion(each, images, class_logit(0), size=4, stride=4),
+    ):
+        assert np.allclose(function(model), function(same), atol=1e-6)
+
+
+def test_a_wrapped_convolution_is_one(images):
+    wrapped = layers.SpectralNormalization(layers.Conv2D(4, 3, activation="relu"), name="wrapped")
+    model = keras.Sequential([keras.Input((SIDE, SIDE, 3)), wrapped])
+    assert vggviz.conv_layers(model) == ["wrapped"]
+    assert vggviz.filters(model, "wrapped").shape == (3, 3, 3, 4)
+    before = vggviz.pre_activations(model, images, "wrapped")
+    assert before.min() < 0
+    assert np.allclose(np.maximum(before, 0), np.asarray(model(images)), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape"),
+    [
+        (layers.Conv2DTranspose(7, 3), (3, 3, 32, 7)),
+        (layers.DepthwiseConv2D(3), (3, 3, 1, 32)),
+        (layers.SeparableConv2D(5, 3), (3, 3, 32, 5)),
+        (layers.Conv2D(2, 3), (3, 3, 32, 2)),
+    ],
+)
+def test_kernels_of_other_convolutions(layer, shape):
+    model = keras.Sequential([keras.Input((8, 8, 32)), layer])
+    assert vggviz.filters(model, layer.name).shape == shape
+
+
+def test_the_kernel_of_a_separable_convolution_is_that_of_one_convolution():
+    keras.utils.set_random_seed(0)
+    separable = layers.SeparableConv2D(5, 3, depth_multiplier=2, use_bias=False)
+    model = keras.Sequential([keras.Input((8, 8, 3)), separable])
+    values = np.random.default_rng(0).normal(size=(1, 8, 8, 3)).astype(np.float32)
+    whole = keras.ops.conv(values, vggviz.filters(model, separable.name), padding="valid")
+    assert np.allclose(np.asarray(whole), np.asarray(model(values)), atol=1e-5)
+
+
+def u_net():
+    keras.utils.set_random_seed(0)
+    images = keras.Input((SIDE, SIDE, 3))
+    conv = {"padding": "same", "activation": "relu"}
+    fine = layers.Conv2D(4, 3, name="e1", **conv)(images)
+    coarse = layers.Conv2D(6, 3, name="e2", **conv)(layers.MaxPooling2D()(fine))
+    both = layers.Concatenate()([fine, layers.UpSampling2D()(coarse)])
+    return keras.Model(images, layers.Conv2D(2, 1, name="mask")(layers.Conv2D(4, 3, name="d1", **conv)(both)))
+
+
+def test_a_trace_through_a_u_net(images):
+    found = analysis.trace(u_net(), images, channel("mask", 1))
+    assert found.layers == ("e1", "e2", "d1")
+    assert found.value == pytest.approx(float(np.asarray(u_net()(images))[0, ..., 1].mean()), rel=1e-5)
+
+
+def test_occlusion_with_weights_per_position(images):
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential(
+        [
+            *(keras.Input((SIDE, SIDE, 3)), layers.Conv2D(4, 3, padding="same")),
+            *(layers.PReLU(alpha_initializer="uniform"), layers.MaxPooling2D()),
+            *(layers.Conv2D(4, 3, padding="same", activation="relu"), layers.MaxPooling2D()),
+            *(layers.Flatten(), layers.Dense(3)),
+        ]
+    )
+    found = attribution.occlusion(model, images, class_logit(0), size=4, stride=4)[0]
+    whole = scores(model, images, class_logit(0))[0]
+    for top, left in itertools.product(range(0, SIDE, 4), repeat=2):
+        covered = images.copy()
+        covered[0, top : top + 4, left : left + 4] = 0
+        expected = whole - scores(model, covered, class_logit(0))[0]
+        assert found[top, left] == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.parametrize("strides", [(2, 1), (1, 3), (2, 2)])
+@pytest.mark.parametrize("padding", ["same", "valid"])
+def test_inputs_of_a_convolution_with_any_strides(images, strides, padding):
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential(
+        [keras.Input((SIDE, SIDE, 3)), layers.Conv2D(4, 3, strides=strides, padding=padding, name="c")]
+    )
+    given = analysis.input_contributions(model, images, "c", 1)
+    assert given.sum() == pytest.approx(float(np.asarray(model(images))[0, ..., 1].mean()), abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    "front", [layers.RandomFlip, lambda: layers.Resizing(SIDE, SIDE), lambda: layers.Lambda(lambda x: x)]
+)
+def test_a_layer_of_unknown_reach_in_front(front):
+    model = network(front())
+    cost = feature_visualization.visualization_cost(model, channel("c1", 0))
+    assert cost.macs == SIDE * SIDE * 3 * 3 * 3 * 4
+    assert feature_visualization.visualize(model, channel("c1", 0), steps=1).images.shape == (
+        1,
+        SIDE,
+        SIDE,
+        3,
+    )
+    assert complete_recipe(model, ["c1"], feature_visualization.Recipe())
+
+
+# --- precision, data format, number of axes
+
+
+def test_half_precision_is_computed_in_single(images):
+    keras.mixed_precision.set_global_policy("mixed_float16")
+    try:
+        half = network()
+    finally:
+        keras.mixed_precision.set_global_policy("float32")
+    single = network()
+    half.set_weights([w * 30 for w in single.get_weights()])
+    single.set_weights(half.get_weights())
+    for function in (
+        lambda model: attribution.saliency(model, images * 255, class_logit(0)),
+        lambda model: feature_visualization.caricature(model, images * 255, "c2", steps=2).images,
+        lambda model: feature_visualization.invert(model, images * 255, "c2", steps=2).images,
+    ):
+        found = function(half)
+        assert np.isfinite(found).all()
+        assert np.allclose(found, function(single), rtol=1e-3)
+    assert half.get_layer("c1").compute_dtype == "float16"
+
+
+def test_frozen_layers_cost_as_much():
+    model = network()
+    before = vggviz.layer_table(model)
+    model.trainable = False
+    assert vggviz.layer_table(model) == before
+
+
+FUNCTIONS = {
+    "conv_layers": lambda model, batch: vggviz.conv_layers(model),
+    "layer_table": lambda model, batch: vggviz.layer_table(model),
+    "receptive_fields": lambda model, batch: vggviz.receptive_fields(model),
+    "filters": lambda model, batch: vggviz.filters(model, "c"),
+    "feature_maps": lambda model, batch: vggviz.feature_maps(model, batch, "c"),
+    "pre_activations": lambda model, batch: vggviz.pre_activations(model, batch, "c"),
+    "explain_cell": lambda model, batch: vggviz.explain_cell(model, batch, "c", 0, 0, 0),
+    "saliency": lambda model, batch: attribution.saliency(model, batch, channel("c", 0)),
+    "integrated_gradients": lambda model, batch: attribution.integrated_gradients(
+        model, batch, channel("c", 0)
+    ),
+    "grad_cam": lambda model, batch: attribution.grad_cam(model, batch, channel("c", 0), "c"),
+    "trace": lambda model, batch: analysis.trace(model, batch, channel("c", 0)),
+    "visualize": lambda model, batch: feature_visualization.visualize(model, channel("c", 0), steps=1),
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_channels_first_is_refused_by_one_sentence(name):
+    model = keras.Sequential(
+        [keras.Input((3, 8, 8)), layers.Conv2D(2, 3, data_format="channels_first", name="c")]
+    )
+    with refused("'c'", "channels first", "channels_last"):
+        FUNCTIONS[name](model, np.zeros((1, 3, 8, 8), np.float32))
+
+
+@pytest.mark.parametrize("name", ["feature_maps", "saliency", "integrated_gradients"])
+@pytest.mark.parametrize(("kind", "shape"), [(layers.Conv1D, (8, 1)), (layers.Conv3D, (8, 8, 8, 1))])
+def test_other_than_images_is_refused(name, kind, shape):
+    model = keras.Sequential([keras.Input(shape), kind(2, 3, name="c")])
+    with refused():
+        FUNCTIONS[name](model, np.zeros((1, *shape), np.float32))
+
+
+def test_fractions_for_a_model_of_whole_numbers_are_refused():
+    model = keras.Sequential(
+        [keras.Input((8, 8, 3), dtype="uint8"), layers.Rescaling(1 / 255), layers.Conv2D(2, 3, name="c")]
+    )
+    with refused("uint8", "0.5"):
+        vggviz.feature_maps(model, np.full((1, 8, 8, 3), 0.5, np.float32), "c")
+    assert vggviz.feature_maps(model, np.full((1, 8, 8, 3), 200.0), "c")["c"].any()
+
+
+def test_a_model_for_batches_of_one_takes_more():
+    model = keras.Sequential([keras.Input((8, 8, 3), batch_size=1), layers.Conv2D(2, 3, name="c")])
+    batch = np.random.default_rng(0).normal(size=(3, 8, 8, 3)).astype(np.float32)
+    one_by_one = np.concatenate([np.asarray(model(image[np.newaxis])) for image in batch])
+    assert np.allclose(vggviz.feature_maps(model, batch, "c")["c"], one_by_one, atol=1e-5)
+
+
+# --- images
+
+
+def test_float_images_under_a_map():
+    image = vggviz.load_image("cat", 64)
+    drawn = [
+        vggviz.plot_attribution({"cam": np.eye(64)}, images=given)[1][0].images[-1].get_array()
+        for given in (image, image / 255)
+    ]
+    assert np.allclose(*drawn)
+    assert drawn[0].max() > 100
+
+
+def test_grey_levels_of_32_bits(tmp_path):
+    ramp = np.tile(np.arange(256, dtype=np.int32), (256, 1))
+    eight = vggviz.load_image(Image.fromarray(ramp), 256)
+    assert np.array_equal(eight[..., 0], ramp)
+    Image.fromarray((ramp * 257).astype(np.uint16)).save(tmp_path / "ramp.png")
+    assert np.array_equal(vggviz.load_image(tmp_path / "ramp.png", 256)[..., 0], ramp)
+
+
+def test_floats_a_little_over_one():
+    assert vggviz.load_image(np.full((8, 8, 3), 1.0000002), 8).max() == 255
+    with refused("1.1"):
+        vggviz.load_image(np.full((8, 8, 3), 1.1), 8)
+
+
+def test_an_iphones_image_says_what_to_install():
+    with refused("HEIC", "pillow-heif"):
+        vggviz.load_image(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100))
+
+
+def test_images_of_the_same_name(tmp_path):
+    image = np.random.default_rng(0).integers(0, 256, (SIDE, SIDE, 3), dtype=np.uint8)
+    for folder, pixels in (("cats", image), ("dogs", image[::-1])):
+        (tmp_path / folder).mkdir()
+        Image.fromarray(pixels).save(tmp_path / folder / "001.png")
+    page = vggviz.explore(network(), [tmp_path / "cats/001.png", tmp_path / "dogs/001.png"])
+    assert list(page.images) == ["001", "001 (2)"]
+    assert np.array_equal(page.images["001 (2)"], image[::-1])
+    pairs = [("x", image), ("x", image[::-1])]
+    found = datasets.dataset_examples(network(), pairs, "c1", top=2)["c1"]
+    assert set(found.names[0]) == {"x", "x (2)"}
+    (crops,) = datasets.example_crops(found, pairs, [0]).values()
+    assert len(crops) == 2
+    numbered = datasets.dataset_examples(network(), {0: image}, "c1", top=1)["c1"]
+    assert numbered.names[0, 0] == "0"
+
+
+def test_a_linked_folder_is_read_once(tmp_path):
+    real = tmp_path / "real"
+    real.mkdir()
+    Image.new("RGB", (8, 8)).save(real / "one.png")
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    (photos / "linked").symlink_to(real)
+    (real / "back").symlink_to(photos)
+    assert [name for name, _ in datasets.read_images(photos, 8)] == ["linked/one.png"]
+
+
+# --- the process
+
+
+def test_threads_leave_stderr_alone(tmp_path):
+    noise = np.random.default_rng(0).integers(0, 256, (200, 200, 3), dtype=np.uint8)
+    for number in range(4):
+        Image.fromarray(noise).save(tmp_path / f"{number}.tif", compression="tiff_lzw")
+    before = os.fstat(2)
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        loaded = list(pool.map(lambda n: vggviz.load_image(tmp_path / f"{n % 4}.tif", 200), range(32)))
+    assert all(np.array_equal(image, noise) for image in loaded)
+    assert (os.fstat(2).st_dev, os.fstat(2).st_ino) == (before.st_dev, before.st_ino)
+
+
+def test_eight_threads_compute_what_one_does(images):
+    objective = class_logit(0)
+    functions = [
+        lambda model: vggviz.feature_maps(model, images, "c2")["c2"],
+        lambda model: vggviz.pre_activations(model, images, "c1"),
+        lambda model: attribution.saliency(model, images, objective),
+        lambda model: attribution.guided_backprop(model, images, objective),
+        lambda model: attribution.integrated_gradients(model, images, objective),
+        lambda model: attribution.grad_cam(model, images, objective),
+        lambda model: attribution.occlusion(model, images, objective, size=4, stride=4),
+        lambda model: analysis.trace(model, images, objective).values,
+        lambda model: feature_visualization.visualize(model, channel("c2", 1), steps=2).images,
+    ]
+    alone = [function(network()) for function in functions]
+    model = network()
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda n: functions[n % len(functions)](model), range(4 * len(functions))))
+    for number, found in enumerate(together):
+        assert np.allclose(found, alone[number % len(functions)], rtol=1e-5, atol=1e-6)
+
+
+def run_python(code, **environment):
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(Path(vggviz.__file__).parents[1]), **environment},
+        capture_output=True,
+        text=True,
+    )
+    return done.stdout.strip(), done.stderr.strip().splitlines()
+
+
+def test_without_a_console():
+    printed, _ = run_python(
+        "import sys; sys.stderr = None\nimport vggviz\nprint(vggviz.load_vgg16('random').name)"
+    )
+    assert printed == "vgg16"
+
+
+def test_another_backend_is_one_sentence():
+    _, errors = run_python("import vggviz\nvggviz.load_vgg16('random')", KERAS_BACKEND="jax")
+    assert errors[-1].startswith(
+        "ValueError: vggviz computes with Keras on TensorFlow; this process set 'jax'"
+    )
