@@ -1,5 +1,6 @@
 """Properties that all plots share: figures and axes, reproducibility, text alternatives."""
 
+import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -156,3 +157,10 @@ def test_the_text_alternative_is_sentences(draw, name):
     assert text.endswith(".")
     assert "\n" not in text
     assert not {"nan", "inf"} & set(text.lower().replace(",", " ").split())
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_images_are_upright_whatever_matplotlibrc_says(draw, name):
+    expected = described_figure.png(draw[name](None)[0])
+    with matplotlib.rc_context({"image.origin": "lower", "image.aspect": "auto"}):
+        assert described_figure.png(draw[name](None)[0]) == expected

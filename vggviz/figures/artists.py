@@ -20,8 +20,28 @@ MAX_PIXELS = 1200
 def show_values(ax: Axes, values: np.ndarray, limit: float, *, signed: bool) -> Any:
     """Draw an array (h, w) on the scale 0 to `limit`, or -`limit` to `limit` if it is signed."""
     return ax.imshow(
-        values, cmap=colour_map(signed), vmin=-limit if signed else 0, vmax=limit, interpolation="nearest"
+        values,
+        cmap=colour_map(signed),
+        vmin=-limit if signed else 0,
+        vmax=limit,
+        interpolation="nearest",
+        origin="upper",  # matplotlibrc may say "lower"
+        aspect="equal",
     )
+
+
+def show_image(
+    ax: Axes,
+    image: np.ndarray,
+    *,
+    interpolation: str | None = None,
+    extent: tuple[float, float, float, float] | None = None,
+    zorder: float = 0,
+) -> None:
+    """Draw an image (H, W, 3), or (H, W) in grey levels from 0 to 255, with its first row on top."""
+    levels = {} if image.ndim == 3 else {"cmap": "gray", "vmin": 0, "vmax": 255}
+    where = {"origin": "upper", "aspect": "equal", "extent": extent, "zorder": zorder}
+    ax.imshow(image, interpolation=interpolation, **levels, **where)
 
 
 def show_mosaic(ax: Axes, scaled: Scaled, indices: np.ndarray, columns: int) -> tuple[Any, str]:

@@ -10,16 +10,18 @@ from matplotlib.figure import Figure
 
 from vggviz._shared import validation
 from vggviz.attribution.evaluation import DeletionInsertion
-from vggviz.figures.artists import extent, hatch, show_values
+from vggviz.figures.artists import extent, hatch, show_image, show_values
 from vggviz.figures.colours import OKABE_ITO
 from vggviz.figures.described_figure import describe
 from vggviz.figures.layout import bare, panels
+from vggviz.figures.literal_text import literal_text
 from vggviz.figures.scales import SINGLE_SCALES, number_text
 
 LINE_STYLES = ("-", "--", "-.", ":", "-", "--", ":")
 """One for each colour of the palette."""
 
 
+@literal_text
 def plot_attribution(
     maps: Mapping[str, np.ndarray],
     *,
@@ -63,6 +65,7 @@ def plot_attribution(
     return figure, axes
 
 
+@literal_text
 def plot_deletion_insertion(
     curves: Mapping[str, DeletionInsertion], *, ax: Axes | None = None
 ) -> tuple[Figure, list[Axes]]:
@@ -96,15 +99,17 @@ def plot_deletion_insertion(
 def _show_curves(ax: Axes, curves: Mapping[str, DeletionInsertion], kind: str) -> dict[str, str]:
     """Draw the curves of a kind, "deletion" or "insertion"; returns the mean areas as text."""
     lines = list(zip(OKABE_ITO.values(), LINE_STYLES, strict=True))
-    areas = {}
+    areas, drawn = {}, []
     for index, (name, curve) in enumerate(curves.items()):
         areas[name] = number_text(float(getattr(curve, f"{kind}_area").mean()))
         colour, style = lines[index % len(lines)]
         means = getattr(curve, kind).mean(axis=0)
-        ax.plot(curve.shares, means, style, color=colour, label=f"{name}, area {areas[name]}")
+        label = f"{name}, area {areas[name]}"
+        drawn += ax.plot(curve.shares, means, style, color=colour, label=label)
     ax.set_xlabel("share of the pixels", fontsize=8)
     ax.tick_params(labelsize=8)
-    ax.legend(fontsize=7)
+    # matplotlib leaves out labels of curves that begin with "_"
+    ax.legend(drawn, [line.get_label() for line in drawn], fontsize=7)
     return areas
 
 
@@ -116,7 +121,7 @@ def _show(
     figure.colorbar(drawn, ax=ax, shrink=0.8).ax.tick_params(labelsize=7)
     if image is not None:
         drawn.set(alpha=0.65, zorder=1)
-        ax.imshow(image.mean(axis=-1), cmap="gray", vmin=0, vmax=255, zorder=0)
+        show_image(ax, image.mean(axis=-1))
     if not values.any():
         hatch(ax, [np.zeros(2)], values.shape)
 

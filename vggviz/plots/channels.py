@@ -12,16 +12,18 @@ from vggviz._shared import validation
 from vggviz.analysis.circuits import Trace
 from vggviz.analysis.similarity import likeness_order
 from vggviz.datasets.examples import Examples
-from vggviz.figures.artists import show_values
+from vggviz.figures.artists import show_image, show_values
 from vggviz.figures.colours import NEGATIVE, POSITIVE
 from vggviz.figures.described_figure import describe
 from vggviz.figures.layout import bare, mosaic_axes, one_axes, side_bar
+from vggviz.figures.literal_text import literal_text
 from vggviz.figures.scales import number_text
 from vggviz.images.mosaic import mosaic
 
 ORDERS = {"alike": "like ones side by side", "index": "by index"}
 
 
+@literal_text
 def plot_examples(
     examples: Examples, crops: Mapping[int, Sequence[np.ndarray]], *, ax: Axes | None = None
 ) -> tuple[Figure, Axes]:
@@ -45,7 +47,7 @@ def plot_examples(
     side, gap, columns = tiles.shape[0], max(2, tiles.shape[0] // 6), values.shape[1]
     whole = np.pad(mosaic(tiles, columns, gap), ((0, gap), (0, 0), (0, 0)), constant_values=np.nan)
     figure, ax = mosaic_axes(ax, whole.shape[0] / whole.shape[1])
-    ax.imshow(np.where(np.isnan(whole), 255, whole).astype(np.uint8), interpolation="antialiased")
+    show_image(ax, np.where(np.isnan(whole), 255, whole).astype(np.uint8), interpolation="antialiased")
     bare([ax])
     for (row, column), value in np.ndenumerate(values):
         middle, below = column * (side + gap) + side / 2, row * (side + gap) + side
@@ -63,6 +65,7 @@ def plot_examples(
     return figure, ax
 
 
+@literal_text
 def plot_similarity(
     similarity: np.ndarray, *, order: str = "alike", label: str = "cosine", ax: Axes | None = None
 ) -> tuple[Figure, Axes]:
@@ -99,6 +102,7 @@ def plot_similarity(
     return figure, ax
 
 
+@literal_text
 def plot_trace(trace: Trace, *, ax: Axes | None = None) -> tuple[Figure, Axes]:
     """Draw the channels with the largest contributions to an objective, and the links between them.
 

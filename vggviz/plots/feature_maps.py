@@ -11,14 +11,16 @@ from matplotlib.figure import Figure
 
 from vggviz._shared import validation
 from vggviz.activations.statistics import maps_of
-from vggviz.figures.artists import extent, hatch, show_mosaic, show_values
+from vggviz.figures.artists import extent, hatch, show_image, show_mosaic, show_values
 from vggviz.figures.described_figure import describe
 from vggviz.figures.layout import bare, mosaic_axes, panels, side_bar
+from vggviz.figures.literal_text import literal_text
 from vggviz.figures.scales import SCALES, Scaled, number_text, scale_maps
 from vggviz.figures.selection import choose_channels, last_of_each_size, strongest
 from vggviz.models.graph import listed
 
 
+@literal_text
 def plot_feature_maps(
     maps: Mapping[str, np.ndarray],
     layer: str,
@@ -67,6 +69,7 @@ def plot_feature_maps(
     return figure, ax
 
 
+@literal_text
 def plot_layers(
     maps: Mapping[str, np.ndarray],
     *,
@@ -102,7 +105,7 @@ def plot_layers(
     columns = len(layers) if top > 1 else 3 if count <= 6 else 5  # legible on a phone
     figure, axes = panels(ax, count, columns=columns, aspect=1 + 0.055 * columns)
     if image is not None:
-        axes[0].imshow(image)
+        show_image(axes[0], image)
         axes[0].set_title("the photograph", fontsize=9)
     for part, (layer, index) in zip(axes[-len(chosen) :], chosen, strict=True):
         tile = values[layer][..., [index]]
@@ -115,6 +118,7 @@ def plot_layers(
     return figure, axes
 
 
+@literal_text
 def plot_channel(
     maps: Mapping[str, np.ndarray],
     layer: str,
@@ -153,7 +157,7 @@ def plot_channel(
     count = 1 if beside is None else 2
     figure, axes = panels(ax, count, columns=2, width=4 + 2 * count, aspect=0.95)
     if beside is not None:
-        axes[0].imshow(beside)
+        show_image(axes[0], beside)
         axes[0].set_title("the photograph", fontsize=10)
     show_channel(figure, axes[-1], tile, limit, under)
     label = "" if scale == "channel" else f"\n{scaled.label.removeprefix('all ')}"
@@ -205,6 +209,6 @@ def show_channel(figure: Figure, ax: Axes, tile: np.ndarray, limit: float, image
         size = image.shape[:2]
         drawn.set_extent((-0.5, size[1] - 0.5, size[0] - 0.5, -0.5))
         drawn.set(alpha=0.65, zorder=1)
-        ax.imshow(image.mean(axis=-1), cmap="gray", vmin=0, vmax=255, zorder=0)
+        show_image(ax, image.mean(axis=-1))
     if not tile.any():
         hatch(ax, [np.zeros(2)], size)

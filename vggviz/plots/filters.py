@@ -11,14 +11,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from vggviz._shared import validation
-from vggviz.figures.artists import show_values
+from vggviz.figures.artists import show_image, show_values
 from vggviz.figures.described_figure import describe
 from vggviz.figures.layout import bare, one_axes
+from vggviz.figures.literal_text import literal_text
 from vggviz.figures.scales import KERNEL_SCALES, number_text
 from vggviz.figures.selection import choose
 from vggviz.images.mosaic import mosaic
 
 
+@literal_text
 def plot_filters(
     kernels: np.ndarray,
     *,
@@ -80,7 +82,7 @@ def show_colours(ax: Axes, shown: np.ndarray, indices: np.ndarray, columns: int)
     """Draw kernels (kh, kw, 3, n) as small RGB images, each under its index; zero is mid-grey."""
     size, gap = 8, 6  # pixels per weight, and between kernels, where the index is written
     colours = mosaic((0.5 + shown / 2).repeat(size, axis=0).repeat(size, axis=1), columns, gap)
-    ax.imshow(np.where(np.isnan(colours), 1, colours), interpolation="nearest")
+    show_image(ax, np.where(np.isnan(colours), 1, colours), interpolation="nearest")
     height, width = np.array(shown.shape[:2]) * size + gap
     bare([ax])
     for k, index in enumerate(indices):

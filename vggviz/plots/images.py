@@ -10,12 +10,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from vggviz._shared import validation
-from vggviz.figures.artists import extent, show_values
+from vggviz.figures.artists import extent, show_image, show_values
 from vggviz.figures.described_figure import describe
 from vggviz.figures.layout import bare, one_axes, panels
+from vggviz.figures.literal_text import literal_text
 from vggviz.figures.scales import SINGLE_SCALES, number_text
 
 
+@literal_text
 def plot_images(
     images: Mapping[str, np.ndarray], *, scale: str = "channel", columns: int = 4, ax: Axes | None = None
 ) -> tuple[Figure, Any]:
@@ -44,7 +46,7 @@ def plot_images(
     for part, (title, values) in zip(axes, images.items(), strict=True):
         part.set_title(title, fontsize=9)
         if values.ndim == 3:
-            part.imshow(values)
+            show_image(part, values)
         elif scale == "global":
             figure.colorbar(show_values(part, values, shared, signed=signed), ax=part, shrink=0.8)
         else:
@@ -62,6 +64,7 @@ def _image_description(title: str, values: np.ndarray) -> str:
     return f"{title}: {values.shape[0]} x {values.shape[1]} values, from {low} to {high}."
 
 
+@literal_text
 def plot_image_map(
     points: np.ndarray,
     images: np.ndarray | Sequence[np.ndarray],
@@ -97,7 +100,7 @@ def plot_image_map(
     figure, ax = one_axes(ax, 8, float(np.clip(8 * height / width, 3, 9)))
     for order, ((x, y), image) in enumerate(zip(points, images, strict=True)):
         half_y, half_x = edge / 2 * np.array(image.shape[:2]) / max(image.shape[:2])
-        ax.imshow(image, extent=(x - half_x, x + half_x, y - half_y, y + half_y), zorder=1 + order)
+        show_image(ax, image, extent=(x - half_x, x + half_x, y - half_y, y + half_y), zorder=1 + order)
     middle = (low + high) / 2
     ax.set_xlim(middle[0] - width / 2, middle[0] + width / 2)
     ax.set_ylim(middle[1] - height / 2, middle[1] + height / 2)

@@ -13,15 +13,17 @@ from matplotlib.patches import Rectangle
 
 from vggviz._shared import validation
 from vggviz.activations.cell import Cell
-from vggviz.figures.artists import extent, show_values
+from vggviz.figures.artists import extent, show_image, show_values
 from vggviz.figures.colours import MARK, NEGATIVE, OKABE_ITO, POSITIVE
 from vggviz.figures.described_figure import describe
 from vggviz.figures.layout import bare, one_axes, panels, three_and_one
+from vggviz.figures.literal_text import literal_text
 from vggviz.figures.scales import number_text
 from vggviz.models.receptive_field import Pair, ReceptiveField, pair
 from vggviz.models.summary import LayerTable
 
 
+@literal_text
 def plot_receptive_field(
     field: ReceptiveField,
     image: np.ndarray,
@@ -50,7 +52,7 @@ def plot_receptive_field(
     cells = _cells(row, column)
     boxes = [field.box(y, x, image.shape[:2]) for y, x in cells]
     figure, ax = one_axes(ax, 5, 5.3)
-    ax.imshow(image)
+    show_image(ax, image)
     for (y, x), (top, left, bottom, right) in zip(cells, boxes, strict=True):
         ax.add_patch(
             Rectangle(
@@ -66,6 +68,7 @@ def plot_receptive_field(
     return figure, ax
 
 
+@literal_text
 def plot_layer_table(table: LayerTable, *, ax: Axes | None = None) -> tuple[Figure, Any]:
     """Draw the number of activations, parameters and multiplications of each layer.
 
@@ -97,6 +100,7 @@ def plot_layer_table(table: LayerTable, *, ax: Axes | None = None) -> tuple[Figu
     return figure, axes
 
 
+@literal_text
 def plot_cell(cell: Cell, *, top: int = 8, ax: Axes | None = None) -> tuple[Figure, Any]:
     """Draw the arithmetic of one activation: patch, kernel, their products, and the sum.
 

@@ -14,6 +14,7 @@ from vggviz.activations.statistics import ChannelStatistics
 from vggviz.figures.colours import MARK, OKABE_ITO
 from vggviz.figures.described_figure import describe
 from vggviz.figures.layout import one_axes
+from vggviz.figures.literal_text import literal_text
 from vggviz.figures.scales import number_text
 from vggviz.models.graph import check_name
 
@@ -21,6 +22,7 @@ MARKERS = "osD^"
 """One for each curve, as some readers cannot tell the colours apart; also the largest number of curves."""
 
 
+@literal_text
 def plot_channel_statistics(
     statistics: Mapping[str, ChannelStatistics],
     layer: str | None = None,
@@ -68,6 +70,7 @@ def plot_channel_statistics(
     return figure, ax
 
 
+@literal_text
 def plot_by_layer(
     measures: Mapping[str, Mapping[str, float]], *, label: str = "", ax: Axes | None = None
 ) -> tuple[Figure, Axes]:
@@ -96,16 +99,19 @@ def plot_by_layer(
             raise ValueError(f"All measures must have the layers {layers}; {title!r} has {list(values)}.")
     figure, ax = one_axes(ax, 8, 4)
     widths = 0.8 + 0.7 * np.arange(len(measures), 0, -1)  # a curve that another covers stays visible
+    lines = []
     for (title, values), colour, marker, width in zip(
         measures.items(), OKABE_ITO.values(), MARKERS, widths, strict=False
     ):
         numbers = np.array([values[layer] for layer in layers], float)
-        ax.plot(numbers, f"{marker}-", color=colour, label=title, linewidth=width, markersize=3 + 2 * width)
+        lines += ax.plot(
+            numbers, f"{marker}-", color=colour, label=title, linewidth=width, markersize=3 + 2 * width
+        )
         describe(figure, _curve_description(f"{title}, {label}" if label else title, layers, numbers))
     ax.set_xticks(range(len(layers)), layers, rotation=60, ha="right", fontsize=8)
     ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
     ax.set_ylabel(label)
-    ax.legend()
+    ax.legend(lines, list(measures))  # matplotlib leaves out labels of curves that begin with "_"
     return figure, ax
 
 
@@ -121,8 +127,8 @@ def _curve_description(title: str, layers: Sequence[str], numbers: np.ndarray) -
 def show_boxes(figure: Figure, ax: Axes, statistics: Mapping[str, ChannelStatistics], by: str) -> None:
     """Draw a box for each layer, with its number of dead channels above."""
     values = [getattr(s, by) for s in statistics.values()]
-    ax.boxplot(values, tick_labels=list(statistics), flierprops={"marker": ".", "markersize": 3})
-    ax.tick_params(axis="x", rotation=60, labelsize=8)
+    ax.boxplot(values, flierprops={"marker": ".", "markersize": 3})
+    ax.set_xticks(range(1, 1 + len(values)), list(statistics), rotation=60, fontsize=8)
     ax.margins(y=0.12)
     for position, (layer, s) in enumerate(statistics.items(), start=1):
         ax.annotate(

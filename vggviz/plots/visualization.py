@@ -13,9 +13,11 @@ from matplotlib.figure import Figure
 
 from vggviz._shared import validation
 from vggviz.feature_visualization.rendering import Visualization
+from vggviz.figures.artists import show_image
 from vggviz.figures.colours import MARK
 from vggviz.figures.described_figure import describe
 from vggviz.figures.layout import bare, one_axes
+from vggviz.figures.literal_text import literal_text
 from vggviz.figures.scales import number_text
 from vggviz.images.mosaic import mosaic
 
@@ -26,6 +28,7 @@ TITLE_WIDTH = 55
 """Characters in a line of the title above a single image."""
 
 
+@literal_text
 def plot_visualization(
     visualization: Visualization, *, columns: int | None = None, ax: Axes | None = None
 ) -> tuple[Figure, Axes]:
@@ -52,7 +55,7 @@ def plot_visualization(
     pixels = _with_margins(images, columns, gap)
     size = 4.5 if count == 1 else 8.0
     figure, ax = one_axes(ax, size, size * pixels.shape[0] / pixels.shape[1] + 0.6)
-    ax.imshow(pixels, interpolation="antialiased")
+    show_image(ax, pixels, interpolation="antialiased")
     bare([ax])
     labels, shared = differences(visualization.labels)
     for index, (label, value) in enumerate(zip(labels, reached, strict=True)):
@@ -80,6 +83,7 @@ def _wrapped(*texts: str) -> str:
     return "\n".join(line for text in texts for line in textwrap.wrap(text, TITLE_WIDTH))
 
 
+@literal_text
 def plot_ascent(visualization: Visualization, *, ax: Axes | None = None) -> tuple[Figure, Axes]:
     """Draw the value of the objective by step, a curve for each image.
 
@@ -96,14 +100,14 @@ def plot_ascent(visualization: Visualization, *, ax: Axes | None = None) -> tupl
     figure, ax = one_axes(ax, 8, 4.4)
     few = len(values) <= MAX_LABELLED
     colours = [f"C{index}" for index in range(len(values))] if few else ["0.6"] * len(values)
+    lines = []
     for label, curve, colour in zip(labels, values, colours, strict=True):
-        name = label if few and len(values) > 1 else None
-        ax.plot(curve[:-1], color=colour, linewidth=1, alpha=1 if few else 0.4, label=name)
+        lines += ax.plot(curve[:-1], color=colour, linewidth=1, alpha=1 if few else 0.4, label=label)
         ax.plot(len(curve) - 1, curve[-1], ".", color=colour)
     if not few:
-        ax.plot(np.median(values, axis=0)[:-1], color=MARK, linewidth=2, label="median")
+        lines = ax.plot(np.median(values, axis=0)[:-1], color=MARK, linewidth=2)
     if len(values) > 1:
-        ax.legend(fontsize=8)
+        ax.legend(lines, labels if few else ["median"], fontsize=8)  # also labels that begin with "_"
     ax.set_xlabel("step; the dots are the finished images, not moved")
     ax.set_ylabel(visualization.measure)
     ax.set_title(shared, fontsize=10)
