@@ -74,6 +74,25 @@ def test_brightness_is_proportional_to_the_value(maps, tmp_path, scale):
     assert (colour[np.isnan(expected)] == GAP).all()
 
 
+@pytest.mark.parametrize("scale", ["layer", "channel", "global"])
+def test_negative_values_are_blue_and_zero_is_in_the_middle(tmp_path, scale):
+    values = np.zeros((1, 1, 3, 2), np.float32)
+    values[0, 0, :, 0], values[0, 0, :, 1] = (-4, 0, 2), (-2, -1, -0.5)
+    path = vggviz.save_feature_maps({"linear": values, "relu": values[:, :, 2:] + 6}, tmp_path, scale=scale)[
+        0
+    ]
+    limits = {"layer": (4, 4), "channel": (4, 2), "global": (8, 8)}[scale]
+    colours = matplotlib.colormaps["RdBu_r"]
+    for channel, limit in enumerate(limits):
+        expected = colours((1 + values[0, 0, :, channel] / limit) / 2, bytes=True)[:, :3].astype(int)
+        drawn = pixels(path)[0, 4 * channel : 4 * channel + 3].astype(int)
+        assert np.abs(drawn - expected).max() < 10
+    assert np.ptp(pixels(path)[0, 1].astype(int)) < 3  # zero has no hue
+    with PIL.Image.open(path) as image:
+        assert "blue negative" in image.text["Description"]
+        assert "maximum" not in image.text["Description"]
+
+
 def test_only_dead_channels_are_grey(maps, tmp_path):
     colour = pixels(vggviz.save_feature_maps(maps, tmp_path)[0])
     tile = colour[7:13, 0:5]

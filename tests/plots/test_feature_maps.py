@@ -96,7 +96,7 @@ def test_the_text_alternative_holds_the_numbers(maps):
     text, first = vggviz.text_alternative(figure), maps["conv"][0]
     assert f"{number_text(first.max())}" in text
     assert f"channel {first.max(axis=(0, 1)).argmax()};" in text
-    assert f"{(first <= 0).mean():.0%} of the values are zero" in text
+    assert f"{(first == 0).mean():.0%} of the values are zero" in text
     assert f"{(~first.any(axis=(0, 1))).sum()} of these channels are dead" in text
     assert "12 of 12 feature maps of conv" in text
     assert "8 x 8" in text
@@ -131,6 +131,31 @@ def test_a_large_mosaic_is_reduced_without_losing_a_maximum(monkeypatch):
     assert "largest of 2 x 2 cells" in text_of(figure)
     blocks = values[0].reshape(112, 2, 112, 2, 64).max(axis=(1, 3))
     assert np.array_equal(tile(whole, 9, 112, 8, gap=3), blocks[..., 9])
+
+
+def test_a_large_mosaic_keeps_the_strongest_negative_values():
+    values = np.random.default_rng(0).normal(-1, 1, (1, 223, 223, 64)).astype(np.float32)
+    figure, ax = vggviz.plot_feature_maps({"linear": values}, "linear")
+    assert "largest in size of 2 x 2 cells" in text_of(figure)
+    assert np.nanmin(arrays_of(ax)[0]) == values.min()
+    assert tile(arrays_of(ax)[0], 9, 112, 8, gap=3)[0, 0] == max(values[0, :2, :2, 9].ravel(), key=abs)
+
+
+@pytest.mark.parametrize("scale", ["channel", "layer", "global"])
+def test_maps_without_a_positive_value(scale):
+    maps = {"linear": np.full((1, 4, 4, 2), -2, np.float32)}
+    maps["linear"][0, 0, 0] = -3
+    for figure, _ in (
+        vggviz.plot_feature_maps(maps, "linear", scale=scale),
+        vggviz.plot_channel(maps, "linear", 0, scale=scale),
+    ):
+        text = vggviz.text_alternative(figure)
+        assert "0% " in text
+        assert "are zero and 100% negative" in text
+        assert "100% of" not in text
+        assert "maximum" not in text_of(figure)
+    figure, _ = vggviz.plot_layers(maps, scale=scale)
+    assert "largest absolute value" in vggviz.text_alternative(figure).lower()
 
 
 def test_the_strongest_map_of_each_layer(maps, image):

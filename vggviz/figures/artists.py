@@ -51,14 +51,21 @@ def show_mosaic(ax: Axes, scaled: Scaled, indices: np.ndarray, columns: int) -> 
     if factor > 1:
         from skimage.measure import block_reduce  # takes half a second to import
 
-        tiles = block_reduce(tiles, (factor, factor, 1), np.max)
+        tiles = block_reduce(tiles, (factor, factor, 1), _strongest if scaled.signed else np.max)
     gap = 1 if min(tiles.shape[:2]) < 60 else 3
     shown = show_values(ax, mosaic(tiles, columns, gap), scaled.limit, signed=scaled.signed)
     steps = np.array(tiles.shape[:2]) + gap
     corners = [np.array(divmod(k, columns)) * steps for k in range(len(indices))]
     hatch(ax, [corner for corner, dead in zip(corners, scaled.dead, strict=True) if dead], tiles.shape[:2])
     label_tiles(ax, corners, indices, columns, tiles.shape[0])
-    return shown, f"; each point is the largest of {factor} x {factor} cells" if factor > 1 else ""
+    largest = "largest in size" if scaled.signed else "largest"
+    return shown, f"; each point is the {largest} of {factor} x {factor} cells" if factor > 1 else ""
+
+
+def _strongest(values: np.ndarray, axis: tuple[int, ...]) -> np.ndarray:
+    """The value of largest size along some axes: the maximum, unless the minimum is farther from zero."""
+    high, low = values.max(axis=axis), values.min(axis=axis)
+    return np.where(high >= -low, high, low)
 
 
 def hatch(ax: Axes, corners: list[np.ndarray], size: tuple[int, ...]) -> None:

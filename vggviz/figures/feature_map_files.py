@@ -7,8 +7,8 @@ import zipfile
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
-import matplotlib
 import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
@@ -17,11 +17,14 @@ from tqdm import tqdm
 from vggviz._shared import validation
 from vggviz._shared.files import atomic_path, output_folder
 from vggviz.activations.statistics import check_maps
-from vggviz.figures.scales import SCALES
+from vggviz.figures.colours import colour_map
+from vggviz.figures.scales import SCALES, scale_label
 from vggviz.images.mosaic import mosaic
 from vggviz.models.provenance import Provenance, networks_in_use
 
 LEVELS = 254
+MIDDLE = 126
+"""Palette index of zero among values of both signs, from 0 to 252."""
 GAP, DEAD = 254, 255
 """Palette indices after the levels: white for gaps, grey for channels that are zero everywhere."""
 
@@ -32,12 +35,13 @@ def save_feature_maps(
     """Write every channel of every layer: one PNG mosaic per layer and image, and one .npz of all values.
 
     A mosaic shows the channels in order of index, left to right and top to bottom, one pixel per
-    cell; channels that are zero everywhere are grey. The .npz holds the unchanged values by layer.
+    cell; channels that are zero everywhere are grey. Layers with negative values are drawn in red (positive),
+    white (zero) and blue (negative). The .npz holds the unchanged values by layer.
 
     Args:
         maps: {layer: float32 (N, h, w, c)}.
         folder: created if it does not exist. Files of the same name are replaced.
-        scale: "channel", "layer" or "global": whose maximum is the brightest colour.
+        scale: "channel", "layer" or "global": whose largest absolute value is the strongest colour.
 
     Returns:
         The files written.
@@ -60,15 +64,17 @@ def save_feature_maps(
 
 def _mosaic_jobs(
     maps: Mapping[str, np.ndarray], folder: Path, scale: str
-) -> list[tuple[np.ndarray, Path, float | None, str]]:
+) -> list[tuple[np.ndarray, Path, float | None, str, bool]]:
     """Arguments of `_save_mosaic` for every layer and image."""
-    largest = max((float(values.max()) for values in maps.values()), default=0.0)
+    largest = {layer: _largest(values, None) for layer, values in maps.items()}
     jobs = []
     for layer, values in maps.items():
-        limit = {"layer": float(values.max()), "global": largest}.get(scale)
+        limit = {"layer": largest[layer], "global": max(largest.values())}.get(scale)
+        signed = bool((values < 0).any())
         for index, image in enumerate(values):
             name = layer.replace("/", "-").replace(":", "-") + (f"_{index}" if len(values) > 1 else "")
-            jobs.append((image, folder / f"{name}.png", limit, f"{layer}, {SCALES[scale]}"))
+            label = f"{layer}, {scale_label(scale, signed)}"
+            jobs.append((image, folder / f"{name}.png", limit, label, signed))
     return jobs
 
 
@@ -80,28 +86,38 @@ def _save_arrays(maps: Mapping[str, np.ndarray], path: Path) -> Path:
     return path
 
 
-def _save_mosaic(maps: np.ndarray, path: Path, limit: float | None, label: str) -> Path:
-    image = Image.fromarray(_levels(maps, limit), "P")
-    image.putpalette(_palette())
+def _save_mosaic(maps: np.ndarray, path: Path, limit: float | None, label: str, signed: bool) -> Path:
+    image = Image.fromarray(_levels(maps, limit, signed), "P")
+    image.putpalette(_palette(signed))
     text = PngInfo()
-    text.add_text("Description", f"All {maps.shape[-1]} channels of {label}; grey ones are zero all over.")
+    colours = "; red is positive, white zero, blue negative" if signed else ""
+    text.add_text(
+        "Description", f"All {maps.shape[-1]} channels of {label}{colours}; grey ones are zero all over."
+    )
     text.add_text("Source", str(Provenance(source=" and ".join(networks_in_use()))))
     with atomic_path(path) as temporary:
         image.save(temporary, "PNG", pnginfo=text, compress_level=1)
     return path
 
 
-def _levels(maps: np.ndarray, limit: float | None) -> np.ndarray:
-    """Mosaic of (h, w, c) maps as palette indices, uint8; `limit` None scales each map by its maximum."""
+def _levels(maps: np.ndarray, limit: float | None, signed: bool) -> np.ndarray:
+    """Mosaic of (h, w, c) maps as palette indices, uint8; `limit` None scales each map by its own."""
     dead = ~maps.any(axis=(0, 1))
-    limits = np.maximum(maps.max(axis=(0, 1)), 0) if limit is None else np.full(maps.shape[-1], limit)
-    factor = (LEVELS - 1) / np.where(limits > 0, limits, 1)
-    tiles = (maps * factor.astype(np.float32)).clip(0, LEVELS - 1)
+    limits = _largest(maps, (0, 1)) if limit is None else np.full(maps.shape[-1], limit)
+    shares = maps / np.where(limits > 0, limits, 1).astype(np.float32)
+    # with signs, zero is the middle one of an odd number of levels
+    tiles = np.rint((1 + shares) * MIDDLE) if signed else shares * (LEVELS - 1)
     tiles[..., dead] = DEAD
     whole = mosaic(tiles)
     return np.where(np.isnan(whole), GAP, whole).astype(np.uint8)
 
 
-def _palette() -> list[int]:
-    colours = matplotlib.colormaps["viridis"](np.linspace(0, 1, LEVELS), bytes=True)[:, :3]
+def _largest(values: np.ndarray, axis: tuple[int, ...] | None) -> Any:
+    """Largest absolute value along some axes."""
+    return np.maximum(values.max(axis=axis), -values.min(axis=axis))
+
+
+def _palette(signed: bool) -> list[int]:
+    places = np.arange(LEVELS) / (2 * MIDDLE) if signed else np.linspace(0, 1, LEVELS)
+    colours = colour_map(signed)(places, bytes=True)[:, :3]
     return [*colours.ravel().tolist(), 255, 255, 255, 160, 160, 160]

@@ -33,6 +33,17 @@ def number_text(value: Any, digits: int = 3) -> str:
     return f"{value:,.0f}" if 1000 <= abs(rounded) < 1e9 else f"{value:.{digits}g}"
 
 
+def scale_label(scale: str, signed: bool) -> str:
+    """A scale of feature maps in words; on that of values of both signs the limit is one of size."""
+    return SCALES[scale].replace("maximum", "largest absolute value" if signed else "maximum")
+
+
+def shares_text(values: np.ndarray, of: str = "") -> str:
+    """The shares of zeros and of negative values, as in "30% of the values are zero and 20% negative"."""
+    zeros = f"{(values == 0).mean():.0%} {of}are zero"
+    return f"{zeros} and {(values < 0).mean():.0%} negative" if (values < 0).any() else zeros
+
+
 @dataclass(frozen=True)
 class Scaled:
     """Maps with the colour scale that they are drawn on.
@@ -71,17 +82,18 @@ def scale_maps(
     if clip is not None and not validation.real("clip, a percentile,", clip, 0, 100):
         raise ValueError(f"The clip is a percentile above 0 and up to 100; got {clip!r}.")
     dead = ~np.any(tiles, axis=(0, 1))
-    label = SCALES[scale]
+    over = {"channel": [tiles], "layer": [maps[layer]]}.get(scale) or list(maps.values())
+    label = scale_label(scale, any(values.min() < 0 for values in over))
     if scale == "channel":
         limits = np.array([_limit(tiles[..., k], clip) for k in range(tiles.shape[-1])])
         tiles = tiles / np.where(dead, 1, limits).astype(np.float32)
         limit = 1.0
     else:
-        over = [maps[layer]] if scale == "layer" else list(maps.values())
         limit = _limit_of_all(over, clip) or 1.0
         label += f" ({number_text(limit)})"
     if clip is not None:
         label = label.replace("maximum", f"{clip:g}th percentile")
+        label = label.replace("largest absolute value", f"{clip:g}th percentile of absolute values")
     return Scaled(tiles, limit, bool((tiles < 0).any()), label, dead)
 
 

@@ -15,7 +15,7 @@ from vggviz.figures.colours import OKABE_ITO
 from vggviz.figures.described_figure import describe
 from vggviz.figures.layout import bare, panels
 from vggviz.figures.literal_text import literal_text
-from vggviz.figures.scales import SINGLE_SCALES, number_text
+from vggviz.figures.scales import SINGLE_SCALES, number_text, shares_text
 
 LINE_STYLES = ("-", "--", "-.", ":", "-", "--", ":")
 """One for each colour of the palette."""
@@ -138,7 +138,7 @@ def _description(title: str, values: np.ndarray) -> str:
     return (
         f"{size}, the largest value {number_text(values.max())} at row {row}, column {column}{below}; "
         f"the strongest quarter of the pixels holds {share:.0%} of the whole, "
-        f"{(values == 0).mean():.0%} of them are zero."
+        f"{shares_text(values, 'of them ')}."
     )
 
 

@@ -15,7 +15,7 @@ from vggviz.figures.artists import extent, hatch, show_image, show_mosaic, show_
 from vggviz.figures.described_figure import describe
 from vggviz.figures.layout import bare, mosaic_axes, panels, side_bar
 from vggviz.figures.literal_text import literal_text
-from vggviz.figures.scales import SCALES, Scaled, number_text, scale_maps
+from vggviz.figures.scales import SCALES, Scaled, number_text, scale_label, scale_maps, shares_text
 from vggviz.figures.selection import choose_channels, last_of_each_size, strongest
 from vggviz.models.graph import listed
 
@@ -60,7 +60,8 @@ def plot_feature_maps(
         if scale != "channel"
         else f"activation, as a share of {scaled.label.removeprefix('each map scaled by ')}"
     )
-    side_bar(ax, drawn, label, extend="neither" if clip is None else "max")
+    clipped = "both" if scaled.signed else "max"
+    side_bar(ax, drawn, label, extend="neither" if clip is None else clipped)
     of = "" if len(values) == 1 else f", image 1 of {len(values)}"
     ax.set_title(
         f"{layer}: {len(indices)} of {values.shape[-1]} feature maps{of}\n{scaled.label}{note}", fontsize=10
@@ -112,8 +113,8 @@ def plot_layers(
         label = _show_tile(part, tile, scale_maps(maps, layer, tile, scale))
         part.set_title(f"{layer}\nchannel {index}, {label}", fontsize=8)
         describe(figure, f"{layer}: channel {index}, {label.replace('max', 'maximum')}.")
-    label = "each scaled by its layer's maximum" if scale == "layer" else SCALES[scale]
-    describe(figure, f"{label.capitalize()}.")
+    label = scale_label(scale, any(values[layer].min() < 0 for layer in layers))
+    describe(figure, f"{label.replace('all scaled by the layer', 'each scaled by its layer').capitalize()}.")
     bare(axes)
     return figure, axes
 
@@ -184,7 +185,7 @@ def _tile_description(tile: np.ndarray, limit: float) -> str:
     )
     return (
         f"{tile.shape[0]} x {tile.shape[1]} cells, {where}; "
-        f"{(tile <= 0).mean():.0%} are zero. Brightest colour: {number_text(limit)}."
+        f"{shares_text(tile)}. Brightest colour: {number_text(limit)}."
     )
 
 
@@ -195,7 +196,7 @@ def _mosaic_description(values: np.ndarray, layer: str, indices: np.ndarray, sca
         f"{len(indices)} of {values.shape[-1]} feature maps of {layer}, "
         f"{values.shape[0]} x {values.shape[1]} cells each, {scaled.label}. "
         f"The largest activation, {number_text(drawn.max())}, is in channel {strongest}; "
-        f"{(drawn <= 0).mean():.0%} of the values are zero; "
+        f"{shares_text(drawn, 'of the values ')}; "
         f"{scaled.dead.sum()} of these channels are dead here."
     )
 
