@@ -9,6 +9,7 @@ import pytest
 
 import vggviz
 from sentences import refused
+from vggviz.datasets.folder import unique_names
 
 
 @pytest.fixture
@@ -74,3 +75,12 @@ def test_a_folder_without_images(tmp_path):
 def test_a_missing_folder(tmp_path):
     with refused("nowhere", kind=FileNotFoundError):
         list(vggviz.datasets.read_images(tmp_path / "nowhere"))
+
+
+def test_repeated_names_are_numbered():
+    def named(*names, **options):
+        pairs = unique_names(zip(names, "abcd", strict=False), **options)
+        return [f"{name}: {thing}" for name, thing in pairs]
+
+    assert named("x", "x (2)", "x", "X") == ["x: a", "x (2): b", "x (3): c", "X: d"]
+    assert named("x", "X", "y", files=True, taken=["Y"]) == ["x: a", "X-2: b", "y-2: c"]

@@ -43,7 +43,7 @@ def draw_maps(network: inputs.Network, *, photos, layer, every, scale, top, out)
     folder = output_folder(out)
     if every:
         _log_size(model, len(photos), folder)
-    for photo, name in tqdm(_named(photos), desc="photographs", disable=len(photos) < 2):
+    for name, photo in tqdm(_named(photos), desc="photographs", disable=len(photos) < 2):
         image, batch = network.read(model, photo)
         # the global scale is measured over all layers, also where only one is drawn
         maps = vggviz.feature_maps(model, batch, layer if scale != "global" else None)
@@ -69,16 +69,10 @@ def _log_size(model: keras.Model, photos: int, folder: Path) -> None:
 
 
 def _named(photos: Sequence[str]) -> list[tuple[str, str]]:
-    """Each photograph with a name for its files: its own, numbered where another has the same."""
-    names: list[str] = []
-    for photo in photos:
-        stem = name = Path(photo).stem
-        number = 1
-        while name in names:
-            number += 1
-            name = f"{stem}-{number}"
-        names.append(name)
-    return list(zip(photos, names, strict=True))
+    """Each photograph after a name for its files: its own, numbered where another has the same."""
+    from vggviz.datasets.folder import unique_names
+
+    return list(unique_names(((Path(photo).stem, photo) for photo in photos), files=True))
 
 
 @click.command("cell")
@@ -123,7 +117,7 @@ def write_explorer(network: inputs.Network, *, photos, layers, runtime, out) -> 
 
     inputs.check_photos(photos)
     read = None if network.input == "vgg16" else lambda images: network.preprocess(images.astype("float32"))
-    names = {validation.path_text(name): photo for photo, name in _named(photos)}
+    names = {validation.path_text(name): photo for name, photo in _named(photos)}
     page = vggviz.explore(network.load(), names, layers=list(layers) or None, preprocess=read)
     folder = page.save(out, runtime=runtime)
     print(

@@ -7,7 +7,7 @@ import logging
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from tqdm import tqdm
@@ -16,6 +16,8 @@ from vggviz._shared import validation
 from vggviz.images.loading import Source, check_size, load_image
 
 Images = str | os.PathLike[str] | Mapping[str, Source] | Iterable[tuple[str, Source]]
+
+Thing = TypeVar("Thing")
 
 log = logging.getLogger("vggviz")
 
@@ -100,14 +102,23 @@ def named_images(source: Images) -> Iterable[tuple[str, Source]]:
     return list(numbered) if isinstance(pairs, (list, tuple)) else numbered
 
 
-def unique_names(pairs: Iterable[tuple[Any, Source]]) -> Iterator[tuple[str, Source]]:
-    """The pairs with names as text; " (2)", " (3)" is appended to repeated names."""
-    taken: set[str] = set()
-    for name, image in pairs:
-        numbered = (f"{name} ({n})" for n in itertools.count(2))
-        free = next(each for each in itertools.chain([str(name)], numbered) if each not in taken)
-        taken.add(free)
-        yield free, image
+def unique_names(
+    pairs: Iterable[tuple[Any, Thing]], *, files: bool = False, taken: Iterable[str] = ()
+) -> Iterator[tuple[str, Thing]]:
+    """The pairs with names as text; " (2)", " (3)" is appended to repeated names.
+
+    Args:
+        pairs: of a name and anything else.
+        files: whether the names are those of files: "-2", "-3" is appended, and case makes no difference.
+        taken: further names that must not be used.
+    """
+    pattern, key = ("-{}", str.casefold) if files else (" ({})", str)
+    used = {key(name) for name in taken}
+    for name, thing in pairs:
+        ends = itertools.chain([""], map(pattern.format, itertools.count(2)))
+        free = next(each for each in (f"{name}{end}" for end in ends) if key(each) not in used)
+        used.add(key(free))
+        yield free, thing
 
 
 def _files_below(folder: Path) -> Iterator[Path]:

@@ -14,6 +14,7 @@ import matplotlib
 import numpy as np
 
 from vggviz._shared import backend
+from vggviz.datasets.folder import unique_names
 from vggviz.explorer import encoding
 from vggviz.images import preprocessing
 from vggviz.models import graph
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
 BGR = [f"{colour}, mean subtracted" for colour in ("blue", "green", "red")]
 COLOURS = ("viridis", "RdBu_r")
 PAGE_FOLDERS = ("arithmetic", "state", "views", "live", "own_image")
-"""Folders of the page's scripts, whose names no image may take."""
+"""Folders of the page's scripts."""
+TAKEN = ("kernels", "examples", "drawings", "input", "preferred", "yours", *PAGE_FOLDERS)
+"""Names that no image and no layer may take."""
 
 
 @dataclass
@@ -235,21 +238,8 @@ def examples_of(examples: Examples, ids: Mapping[str, str]) -> list[list[list[An
 
 def file_names(titles: Iterable[str]) -> dict[str, str]:
     """A distinct name for each title that is safe in paths and URLs: letters, digits, - and _."""
-    found: dict[str, str] = {}
-    for title in titles:
-        safe = re.sub(r"[^A-Za-z0-9_-]+", "-", title).strip("-") or "unnamed"
-        taken = {name.lower() for name in found.values()} | {
-            "kernels",
-            "examples",
-            "drawings",
-            "input",
-            "preferred",
-            "yours",
-            *PAGE_FOLDERS,
-        }
-        free = (safe if n == 1 else f"{safe}-{n}" for n in range(1, len(found) + 3))
-        found[title] = next(name for name in free if name.lower() not in taken)
-    return found
+    safe = ((re.sub(r"[^A-Za-z0-9_-]+", "-", title).strip("-") or "unnamed", title) for title in titles)
+    return {title: name for name, title in unique_names(safe, files=True, taken=TAKEN)}
 
 
 def page_files() -> Iterator[tuple[str, bytes]]:

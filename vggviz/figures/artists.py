@@ -39,9 +39,17 @@ def show_image(
     zorder: float = 0,
 ) -> None:
     """Draw an image (H, W, 3), or (H, W) in grey levels from 0 to 255, with its first row on top."""
-    levels = {} if image.ndim == 3 else {"cmap": "gray", "vmin": 0, "vmax": 255}
-    where = {"origin": "upper", "aspect": "equal", "extent": extent, "zorder": zorder}
-    ax.imshow(image, interpolation=interpolation, **levels, **where)
+    ax.imshow(
+        image,
+        cmap="gray",
+        vmin=0,
+        vmax=255,
+        interpolation=interpolation,
+        origin="upper",
+        aspect="equal",
+        extent=extent,
+        zorder=zorder,
+    )
 
 
 def show_mosaic(ax: Axes, scaled: Scaled, indices: np.ndarray, columns: int) -> tuple[Any, str]:

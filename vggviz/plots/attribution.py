@@ -109,7 +109,7 @@ def _show_curves(ax: Axes, curves: Mapping[str, DeletionInsertion], kind: str) -
     ax.set_xlabel("share of the pixels", fontsize=8)
     ax.tick_params(labelsize=8)
     # matplotlib leaves out labels of curves that begin with "_"
-    ax.legend(drawn, [line.get_label() for line in drawn], fontsize=7)
+    ax.legend(drawn, [str(line.get_label()) for line in drawn], fontsize=7)
     return areas
 
 

@@ -50,7 +50,11 @@ def plot_channel_statistics(
     if layer is not None:
         check_name(layer, statistics)
     figure, ax = one_axes(ax, 8, 4.4)
-    label = {"apoz": "share of zeros (APoZ)", "mean": "mean activation", "max": "largest activation"}
+    label = {
+        "apoz": "share of cells not above zero (APoZ)",
+        "mean": "mean activation",
+        "max": "largest activation",
+    }
     ax.set_ylabel(label.get(by, "standard deviation"))
     if layer is None:
         show_boxes(figure, ax, statistics, by)
