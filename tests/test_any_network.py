@@ -14,9 +14,11 @@ import pytest
 from keras import layers
 from PIL import Image
 
+import networks
 import vggviz
-from sentences import refused
+from sentences import one_sentence, refused
 from vggviz import analysis, attribution, datasets, feature_visualization
+from vggviz.__main__ import main as vggviz_main
 from vggviz.attribution.core import scores, target_layer
 from vggviz.cli.explain import _objectives
 from vggviz.feature_visualization.rendering import complete_recipe
@@ -274,6 +276,73 @@ def test_a_layer_of_unknown_reach_in_front(front):
         3,
     )
     assert complete_recipe(model, ["c1"], feature_visualization.Recipe())
+
+
+# --- colours of kernels
+
+
+def reading(channels, *front, **options):
+    """A model whose convolution "c" has a filter for each input channel, lit by that channel alone."""
+    images = keras.Input((SIDE, SIDE, channels))
+    read = images
+    for layer in front:
+        read = layer(read)
+    convolution = layers.Conv2D(read.shape[-1], 3, name="c", use_bias=False, **options)
+    model = keras.Model(images, convolution(read))
+    convolution.set_weights([np.zeros((3, 3, 1, 1)) + np.eye(read.shape[-1])])
+    return model
+
+
+def drawn_by_the_command_line(model, folder, *options):
+    """The colours in the figure that the command `filters` draws, and its text alternative."""
+    networks.save(model, folder / "model.keras")
+    vggviz_main(["filters", "--model", str(folder / "model.keras"), "--out", str(folder / "c.png"), *options])
+    with Image.open(folder / "c.png") as image:
+        return {colour for _, colour in image.convert("RGB").getcolors(2**20)}, image.text["Description"]
+
+
+@pytest.mark.parametrize(
+    ("given", "first"), [("vgg16", (127, 127, 255)), ("unit", (255, 127, 127)), ("levels", (255, 127, 127))]
+)
+@pytest.mark.parametrize("front", [(), (layers.Rescaling(2.0), layers.ZeroPadding2D())])
+def test_the_command_line_draws_true_colours(tmp_path, given, first, front):
+    model = reading(3, *front)
+    model.get_layer("c").set_weights([model.get_layer("c").get_weights()[0] * [1, 0, 0]])  # the first channel
+    colours, text = drawn_by_the_command_line(model, tmp_path, "--input", given)
+    assert first in colours
+    assert first[::-1] not in colours
+    assert "3 of 3 filters" in text
+
+
+def test_the_command_line_draws_kernels_of_grey_images_in_grey(tmp_path):
+    colours, text = drawn_by_the_command_line(reading(1), tmp_path)
+    assert {red for red, green, blue in colours if red == green == blue} == {red for red, *_ in colours}
+    assert "mid-grey is zero" in text
+
+
+def test_the_command_line_draws_bands_one_by_one(tmp_path, capsys):
+    colours, text = drawn_by_the_command_line(reading(4), tmp_path, "--input", "unit")
+    assert "4 of 4 filters" in text
+    assert "each column is one of the 4 input channels, which have no colours." in text
+    assert any(red > 2 * blue for red, _, blue in colours)
+    one_sentence(capsys.readouterr().err.strip(), "'c'", "4 channels", "no colours")
+
+
+def test_three_feature_maps_are_no_colours(tmp_path):
+    mixed = layers.Conv2D(3, 1, name="mixed", kernel_initializer="ones")
+    _, text = drawn_by_the_command_line(reading(3, mixed), tmp_path, "--layer", "c")
+    assert "each column is one of the 3 input channels, which have no colours." in text
+    with refused("'c'", "3 channels", "colours"):
+        vggviz.filters_rgb(reading(3, mixed), "c")
+
+
+def test_colours_exchanged_before_the_first_convolution():
+    swapped = reading(3, lambda images: images[..., ::-1])
+    kernels = vggviz.filters(swapped, "c")
+    assert np.array_equal(vggviz.filters_rgb(swapped, order="rgb"), kernels[:, :, ::-1])
+    assert np.array_equal(vggviz.filters_rgb(swapped, order="bgr"), kernels)
+    turned = reading(3, lambda images: keras.ops.stack([images[..., k] for k in (1, 2, 0)], axis=-1))
+    assert np.array_equal(vggviz.filters_rgb(turned, order="rgb"), kernels[:, :, [2, 0, 1]])
 
 
 # --- precision, data format, number of axes

@@ -51,6 +51,28 @@ def test_deeper_filters_slice_by_slice():
     assert "16 of 20 input slices" in text_of(figure)
 
 
+def test_few_input_channels_keep_their_order():
+    kernels = np.random.default_rng(0).normal(size=(3, 3, 4, 2)).astype(np.float32)
+    figure, ax = vggviz.plot_filters(kernels)
+    for row, column in np.ndindex(2, 4):
+        expected = kernels[:, :, column, row] / np.abs(kernels[..., row]).max()
+        np.testing.assert_allclose(tile(arrays_of(ax)[0], 4 * row + column, 3, 4), expected, rtol=1e-5)
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["0", "1", "2", "3"]
+    assert "4 input channels" in text_of(figure)
+    _, ax = vggviz.plot_filters(kernels[:, :, :3], rgb=False)
+    assert len(ax.get_xticklabels()) == 3
+
+
+def test_one_input_channel_is_grey():
+    kernels = np.zeros((1, 1, 1, 12), np.float32)
+    kernels[0, 0, 0, 0] = -3
+    _, ax = vggviz.plot_filters(kernels)
+    (whole,) = arrays_of(ax)
+    assert (whole[0, 0] == 0).all()
+    assert (whole[..., :1] == whole).all()
+    assert len(ax.texts) == 12
+
+
 def test_the_strongest_filters_and_their_norms():
     kernels = np.random.default_rng(0).normal(size=(3, 3, 20, 10)).astype(np.float32)
     norms = np.linalg.norm(kernels.reshape(-1, 10), axis=0)

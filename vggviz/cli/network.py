@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+from typing import TYPE_CHECKING
+
 import click
 
 import vggviz
 from vggviz.cli import inputs
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+
+log = logging.getLogger("vggviz")
 
 
 @click.command("layers")
@@ -28,14 +37,31 @@ def print_layers(network: inputs.Network) -> None:
 def draw_filters(network: inputs.Network, *, layer, top, scale, out) -> None:
     """Draw the kernels of a convolution.
 
-    The first layer is drawn in true colours, a deeper one as slices, one for each input channel.
+    A layer that reads a colour photograph is drawn in true colours, one that reads a grey one in grey, and
+    any other as slices, one for each input channel.
     """
     model = network.load()
-    first = vggviz.conv_layers(model)[0]
-    layer = layer or first
-    kernels = vggviz.filters_rgb(model) if layer == first else vggviz.filters(model, layer)
-    figure, _ = vggviz.plot_filters(kernels, top=top, scale=scale)
+    layer = layer or vggviz.conv_layers(model)[0]
+    kernels, rgb = _kernels(network, model, layer)
+    figure, _ = vggviz.plot_filters(kernels, top=top, scale=scale, rgb=rgb)
     inputs.save(figure, out or f"{inputs.as_file_name(layer)}_filters.png")
+
+
+def _kernels(network: inputs.Network, model: keras.Model, layer: str) -> tuple[np.ndarray, bool]:
+    """The kernels of a convolution, and whether their input channels are red, green and blue."""
+    from vggviz.models.kernels import image_channels
+
+    kernels, channels = vggviz.filters(model, layer), image_channels(model, layer)
+    if channels and len(channels) == kernels.shape[2] == 3:
+        order = "bgr" if network.input == "vgg16" else "rgb"
+        return vggviz.filters_rgb(model, layer, order=order), True
+    if channels and kernels.shape[2] > 1:
+        log.info(
+            "%r reads the image's %d channels, which have no colours: each is drawn by itself.",
+            layer,
+            len(channels),
+        )
+    return kernels, False
 
 
 @click.command("weights")

@@ -6,11 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vggviz._shared import backend
-from vggviz.models.graph import conv_layers, find_step
+from vggviz._shared import backend, validation
+from vggviz.models.graph import conv_layers, find_step, unfold
 
 if TYPE_CHECKING:
     import keras
+
+ORDERS = {"bgr": (2, 1, 0), "rgb": (0, 1, 2)}
+"""Places of red, green and blue in a model's input."""
+MAX_LIT = 16
+"""Most channels of an image that are lit one by one."""
 
 
 def filters(model: keras.Model, layer: str) -> np.ndarray:
@@ -48,22 +53,59 @@ def _kernel(layer: Any) -> np.ndarray | None:
     return kernel.swapaxes(2, 3) if isinstance(layer, layers.Conv2DTranspose) else kernel
 
 
-def filters_rgb(model: keras.Model) -> np.ndarray:
-    """Kernels of the first convolution of a network with BGR input, with the colour axis in RGB order.
+def filters_rgb(model: keras.Model, layer: str | None = None, *, order: str = "bgr") -> np.ndarray:
+    """Kernels of a convolution that reads the image, with the colour axis in RGB order.
 
     Args:
-        model: any Keras model whose input is BGR, such as Keras' VGG16.
+        model: any Keras model.
+        layer: the convolution's name; None is the first.
+        order: "bgr" or "rgb", the order of the colours in the model's input: "bgr" for Keras' VGG16. Layers
+            before the convolution that exchange colours are taken into account.
 
     Returns:
         float32 (kh, kw, 3, out), RGB, neither shifted nor scaled.
 
     Raises:
-        ValueError: the first convolution does not have three input channels.
+        ValueError: an unknown layer or order, or a convolution that does not read the 3 colours of an image.
     """
-    first = conv_layers(model)[0]
-    kernels = filters(model, first)
-    if kernels.shape[2] != 3:
+    layer = conv_layers(model)[0] if layer is None else layer
+    colours = validation.one_of("order of the colours", order, ORDERS)
+    kernels = filters(model, layer)
+    channels = image_channels(model, layer)
+    if channels is None or len(channels) != 3 or kernels.shape[2] != 3:
         raise ValueError(
-            f"The first convolution {first!r} reads {kernels.shape[2]} channels; only 3 have colours."
+            f"The convolution {layer!r} reads {kernels.shape[2]} channels, not the 3 colours of an image; "
+            f"take filters(model, {layer!r})."
         )
-    return kernels[:, :, ::-1]
+    return kernels[:, :, [channels.index(index) for index in ORDERS[colours]]]
+
+
+def image_channels(model: keras.Model, layer: str) -> tuple[int, ...] | None:
+    """The channel of the image that each input channel of a layer is made from.
+
+    Images with one channel lit show what the layers before it do to the colours.
+
+    Args:
+        model: any Keras model.
+        layer: the layer's name.
+
+    Returns:
+        (0, 1, 2) for a layer that reads an RGB or BGR image itself; None for a layer that reads
+        anything else, such as feature maps, which mix the image's channels.
+    """
+    inputs, sources = unfold(model).inputs, find_step(model, layer).inputs
+    count = inputs[0].shape[-1]
+    if len(inputs) != 1 or len(sources) != 1 or sources[0].shape[-1] != count:
+        return None
+    if sources[0] is inputs[0]:
+        return tuple(range(count))
+    if count > MAX_LIT:
+        return None
+    lit = np.zeros((1 + count, *(side or 32 for side in inputs[0].shape[1:3]), count), inputs[0].dtype)
+    lit[range(1, 1 + count), ..., range(count)] = 1
+    dark, *values = np.asarray(backend.keras().Model(inputs[0], sources[0])(lit, training=False), np.float64)
+    changes = np.mean(np.stack(values) - dark, axis=(1, 2))
+    share = changes / np.abs(changes).max(axis=0).clip(1e-30)
+    found = np.rint(share)
+    is_order = np.allclose(share, found, atol=1e-3) and (found @ found.T == np.eye(count)).all()
+    return tuple(found.argmax(axis=0).tolist()) if is_order and (found >= 0).all() else None

@@ -19,6 +19,9 @@ from vggviz.figures.scales import KERNEL_SCALES, number_text
 from vggviz.figures.selection import choose
 from vggviz.images.mosaic import mosaic
 
+MAX_SLICES = 16
+"""Most input slices of a filter that are drawn."""
+
 
 @literal_text
 def plot_filters(
@@ -27,17 +30,20 @@ def plot_filters(
     channels: Sequence[int] | None = None,
     top: int | None = None,
     scale: str = "channel",
+    rgb: bool = True,
     ax: Axes | None = None,
 ) -> tuple[Figure, Any]:
-    """Draw the kernels of a layer: with 3 input channels in colour, otherwise slice by slice.
+    """Draw the kernels of a layer: with 3 input channels in colour, with 1 in grey, else slice by slice.
 
     Args:
         kernels: (kh, kw, in, out). With in = 3 the input channels are red, green, blue (see
-            `filters_rgb`) and mid-grey is zero. Otherwise each row is a filter (8 filters unless
-            `channels` or `top` is given), its columns the 16 input slices of largest norm.
+            `filters_rgb`) and mid-grey is zero, as with in = 1. Otherwise each row is a filter (8 filters
+            unless `channels` or `top` is given), its columns the input channels, of which the 16 of
+            largest norm are drawn.
         channels: indices of the filters, in the order they are drawn.
         top: number of filters, those of largest norm.
         scale: "channel" or "layer": whose largest absolute weight is drawn in full colour.
+        rgb: False draws 3 input channels slice by slice, too, such as 3 feature maps.
         ax: axes to draw on; None makes a figure.
 
     Returns:
@@ -47,9 +53,10 @@ def plot_filters(
         ValueError: another shape, an unknown scale, or a filter index out of range.
     """
     validation.one_of("scale", scale, KERNEL_SCALES)
+    validation.instance("True or False as rgb", rgb, bool)
     kernels = validation.numbers("Kernels", kernels, "(kh, kw, in, out)", 4)
     norms = np.sqrt((kernels**2).sum(axis=(0, 1, 2)))
-    coloured = kernels.shape[2] == 3
+    coloured = kernels.shape[2] in ((1, 3) if rgb else (1,))
     count = len(norms) if coloured else 8
     indices = choose(np.argsort(-norms, kind="stable"), channels, top, count)
     shown = _scaled(kernels, indices, scale)
@@ -57,18 +64,32 @@ def plot_filters(
     rows = math.ceil(len(indices) / columns) if coloured else len(indices)
     figure, ax = one_axes(ax, 8, 0.6 + 7.6 * rows / columns if coloured else 1.4 + 0.5 * rows)
     label = f"{len(indices)} of {len(norms)} filters; {KERNEL_SCALES[scale]}"
+    detail = "mid-grey is zero" if coloured else _slices_text(kernels.shape[2])
     if coloured:
         show_colours(ax, shown, indices, columns)
-        ax.set_title(f"{label}; mid-grey is zero", fontsize=10, pad=14)
     else:
         show_slices(figure, ax, shown, indices)
-        ax.set_title(f"{label}\n{min(16, kernels.shape[2])} of {kernels.shape[2]} input slices", fontsize=10)
+    ax.set_title(
+        f"{label}; {detail}" if coloured else f"{label}\n{detail}", fontsize=10, pad=14 if coloured else None
+    )
     describe(
         figure,
-        f"{label}. Filter {indices[0]} comes first; the largest norm is {number_text(norms.max())} "
+        f"{label}; {detail}. "
+        f"Filter {indices[0]} comes first; the largest norm is {number_text(norms.max())} "
         f"(filter {norms.argmax()}), the smallest {number_text(norms.min())} (filter {norms.argmin()}).",
     )
     return figure, ax
+
+
+def _slices_text(count: int) -> str:
+    if count > MAX_SLICES:
+        return f"{MAX_SLICES} of {count} input slices"
+    return f"each column is one of the {count} input channels, which have no colours"
+
+
+def _middles(size: int, count: int) -> list[float]:
+    """The middles of `count` tiles of a mosaic."""
+    return [index * (size + 1) + (size - 1) / 2 for index in range(count)]
 
 
 def _scaled(kernels: np.ndarray, indices: np.ndarray, scale: str) -> np.ndarray:
@@ -79,8 +100,9 @@ def _scaled(kernels: np.ndarray, indices: np.ndarray, scale: str) -> np.ndarray:
 
 
 def show_colours(ax: Axes, shown: np.ndarray, indices: np.ndarray, columns: int) -> None:
-    """Draw kernels (kh, kw, 3, n) as small RGB images, each under its index; zero is mid-grey."""
+    """Draw kernels (kh, kw, 1 or 3, n) as small images, each under its index; zero is mid-grey."""
     size, gap = 8, 6  # pixels per weight, and between kernels, where the index is written
+    shown = shown.repeat(3 // shown.shape[2], axis=2)
     colours = mosaic((0.5 + shown / 2).repeat(size, axis=0).repeat(size, axis=1), columns, gap)
     show_image(ax, np.where(np.isnan(colours), 1, colours), interpolation="nearest")
     height, width = np.array(shown.shape[:2]) * size + gap
@@ -91,15 +113,21 @@ def show_colours(ax: Axes, shown: np.ndarray, indices: np.ndarray, columns: int)
 
 
 def show_slices(figure: Figure, ax: Axes, shown: np.ndarray, indices: np.ndarray) -> None:
-    """Draw one row per filter: its 16 input slices of largest norm, in decreasing order."""
-    strongest = np.argsort(-(shown**2).sum(axis=(0, 1)), axis=0, kind="stable")[:16]
+    """Draw one row per filter: its input slices, or the 16 of largest norm, in decreasing order."""
+    strongest = np.argsort(-(shown**2).sum(axis=(0, 1)), axis=0, kind="stable")[:MAX_SLICES]
+    if all_drawn := shown.shape[2] <= MAX_SLICES:
+        strongest = np.sort(strongest, axis=0)
     slices = np.take_along_axis(shown, strongest[np.newaxis, np.newaxis], axis=2)
     tiles = slices.transpose(0, 1, 3, 2).reshape(*shown.shape[:2], -1)
     drawn = show_values(ax, mosaic(tiles, columns=len(strongest)), 1, signed=True)
-    height = shown.shape[0] + 1
     bare([ax])
-    ax.set_yticks([k * height + 1 for k in range(len(indices))])
-    ax.set_yticklabels([f"filter {index}" for index in indices], fontsize=7)
-    figure.colorbar(drawn, ax=ax, shrink=0.6, aspect=40, pad=0.01).set_label(
+    names = [f"filter {index}" for index in indices]
+    ax.set_yticks(_middles(shown.shape[0], len(indices)), names, fontsize=7)
+    if all_drawn:
+        ax.set_xticks(
+            _middles(shown.shape[1], len(strongest)), list(map(str, range(len(strongest)))), fontsize=7
+        )
+    where = (0.5 if all_drawn else 1.0, 0.5)  # a narrow mosaic stays in the middle, below its title
+    figure.colorbar(drawn, ax=ax, shrink=0.6, aspect=40, pad=0.01, panchor=where).set_label(
         "weight, of the largest", fontsize=8
     )

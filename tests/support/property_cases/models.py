@@ -76,8 +76,16 @@ PROPERTIES = {
         {"model": p.no_model, "layer": p.no_layer | st.just("pool_a")},
     ),
     "filters_rgb": Property(
-        arguments(model=p.models),
-        lambda kernels, model: np.array_equal(kernels[:, :, ::-1], vggviz.filters(model, "conv_a")),
-        {"model": p.no_model},
+        arguments(
+            model=p.models, layer=st.sampled_from([None, "conv_a"]), order=st.sampled_from(["bgr", "rgb"])
+        ),
+        lambda kernels, model, layer, order: np.array_equal(
+            kernels[:, :, ::-1] if order == "bgr" else kernels, vggviz.filters(model, "conv_a")
+        ),
+        {
+            "model": p.no_model,
+            "layer": p.no_layer_or_none | st.just("pool_a"),
+            "order": p.no_word("bgr", "rgb"),
+        },
     ),
 }

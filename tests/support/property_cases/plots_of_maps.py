@@ -21,10 +21,12 @@ PROPERTIES = {
             "channels": p.no_channels,
             "top": p.no_whole(1, optional=True),
             "scale": p.no_word("channel", "layer"),
+            "rgb": p.anything_but(bool),
         },
         kernels=p.kernels | p.random_array(3, 3, 5, 2),
         top=st.none() | st.integers(1, 9),
         scale=st.sampled_from(["channel", "layer"]),
+        rgb=st.booleans(),
     ),
     "plot_feature_maps": plot(
         {
