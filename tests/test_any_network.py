@@ -19,7 +19,7 @@ import vggviz
 from sentences import one_sentence, refused
 from vggviz import analysis, attribution, datasets, feature_visualization
 from vggviz.__main__ import main as vggviz_main
-from vggviz.attribution.core import scores, target_layer
+from vggviz.attribution.core import scores
 from vggviz.cli.explain import _objectives
 from vggviz.feature_visualization.rendering import complete_recipe
 from vggviz.objectives import channel, class_logit
@@ -165,7 +165,29 @@ def test_checkpoints_depend_on_the_preprocessing(tmp_path):
 
 def test_the_default_layer_has_more_than_one_cell():
     model = keras.applications.MobileNet(weights=None, input_shape=(96, 96, 3), classes=5)
-    assert target_layer(model, None) == "conv_pw_13"
+    assert attribution.target_layer(model) == "conv_pw_13"
+    batch = np.random.default_rng(0).normal(size=(1, 96, 96, 3)).astype(np.float32)
+    assert np.ptp(attribution.eigen_cam(model, batch)) > 0
+    assert np.array_equal(
+        attribution.grad_cam(model, batch, class_logit(0)),
+        attribution.grad_cam(model, batch, class_logit(0), "conv_pw_13"),
+    )
+
+
+def test_no_layer_has_more_than_one_cell():
+    model = keras.Sequential([keras.Input((8, 8, 3)), layers.Conv2D(4, 8), layers.Flatten(), layers.Dense(3)])
+    with refused("more than one cell", "name a layer"):
+        attribution.eigen_cam(model, np.ones((1, 8, 8, 3)))
+
+
+def test_the_command_line_says_the_target_layer(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    networks.save(network(), tmp_path / "model.keras")
+    vggviz_main(["why", "cat", "--model", "model.keras", "--method", "grad_cam", "saliency"])
+    assert "target layer: c2" in capsys.readouterr().out.splitlines()
+    with Image.open("cat_why.png") as image:
+        assert "grad_cam: class" in image.text["Description"]
+        assert image.text["Description"].count(", layer c2:") == 1
 
 
 class Renamed(layers.Conv2D):

@@ -273,12 +273,12 @@ def test_why(run, classifier, folder):
     printed = run("why", "photos/p0.png", "--model", classifier, "--method", "saliency", "eigen_cam")
     lines = printed.splitlines()
     assert [int(line.split()[0]) for line in lines[:3]] == likely.tolist()
-    assert lines[3:] == ["p0_why.png"]
+    assert lines[3:] == [f"target layer: {vggviz.conv_layers(network)[-1]}", "p0_why.png"]
     values = vggviz.attribution.saliency(network, batch, vggviz.objectives.class_logit(int(likely[0])))
     with PIL.Image.open(folder / "p0_why.png") as picture:
         text = picture.text["Description"]
     assert f"saliency: class {likely[0]}: 32 x 32 pixels, the largest value {values.max():.3g}" in text
-    assert f"eigen_cam: class {likely[0]}" in text
+    assert f"eigen_cam: class {likely[0]}, layer {vggviz.conv_layers(network)[-1]}: " in text
 
 
 @pytest.mark.imagenet
@@ -286,9 +286,9 @@ def test_why_by_the_package_s_own_network(run, vgg16_imagenet, folder):
     batch = vggviz.preprocess(vggviz.load_image("cat"))
     (likely,) = vggviz.decode_predictions(vgg16_imagenet, vgg16_imagenet(batch).numpy())
     lines = run("why", "cat").splitlines()
-    assert lines[-1] == "cat_why.png"
-    assert [line.split(maxsplit=2)[2] for line in lines[:-1]] == [name for _, name, _ in likely]
-    values = [float(line.split()[1]) for line in lines[:-1]]
+    assert lines[-2:] == ["target layer: block5_conv3", "cat_why.png"]
+    assert [line.split(maxsplit=2)[2] for line in lines[:-2]] == [name for _, name, _ in likely]
+    values = [float(line.split()[1]) for line in lines[:-2]]
     np.testing.assert_allclose(values, [value for *_, value in likely], rtol=1e-3)
     with PIL.Image.open(folder / "cat_why.png") as picture:
         assert "imagenet weights" in picture.text["Source"]
@@ -298,7 +298,7 @@ def test_why_by_the_package_s_own_network(run, vgg16_imagenet, folder):
 def test_why_another_class_by_another_layer(run, classifier, folder):
     options = ["--class", 2, "--layer", "first", "--out", "two.svg"]
     assert run("why", "photos/p0.png", "--model", classifier, *options).splitlines()[-1] == "two.svg"
-    assert "grad_cam: class 2" in (folder / "two.svg").read_text("utf-8")
+    assert "grad_cam: class 2, layer first" in (folder / "two.svg").read_text("utf-8")
 
 
 def test_explore(run, model, folder, photograph):

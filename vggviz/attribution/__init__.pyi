@@ -2,6 +2,7 @@ from .cam import eigen_cam as eigen_cam
 from .cam import grad_cam as grad_cam
 from .cam import grad_cam_plus_plus as grad_cam_plus_plus
 from .cam import layer_cam as layer_cam
+from .core import target_layer as target_layer
 from .evaluation import DeletionInsertion as DeletionInsertion
 from .evaluation import deletion_insertion as deletion_insertion
 from .evaluation import shuffled_weights as shuffled_weights

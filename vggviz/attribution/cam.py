@@ -37,7 +37,7 @@ def grad_cam(
         model: any Keras model.
         batch: float (N, H, W, C), preprocessed for the model.
         objective: the scalar to explain, for example ``class_logit(3)``.
-        layer: the target layer; None is the last convolution.
+        layer: the target layer; None is `target_layer(model)`.
 
     Returns:
         float32 (N, H, W), not negative, not normalised.
@@ -62,7 +62,7 @@ def grad_cam_plus_plus(
         model: any Keras model.
         batch: float (N, H, W, C), preprocessed for the model.
         objective: the scalar to explain.
-        layer: the target layer, preferably the output of a ReLU; None is the last convolution.
+        layer: the target layer, preferably the output of a ReLU; None is `target_layer(model)`.
 
     Returns:
         float32 (N, H, W), not negative, not normalised.
@@ -86,7 +86,7 @@ def layer_cam(
         model: any Keras model.
         batch: float (N, H, W, C), preprocessed for the model.
         objective: the scalar to explain.
-        layer: the target layer; None is the last convolution.
+        layer: the target layer; None is `target_layer(model)`.
 
     Returns:
         float32 (N, H, W), not negative, not normalised.
@@ -107,7 +107,7 @@ def eigen_cam(model: keras.Model, batch: np.ndarray, layer: str | None = None) -
     Args:
         model: any Keras model.
         batch: float (N, H, W, C), preprocessed for the model.
-        layer: the target layer; None is the last convolution.
+        layer: the target layer; None is `target_layer(model)`.
 
     Returns:
         float32 (N, H, W), not negative, not normalised.

@@ -20,13 +20,28 @@ CHUNK = 16
 """Images per forward pass."""
 
 
-def target_layer(model: keras.Model, layer: str | None) -> str:
-    """Return the name of a layer with feature maps; None is the last convolution with more than one cell."""
+def target_layer(model: keras.Model, layer: str | None = None) -> str:
+    """Name of the target layer of the class activation maps.
+
+    Args:
+        model: any Keras model.
+        layer: a layer with feature maps; None is the last convolution whose maps have more than one cell.
+
+    Returns:
+        The layer's name.
+
+    Raises:
+        ValueError: an unknown layer, one without feature maps, or no convolution with more than one cell.
+    """
     if layer is None:
-        names = graph.conv_layers(model)
         steps = graph.unfold(model).steps
+        names = graph.conv_layers(model)
         wide = [name for name in names if tuple(steps[name].output.shape[1:3]) != (1, 1)]
-        return (wide or names)[-1]
+        if not wide:
+            raise ValueError(
+                f"No convolution of the model {model.name!r} has maps of more than one cell; name a layer."
+            )
+        return wide[-1]
     shape = tuple(graph.find_step(model, layer).output.shape)
     if len(shape) != 4:
         raise ValueError(f"The output of the layer {layer!r} has shape {shape}, so it has no feature maps.")

@@ -81,7 +81,7 @@ def score_cam(
         model: any Keras model.
         batch: float (N, H, W, C), preprocessed for the model; masked pixels become zero.
         objective: the scalar to explain.
-        layer: the target layer; None is the last convolution.
+        layer: the target layer; None is `target_layer(model)`.
         batch_size: masked images per forward pass.
 
     Returns:

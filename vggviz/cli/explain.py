@@ -74,14 +74,15 @@ def draw_visualizations(network: inputs.Network, *, targets, steps, size, seed, 
     metavar="NAME...",
     help=f"One or several of {', '.join(METHODS)}.",
 )
-@inputs.layer_option(help="For class activation maps.", show_default="the last convolution")
+@inputs.layer_option(help="For class activation maps.", show_default="the last of more than one cell")
 @inputs.figure_option(show_default="PHOTO_why.png")
 @classifier_option
 @inputs.network_options
 def explain_class(network: inputs.Network, *, photo, index, methods, layer, out, classifier) -> None:
     """Show the most likely classes and the pixels behind one.
 
-    Print the most likely classes of a photograph, and draw attribution maps of one of them.
+    Print the most likely classes of a photograph and the layer of class activation maps, and draw attribution
+    maps of one of the classes.
     """
     if layer and not set(methods) & set(CAMS):
         raise ValueError(f"--layer is for {', '.join(CAMS)}; got --method {' '.join(methods)}.")
@@ -91,9 +92,18 @@ def explain_class(network: inputs.Network, *, photo, index, methods, layer, out,
     index = next(iter(classes)) if index is None else index
     label = f"class {index} {classes.get(index, ('', 0))[0]}".rstrip()
     objective = vggviz.objectives.class_logit(index)
-    maps = {f"{name}: {label}": _attribution(name, model, batch, objective, layer) for name in methods}
+    if set(methods) & set(CAMS):
+        layer = vggviz.attribution.target_layer(model, layer)
+    maps = {
+        f"{name}: {label}" + (f",\nlayer {layer}" if name in CAMS else ""): _attribution(
+            name, model, batch, objective, layer
+        )
+        for name in methods
+    }
     for likely, (name, value) in classes.items():
         print(f"{likely:5}  {value:10.4g}  {name}".rstrip())
+    if layer:
+        print(f"target layer: {layer}")
     figure, _ = vggviz.plot_attribution(maps, images=image)
     inputs.save(figure, out or f"{Path(photo).stem}_why.png")
 

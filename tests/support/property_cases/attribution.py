@@ -64,6 +64,11 @@ PROPERTIES = {
         p.is_unsigned_map,
         MODEL_WRONG | {"layer": p.no_layer_or_none},
     ),
+    "attribution.target_layer": Property(
+        arguments(model=p.models, layer=st.none() | p.layers),
+        lambda found, layer, **_: found == (layer or "conv_linear"),
+        MODEL_WRONG | {"layer": p.no_layer_or_none},
+    ),
     "attribution.score_cam": Property(
         arguments(**EXPLAINED, layer=p.layers, batch_size=st.integers(1, 8)),
         p.is_unsigned_map,
