@@ -1,6 +1,8 @@
 """Networks and inputs as people have them: the right value, or one clear sentence."""
 
 import concurrent.futures
+import dataclasses
+import inspect
 import itertools
 import os
 import subprocess
@@ -15,6 +17,7 @@ from keras import layers
 from PIL import Image
 
 import networks
+import public
 import vggviz
 from sentences import one_sentence, refused
 from vggviz import analysis, attribution, datasets, feature_visualization
@@ -397,39 +400,38 @@ def test_frozen_layers_cost_as_much():
     assert vggviz.layer_table(model) == before
 
 
-FUNCTIONS = {
-    "conv_layers": lambda model, batch: vggviz.conv_layers(model),
-    "layer_table": lambda model, batch: vggviz.layer_table(model),
-    "receptive_fields": lambda model, batch: vggviz.receptive_fields(model),
-    "filters": lambda model, batch: vggviz.filters(model, "c"),
-    "feature_maps": lambda model, batch: vggviz.feature_maps(model, batch, "c"),
-    "pre_activations": lambda model, batch: vggviz.pre_activations(model, batch, "c"),
-    "explain_cell": lambda model, batch: vggviz.explain_cell(model, batch, "c", 0, 0, 0),
-    "saliency": lambda model, batch: attribution.saliency(model, batch, channel("c", 0)),
-    "integrated_gradients": lambda model, batch: attribution.integrated_gradients(
-        model, batch, channel("c", 0)
-    ),
-    "grad_cam": lambda model, batch: attribution.grad_cam(model, batch, channel("c", 0), "c"),
-    "trace": lambda model, batch: analysis.trace(model, batch, channel("c", 0)),
-    "visualize": lambda model, batch: feature_visualization.visualize(model, channel("c", 0), steps=1),
+OF_MODELS = {
+    name: function
+    for name, function in public.FUNCTIONS.items()
+    if "model" in inspect.signature(function).parameters
+    and name not in ("provenance", "decode_predictions")  # which look up a record of the model
 }
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+def call_with(name, model, batch):
+    """Call a public function of a model, with the layer "c" and its channel 0 where they are asked for."""
+    given = {"batch": batch, "objective": channel("c", 0), "objectives": channel("c", 0), "layer": "c"}
+    given |= {"channel": 0, "row": 0, "column": 0, "attribution": None}
+    given |= {"images": "cat", "source": {"cat": vggviz.load_image("cat", 16)}}
+    needed = [n for n, p in inspect.signature(OF_MODELS[name]).parameters.items() if p.default is p.empty]
+    return OF_MODELS[name](model, **{each: given[each] for each in needed if each != "model"})
+
+
+@pytest.mark.parametrize("name", OF_MODELS)
 def test_channels_first_is_refused_by_one_sentence(name):
     model = keras.Sequential(
         [keras.Input((3, 8, 8)), layers.Conv2D(2, 3, data_format="channels_first", name="c")]
     )
-    with refused("'c'", "channels first", "channels_last"):
-        FUNCTIONS[name](model, np.zeros((1, 3, 8, 8), np.float32))
+    with refused("The layer 'c' has its channels first", "data_format='channels_last'"):
+        call_with(name, model, np.zeros((1, 3, 8, 8), np.float32))
 
 
-@pytest.mark.parametrize("name", ["feature_maps", "saliency", "integrated_gradients"])
+@pytest.mark.parametrize("name", ["feature_maps", "attribution.saliency", "attribution.integrated_gradients"])
 @pytest.mark.parametrize(("kind", "shape"), [(layers.Conv1D, (8, 1)), (layers.Conv3D, (8, 8, 8, 1))])
 def test_other_than_images_is_refused(name, kind, shape):
     model = keras.Sequential([keras.Input(shape), kind(2, 3, name="c")])
     with refused():
-        FUNCTIONS[name](model, np.zeros((1, *shape), np.float32))
+        call_with(name, model, np.zeros((1, *shape), np.float32))
 
 
 def test_fractions_for_a_model_of_whole_numbers_are_refused():
@@ -439,6 +441,82 @@ def test_fractions_for_a_model_of_whole_numbers_are_refused():
     with refused("uint8", "0.5"):
         vggviz.feature_maps(model, np.full((1, 8, 8, 3), 0.5, np.float32), "c")
     assert vggviz.feature_maps(model, np.full((1, 8, 8, 3), 200.0), "c")["c"].any()
+
+
+@pytest.fixture
+def keras_set_to_channels_first():
+    keras.config.set_image_data_format("channels_first")
+    yield
+    keras.config.set_image_data_format("channels_last")
+
+
+def numbers_of(result):
+    """All arrays and numbers of a result; texts and functions are left out."""
+    if isinstance(result, keras.Model):
+        return result.get_weights()
+    if dataclasses.is_dataclass(result):
+        result = vars(result)
+    if isinstance(result, dict):
+        result = list(result.values())
+    if isinstance(result, (list, tuple)):
+        return [number for part in result for number in numbers_of(part)]
+    is_number = isinstance(result, (int, float, np.ndarray)) and np.asarray(result).dtype.kind in "biuf"
+    return [np.asarray(result, float)] if is_number else []
+
+
+@pytest.mark.usefixtures("keras_set_to_channels_first")
+def test_vgg16_where_keras_is_set_to_channels_first():
+    for classifier in (None, "linear"):
+        with refused("'channels_first'", "set_image_data_format('channels_last')"):
+            vggviz.load_vgg16("random", classifier)
+
+
+@pytest.mark.parametrize("name", OF_MODELS)
+def test_a_model_with_channels_last_where_keras_is_set_to_channels_first(name, request):
+    last = {"data_format": "channels_last", "padding": "same", "kernel_initializer": "ones"}
+    model = keras.Sequential(
+        [
+            keras.Input((16, 16, 3)),
+            layers.Conv2D(3, 3, name="b", **last),
+            layers.Conv2D(2, 3, name="c", **last),
+        ]
+    )
+    batch = np.random.default_rng(0).random((1, 16, 16, 3)).astype(np.float32)
+    expected = call_with(name, model, batch)
+    request.getfixturevalue("keras_set_to_channels_first")
+    found = call_with(name, keras.models.clone_model(model), batch)
+    assert numbers_of(found) or found == expected
+    for ours, wanted in zip(numbers_of(found), numbers_of(expected), strict=True):
+        np.testing.assert_allclose(ours, wanted, rtol=1e-5, atol=1e-6)
+
+
+def two_inputs():
+    inputs = [keras.Input((SIDE, SIDE, 3)) for _ in range(2)]
+    both = layers.Concatenate()([layers.Conv2D(4, 3, name=f"c{k}")(each) for k, each in enumerate(inputs)])
+    return keras.Model(inputs, layers.Dense(3)(layers.GlobalAveragePooling2D()(both)))
+
+
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [
+        (two_inputs, ["2 inputs", "one"]),
+        (lambda: keras.Sequential([layers.Conv2D(4, 3, name="c0")]), ["no input shape", "keras.Input"]),
+        (lambda: keras.Sequential([keras.Input((9,)), layers.Dense(3, name="c0")]), ["images"]),
+    ],
+    ids=["two inputs", "unbuilt", "no images"],
+)
+def test_other_models_on_the_command_line(model, words, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    networks.save(model(), tmp_path / "model.keras")
+    for command in (
+        "maps cat",
+        "cell cat --layer c0 --channel 0 --row 0 --column 0",
+        "why cat --method saliency",
+    ):
+        with pytest.raises(SystemExit) as end:
+            vggviz_main([*command.split(), "--model", "model.keras"])
+        assert end.value.code == 2
+        one_sentence(capsys.readouterr().err.strip(), *words)
 
 
 def test_a_model_for_batches_of_one_takes_more():

@@ -145,11 +145,7 @@ def _in_parts(
 
 def check_batch(batch: np.ndarray, inputs: list[Any]) -> np.ndarray:
     """The batch in the input's dtype; ValueError unless the model has one input, of this shape."""
-    if len(inputs) != 1:
-        raise ValueError(f"The model has {len(inputs)} inputs; one, for images, is wanted.")
-    wanted = tuple(inputs[0].shape)
-    if len(wanted) != 4:
-        raise ValueError(f"The model's input has shape {wanted}; images, (N, H, W, C), are wanted.")
+    wanted = tuple(graph.image_input(inputs).shape)
     sides = ", ".join("any" if side is None else str(side) for side in wanted)
     batch = validation.array("The batch's values", batch, f"({sides}), the model's input shape", len(wanted))
     if not all(w in (None, n) for w, n in zip(wanted, batch.shape, strict=True)):

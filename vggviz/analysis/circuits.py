@@ -50,6 +50,7 @@ def input_contributions(
         np.asarray(convolution.kernel, np.float32)[..., channel, np.newaxis],
         strides=1,
         padding="valid",
+        data_format="channels_last",
         dilation_rate=convolution.dilation_rate,
     )
     rows, columns = convolution.strides  # TensorFlow's depthwise convolution supports only equal ones

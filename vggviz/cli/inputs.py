@@ -47,7 +47,9 @@ class Network:
 
     def read(self, model: keras.Model, photo: str) -> tuple[np.ndarray, np.ndarray]:
         """A photograph in the model's size: uint8 (H, W, 3), and preprocessed, float32 (1, H, W, 3)."""
-        image = vggviz.load_image(photo, model.input_shape[1] or 224)
+        from vggviz.models.graph import input_side
+
+        image = vggviz.load_image(photo, input_side(model))
         return image, self.preprocess(image[None].astype("float32"))
 
     @property

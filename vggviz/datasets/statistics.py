@@ -81,7 +81,7 @@ def dataset_maps(
             for layer, values in maps.items():
                 validation.finite(f"Its maps of {layer!r}", values)
         except ValueError as error:
-            raise ValueError(f"The image {name!r} cannot be computed. {error}") from error
+            raise ValueError(f"The image {name!r} cannot be computed: {error}") from error
         yield name, maps
 
 

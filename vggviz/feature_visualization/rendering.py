@@ -220,7 +220,9 @@ def image_size(model: keras.Model, layers: Sequence[str], size: int | None) -> t
         height, width = (w if i is None else min(w, i) for w, i in zip(wanted, input_size, strict=True))
         return height, width
     if None in input_size:
-        raise ValueError(f"The model reads images of any size, and so does {layers[0]!r}; name a size.")
+        raise ValueError(
+            f"The model reads images of any size, and so does {layers[0].lstrip('/')!r}; name a size."
+        )
     return input_size
 
 

@@ -282,4 +282,14 @@ def _unique_name(name: str, steps: dict[str, Step]) -> str:
 
 def input_side(model: keras.Model) -> int:
     """Side of a model's square input in pixels; 224 if it accepts any size."""
-    return int(unfold(model).inputs[0].shape[1] or 224)
+    return int(image_input(unfold(model).inputs).shape[1] or 224)
+
+
+def image_input(inputs: Sequence[Any]) -> Any:
+    """The symbolic input of a model; ValueError unless it is one, for images."""
+    if len(inputs) != 1:
+        raise ValueError(f"The model has {len(inputs)} inputs; one, for images, is wanted.")
+    if len(inputs[0].shape) != 4:
+        shape = tuple(inputs[0].shape)
+        raise ValueError(f"The model's input has shape {shape}; images, (N, H, W, C), are wanted.")
+    return inputs[0]

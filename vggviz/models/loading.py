@@ -41,7 +41,8 @@ def load_vgg16(
     Raises:
         FileNotFoundError: no such file.
         ConnectionError: the dense classifier cannot be downloaded.
-        ValueError: unknown weights or classifier, or a file that is damaged or of another network.
+        ValueError: unknown weights or classifier, a file that is damaged or of another network, or Keras
+            set to channels first.
     """
     if classifier is not None:
         validation.one_of("classifier", classifier, sources.CLASSIFIERS)
@@ -137,11 +138,18 @@ def ranked(row: np.ndarray) -> np.ndarray:
 
 
 def _build(*, dense: bool = False) -> Any:
-    """VGG16 with Keras' default initialisation."""
-    shape = None if dense else INPUT_SHAPE
-    return backend.keras().applications.VGG16(
-        weights=None, include_top=dense, input_shape=shape, name="vgg16"
-    )
+    """VGG16 with Keras' default initialisation.
+
+    Raises:
+        ValueError: Keras is set to channels first in this process.
+    """
+    shape, keras = None if dense else INPUT_SHAPE, backend.keras()
+    if (data_format := keras.config.image_data_format()) != "channels_last":
+        raise ValueError(
+            f"VGG16 is built with channels last; Keras' image data format is set to {data_format!r}: "
+            "call keras.config.set_image_data_format('channels_last'), or set it in keras.json."
+        )
+    return keras.applications.VGG16(weights=None, include_top=dense, input_shape=shape, name="vgg16")
 
 
 def _random_vgg16(classifier: str | None, seed: int) -> Any:
