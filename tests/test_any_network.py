@@ -440,7 +440,11 @@ def test_fractions_for_a_model_of_whole_numbers_are_refused():
     )
     with refused("uint8", "0.5"):
         vggviz.feature_maps(model, np.full((1, 8, 8, 3), 0.5, np.float32), "c")
-    assert vggviz.feature_maps(model, np.full((1, 8, 8, 3), 200.0), "c")["c"].any()
+    levels = np.full((1, 8, 8, 3), 200.0)
+    assert vggviz.feature_maps(model, levels, "c")["c"].any()
+    for name in ("attribution.saliency", "feature_visualization.visualize", "feature_visualization.invert"):
+        with refused("uint8", "no gradient", "float32"):
+            call_with(name, model, levels)
 
 
 @pytest.fixture

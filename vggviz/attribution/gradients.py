@@ -262,11 +262,7 @@ def _check_inputs(model: keras.Model, batch: np.ndarray, objective: Objective) -
     """Check objective and batch; return the batch in the dtype of the model's input."""
     check_objective(objective)
     batch = check_batch(batch, graph.unfold(model).inputs)
-    if batch.dtype.kind in "biu":
-        raise ValueError(
-            f"The model reads images as {batch.dtype}, and whole numbers have no gradient; "
-            "give it an input of dtype float32."
-        )
+    graph.check_differentiable(graph.unfold(model).inputs[0])
     return batch
 
 

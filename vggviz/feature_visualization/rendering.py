@@ -18,7 +18,7 @@ from vggviz._shared.hashing import digest, text_digest
 from vggviz.feature_visualization.checkpoints import Checkpoints
 from vggviz.feature_visualization.cost import Cost
 from vggviz.feature_visualization.optimisation import GradientAscent, Recipe
-from vggviz.models.graph import unfold
+from vggviz.models.graph import check_differentiable, unfold
 from vggviz.models.parts import output_shapes, part
 from vggviz.models.receptive_field import pair, receptive_fields
 from vggviz.models.summary import forward_macs
@@ -145,6 +145,7 @@ class Rendering:
 
     def _ascent(self, objectives: Sequence[Objective]) -> GradientAscent:
         function = self._function(layers_read(objectives))
+        check_differentiable(function.input)
 
         def read(images: Any) -> Any:
             batch = self.preprocess(images)

@@ -293,3 +293,12 @@ def image_input(inputs: Sequence[Any]) -> Any:
         shape = tuple(inputs[0].shape)
         raise ValueError(f"The model's input has shape {shape}; images, (N, H, W, C), are wanted.")
     return inputs[0]
+
+
+def check_differentiable(tensor: Any) -> None:
+    """Raise ValueError if a symbolic input takes whole numbers."""
+    if "float" not in tensor.dtype:
+        raise ValueError(
+            f"The model reads images as {tensor.dtype}, and whole numbers have no gradient; "
+            "give it an input of dtype float32."
+        )
