@@ -604,27 +604,6 @@ def test_threads_leave_stderr_alone(tmp_path):
     assert (os.fstat(2).st_dev, os.fstat(2).st_ino) == (before.st_dev, before.st_ino)
 
 
-def test_eight_threads_compute_what_one_does(images):
-    objective = class_logit(0)
-    functions = [
-        lambda model: vggviz.feature_maps(model, images, "c2")["c2"],
-        lambda model: vggviz.pre_activations(model, images, "c1"),
-        lambda model: attribution.saliency(model, images, objective),
-        lambda model: attribution.guided_backprop(model, images, objective),
-        lambda model: attribution.integrated_gradients(model, images, objective),
-        lambda model: attribution.grad_cam(model, images, objective),
-        lambda model: attribution.occlusion(model, images, objective, size=4, stride=4),
-        lambda model: analysis.trace(model, images, objective).values,
-        lambda model: feature_visualization.visualize(model, channel("c2", 1), steps=2).images,
-    ]
-    alone = [function(network()) for function in functions]
-    model = network()
-    with concurrent.futures.ThreadPoolExecutor(8) as pool:
-        together = list(pool.map(lambda n: functions[n % len(functions)](model), range(4 * len(functions))))
-    for number, found in enumerate(together):
-        assert np.allclose(found, alone[number % len(functions)], rtol=1e-5, atol=1e-6)
-
-
 def run_python(code, **environment):
     done = subprocess.run(
         [sys.executable, "-c", code],
