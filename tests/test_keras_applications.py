@@ -124,7 +124,7 @@ def test_saliency(reference, model, images):
 
 def test_integrated_gradients(reference, model, images):
     baseline = 0.98 * images  # the untrained networks are far from linear
-    found = attribution.integrated_gradients(model, images, LOG_ODDS, baseline=baseline).sum()
+    found = attribution.integrated_gradients(model, images, LOG_ODDS, baseline=baseline, steps=200).sum()
     before, after = reference.log_odds(np.concatenate([baseline, images]))
     assert found == pytest.approx(after - before, rel=0.05), (found, before, after)
 
