@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
 from vggviz._shared import backend, hashing, package_data, validation
-from vggviz.models import graph, provenance
+from vggviz.models import graph, keras2, provenance
 from vggviz.models import weights as sources
 from vggviz.models.provenance import Provenance
 
@@ -78,26 +79,33 @@ def load_model(path: str | os.PathLike[str]) -> keras.Model:
             not finite.
     """
     path = validation.path("model's file", path)
-    if not validation.is_file(path):
-        raise FileNotFoundError(f"There is no model file {validation.shown(path)}.")
+    sources.check_file("model", path)
     try:
-        model = backend.keras().saving.load_model(path, compile=False, safe_mode=True)
-    except (
-        Exception
-    ) as error:  # Keras raises many kinds of exceptions for damaged archives and configurations
-        if "safe_mode" in str(error):
-            raise ValueError(
-                f"{validation.shown(path)} contains Python code, as in Lambda layers, which Keras' safe mode "
-                "does not run; if you trust the file, load it with keras.saving.load_model and "
-                "safe_mode=False."
-            ) from error
-        reason = " ".join(str(error).split())[:200]
-        raise ValueError(
-            f"{validation.shown(path)} is not a whole Keras model, or is damaged ({reason})."
-        ) from error
+        model = backend.keras().saving.load_model(
+            path, keras2.custom_objects(), compile=False, safe_mode=True
+        )
+    except Exception as error:  # Keras raises nearly anything for damaged archives and configurations
+        raise ValueError(f"{validation.shown(path)} {_cause(path, error)}.") from error
     _check_finite(model, path)
     provenance.note_provenance(model, Provenance(validation.path_text(path.name), hashing.sha256(path)))
     return model
+
+
+def _cause(path: Path, error: Exception) -> str:
+    """Why Keras does not load a file, as the end of a sentence."""
+    import h5py
+
+    if not (zipfile.is_zipfile(path) if path.suffix == ".keras" else h5py.is_hdf5(path)):
+        return "is damaged, or not in Keras' formats: a zip archive if it ends in .keras, HDF5 if in .h5"
+    if "safe_mode" in str(error):
+        return (
+            "contains Python code, as in Lambda layers, which Keras' safe mode does not run; if you trust "
+            "the file, load it with keras.saving.load_model and safe_mode=False"
+        )
+    # the innermost exception comes last, after the configurations of the layers around it
+    reason = " ".join(str(error).split()).rpartition("Exception encountered: ")[2]
+    shown = reason if len(reason) < 500 else f"{reason[:250]} ... {reason[-250:]}"
+    return f"is not a whole model that Keras {backend.keras().__version__} can load ({shown.rstrip('.')})"
 
 
 def decode_predictions(
@@ -180,8 +188,6 @@ def _vgg16_from_file(path: Path, classifier: str | None) -> Any:
     model = _build(dense=classifier == "dense")
     if path.suffix == ".keras":
         _copy_weights(load_model(path), model, validation.path_text(path))
-    elif path.name.endswith(".weights.h5"):
-        _load_keras3_weights(model, path)
     else:
         _set_weights(model, path)
     if classifier == "linear":
@@ -218,25 +224,11 @@ def _shapes(model: Any) -> dict[str, list[tuple[int, ...]]]:
 def _copy_weights(other: Any, model: Any, origin: str) -> None:
     """Copy the weights of VGG16's layers by name from a model that contains them, possibly nested."""
     steps = graph.unfold(other).steps
-    if missing := [layer.name for layer in _layers_with_weights(model) if layer.name not in steps]:
-        raise ValueError(f"{origin!r} is of another network: it lacks VGG16's {', '.join(missing)}.")
+    sources.check_layers(steps, _shapes(model), origin)
     for layer in _layers_with_weights(model):
         values = [np.asarray(w, np.float32) for w in steps[layer.name].layer.weights]
         sources.check_weights(layer.name, values, [tuple(w.shape) for w in layer.weights], origin)
         layer.set_weights(values)
-
-
-def _load_keras3_weights(model: Any, path: Path) -> None:
-    """Load Keras 3's format of weights, which identifies layers by class and index."""
-    try:
-        model.load_weights(path)
-    except Exception as error:  # Keras and h5py raise many kinds of exceptions for unsuitable files
-        reason = " ".join(str(error).split())[:200]
-        raise ValueError(
-            f"The weights file {validation.shown(path)} is damaged, or of another network than VGG16 "
-            f"({reason})."
-        ) from error
-    _check_finite(model, path)
 
 
 def _check_finite(model: Any, path: Path) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import math
 import os
+import re
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 SOURCES = ("imagenet", "random")
 CLASSIFIERS = ("linear", "dense")
+VGG = re.compile(r"block\d_conv\d")
+"""Names of convolutions in Keras' VGG16 and VGG19."""
 TIMEOUT = 5.0
 """Seconds to wait for each part of a server's answer."""
 SLOW_BYTES_A_SECOND = 2_500_000
@@ -65,25 +68,35 @@ KERAS_WHOLE = RemoteFile(_TOP, f"{_VGG16}/{_TOP}", "64373286793e3c8b2b4e3219cbf3
 
 
 def resolve(source: str | os.PathLike[str] | None = None) -> str:
-    """Resolve a source of weights.
-
-    Args:
-        source: one of SOURCES, or a path. None is what VGGVIZ_WEIGHTS says; if it says nothing, "imagenet".
-
-    Returns:
-        "imagenet", "random" or a path that exists.
+    """One of SOURCES, or the path of a file; None is what VGGVIZ_WEIGHTS says, or else "imagenet".
 
     Raises:
-        ValueError, FileNotFoundError: there is no such source or file.
+        ValueError, FileNotFoundError: there is no such source or file, or it is a folder.
     """
     if source is None:
         source = os.environ.get("VGGVIZ_WEIGHTS") or "imagenet"
     source = str(validation.instance("The name of weights, or a path,", source, (str, os.PathLike)))
-    if source in SOURCES or validation.is_file(Path(source)):
+    path = Path(source)
+    if source in SOURCES or validation.is_file(path):
         return source
-    if Path(source).suffix or os.sep in source:
-        raise FileNotFoundError(f"There is no weights file {validation.shown(source)}.")
+    if path.suffix or os.sep in source or validation.is_folder(path):
+        check_file("weights", path)
     raise ValueError(f"Unknown weights {validation.shown(source)}; use {', '.join(SOURCES)}, or a path.")
+
+
+def check_file(what: str, path: Path) -> None:
+    """Raise FileNotFoundError if there is no such file, ValueError if it is a folder."""
+    shown = validation.shown(path)
+    if validation.is_file(path / "saved_model.pb"):
+        raise ValueError(
+            f"{shown} is a folder in TensorFlow's SavedModel format, of which Keras 3 runs the whole only "
+            "(keras.layers.TFSMLayer); for its layers, save it again with the package tf_keras: "
+            "tf_keras.models.load_model(folder).save('model.h5')."
+        )
+    if validation.is_folder(path):
+        raise ValueError(f"{shown} is a folder; a {what} file is wanted, .keras or .h5.")
+    if not validation.is_file(path):
+        raise FileNotFoundError(f"There is no {what} file {shown}.")
 
 
 def fetch(file: RemoteFile, timeout: float | None = None) -> Path:
@@ -155,34 +168,60 @@ def _announcement(file: RemoteFile) -> str:
 
 
 def read_h5(source: Path | BinaryIO, wanted: dict[str, list[tuple[int, ...]]]) -> dict[str, list[np.ndarray]]:
-    """Weights by layer from an HDF5 file of Keras' layout (one group a layer, as in its VGG16 files).
+    """VGG16's weights by layer, float32, from an HDF5 file of Keras; VGG16 may be nested.
 
     Args:
         source: the file, or its bytes.
-        wanted: {layer: shapes of its weights, in order}.
-
-    Returns:
-        {layer: float32 arrays}.
+        wanted: {layer: shapes of its kernel and bias}.
 
     Raises:
-        ValueError: damaged, cut short, of another network, a layer missing, or weights that are
-            not finite.
+        ValueError: damaged, of another network, a layer missing, or weights that are not finite.
     """
     import h5py  # 0.2 s that pages without a network need not pay
 
     origin = validation.path_text(source) if isinstance(source, Path) else package_data.WEIGHTS
     try:
         with h5py.File(source) as file:
-            root = file.get("model_weights", file)
-            found = {name: _layer_weights(root[name]) for name in wanted if name in root}
+            found = _by_layer(file.get("model_weights", file), wanted)
     except Exception as error:  # h5py raises nearly anything on a damaged file
         reason = " ".join(str(error).split())
-        raise ValueError(f"The weights file {origin!r} is damaged or cut short ({reason}).") from error
-    if missing := [name for name in wanted if name not in found]:
-        raise ValueError(f"The weights file {origin!r} lacks VGG16's layers {', '.join(missing)}.")
+        raise ValueError(
+            f"The weights file {origin!r} is damaged or cut short, or no HDF5 file ({reason})."
+        ) from error
+    check_layers(found, wanted, origin)
     for name, shapes in wanted.items():
         check_weights(name, found[name], shapes, origin)
-    return found
+    return {name: found[name] for name in wanted}
+
+
+def _by_layer(root: Any, wanted: Iterable[str]) -> dict[str, list[np.ndarray]]:
+    """Arrays of VGG16's and VGG19's layers, kernels first.
+
+    An array's path contains its layer's name, or, as Keras 3 writes weights alone, its layer's class and
+    number: "layers/conv2d_3/vars/0".
+    """
+    convolutions = [name for name in wanted if "conv" in name]
+    numbered = {"conv2d" + f"_{i}" * (i > 0): name for i, name in enumerate(convolutions)}
+    numbered |= {"dense": "fc1", "dense_1": "fc2", "dense_2": "predictions"}
+    found: dict[str, list[np.ndarray]] = {}
+
+    def note(path: str, item: Any) -> None:
+        if hasattr(item, "shape"):
+            *groups, _ = path.split("/")
+            names = [numbered.get(groups[-2])] if groups[-1:] == ["vars"] else reversed(groups)
+            if name := next((name for name in names if name in wanted or VGG.fullmatch(str(name))), None):
+                found.setdefault(name, []).append(np.asarray(item, np.float32))
+
+    root.visititems(note)
+    return {name: sorted(arrays, key=np.ndim, reverse=True) for name, arrays in found.items()}
+
+
+def check_layers(found: Iterable[str], wanted: Iterable[str], origin: str) -> None:
+    """Raise ValueError if layers of VGG16 are missing, or if there are those of VGG19."""
+    if missing := [name for name in wanted if name not in found]:
+        raise ValueError(f"{origin!r} is of another network: it lacks VGG16's layers {', '.join(missing)}.")
+    if more := [name for name in found if VGG.fullmatch(name) and name not in wanted]:
+        raise ValueError(f"{origin!r} is of another network: VGG16 has no layers {', '.join(more)}.")
 
 
 def check_weights(layer: str, weights: list[np.ndarray], shapes: list[tuple[int, ...]], origin: str) -> None:
@@ -194,8 +233,3 @@ def check_weights(layer: str, weights: list[np.ndarray], shapes: list[tuple[int,
         )
     if not all(np.isfinite(w).all() for w in weights):
         raise ValueError(f"{origin!r} has weights that are not finite numbers, in {layer!r}.")
-
-
-def _layer_weights(group: Any) -> list[np.ndarray]:
-    names = [name.decode() if isinstance(name, bytes) else name for name in group.attrs["weight_names"]]
-    return [np.asarray(group[name], np.float32) for name in names]
