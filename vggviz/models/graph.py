@@ -22,13 +22,7 @@ UNRELATED = ("_called", "_trainable")
 
 @dataclass(frozen=True)
 class Step:
-    """One call of one layer.
-
-    Attributes:
-        layer: the Keras layer (or operation).
-        inputs: its symbolic input tensors.
-        output: its symbolic output tensor.
-    """
+    """One call of a Keras layer (or operation), with its symbolic input and output tensors."""
 
     layer: Any
     inputs: tuple[Any, ...]
@@ -63,10 +57,8 @@ class Step:
         return self._is("MaxPooling2D", "AveragePooling2D")
 
     def _is(self, *kinds: str) -> bool:
-        layers = backend.keras().layers
-        return len(self.output.shape) == 4 and isinstance(
-            self.core, tuple(getattr(layers, kind) for kind in kinds)
-        )
+        classes = tuple(getattr(backend.keras().layers, kind) for kind in kinds)
+        return len(self.output.shape) == 4 and isinstance(self.core, classes)
 
 
 @dataclass(frozen=True)
@@ -104,36 +96,27 @@ def unfold(model: keras.Model) -> Network:
     """
     if not isinstance(model, backend.keras().Model):
         raise TypeError(f"A Keras model is wanted; got {validation.shown(model)}, a {type(model).__name__}.")
-    state = list(_state(model))
+    state = list(_state(model.layers))
     cached = _networks.get(model)
-    if cached is None or not _are_same(cached[0], state):
-        network = _flatten(model)
-        _check_data_format(network)
-        _networks[model] = cached = (state, network)
+    if cached is None or list(map(id, cached[0])) != list(map(id, state)):
+        _networks[model] = cached = (state, flatten(model))
+        _check_data_format(cached[1])
     return cached[1]
 
 
-def _are_same(some: list[Any], others: list[Any]) -> bool:
-    return len(some) == len(others) and all(a is b for a, b in zip(some, others, strict=True))
-
-
-def _state(model: keras.Model) -> Iterator[Any]:
-    """All objects that the computation of a model depends on, for comparison by identity.
+def _state(layers: Iterable[Any]) -> Iterator[Any]:
+    """All objects that the computation of layers depends on, for comparison by identity.
 
     A new activation, kernel variable or dtype policy is another object; new values of a variable are not.
     """
-    for layer in model.layers:
-        yield from _layer_state(layer)
-
-
-def _layer_state(layer: Any) -> Iterator[Any]:
-    yield layer
-    if isinstance(layer, backend.keras().Model):
-        yield from _state(layer)
-        return
-    yield from (value for name, value in vars(layer).items() if name not in UNRELATED)
-    if isinstance(layer, backend.keras().layers.Wrapper):
-        yield from _layer_state(layer.layer)
+    for layer in layers:
+        yield layer
+        if isinstance(layer, backend.keras().Model):
+            yield from _state(layer.layers)
+            continue
+        yield from (value for name, value in vars(layer).items() if name not in UNRELATED)
+        if isinstance(layer, backend.keras().layers.Wrapper):
+            yield from _state([layer.layer])
 
 
 def conv_layers(model: keras.Model) -> list[str]:
@@ -155,11 +138,7 @@ def feature_layers(model: keras.Model) -> list[str]:
 
 
 def find_step(model: keras.Model, layer: str) -> Step:
-    """The step of a layer.
-
-    Raises:
-        ValueError: unknown layer; the message lists close matches.
-    """
+    """The step of a layer; ValueError that lists close matches if there is none."""
     steps = unfold(model).steps
     check_name(layer, steps)
     return steps[layer]
@@ -177,11 +156,10 @@ def _check_data_format(network: Network) -> None:
 def check_name(layer: str, names: Iterable[str]) -> None:
     """Raise ValueError that lists close matches if `layer` is not among `names`."""
     names = list(names)
-    if isinstance(layer, str) and layer in names:
-        return
-    close = difflib.get_close_matches(str(layer)[:100], names, n=3, cutoff=0.5) or names[:5]
-    meant = " or ".join(map(repr, close))
-    raise ValueError(f"There is no layer {validation.shown(layer)}; did you mean {meant}?")
+    if not isinstance(layer, str) or layer not in names:
+        close = difflib.get_close_matches(str(layer)[:100], names, n=3, cutoff=0.5) or names[:5]
+        meant = " or ".join(map(repr, close))
+        raise ValueError(f"There is no layer {validation.shown(layer)}; did you mean {meant}?")
 
 
 def listed(names: Iterable[str]) -> list[str]:
@@ -192,35 +170,35 @@ def listed(names: Iterable[str]) -> list[str]:
     return names
 
 
-def _flatten(model: keras.Model) -> Network:
-    """Call every layer on new symbolic inputs, and record its input and output tensors."""
+def flatten(model: keras.Model, *, any_size: bool = False) -> Network:
+    """Call every layer on new symbolic inputs, of any size if wanted, and record the calls.
+
+    Raises:
+        ValueError: a model without a graph, or a layer that needs images of the model's own size.
+    """
     keras = backend.keras()
+    model = _functional(model)
     steps: dict[str, Step] = {}
 
     def call(layer: Any, *args: Any, **kwargs: Any) -> Any:
         if isinstance(layer, keras.Model):
-            return _expand_nested(layer, args, steps)
+            return _expand_nested(flatten(layer, any_size=any_size), layer.name, args, steps)
         layer = _in_single_precision(layer)
         output = layer(*args, **kwargs)
+        # the number of channels is unknown after Flatten, for instance, but a dense layer needs it
+        if any_size and keras.tree.flatten(output)[0].shape[-1] is None:
+            sides = " x ".join(map(str, model.inputs[0].shape[1:3]))
+            raise ValueError(
+                f"The layer {layer.name!r} needs images of the model's input size, {sides} pixels."
+            )
         if isinstance(output, keras.KerasTensor):
             tensors = [t for t in keras.tree.flatten((args, kwargs)) if isinstance(t, keras.KerasTensor)]
             steps[_unique_name(layer.name, steps)] = Step(layer, tuple(tensors), output)
         return output
 
-    if isinstance(model, keras.Sequential):
-        inputs, outputs = _flatten_sequential(model, call)
-        return Network(inputs, outputs, steps)
-    if not getattr(model, "inputs", None):  # Keras raises AttributeError if there are none
-        raise ValueError(
-            f"The model {model.name!r} is a subclassed model, which has no graph of layers; "
-            "build it with the functional API or as a Sequential."
-        )
-    flat = keras.models.clone_model(
-        model,
-        input_tensors=keras.tree.map_structure(lambda t: fresh_input(t.shape[1:], t.dtype), model.input),
-        clone_function=lambda layer: layer,
-        call_function=call,
-    )
+    shape = (lambda t: (None, None, t.shape[-1])) if any_size else (lambda t: t.shape[1:])
+    inputs = keras.tree.map_structure(lambda t: fresh_input(shape(t), t.dtype), model.input)
+    flat = keras.models.clone_model(model, inputs, clone_function=lambda layer: layer, call_function=call)
     return Network(flat.inputs, flat.outputs, steps)
 
 
@@ -251,25 +229,29 @@ def _in_single_precision(layer: Any) -> Any:
     return single
 
 
-def _flatten_sequential(model: Any, call: Any) -> tuple[list[Any], list[Any]]:
-    if not getattr(model, "inputs", None):
-        raise ValueError(f"The model {model.name!r} has no input shape yet; give it a keras.Input first.")
-    tensor = first = fresh_input(model.inputs[0].shape[1:], model.inputs[0].dtype)
-    for layer in model.layers:
-        tensor = call(layer, tensor)
-    return [first], [tensor]
+def _functional(model: keras.Model) -> Any:
+    """The model, if sequential as a functional one of the same layers."""
+    sequential = isinstance(model, backend.keras().Sequential)
+    if not getattr(model, "inputs", None):  # Keras raises AttributeError if there are none
+        cause = (
+            "has no input shape yet; give it a keras.Input first."
+            if sequential
+            else "is a subclassed model, which has no graph of layers; "
+            "build it with the functional API or as a Sequential."
+        )
+        raise ValueError(f"The model {model.name!r} {cause}")
+    return backend.keras().Model(model.inputs[0], model.outputs[0]) if sequential else model
 
 
-def _expand_nested(model: Any, args: tuple[Any, ...], steps: dict[str, Step]) -> Any:
-    """Call a nested model, and record its layers as steps of the outer graph."""
+def _expand_nested(inner: Network, name: str, args: tuple[Any, ...], steps: dict[str, Step]) -> Any:
+    """Call a nested model of some name, and record its layers as steps of the outer graph."""
     keras = backend.keras()
-    inner = _flatten(model)
     tensors = [step.output for step in inner.steps.values()]
     outer = dict(zip(map(id, inner.inputs), keras.tree.flatten(args), strict=True))
     outer |= zip(map(id, tensors), keras.Model(inner.inputs, tensors)(*args), strict=True)
-    for name, step in inner.steps.items():
-        name = _unique_name(name if name not in steps else f"{model.name}/{name}", steps)
-        steps[name] = Step(step.layer, tuple(outer[id(t)] for t in step.inputs), outer[id(step.output)])
+    for layer, step in inner.steps.items():
+        unique = _unique_name(layer if layer not in steps else f"{name}/{layer}", steps)
+        steps[unique] = Step(step.layer, tuple(outer[id(t)] for t in step.inputs), outer[id(step.output)])
     outputs = [outer[id(tensor)] for tensor in inner.outputs]
     return outputs[0] if len(outputs) == 1 else outputs
 

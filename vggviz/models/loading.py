@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -49,14 +49,20 @@ def load_vgg16(
         validation.one_of("classifier", classifier, sources.CLASSIFIERS)
     validation.whole("seed", seed, 0, MAX_SEED)
     source = sources.resolve(weights)
+    network = _build(dense=classifier == "dense")
+    model = _with_linear_classifier(network) if classifier == "linear" else network
     if source == "random":
-        return _random_vgg16(classifier, seed)
-    if source == "imagenet":
-        return _imagenet_vgg16(classifier)
-    return _vgg16_from_file(Path(source), classifier)
+        _draw_weights(model, seed)
+        found = f"random (He initialisation, seed {seed})", ""
+    else:
+        found = _set_weights(network, source)
+    names = {"linear": package_data.LINEAR_CLASSES, "dense": package_data.IMAGENET_CLASSES}
+    classes = package_data.classes(names[classifier]) if classifier else ((), ())
+    provenance.note_provenance(model, Provenance(*found, classifier or "", *classes))
+    return model
 
 
-def convolution_shapes() -> dict[str, list[tuple[int, ...]]]:
+def convolution_shapes() -> sources.Shapes:
     """Shapes of kernel and bias of VGG16's convolutions in the network's order, {layer: [shape, shape]}."""
     return _shapes(_build())
 
@@ -86,7 +92,8 @@ def load_model(path: str | os.PathLike[str]) -> keras.Model:
         )
     except Exception as error:  # Keras raises nearly anything for damaged archives and configurations
         raise ValueError(f"{validation.shown(path)} {_cause(path, error)}.") from error
-    _check_finite(model, path)
+    for layer in model.layers:
+        sources.check_finite(layer.name, layer.get_weights(), validation.path_text(path))
     provenance.note_provenance(model, Provenance(validation.path_text(path.name), hashing.sha256(path)))
     return model
 
@@ -160,90 +167,52 @@ def _build(*, dense: bool = False) -> Any:
     return keras.applications.VGG16(weights=None, include_top=dense, input_shape=shape, name="vgg16")
 
 
-def _random_vgg16(classifier: str | None, seed: int) -> Any:
-    model = _build(dense=classifier == "dense")
-    if classifier == "linear":
-        model = _with_linear_layer(model, len(package_data.classes(package_data.LINEAR_CLASSES)[0]))
+def _draw_weights(model: Any, seed: int) -> None:
     he = backend.keras().initializers.HeNormal
     for index, layer in enumerate(_layers_with_weights(model)):
         shape = layer.kernel.shape
         layer.set_weights([he(seed=seed + 1000 * index)(shape), np.zeros(shape[-1], np.float32)])
-    return _with_provenance(model, f"random (He initialisation, seed {seed})", "", classifier)
 
 
-def _imagenet_vgg16(classifier: str | None) -> Any:
-    if classifier == "dense":
-        path = sources.fetch(sources.KERAS_WHOLE)
-        return _with_provenance(
-            _set_weights(_build(dense=True), path), "imagenet", hashing.sha256(path), classifier
-        )
-    model = _set_weights(_build(), package_data.weights())
-    if classifier == "linear":
-        model = _with_linear_classifier(model)
-    return _with_provenance(model, "imagenet", package_data.WEIGHTS_SHA256, classifier)
-
-
-def _vgg16_from_file(path: Path, classifier: str | None) -> Any:
-    """VGG16 with the weights of a file in any of Keras' formats."""
-    model = _build(dense=classifier == "dense")
-    if path.suffix == ".keras":
-        _copy_weights(load_model(path), model, validation.path_text(path))
+def _set_weights(network: Any, source: str) -> tuple[str, str]:
+    """Set the weights of ImageNet or of a file; the source's name and its checksum."""
+    wanted = _shapes(network)
+    if source == "imagenet" and "predictions" not in wanted:
+        name, sha256 = source, package_data.WEIGHTS_SHA256
+        found = sources.read_h5(package_data.weights(), wanted)
     else:
-        _set_weights(model, path)
-    if classifier == "linear":
-        model = _with_linear_classifier(model)
-    return _with_provenance(model, validation.path_text(path.name), hashing.sha256(path), classifier)
+        path = sources.fetch(sources.KERAS_WHOLE) if source == "imagenet" else Path(source)
+        name = source if source == "imagenet" else validation.path_text(path.name)
+        found = _from_model(path, wanted) if path.suffix == ".keras" else sources.read_h5(path, wanted)
+        sha256 = hashing.sha256(path)
+    for layer in _layers_with_weights(network):
+        layer.set_weights(found[layer.name])
+    return name, sha256
+
+
+def _from_model(path: Path, wanted: sources.Shapes) -> dict[str, list[np.ndarray]]:
+    """Weights by layer from a model that contains VGG16's layers, possibly nested."""
+    steps = graph.unfold(load_model(path)).steps.items()
+    weights = {name: getattr(step.layer, "weights", ()) for name, step in steps}
+    found = {name: [np.asarray(w, np.float32) for w in arrays] for name, arrays in weights.items()}
+    sources.check(found, wanted, validation.path_text(path))
+    return found
 
 
 def _with_linear_classifier(convolutions: Any) -> Any:
     """The model with the package's linear classifier on top, which was trained on ImageNet's weights."""
-    kernel, bias = package_data.linear_classifier()
-    model = _with_linear_layer(convolutions, len(bias))
-    model.get_layer("predictions").set_weights([kernel, bias])
-    return model
-
-
-def _with_linear_layer(convolutions: Any, count: int) -> Any:
     keras = backend.keras()
+    kernel, bias = package_data.linear_classifier()
     pooled = keras.layers.GlobalAveragePooling2D(name="global_average_pooling")(convolutions.output)
-    predictions = keras.layers.Dense(count, activation="softmax", name="predictions")(pooled)
-    return keras.Model(convolutions.input, predictions, name=convolutions.name)
-
-
-def _set_weights(model: Any, source: Path | BinaryIO) -> Any:
-    found = sources.read_h5(source, _shapes(model))
-    for layer in _layers_with_weights(model):
-        layer.set_weights(found[layer.name])
+    layer = keras.layers.Dense(len(bias), activation="softmax", name="predictions")
+    model = keras.Model(convolutions.input, layer(pooled), name=convolutions.name)
+    layer.set_weights([kernel, bias])
     return model
 
 
-def _shapes(model: Any) -> dict[str, list[tuple[int, ...]]]:
+def _shapes(model: Any) -> sources.Shapes:
     return {layer.name: [tuple(w.shape) for w in layer.weights] for layer in _layers_with_weights(model)}
-
-
-def _copy_weights(other: Any, model: Any, origin: str) -> None:
-    """Copy the weights of VGG16's layers by name from a model that contains them, possibly nested."""
-    steps = graph.unfold(other).steps
-    sources.check_layers(steps, _shapes(model), origin)
-    for layer in _layers_with_weights(model):
-        values = [np.asarray(w, np.float32) for w in steps[layer.name].layer.weights]
-        sources.check_weights(layer.name, values, [tuple(w.shape) for w in layer.weights], origin)
-        layer.set_weights(values)
-
-
-def _check_finite(model: Any, path: Path) -> None:
-    for layer in _layers_with_weights(model):
-        values = [np.asarray(weight) for weight in layer.weights]
-        sources.check_weights(layer.name, values, [v.shape for v in values], validation.path_text(path))
 
 
 def _layers_with_weights(model: Any) -> list[Any]:
     return [layer for layer in model.layers if layer.weights]
-
-
-def _with_provenance(model: Any, source: str, sha256: str, classifier: str | None) -> Any:
-    """The model, after recording its provenance."""
-    names = {"linear": package_data.LINEAR_CLASSES, "dense": package_data.IMAGENET_CLASSES}
-    classes, labels = package_data.classes(names[classifier]) if classifier else ((), ())
-    provenance.note_provenance(model, Provenance(source, sha256, classifier or "", classes, labels))
-    return model

@@ -6,6 +6,7 @@ sigmoid and the identity. So the last activation may be a layer, an attribute of
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vggviz._shared import backend
-from vggviz.models.graph import LOGITS, Network, Step, find_step, fresh_input, listed, shallow_copy, unfold
+from vggviz.models.graph import LOGITS, Network, Step, find_step, flatten, listed, shallow_copy, unfold
 
 if TYPE_CHECKING:
     import keras
@@ -34,8 +35,7 @@ def part(model: keras.Model, names: Iterable[str], *, any_size: bool = False) ->
         A keras.Model that shares the layers and weights; its output is ``{name: tensor}``.
 
     Raises:
-        ValueError: unknown layer, several inputs, unknown logits, or, with `any_size`, a layer that needs
-            a fixed size.
+        ValueError: unknown layer, several inputs, unknown logits, or a layer that needs a fixed size.
     """
     network = unfold(model)
     if len(network.inputs) != 1:
@@ -43,21 +43,24 @@ def part(model: keras.Model, names: Iterable[str], *, any_size: bool = False) ->
     names = tuple(listed(names))
     key = ("part", names, any_size)
     if key not in network.functions:
-        outputs = {
-            name: logits(network) if is_logits(name, network) else find_step(model, name).output
-            for name in names
-        }
+        outputs = {name: output_tensor(model, name) for name in names}
         whole = backend.keras().Model(network.inputs[0], outputs)
-        network.functions[key] = _at_any_size(whole) if any_size else whole
+        if any_size:
+            flat = flatten(whole, any_size=True)
+            outputs = backend.keras().tree.pack_sequence_as(outputs, flat.outputs)
+            whole = backend.keras().Model(flat.inputs[0], outputs)
+        network.functions[key] = whole
     return network.functions[key]
 
 
-def output_shapes(function: keras.Model, size: tuple[int, int]) -> dict[str, tuple[int | None, ...]]:
-    """Shapes of the outputs of a submodel for one image, without the batch axis, as Keras computes them.
+def output_tensor(model: keras.Model, name: str) -> Any:
+    """The symbolic output of a layer, or the logits."""
+    network = unfold(model)
+    return logits(network) if is_logits(name, network) else find_step(model, name).output
 
-    Args:
-        function: a model made by `part`.
-        size: the image's height and width in pixels.
+
+def output_shapes(function: keras.Model, size: tuple[int, int]) -> dict[str, tuple[int | None, ...]]:
+    """Shapes of the outputs of a `part` for one image of some height and width, as Keras computes them.
 
     Returns:
         ``{layer: (h, w, c)}``, or (n,) for a dense layer.
@@ -104,28 +107,37 @@ def logits(network: Network) -> Any:
 
 def _before_end(network: Network, tensor: Any) -> Any:
     """The tensor before the softmax or sigmoid that leads to `tensor`; its shape may differ."""
+    linear = backend.keras().activations.linear
     makers = {id(step.output): step for step in network.steps.values()}
-    while (step := makers.get(id(tensor))) is not None:
-        if getattr(step.layer, "weights", None):
-            return _without_activation(step)
-        if _is_like(step, lambda values: values):
-            tensor = step.inputs[0]
-        elif _is_like(step, _softmax) or _is_like(step, _sigmoid):
-            return step.inputs[0]
-        else:
-            break
-    raise ValueError(_refusal(step))
+    while (step := makers.get(id(tensor))) is not None and (known := _activation(step)):
+        weighted = bool(getattr(step.layer, "weights", None))
+        if weighted:
+            return step.output if known is linear else linear_copy(step.layer)(*step.inputs)
+        tensor = step.inputs[0]
+        if known is not linear:
+            return tensor
+    end = "its output" if step is None else f"its last layer, {step.layer.name!r} (a {step.kind}),"
+    raise ValueError(
+        f"The logits of the model are unknown: {end} is neither linear nor a softmax or sigmoid; "
+        "make the last layer linear, or use channel(layer, index) as the objective."
+    )
 
 
-def _without_activation(step: Step) -> Any:
-    """The output tensor of a layer with weights, before its activation."""
-    keras = backend.keras()
-    activation = getattr(step.core, "activation", keras.activations.linear)
-    if activation is keras.activations.linear:
-        return step.output
-    if not (_same(activation, _softmax) or _same(activation, _sigmoid)):
-        raise ValueError(_refusal(step))
-    return linear_copy(step.layer)(step.inputs[0])
+def _activation(step: Step) -> Any:
+    """Keras' linear, sigmoid or softmax, if a layer (its activation if it has weights) equals it, or None."""
+    known = [getattr(backend.keras().activations, name) for name in ("linear", "sigmoid", "softmax")]
+    shape, function = step.inputs[0].shape[1:], step.layer
+    if getattr(step.layer, "weights", None):
+        shape, function = (5,), getattr(step.core, "activation", known[0])
+    elif "training" in inspect.signature(step.layer.call).parameters:
+        function = functools.partial(step.layer, training=False)
+    values = np.random.default_rng(0).normal(size=(2, *(side or 4 for side in shape))).astype(np.float32)
+    try:
+        given = np.asarray(function(values)).reshape(values.shape)
+    except Exception:  # a layer with several inputs, or a custom one, can raise anything
+        return None
+    equal = (one for one in known if np.allclose(given, np.asarray(one(values)), atol=TOLERANCE))
+    return next(equal, None)
 
 
 def linear_copy(layer: Any) -> Any:
@@ -137,73 +149,3 @@ def linear_copy(layer: Any) -> Any:
     else:
         changed |= {"activation": keras.activations.linear}
     return shallow_copy(layer, **changed)
-
-
-def _is_like(step: Step, function: Any) -> bool:
-    """Whether a layer with one input equals a function, for fixed numbers."""
-    if len(step.inputs) != 1:
-        return False
-    shape = tuple(4 if side is None else side for side in step.inputs[0].shape[1:])
-    values = _probe((2, *shape))
-    try:
-        given = np.asarray(
-            step.layer(values, training=False) if _takes_training(step) else step.layer(values)
-        )
-    except Exception:  # a custom layer can raise anything
-        return False
-    return given.size == values.size and np.allclose(
-        given.reshape(values.shape), function(values), atol=TOLERANCE
-    )
-
-
-def _takes_training(step: Step) -> bool:
-    return "training" in inspect.signature(step.layer.call).parameters
-
-
-def _same(activation: Any, function: Any) -> bool:
-    values = _probe((2, 5))
-    return np.allclose(np.asarray(activation(values)), function(values), atol=TOLERANCE)
-
-
-def _probe(shape: tuple[int, ...]) -> np.ndarray:
-    return np.random.default_rng(0).normal(size=shape).astype(np.float32)
-
-
-def _softmax(values: np.ndarray) -> np.ndarray:
-    powers = np.exp(values)
-    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
-
-
-def _sigmoid(values: np.ndarray) -> np.ndarray:
-    return np.asarray(1 / (1 + np.exp(-values)))
-
-
-def _refusal(step: Step | None) -> str:
-    end = "its output" if step is None else f"its last layer, {step.layer.name!r} (a {step.kind}),"
-    return (
-        f"The logits of the model are unknown: {end} is neither linear nor a softmax or sigmoid; "
-        "make the last layer linear, or use channel(layer, index) as the objective."
-    )
-
-
-def _at_any_size(model: Any) -> Any:
-    """The model with the same layers, for inputs of any height and width."""
-    keras = backend.keras()
-    inputs = keras.tree.map_structure(
-        lambda tensor: fresh_input((None, None, tensor.shape[-1]), tensor.dtype), model.input
-    )
-
-    def call(layer: Any, *args: Any, **kwargs: Any) -> Any:
-        layer = _at_any_size(layer) if isinstance(layer, keras.Model) else layer
-        output = layer(*args, **kwargs)
-        # the number of channels is unknown after Flatten, for instance, but a dense layer needs it
-        if keras.tree.flatten(output)[0].shape[-1] is None:
-            sides = " x ".join(map(str, keras.tree.flatten(model.input)[0].shape[1:3]))
-            raise ValueError(
-                f"The layer {layer.name!r} needs images of the model's input size, {sides} pixels."
-            )
-        return output
-
-    return keras.models.clone_model(
-        model, input_tensors=inputs, clone_function=lambda layer: layer, call_function=call
-    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vggviz._shared import backend
 from vggviz.models import graph
@@ -68,21 +68,19 @@ class ReceptiveField:
         Raises:
             ValueError: no such cell, or its receptive field lies outside the image.
         """
-        vertical, horizontal = self._axes()
         height, width = pair(image_size)
         row, column = int(row), int(column)
+        vertical, horizontal = self._axes()
         top, bottom = vertical.span(row, height)
         left, right = horizontal.span(column, width)
-        if row < 0 or column < 0 or top >= bottom or left >= right:
+        if min(row, column) < 0 or top >= bottom or left >= right:
             raise ValueError(
                 f"The cell ({row}, {column}) depends on no pixel of an image of {height} x {width}."
             )
         return top, left, bottom, right
 
-    def _axes(self) -> tuple[_Axis, _Axis]:
-        values = zip(pair(self.size), pair(self.stride), pair(self.padding), strict=True)
-        vertical, horizontal = (_Axis(*axis) for axis in values)
-        return vertical, horizontal
+    def _axes(self) -> Axes:
+        return tuple(map(_Axis, pair(self.size), pair(self.stride), pair(self.padding)))
 
 
 def receptive_fields(model: keras.Model) -> dict[str, ReceptiveField]:
@@ -100,18 +98,17 @@ def receptive_fields(model: keras.Model) -> dict[str, ReceptiveField]:
     """
     graph.conv_layers(model)
     network = graph.unfold(model)
-    fields = {id(tensor): (_Axis(1, 1, 0), _Axis(1, 1, 0)) for tensor in network.inputs}
+    fields: dict[int, Axes] = {id(tensor): (_Axis(1, 1, 0), _Axis(1, 1, 0)) for tensor in network.inputs}
     found: dict[str, ReceptiveField] = {}
     for name, step in network.steps.items():
         seen = [fields[id(tensor)] for tensor in step.inputs if id(tensor) in fields]
         if seen and len(seen) == len(step.inputs) and (axes := _step_axes(step, seen)):
             fields[id(step.output)] = axes
-            found[name] = ReceptiveField(*(_as_pair(*pair) for pair in zip(*map(_values, axes), strict=True)))
+            found[name] = ReceptiveField(*(v if v == h else (v, h) for v, h in zip(*axes, strict=True)))
     return found
 
 
-@dataclass(frozen=True)
-class _Axis:
+class _Axis(NamedTuple):
     """A receptive field along one axis; attributes as in ReceptiveField."""
 
     size: int
@@ -128,18 +125,21 @@ class _Axis:
         return _Axis(size, self.stride * stride, self.padding + before * self.stride)
 
 
-def _step_axes(step: graph.Step, seen: list[tuple[_Axis, _Axis]]) -> tuple[_Axis, _Axis] | None:
+Axes = tuple[_Axis, ...]
+"""The vertical and the horizontal axis."""
+
+
+def _step_axes(step: graph.Step, seen: list[Axes]) -> Axes | None:
     """Both axes of a step's output, from those of its inputs; None if they are unknown."""
     if step.is_convolution or step.is_pool:
-        vertical, horizontal = (_window_axis(step, axis, seen[0][axis]) for axis in (0, 1))
-    elif isinstance(step.core, backend.keras().layers.ZeroPadding2D):
-        (top, _), (left, _) = step.core.padding
-        vertical, horizontal = seen[0][0].window(1, 1, top), seen[0][1].window(1, 1, left)
-    elif _is_pointwise(step) and len({(v.stride, h.stride) for v, h in seen}) == 1:
-        vertical, horizontal = (_union([axes[axis] for axes in seen]) for axis in (0, 1))
-    else:
-        return None
-    return vertical, horizontal
+        return tuple(_window_axis(step, axis, seen[0][axis]) for axis in (0, 1))
+    if isinstance(step.core, backend.keras().layers.ZeroPadding2D):
+        return tuple(
+            axis.window(1, 1, before) for axis, (before, _) in zip(seen[0], step.core.padding, strict=True)
+        )
+    if _is_pointwise(step) and len({(v.stride, h.stride) for v, h in seen}) == 1:
+        return tuple(map(_union, zip(*seen, strict=True)))
+    return None
 
 
 def _is_pointwise(step: graph.Step) -> bool:
@@ -160,33 +160,22 @@ def _window_axis(step: graph.Step, axis: int, before: _Axis) -> _Axis:
 
 
 def same_padding(length: int | None, reach: int, stride: int) -> int:
-    """Number of cells that TensorFlow's "same" padding adds at the start of an axis.
+    """Number of cells that TensorFlow's "same" padding adds at the start of an axis of `length` cells.
 
-    Args:
-        length: cells along the axis; None if the model accepts any size, which is assumed to be a
-            multiple of the stride.
-        reach: cells that the window spans, with dilation.
-        stride: cells from one window to the next.
+    A window spans `reach` cells, with dilation. If the model accepts any size, the length is None, and taken
+    for a multiple of the stride.
     """
     length = stride * reach if length is None else length
     needed = (math.ceil(length / stride) - 1) * stride + reach - length
     return max(needed, 0) // 2
 
 
-def _union(axes: list[_Axis]) -> _Axis:
+def _union(axes: tuple[_Axis, ...]) -> _Axis:
     start = min(-axis.padding for axis in axes)
     end = max(axis.size - axis.padding for axis in axes)
     return _Axis(end - start, axes[0].stride, -start)
 
 
-def _values(axis: _Axis) -> tuple[int, int, int]:
-    return axis.size, axis.stride, axis.padding
-
-
 def pair(value: Any) -> tuple[int, int]:
     """A `Pair` as a tuple (vertical, horizontal)."""
     return (value, value) if isinstance(value, int) else (int(value[0]), int(value[1]))
-
-
-def _as_pair(vertical: int, horizontal: int) -> Pair:
-    return vertical if vertical == horizontal else (vertical, horizontal)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from html import escape
 from typing import TYPE_CHECKING
@@ -50,39 +50,27 @@ class LayerTable(tuple[LayerRow, ...]):
     """Rows of `layer_table`, displayed as a table in terminals and notebooks."""
 
     __slots__ = ()
-    HEADINGS = (
-        "layer",
-        "kind",
-        "output",
-        "parameters",
-        "MAC",
-        "receptive field",
-        "stride",
-        "padding",
-    )
+    HEADINGS = ("layer", "kind", "output", "parameters", "MAC", "receptive field", "stride", "padding")
 
     def __str__(self) -> str:
-        lines = [list(self.HEADINGS), *(row.cells() for row in self)]
+        lines = [self.HEADINGS, *(row.cells() for row in self)]
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-        return "\n".join(
-            "  ".join(
-                cell.ljust(width) if i < 2 else cell.rjust(width)
-                for i, (cell, width) in enumerate(zip(line, widths, strict=True))
-            ).rstrip()
-            for line in lines
-        )
+        left = "  ".join(f"{{:{'<' if i < 2 else '>'}{width}}}" for i, width in enumerate(widths))
+        return "\n".join(left.format(*line).rstrip() for line in lines)
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
         head = "".join(f'<th scope="col">{heading}</th>' for heading in self.HEADINGS)
-        body = "".join(
+        rows = [
             f'<tr><th scope="row">{escape(first)}</th>'
-            + "".join(f"<td>{escape(cell)}</td>" for cell in rest)
+            + "".join(f"<td>{escape(c)}</td>" for c in rest)
             + "</tr>"
             for first, *rest in (row.cells() for row in self)
+        ]
+        return (
+            f'<table class="layer-table"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
         )
-        return f'<table class="layer-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
 def layer_table(model: keras.Model) -> LayerTable:
@@ -111,19 +99,14 @@ def layer_table(model: keras.Model) -> LayerTable:
 
 
 def _macs(step: Step, sides: tuple[int | None, ...]) -> int | None:
-    """Multiply-accumulate operations of a layer: each kernel weight is used once for each output cell.
+    """Multiply-accumulate operations of a layer whose output has some height and width, () if it is dense.
 
-    Args:
-        step: the layer.
-        sides: height and width of its output, () for a dense layer.
-
-    Returns:
-        None if a side is unknown, or for layers other than convolutions and dense ones.
+    Each kernel weight is used once for each output cell. None if a side is unknown, or for other layers.
     """
     if None in sides or not (step.is_convolution or isinstance(step.core, backend.keras().layers.Dense)):
         return None
-    kernels = [weight.shape for weight in step.layer.weights if len(weight.shape) > 1]
-    return math.prod(int(side or 0) for side in sides) * sum(math.prod(kernel) for kernel in kernels)
+    kernels = [math.prod(weight.shape) for weight in step.layer.weights if len(weight.shape) > 1]
+    return math.prod(int(side or 0) for side in sides) * sum(kernels)
 
 
 def _text(value: object) -> str:
@@ -135,38 +118,24 @@ def _text(value: object) -> str:
 
 
 def forward_macs(model: keras.Model, layers: Iterable[str], size: tuple[int, int]) -> int:
-    """Multiply-accumulate operations to compute some layers for one image.
-
-    Args:
-        model: any Keras model.
-        layers: names of the layers; "logits" for the output before its softmax.
-        size: height and width of the image in pixels.
-
-    Returns:
-        The sum over all convolutions and dense layers that the layers depend on.
-    """
-    steps = _ancestors(model, layers)
-    counted = {name: step for name, step in steps.items() if _macs(step, (1,))}
+    """Multiply-accumulate operations to compute layers, or "logits", for one image of height and width."""
+    counted = {name: step for name, step in _ancestors(model, layers) if _macs(step, (1,))}
     if not counted:
         return 0
-    input_size = tuple(unfold(model).inputs[0].shape[1:3])
-    shapes = output_shapes(part(model, counted, any_size=input_size != tuple(size)), size)
+    any_size = tuple(unfold(model).inputs[0].shape[1:3]) != tuple(size)
+    shapes = output_shapes(part(model, counted, any_size=any_size), size)
     return sum(_macs(step, shapes[name][:-1]) or 0 for name, step in counted.items())
 
 
-def _ancestors(model: keras.Model, layers: Iterable[str]) -> dict[str, Step]:
-    """The steps that some layers depend on, including their own."""
+def _ancestors(model: keras.Model, layers: Iterable[str]) -> Iterator[tuple[str, Step]]:
+    """The steps that some layers depend on, including their own, from the last to the first."""
     network = unfold(model)
-    wanted = {
-        id(network.outputs[0] if is_logits(name, network) else find_step(model, name).output)
-        for name in layers
-    }
-    found = {}
+    ends = [network.outputs[0] if is_logits(n, network) else find_step(model, n).output for n in layers]
+    wanted = set(map(id, ends))
     for name, step in reversed(network.steps.items()):
         if id(step.output) in wanted:
-            found[name] = step
+            yield name, step
             wanted |= set(map(id, step.inputs))
-    return found
 
 
 def format_macs(macs: float) -> str:

@@ -8,8 +8,7 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -23,6 +22,8 @@ from vggviz._shared.files import home
 if TYPE_CHECKING:
     import requests
 
+Shapes = dict[str, list[tuple[int, ...]]]
+"""Shapes of kernel and bias of layers, by name."""
 SOURCES = ("imagenet", "random")
 CLASSIFIERS = ("linear", "dense")
 VGG = re.compile(r"block\d_conv\d")
@@ -37,14 +38,7 @@ log = logging.getLogger("vggviz")
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """A file on Keras' server, stored in Keras' own cache.
-
-    Attributes:
-        name: name of the file in the cache.
-        url: address of the file.
-        md5: checksum, in hexadecimal.
-        bytes: size.
-    """
+    """A file on Keras' server, of some size and MD5 checksum, stored in Keras' own cache."""
 
     name: str
     url: str
@@ -102,12 +96,8 @@ def check_file(what: str, path: Path) -> None:
 def fetch(file: RemoteFile, timeout: float | None = None) -> Path:
     """The path of a file in Keras' cache; it is downloaded and checked if it is missing or damaged.
 
-    Args:
-        file: the file.
-        timeout: seconds to wait for each part of the server's answer; None is TIMEOUT.
-
     Raises:
-        ConnectionError: the server cannot be reached, does not answer, or the download was cut short.
+        ConnectionError: no answer within `timeout` seconds (TIMEOUT by default), or a download cut short.
         ValueError: the checksum of the download is wrong.
         OSError: the cache cannot be written.
     """
@@ -123,24 +113,16 @@ def fetch(file: RemoteFile, timeout: float | None = None) -> Path:
             seconds = TIMEOUT if timeout is None else timeout
             pooch.HTTPDownloader(progressbar=bar, chunk_size=1 << 18, timeout=seconds)(url, beside, None)
 
-    outer = sys.exception()
+    outer, logger = sys.exception(), pooch.get_logger()
+    level = logger.level
+    logger.setLevel(logging.WARNING)  # it writes to stderr by itself
     try:
-        with _quiet(pooch.get_logger()):
-            pooch.retrieve(file.url, f"md5:{file.md5}", file.name, file.path.parent, downloader=download)
+        pooch.retrieve(file.url, f"md5:{file.md5}", file.name, file.path.parent, downloader=download)
     except requests.RequestException as error:
         raise ConnectionError(f"{file.url} could not be fetched ({_reason(error, outer)}).") from error
-    return file.path
-
-
-@contextmanager
-def _quiet(logger: logging.Logger) -> Iterator[None]:
-    """Only warnings: pooch's logger writes to stderr by itself."""
-    level = logger.level
-    logger.setLevel(logging.WARNING)
-    try:
-        yield
     finally:
         logger.setLevel(level)
+    return file.path
 
 
 def _reason(error: requests.RequestException, outer: BaseException | None) -> str:
@@ -159,20 +141,15 @@ def _reason(error: requests.RequestException, outer: BaseException | None) -> st
 
 
 def _announcement(file: RemoteFile) -> str:
-    """One sentence about the size and duration of a download."""
     minutes = math.ceil(file.bytes / (SLOW_BYTES_A_SECOND * 60))
     return (
         f"{file.name}: {file.bytes / 1e6:,.0f} MB are downloaded once into {file.path.parent}, "
-        f"{minutes} minute{'' if minutes == 1 else 's'} at 20 Mbit a second."
+        f"{minutes} minute{'s' * (minutes > 1)} at 20 Mbit a second."
     )
 
 
-def read_h5(source: Path | BinaryIO, wanted: dict[str, list[tuple[int, ...]]]) -> dict[str, list[np.ndarray]]:
+def read_h5(source: Path | BinaryIO, wanted: Shapes) -> dict[str, list[np.ndarray]]:
     """VGG16's weights by layer, float32, from an HDF5 file of Keras; VGG16 may be nested.
-
-    Args:
-        source: the file, or its bytes.
-        wanted: {layer: shapes of its kernel and bias}.
 
     Raises:
         ValueError: damaged, of another network, a layer missing, or weights that are not finite.
@@ -188,9 +165,7 @@ def read_h5(source: Path | BinaryIO, wanted: dict[str, list[tuple[int, ...]]]) -
         raise ValueError(
             f"The weights file {origin!r} is damaged or cut short, or no HDF5 file ({reason})."
         ) from error
-    check_layers(found, wanted, origin)
-    for name, shapes in wanted.items():
-        check_weights(name, found[name], shapes, origin)
+    check(found, wanted, origin)
     return {name: found[name] for name in wanted}
 
 
@@ -200,36 +175,37 @@ def _by_layer(root: Any, wanted: Iterable[str]) -> dict[str, list[np.ndarray]]:
     An array's path contains its layer's name, or, as Keras 3 writes weights alone, its layer's class and
     number: "layers/conv2d_3/vars/0".
     """
-    convolutions = [name for name in wanted if "conv" in name]
-    numbered = {"conv2d" + f"_{i}" * (i > 0): name for i, name in enumerate(convolutions)}
-    numbered |= {"dense": "fc1", "dense_1": "fc2", "dense_2": "predictions"}
+    numbered = {"dense": "fc1", "dense_1": "fc2", "dense_2": "predictions"}
+    for i, name in enumerate(name for name in wanted if VGG.fullmatch(name)):
+        numbered[f"conv2d_{i}" if i else "conv2d"] = name
     found: dict[str, list[np.ndarray]] = {}
 
     def note(path: str, item: Any) -> None:
-        if hasattr(item, "shape"):
-            *groups, _ = path.split("/")
-            names = [numbered.get(groups[-2])] if groups[-1:] == ["vars"] else reversed(groups)
-            if name := next((name for name in names if name in wanted or VGG.fullmatch(str(name))), None):
-                found.setdefault(name, []).append(np.asarray(item, np.float32))
+        *groups, _ = path.split("/")
+        if groups[-1:] == ["vars"]:
+            groups = [numbered.get(group, "") for group in groups[-2:-1]]
+        names = [group for group in groups if group in wanted or VGG.fullmatch(group)]
+        if names and hasattr(item, "shape"):
+            found.setdefault(names[-1], []).append(np.asarray(item, np.float32))
 
     root.visititems(note)
     return {name: sorted(arrays, key=np.ndim, reverse=True) for name, arrays in found.items()}
 
 
-def check_layers(found: Iterable[str], wanted: Iterable[str], origin: str) -> None:
-    """Raise ValueError if layers of VGG16 are missing, or if there are those of VGG19."""
+def check(found: dict[str, list[np.ndarray]], wanted: Shapes, origin: str) -> None:
+    """Raise ValueError unless weights by layer are those of VGG16, or if there are layers of VGG19."""
+    other = f"{origin!r} is of another network:"
     if missing := [name for name in wanted if name not in found]:
-        raise ValueError(f"{origin!r} is of another network: it lacks VGG16's layers {', '.join(missing)}.")
+        raise ValueError(f"{other} it lacks VGG16's layers {', '.join(missing)}.")
     if more := [name for name in found if VGG.fullmatch(name) and name not in wanted]:
-        raise ValueError(f"{origin!r} is of another network: VGG16 has no layers {', '.join(more)}.")
+        raise ValueError(f"{other} VGG16 has no layers {', '.join(more)}.")
+    for layer, shapes in wanted.items():
+        if (got := [array.shape for array in found[layer]]) != shapes:
+            raise ValueError(f"{other} the weights of {layer!r} have shapes {got}; VGG16 has {shapes}.")
+        check_finite(layer, found[layer], origin)
 
 
-def check_weights(layer: str, weights: list[np.ndarray], shapes: list[tuple[int, ...]], origin: str) -> None:
-    """Raise ValueError if a layer's weights are of another shape than wanted, or not finite."""
-    if (got := [w.shape for w in weights]) != shapes:
-        raise ValueError(
-            f"{origin!r} is of another network: the weights of {layer!r} have shapes {got}; "
-            f"VGG16 has {shapes}."
-        )
-    if not all(np.isfinite(w).all() for w in weights):
+def check_finite(layer: str, weights: list[np.ndarray], origin: str) -> None:
+    """Raise ValueError if a layer's weights are not finite numbers."""
+    if not all(np.isfinite(array).all() for array in weights):
         raise ValueError(f"{origin!r} has weights that are not finite numbers, in {layer!r}.")
