@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from vggviz._shared import backend, hashing, package_data, validation
-from vggviz.models import graph, keras2, provenance
+from vggviz.models import graph, provenance
 from vggviz.models import weights as sources
 from vggviz.models.provenance import Provenance
 
@@ -87,9 +88,7 @@ def load_model(path: str | os.PathLike[str]) -> keras.Model:
     path = validation.path("model's file", path)
     sources.check_file("model", path)
     try:
-        model = backend.keras().saving.load_model(
-            path, keras2.custom_objects(), compile=False, safe_mode=True
-        )
+        model = backend.keras().saving.load_model(path, _keras2_objects(), compile=False, safe_mode=True)
     except Exception as error:  # Keras raises nearly anything for damaged archives and configurations
         raise ValueError(f"{validation.shown(path)} {_cause(path, error)}.") from error
     for layer in model.layers:
@@ -113,6 +112,43 @@ def _cause(path: Path, error: Exception) -> str:
     reason = " ".join(str(error).split()).rpartition("Exception encountered: ")[2]
     shown = reason if len(reason) < 500 else f"{reason[:250]} ... {reason[-250:]}"
     return f"is not a whole model that Keras {backend.keras().__version__} can load ({shown.rstrip('.')})"
+
+
+def _keras2_objects() -> dict[str, Any]:
+    """What `keras.saving.load_model` needs to read the models of Keras 2; harmless for those of Keras 3."""
+    keras = backend.keras()
+    kinds = {"Functional": keras.Model, "Model": keras.Model, "Sequential": keras.Sequential}
+    return {name: _reader(kind) for name, kind in kinds.items()}
+
+
+def _reader(kind: Any) -> Any:
+    return SimpleNamespace(
+        __name__=kind.__name__, from_config=lambda config: kind.from_config(_mended(config))
+    )
+
+
+def _mended(config: dict[str, Any]) -> dict[str, Any]:
+    """The configuration of a model, changed in place."""
+    nested = {layer["config"].get("name") for layer in config["layers"] if "layers" in layer["config"]}
+    for layer in config["layers"]:
+        for setting in _unused(layer["class_name"], layer["config"]):
+            del layer["config"][setting]
+        for call in (call for node in layer.get("inbound_nodes", ()) for call in node):
+            if isinstance(call, list) and call[0] in nested:
+                call[1] -= 1  # Keras 2 counts the making of a nested model as its first call
+        if isinstance(axis := layer["config"].get("axis"), list):
+            layer["config"]["axis"] = axis[0] if len(axis) == 1 else axis
+    if len(outputs := config.get("output_layers", ())) == 1:
+        config["output_layers"] = outputs[0]  # a tensor, where Keras 3 would return a list of one
+    return config
+
+
+def _unused(kind: str, settings: dict[str, Any]) -> list[str]:
+    """Settings that Keras 2 wrote though the layer does not use them, and that Keras 3 refuses."""
+    unused = ["rng_type"] + ["groups"] * (settings.get("groups") == 1)
+    if kind.startswith("Separable"):
+        unused += ["kernel_initializer", "kernel_regularizer", "kernel_constraint"]
+    return [setting for setting in unused if setting in settings]
 
 
 def decode_predictions(

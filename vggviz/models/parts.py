@@ -14,7 +14,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vggviz._shared import backend
-from vggviz.models.graph import LOGITS, Network, Step, find_step, flatten, listed, shallow_copy, unfold
+from vggviz.models.graph import (
+    LOGITS,
+    Network,
+    Step,
+    find_step,
+    flatten,
+    image_input,
+    listed,
+    shallow_copy,
+    unfold,
+)
 
 if TYPE_CHECKING:
     import keras
@@ -38,13 +48,11 @@ def part(model: keras.Model, names: Iterable[str], *, any_size: bool = False) ->
         ValueError: unknown layer, several inputs, unknown logits, or a layer that needs a fixed size.
     """
     network = unfold(model)
-    if len(network.inputs) != 1:
-        raise ValueError(f"The model has {len(network.inputs)} inputs; one, for images, is wanted.")
-    names = tuple(listed(names))
+    images, names = image_input(network.inputs), tuple(listed(names))
     key = ("part", names, any_size)
     if key not in network.functions:
         outputs = {name: output_tensor(model, name) for name in names}
-        whole = backend.keras().Model(network.inputs[0], outputs)
+        whole = backend.keras().Model(images, outputs)
         if any_size:
             flat = flatten(whole, any_size=True)
             outputs = backend.keras().tree.pack_sequence_as(outputs, flat.outputs)
