@@ -21,9 +21,9 @@ def test_saved_images_are_loaded(functional, drawn, tmp_path, monkeypatch):
     counts = []
     run = GradientAscent.run
 
-    def recorded(self, count, on_step):
-        counts.append(count)
-        return run(self, count, on_step)
+    def recorded(self, noises, on_step):
+        counts.append(len(noises))
+        return run(self, noises, on_step)
 
     monkeypatch.setattr(GradientAscent, "run", recorded)
     again = visualize(functional, objectives, folder=folder, **SHORT)
@@ -39,11 +39,11 @@ def test_an_interrupted_run_saves_finished_images(functional, drawn, tmp_path, m
     monkeypatch.setattr("vggviz.feature_visualization.rendering.BATCH_PIXELS", 1)
     run, counts = GradientAscent.run, []
 
-    def interrupted(self, count, on_step):
-        counts.append(count)
+    def interrupted(self, noises, on_step):
+        counts.append(len(noises))
         if len(counts) == 3:
             raise KeyboardInterrupt
-        return run(self, count, on_step)
+        return run(self, noises, on_step)
 
     monkeypatch.setattr(GradientAscent, "run", interrupted)
     with pytest.raises(KeyboardInterrupt):

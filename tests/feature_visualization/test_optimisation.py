@@ -8,12 +8,12 @@ import pytest
 import networks
 import vggviz
 from sentences import refused
-from silent_channels import NETWORKS, initial_noise, pre_activations, silence
+from silent_channels import NETWORKS, initial_noise, silence
 from vggviz.attribution.core import scores
 from vggviz.feature_visualization.optimisation import Recipe
 from vggviz.feature_visualization.synthesis import visualize
 from vggviz.objectives import channel, neuron
-from visualizing import SHORT
+from visualizing import SHORT, STEPS
 
 # --- silent channels
 
@@ -21,8 +21,8 @@ from visualizing import SHORT
 @pytest.mark.parametrize("kind", NETWORKS)
 def test_a_silent_channel_becomes_active(kind):
     make, layer, output = NETWORKS[kind]
-    model = silence(make(), layer, 1)
     objectives = [channel(output, 1), channel(output, 0)]
+    model = silence(make(), layer, 1, objectives[0].label)
     both = visualize(model, objectives, **SHORT)
     assert both.values[0, 0] == 0 < both.reached[0]
     alone = visualize(model, objectives[0], **SHORT)
@@ -31,21 +31,22 @@ def test_a_silent_channel_becomes_active(kind):
 
 def test_a_silent_cell_becomes_active():
     model = networks.functional()
-    cells = pre_activations(model, "conv_b", initial_noise())[0, ..., 1].numpy()
-    row, column = (int(index) for index in np.unravel_index(cells.argmin(), cells.shape))
-    assert cells[row, column] < 0
-    assert visualize(model, neuron("conv_b", 1, row, column), **SHORT).reached[0] > 0
+    inner = (neuron("conv_b", 1, 8 + row, 8 + column) for row, column in np.ndindex(16, 16))
+    cell = next(cell for cell in inner if scores(model, initial_noise(cell.label), cell)[0] == 0)
+    assert scores(model, initial_noise(cell.label), channel("conv_b", 1))[0] > 0
+    assert visualize(model, cell, **SHORT).reached[0] > 0
 
 
 def test_each_silent_term_of_a_sum_becomes_active():
     """Whether the other term is active, in the same layer or another one, makes no difference."""
-    model = silence(silence(networks.functional(), "conv_b", 1), "conv_a", 2)
-    for silent, other in [
-        (channel("conv_b", 1), channel("conv_b", 0)),
-        (channel("conv_b", 1), channel("conv_a", 0)),
-        (channel("conv_a", 2), channel("conv_b", 1)),
+    for layer, silent, other in [
+        ("conv_b", channel("conv_b", 1), channel("conv_b", 0)),
+        ("conv_b", channel("conv_b", 1), channel("conv_a", 0)),
+        ("conv_a", channel("conv_a", 2), channel("conv_b", 1)),
     ]:
-        found = visualize(model, silent + 1e-3 * other, **SHORT)
+        both = silent + 1e-3 * other
+        model = silence(networks.functional(), layer, silent.value.index, both.label)
+        found = visualize(model, both, **(SHORT | {"steps": 2 * STEPS}))
         assert scores(model, vggviz.preprocess(found.images), silent)[0] > 0
 
 

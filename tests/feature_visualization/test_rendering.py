@@ -1,5 +1,7 @@
 """Rendering: images and values, batches, seeds, default sizes and recipes."""
 
+import itertools
+
 import numpy as np
 
 import vggviz
@@ -7,7 +9,7 @@ from sentences import refused
 from vggviz._shared import backend
 from vggviz.feature_visualization.optimisation import Recipe
 from vggviz.feature_visualization.rendering import complete_recipe, image_size
-from vggviz.feature_visualization.synthesis import visualize
+from vggviz.feature_visualization.synthesis import invert, visualize
 from vggviz.objectives import LOGITS, Objective, channel, class_logit
 from visualizing import SHORT, STEPS
 
@@ -46,6 +48,24 @@ def test_the_seed_determines_the_images(functional, drawn):
     assert np.array_equal(first.values, again.values)
     other = visualize(functional, objectives, seed=1, **SHORT)
     assert not np.allclose(first.images, other.images, atol=1)
+
+
+def test_each_image_starts_from_its_own_noise(functional):
+    """Also if two objectives are nearly the same, and whether drawn alone or together."""
+    objectives = [channel("conv_b", 1), channel("conv_b", 2), 1.0 * channel("conv_b", 1)]
+    settings = SHORT | {"steps": 1, "recipe": Recipe(jitter=0, scale=0, rotation=0, rate=0)}
+    noise = visualize(functional, objectives, **settings).images
+    for one, other in itertools.combinations(noise, 2):
+        assert abs(np.corrcoef(one.ravel(), other.ravel())[0, 1]) < 0.5
+    for objective, own in zip(objectives, noise, strict=True):
+        assert np.array_equal(visualize(functional, objective, **settings).images[0], own)
+
+
+def test_inversions_start_from_the_same_noise(functional):
+    """An inversion does not depend on its position in the batch."""
+    batch = np.random.default_rng(0).normal(0, 60, (2, 32, 32, 3)).astype(np.float32)
+    both, second = (invert(functional, images, "conv_a", steps=4) for images in (batch, batch[1:]))
+    assert np.allclose(both.images[1], second.images[0], atol=0.5)
 
 
 # --- default sizes and recipes

@@ -3,16 +3,16 @@
 import numpy as np
 
 import networks
-from vggviz.feature_visualization.optimisation import INITIAL_CONTRAST
+from vggviz.feature_visualization.optimisation import INITIAL_CONTRAST, noise_seed
 from vggviz.feature_visualization.parameterisation import random_parameters, to_images
 from vggviz.images.preprocessing import as_vgg16_reads
 from vggviz.models.graph import find_step, unfold
 
 
-def initial_noise(side=32):
-    """The noise that images start from, preprocessed, float32 (1, side, side, 3)."""
+def initial_noise(label="", side=32):
+    """The noise that an objective's image starts from, preprocessed, float32 (1, side, side, 3)."""
     size = (side, side)
-    parameters = INITIAL_CONTRAST * random_parameters(size, (0, -1), fourier=True)
+    parameters = INITIAL_CONTRAST * random_parameters(size, (0, noise_seed(label)), fourier=True)
     return as_vgg16_reads(to_images(parameters, size, fourier=True, decorrelate=True)).numpy()
 
 
@@ -24,10 +24,10 @@ def pre_activations(model, layer, batch):
     return step.layer.convolution_op(inputs, step.layer.kernel) + step.layer.bias
 
 
-def silence(model, layer, index):
-    """Lower a channel's bias until all its activations are zero for the initial noise."""
+def silence(model, layer, index, label=""):
+    """Lower a channel's bias until all its activations are zero for an objective's initial noise."""
     own = find_step(model, layer).layer
-    cells = pre_activations(model, layer, initial_noise())[..., index].numpy()
+    cells = pre_activations(model, layer, initial_noise(label))[..., index].numpy()
     margin = cells.max() + 0.2 * np.ptp(cells)  # the first transformation changes them slightly
     kernel, bias = own.get_weights()
     own.set_weights([kernel, bias - margin * (np.arange(len(bias)) == index)])

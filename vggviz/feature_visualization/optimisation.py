@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from vggviz._shared import backend, validation
 from vggviz._shared.gradient_override import redirected_relu_gradient
+from vggviz._shared.hashing import text_digest
 from vggviz.feature_visualization.parameterisation import random_parameters, to_images
 from vggviz.feature_visualization.transforms import transform
 
@@ -122,7 +123,7 @@ class GradientAscent:
             other images.
         size: height and width in pixels.
         steps: number of steps.
-        seed: seed of the initial noise and of the random transformations.
+        seed: seed of the initial noises and of the random transformations.
         recipe: a recipe without None.
     """
 
@@ -133,13 +134,13 @@ class GradientAscent:
     seed: int
     recipe: Recipe
 
-    def run(self, count: int, on_step: Callable[[], Any]) -> tuple[np.ndarray, np.ndarray]:
-        """Optimise a batch of images, all from the same noise and with the same transformations.
+    def run(self, noises: Sequence[str], on_step: Callable[[], Any]) -> tuple[np.ndarray, np.ndarray]:
+        """Optimise a batch of images, each from its own noise, all with the same transformations.
 
         An image therefore does not depend on the others in the batch.
 
         Args:
-            count: number of images.
+            noises: name of each image's initial noise: equal names and seeds give equal noises.
             on_step: called after each step.
 
         Returns:
@@ -147,7 +148,7 @@ class GradientAscent:
             of the transformed images before each step, and of the final images, not transformed.
         """
         tf = backend.tensorflow()
-        state = self._initial_state(count)
+        state = self._initial_state(noises)
         specs = State(*(tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in state))
         function = tf.function(self._step, autograph=False)
         step = function.get_concrete_function(specs, tf.TensorSpec((), tf.int32))
@@ -164,12 +165,13 @@ class GradientAscent:
         recipe = self.recipe
         return to_images(parameters, self.size, fourier=recipe.fourier, decorrelate=recipe.decorrelate)
 
-    def _initial_state(self, count: int) -> State:
+    def _initial_state(self, noises: Sequence[str]) -> State:
         tf = backend.tensorflow()
-        noise = random_parameters(self.size, (self.seed, -1), fourier=self.recipe.fourier)
-        parameters = tf.repeat(INITIAL_CONTRAST * noise, count, axis=0)
+        seeds = [(self.seed, noise_seed(name)) for name in noises]
+        spectra = [random_parameters(self.size, seed, fourier=self.recipe.fourier) for seed in seeds]
+        parameters = INITIAL_CONTRAST * tf.concat(spectra, axis=0)
         zeros = tf.zeros_like(parameters)
-        return State(parameters, zeros, zeros, tf.zeros((count, 1, 1, 1)))
+        return State(parameters, zeros, zeros, tf.zeros((len(noises), 1, 1, 1)))
 
     def _step(self, state: State, index: Any) -> tuple[Any, State]:
         """Scores before a step, and the state after it."""
@@ -208,6 +210,14 @@ class GradientAscent:
     def _learning_rate(self, index: Any) -> Any:
         tf = backend.tensorflow()
         return self.recipe.rate * (1 + tf.cos(math.pi * tf.cast(index, tf.float32) / self.steps)) / 2
+
+
+def noise_seed(name: str) -> int:
+    """The part of an initial noise's seed that depends on its name, the same in every process.
+
+    Negative, since steps, which are counted from 0, seed the transformations.
+    """
+    return -1 - int(text_digest([name])[:7], 16)
 
 
 def _total_variation_gradient(levels: Any) -> Any:

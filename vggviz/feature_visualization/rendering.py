@@ -73,9 +73,10 @@ class Rendering:
         model: a Keras model with images as input.
         size: height and width of the images in pixels.
         steps: number of gradient ascent steps.
-        seed: seed of the initial noise and of the random transformations.
+        seed: seed of the initial noises and of the random transformations.
         recipe: a recipe without None.
         preprocess: function from a tensor of RGB levels, float32 (N, H, W, 3), to the model's input.
+        noise: name of the noise that all images start from; None for one per objective, named by its label.
     """
 
     model: keras.Model
@@ -84,6 +85,7 @@ class Rendering:
     seed: int
     recipe: Recipe
     preprocess: Callable[[Any], Any]
+    noise: str | None = None
 
     def __post_init__(self) -> None:
         """Validate steps, seed, recipe and preprocess.
@@ -140,8 +142,9 @@ class Rendering:
         batches = [indices[start : start + per_batch] for start in range(0, len(indices), per_batch)]
         with tqdm(total=self.steps * len(batches), desc="drawing", disable=None, leave=False, delay=1) as bar:
             for batch in batches:
-                ascent = self._ascent([objectives[index] for index in batch])
-                yield from zip(batch, *ascent.run(len(batch), bar.update), strict=True)
+                own = [objectives[index] for index in batch]
+                noises = [objective.label if self.noise is None else self.noise for objective in own]
+                yield from zip(batch, *self._ascent(own).run(noises, bar.update), strict=True)
 
     def _ascent(self, objectives: Sequence[Objective]) -> GradientAscent:
         function = self._function(layers_read(objectives))
@@ -171,6 +174,7 @@ class Rendering:
             "size": list(self.size),
             "steps": int(self.steps),
             "seed": int(self.seed),
+            "noise": self.noise or "one per label",
             "recipe": asdict(self.recipe),
             "preprocess": digest([np.asarray(self.preprocess(_PROBE))]),
             "layers": text_digest(

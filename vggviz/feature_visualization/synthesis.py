@@ -55,9 +55,10 @@ def visualize(
 ) -> Visualization:
     """Activation maximization: images that maximise a channel, a neuron, a class logit.
 
-    Several objectives are optimised in one batch. All images start from the same noise, and an image does
-    not depend on the other objectives, at the same size and recipe. The cost is logged first (logger
-    "vggviz", level INFO).
+    Several objectives are optimised in one batch. Each image starts from a noise of its own, which depends
+    on the seed and the objective's label; so an image does not depend on the other objectives, at the same
+    size and recipe, and similar images are similar for the objectives' sake. The cost is logged first
+    (logger "vggviz", level INFO).
 
     Args:
         model: any Keras model with images as input.
@@ -66,7 +67,7 @@ def visualize(
         size: side of the images in pixels. None is the receptive field of the objectives' layers plus 16,
             at least 64 and at most 128, but not larger than the model's input.
         steps: number of gradient ascent steps.
-        seed: seed of the initial noise and of the random transformations.
+        seed: seed of the initial noises and of the random transformations.
         recipe: parameterisation and regularisation.
         folder: each finished image is saved here as PNG and .npz; an image that was saved with the same
             weights, settings and label of its objective is loaded instead of drawn again.
@@ -138,7 +139,7 @@ def invert(
             convolutional part of any height and width.
         layer: name of a convolutional or dense layer.
         steps: number of gradient descent steps.
-        seed: seed of the initial noise.
+        seed: seed of the initial noise, the same for all images.
         recipe: parameterisation and regularisation; by default without transformations, since positions
             matter.
         folder: as in `visualize`.
@@ -155,7 +156,7 @@ def invert(
     targets = _activations(model, batch, layer)
     objectives = [_inversion_objective(layer, target, index) for index, target in enumerate(targets)]
     recipe = complete_recipe(model, [layer], recipe)
-    rendering = Rendering(model, _height_and_width(batch), steps, seed, recipe, preprocess)
+    rendering = Rendering(model, _height_and_width(batch), steps, seed, recipe, preprocess, "inversion")
     drawn = rendering.draw(objectives, folder, {"target": digest([targets])})
     return replace(drawn, values=-drawn.values, measure="squared distance relative to the photograph")
 
@@ -187,7 +188,7 @@ def caricature(
         power: exponent of the cosine similarity, which is clipped to at least 0.1; 0 maximises the dot
             product alone.
         steps: number of gradient ascent steps.
-        seed: seed of the initial noise.
+        seed: seed of the initial noise, the same for all images.
         recipe: parameterisation and regularisation; by default without transformations, since positions
             matter.
         folder: as in `visualize`.
@@ -204,7 +205,7 @@ def caricature(
     targets = _activations(model, batch, layer)
     objectives = [_caricature_objective(layer, target, power, index) for index, target in enumerate(targets)]
     recipe = complete_recipe(model, [layer], recipe)
-    rendering = Rendering(model, _height_and_width(batch), steps, seed, recipe, preprocess)
+    rendering = Rendering(model, _height_and_width(batch), steps, seed, recipe, preprocess, "caricature")
     drawn = rendering.draw(objectives, folder, {"target": digest([targets]), "power": power})
     return replace(drawn, measure="strength relative to the photograph")
 
