@@ -1,14 +1,20 @@
-"""Add each chapter as a Python script to the theme's download menu."""
+"""Add each chapter as a Python script to the theme's download menu, and prepare its notebook for Jupyter."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jupytext
+import nbformat
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+    from sphinx.util.tags import Tags
+
+ONLY = re.compile(r"^( *)(`{3,}|:{3,})\{only\} +([^\n]*)\n(.*?)^\1\2[ ]*(?:\n|\Z)", re.MULTILINE | re.DOTALL)
+"""A directive that Sphinx resolves and Jupyter does not know."""
 
 
 def add_script(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
@@ -18,10 +24,27 @@ def add_script(app: Sphinx, pagename: str, template: str, context: dict[str, Any
     source = Path(app.env.doc2path(pagename)).read_text("utf-8")
     script = Path(app.outdir, "_sources", f"{pagename}.py")
     script.parent.mkdir(parents=True, exist_ok=True)
-    script.write_text(jupytext.writes(jupytext.reads(source, fmt="md:myst"), fmt="py:percent"), "utf-8")
+    notebook = without_conditions(jupytext.reads(source, fmt="md:myst"), app.tags)
+    script.write_text(jupytext.writes(notebook, fmt="py:percent"), "utf-8")
+    beside = script.with_name(Path(context["ipynb_source"]).name)
+    notebook = nbformat.read(beside, as_version=nbformat.NO_CONVERT)
+    nbformat.write(without_conditions(notebook, app.tags), beside)
     for group in context["header_buttons"]:
         if group.get("label") == "download-buttons":
             group["buttons"].insert(1, button(f"{context['pathto']('_sources', 1)}/{pagename}.py"))
+
+
+def without_conditions(notebook: nbformat.NotebookNode, tags: Tags) -> nbformat.NotebookNode:
+    """Resolve `only` in the text of a notebook, as Sphinx does in the page; changes it in place."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = resolved(cell.source, tags)
+    return notebook
+
+
+def resolved(text: str, tags: Tags) -> str:
+    """MyST text with the passages for this build, and without those for others."""
+    return ONLY.sub(lambda only: resolved(only[4], tags) if tags.eval_condition(only[3]) else "", text)
 
 
 def button(url: str) -> dict[str, str]:

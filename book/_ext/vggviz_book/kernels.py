@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 KEPT_CACHES = 4
 CACHES = Path("_build", ".jupyter_cache")
+DEFAULT = "default"
+"""Sphinx's tag of a book about the default photograph and weights: ```{only} default."""
 
 _held: list[FileLock] = []
 
@@ -37,6 +39,8 @@ def prepare(app: Sphinx, config: Config) -> None:
     give_matplotlib_a_folder(root, os.environ)
     os.environ.pop("MPLBACKEND", None)  # with another backend the pages would have no figures
     check_inputs(os.environ)
+    if is_default(os.environ):
+        app.tags.add(DEFAULT)
     caches = root / CACHES
     cache = caches / fingerprint.of_figures(root, os.environ)
     cache.mkdir(parents=True, exist_ok=True)
@@ -92,6 +96,11 @@ def check_inputs(environ: MutableMapping[str, str]) -> None:
     except (OSError, TypeError, ValueError) as error:
         raise ExtensionError(str(error)) from error
     environ["VGGVIZ_WEIGHTS"] = settled
+
+
+def is_default(environ: MutableMapping[str, str]) -> bool:
+    """Whether the book is built for the default photograph and weights, as `default` in the chapters is."""
+    return not environ.get("VGGVIZ_IMAGE") and (environ.get("VGGVIZ_WEIGHTS") or "imagenet") == "imagenet"
 
 
 def absolute(name: str) -> str:
