@@ -80,6 +80,12 @@ def test_the_words_of_a_chapter_stand_in_the_glossary(name: str) -> None:
     assert {" ".join(word.lower().split()) for word in used} <= known
 
 
+@pytest.mark.parametrize("name", SOURCES)
+def test_no_directive_is_taken_for_text(name: str) -> None:
+    """A line that opens with backticks may have no others: code in a title or a question needs ":::"."""
+    assert re.findall(r"^ *`{3,}\{[\w:-]+\}.*`.*$", SOURCES[name], re.MULTILINE) == []
+
+
 @pytest.mark.parametrize("name", LESSONS)
 def test_a_chapter_has_what_a_learner_needs(name: str) -> None:
     text = SOURCES[name]

@@ -4,6 +4,9 @@ kernels: environment, inputs and caches of the kernels that run the chapters.
 chapters: executes the chapters in parallel.
 fingerprint: digests of all inputs, by which caches are invalidated.
 explorers: copies the explorers that chapters show.
+quizzes: questions whose answers the chapters compute, as
+    quiz_nodes: HTML that works without JavaScript;
+    quiz_solutions: a page with all solutions.
 figures: text alternatives, WebP files, lazy loading, smaller copies for phones.
 finishing: post-processes the written pages with
     markup: valid and accessible HTML;
@@ -39,11 +42,18 @@ def setup(app: Sphinx) -> dict[str, bool]:
         kernels,
         mathjax,
         npm,
+        quiz_nodes,
+        quiz_solutions,
+        quizzes,
         repository,
         sharing,
         thebe,
     )
 
+    quiz_nodes.add_nodes(app)
+    app.add_directive("quiz", quizzes.QuizDirective)
+    app.add_directive("quiz-solutions", quiz_solutions.SolutionsDirective)
+    app.add_post_transform(quiz_solutions.Solutions)
     app.connect("config-inited", npm.provide)
     app.connect("config-inited", kernels.prepare)
     app.connect("config-inited", thebe.disable)
@@ -51,6 +61,9 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("builder-inited", mathjax.provide)
     app.connect("builder-inited", explorers.set_runtime)
     app.connect("env-before-read-docs", chapters.execute)
+    app.connect("env-purge-doc", quiz_solutions.forget)
+    app.connect("doctree-read", quiz_solutions.collect)
+    app.connect("env-updated", quiz_solutions.pages_to_write)
     app.connect("doctree-resolved", figures.prepare)
     app.connect("doctree-resolved", sharing.set_preview, priority=600)  # after the figures are WebP
     app.connect("html-page-context", figures.keep_proportions)

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 ONLY = re.compile(r"^( *)(`{3,}|:{3,})\{only\} +([^\n]*)\n(.*?)^\1\2[ ]*(?:\n|\Z)", re.MULTILINE | re.DOTALL)
 """A directive that Sphinx resolves and Jupyter does not know."""
+QUIZ = re.compile(ONLY.pattern.replace("only", "quiz"), ONLY.flags)
+OPTIONS = re.compile(r"^ *- .*\n(?: *\S.*\n)*", re.MULTILINE)
+"""A list, up to the next empty line."""
 
 
 def add_script(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
@@ -24,27 +27,33 @@ def add_script(app: Sphinx, pagename: str, template: str, context: dict[str, Any
     source = Path(app.env.doc2path(pagename)).read_text("utf-8")
     script = Path(app.outdir, "_sources", f"{pagename}.py")
     script.parent.mkdir(parents=True, exist_ok=True)
-    notebook = without_conditions(jupytext.reads(source, fmt="md:myst"), app.tags)
+    notebook = as_built(jupytext.reads(source, fmt="md:myst"), app.tags)
     script.write_text(jupytext.writes(notebook, fmt="py:percent"), "utf-8")
     beside = script.with_name(Path(context["ipynb_source"]).name)
     notebook = nbformat.read(beside, as_version=nbformat.NO_CONVERT)
-    nbformat.write(without_conditions(notebook, app.tags), beside)
+    nbformat.write(as_built(notebook, app.tags), beside)
     for group in context["header_buttons"]:
         if group.get("label") == "download-buttons":
             group["buttons"].insert(1, button(f"{context['pathto']('_sources', 1)}/{pagename}.py"))
 
 
-def without_conditions(notebook: nbformat.NotebookNode, tags: Tags) -> nbformat.NotebookNode:
-    """Resolve `only` in the text of a notebook, as Sphinx does in the page; changes it in place."""
+def as_built(notebook: nbformat.NotebookNode, tags: Tags) -> nbformat.NotebookNode:
+    """Resolve in the text of a notebook what Sphinx resolves in the page; changes it in place."""
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = resolved(cell.source, tags)
+            cell.source = QUIZ.sub(question, resolved(cell.source, tags)).rstrip("\n")
     return notebook
 
 
 def resolved(text: str, tags: Tags) -> str:
     """MyST text with the passages for this build, and without those for others."""
     return ONLY.sub(lambda only: resolved(only[4], tags) if tags.eval_condition(only[3]) else "", text)
+
+
+def question(quiz: re.Match[str]) -> str:
+    """A quiz as plain text, without its answer."""
+    options = OPTIONS.search(quiz[4])
+    return f"{quiz[1]}**Quiz.** {quiz[3]}\n" + (f"\n{options[0]}" if options else "")
 
 
 def button(url: str) -> dict[str, str]:
