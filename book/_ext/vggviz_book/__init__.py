@@ -7,6 +7,7 @@ explorers: copies the explorers that chapters show.
 quizzes: questions whose answers the chapters compute, as
     quiz_nodes: HTML that works without JavaScript;
     quiz_solutions: a page with all solutions.
+folding: the code of the cells under their output.
 figures: text alternatives, WebP files, lazy loading, smaller copies for phones.
 finishing: post-processes the written pages with
     markup: valid and accessible HTML;
@@ -39,6 +40,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
         explorers,
         figures,
         finishing,
+        folding,
         kernels,
         mathjax,
         npm,
@@ -50,6 +52,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
         thebe,
     )
 
+    folding.add(app)
     quiz_nodes.add_nodes(app)
     app.add_directive("quiz", quizzes.QuizDirective)
     app.add_directive("quiz-solutions", quiz_solutions.SolutionsDirective)

@@ -85,6 +85,8 @@ class Solutions(SphinxPostTransform):
         for place in list(self.document.findall(quiz_nodes.QuizSolutions)):
             chapters = ((name, self.standing(name)) for name in in_order(self.env))
             place.replace_self([self.section(name, asked) for name, asked in chapters if asked])
+        if self.document.next_node(nodes.math):
+            self.env.domaindata["math"]["has_equations"][self.env.docname] = True
 
     def standing(self, name: str) -> list[quiz_nodes.Quiz]:
         """Copies of the quizzes of a chapter that this build has."""
