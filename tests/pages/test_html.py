@@ -131,6 +131,7 @@ def test_no_page_waits_for_a_script(name: str) -> None:
 def test_titles_and_descriptions_are_each_pages_own() -> None:
     titles = [page(name).select("title")[0].get_text() for name in PAGES]
     assert len(set(titles)) == len(titles)
+    assert not [title for title in titles if "not set" in title]
     descriptions = [content(name, "description") for name in WRITTEN]
     assert len(set(descriptions)) == len(descriptions)
     assert all(40 <= len(words) <= 160 for words in descriptions), sorted(descriptions, key=len)[:3]
@@ -138,6 +139,7 @@ def test_titles_and_descriptions_are_each_pages_own() -> None:
 
 @pytest.mark.parametrize("name", WRITTEN)
 def test_a_shared_link_shows_title_words_and_picture(name: str) -> None:
+    assert content(name, "og:site_name") == "Inside VGG16"
     assert content(name, "og:title") == page(name).select("h1")[0].contents[0].get_text()
     assert content(name, "og:description") == content(name, "description")
     address = content(name, "og:url")

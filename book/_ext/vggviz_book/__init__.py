@@ -11,6 +11,8 @@ folding: the code of the cells under their output.
 figures: text alternatives, WebP files, lazy loading, smaller copies for phones.
 finishing: post-processes the written pages with
     markup: valid and accessible HTML;
+    header: the header on a phone;
+    tables: columns of numbers;
     scripts: deferred scripts;
     styles: one style sheet with the rules in use;
     icons: icon fonts with the icons in use;

@@ -92,10 +92,16 @@ def keep_proportions(
     """Write sizes as attributes, so that browsers reserve the space of a figure at any width.
 
     As a style they would stretch a figure on a phone, or, overruled by the style sheet, leave its
-    height unknown until it is loaded.
+    height unknown until it is loaded. The shape, width by height, lets the style sheet limit the height.
     """
     if body := context.get("body"):
-        context["body"] = SIZE_AS_STYLE.sub(r'width="\1" height="\2"', body)
+        context["body"] = SIZE_AS_STYLE.sub(as_attributes, body)
+
+
+def as_attributes(size: re.Match[str]) -> str:
+    """Width, height and shape of an image."""
+    width, height = int(size[1]), int(size[2])
+    return f'width="{width}" height="{height}" style="--shape: {width / height:.4g}"'
 
 
 def add_small_copies(app: Sphinx, pages: Mapping[Path, BeautifulSoup]) -> None:

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup, Tag
 from bs4.dammit import EntitySubstitution
 from bs4.formatter import HTMLFormatter
 
-from vggviz_book import figures, icons, markup, scripts, sharing, styles
+from vggviz_book import figures, header, icons, markup, scripts, sharing, styles, tables
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -35,6 +35,8 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     pages = {path: BeautifulSoup(path.read_text("utf-8"), "html.parser") for path in theme_pages(root)}
     for path, page in pages.items():
         markup.correct(page)
+        header.prepare(page, app.config.project)
+        tables.align_numbers(page)
         scripts.defer(page, path, root)
         sharing.add_description(page, app.config.project)
     figures.add_small_copies(app, pages)

@@ -5,7 +5,7 @@ Each function corrects one problem that html-validate, axe-core or a keyboard us
 
 from __future__ import annotations
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 
 
 def correct(page: BeautifulSoup) -> None:
@@ -65,7 +65,7 @@ def name_buttons(page: BeautifulSoup) -> None:
 def hide_buttons_without_scripts(page: BeautifulSoup) -> None:
     """Mark buttons that need JavaScript with the theme's class that hides them without it."""
     for button in page.select(".sidebar-toggle, .btn-fullscreen-button, .btn-download-pdf-button"):
-        button["class"] = " ".join(map(str, [*button.get_attribute_list("class"), "pst-js-only"]))
+        add_class(button, "pst-js-only")
 
 
 def remove_repeated_ids(page: BeautifulSoup) -> None:
@@ -95,3 +95,9 @@ def simplify_summaries(page: BeautifulSoup) -> None:
         paragraph.name = "span"
     for summary in page.select("summary[aria-label]"):
         del summary["aria-label"]
+
+
+def add_class(part: Tag, name: str) -> None:
+    """Add a class to an element, unless it has it."""
+    names = " ".join(filter(None, part.get_attribute_list("class"))).split()
+    part["class"] = " ".join(names if name in names else [*names, name])

@@ -29,6 +29,10 @@ log = logging.getLogger(__name__)
 SHEET = 'link[rel~="stylesheet"]'
 CHARSET = re.compile(r'@charset "[^"]*";')
 IMPORT = re.compile(r'@import "([^"]+)";')
+CONTENTS = re.compile(r"\((min|max)-width:\s*(?:1200|1199\.98)px\)")
+"""The theme's width for a column with the contents of the page; below it they open over the text."""
+CONTENTS_FROM = {"min": "(min-width:1400px)", "max": "(max-width:1399.98px)"}
+"""On a narrower window the column would take its room from the figures."""
 ADDRESS = re.compile(r"url\((?![\"']?(?:data:|#))[\"']?([^\"')]+)[\"']?\)")
 
 
@@ -42,6 +46,7 @@ def join(app: Sphinx, pages: Mapping[Path, BeautifulSoup]) -> None:
     static = Path(app.outdir, "_static")
     named = dict.fromkeys(static / name_of(link) for page in pages.values() for link in page.select(SHEET))
     everything = "\n".join(flat(sheet, static) for sheet in named)
+    everything = CONTENTS.sub(lambda width: CONTENTS_FROM[width[1]], everything)
     style = used(everything, "\n".join(map(str, pages.values())), Path(app.srcdir), static)
     joined = static / f"book-{hashlib.sha256(style.encode()).hexdigest()[:12]}.css"
     joined.write_text(style, "utf-8")
