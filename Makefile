@@ -13,7 +13,7 @@ TSC := tests/node_modules/typescript/bin/tsc
 PAGES := tests/pages
 
 .DEFAULT_GOAL := help
-.PHONY: help book test audit bench lint package serve archive links binder clean
+.PHONY: help book test audit bench lint format package serve archive links binder clean
 
 help:
 	@echo "make book    build the book into _build/html (the first call installs what it needs into .venv)"
@@ -22,6 +22,7 @@ help:
 	@echo "make bench   the library beside its peers: says first how long it takes and what it installs"
 	@echo "             (PART=\"extraction grad_cam\" for a part, which is not kept for the book)"
 	@echo "make lint    ruff, mypy, tsc for the explorer's page, and actionlint for the workflows"
+	@echo "make format  ruff format, for the chapters' cells too (lines of 80 letters)"
 	@echo "make package the sdist and the wheel for PyPI, checked, in dist/"
 	@echo "make serve   the built book at http://localhost:$(PORT) (PORT=... for another)"
 	@echo "make archive the built book as one zip that opens from disk, in _build"
@@ -58,6 +59,10 @@ lint: $(DEV) $(TOOLS)
 	$(NODE) $(TSC) -p tests/tsconfig.json
 	$(NODE) $(TSC) -p tests/tsconfig.workers.json
 	$(BIN)/actionlint -shellcheck= -pyflakes= .github/workflows/*.yml
+
+format: $(DEV)
+	$(BIN)/ruff format
+	$(BIN)/python book/_ext/format_cells.py
 
 archive: book
 	@$(BIN)/python book/_ext/archive_book.py
