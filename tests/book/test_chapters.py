@@ -23,6 +23,7 @@ REFERENCE = {
     "glossary",
     "how_figures_are_made",
     "model_card",
+    "quiz_solutions",
 }
 PROSE = {"index", "explorer", "how_to_use"}
 LESSONS = sorted(SOURCES.keys() - REFERENCE - PROSE)
