@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 import tempfile
 
+import hypothesis
 import numpy as np
 import pytest
 
 import networks
 
 pytest_plugins = ["pages", "explorer_page", "tiny_book"]
+
+
+hypothesis.settings.register_profile("any machine", deadline=None)  # a busy machine is slow, not wrong
+hypothesis.settings.load_profile("any machine")
 
 
 def pytest_configure(config):
