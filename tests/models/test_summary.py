@@ -5,6 +5,7 @@ import re
 import pytest
 
 import vggviz
+from vggviz.models.summary import format_macs
 
 VGG16 = """
 block1_conv1  224 64      1792   3  1  1   86.7
@@ -71,9 +72,20 @@ def test_macs_of_strided_and_dense_layers(functional, sequential):
 def test_text_has_one_line_per_layer(vgg16):
     lines = str(vggviz.layer_table(vgg16)).splitlines()
     assert len(lines) == 19
-    assert re.fullmatch(
-        r"block3_conv2\s+Conv2D\s+56 x 56 x 256\s+590,080\s+1,849,688,064\s+32\s+4\s+14", lines[8]
-    )
+    assert re.fullmatch(r"block3_conv2\s+56 x 56 x 256\s+590,080\s+1,849\.7\s+32\s+4\s+14", lines[8])
+
+
+def test_multiplications_of_tiny_layers_are_not_shown_as_zero(sequential):
+    rows = {row.name: row.cells() for row in vggviz.layer_table(sequential)}
+    assert rows["classes"][3] == "< 0.1"
+    assert rows["first"][3] == "0.1"  # 16 * 16 * 4 * 5 * 5 * 3 = 76,800
+
+
+@pytest.mark.parametrize(
+    ("macs", "text"), [(999_400_000, "999 MMAC"), (999_700_000, "1 GMAC"), (15.35e9, "15.3 GMAC")]
+)
+def test_multiplications_as_text_have_no_exponent(macs, text):
+    assert format_macs(macs) == text
 
 
 def test_html_is_a_table_with_headings(nested):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -42,20 +42,21 @@ class LayerRow:
     padding: Pair | None
 
     def cells(self) -> list[str]:
-        """The row as text, one string for each column."""
-        return [_text(getattr(self, column.name)) for column in fields(self)]
+        """The row as text, one string for each column of the table as displayed."""
+        counts = (self.parameters, _millions(self.macs), self.receptive_field, self.stride, self.padding)
+        return [self.name, *map(_text, (self.shape, *counts))]
 
 
 class LayerTable(tuple[LayerRow, ...]):
     """Rows of `layer_table`, displayed as a table in terminals and notebooks."""
 
     __slots__ = ()
-    HEADINGS = ("layer", "kind", "output", "parameters", "MAC", "receptive field", "stride", "padding")
+    HEADINGS = ("layer", "output", "parameters", "MAC (millions)", "receptive field", "stride", "padding")
 
     def __str__(self) -> str:
         lines = [self.HEADINGS, *(row.cells() for row in self)]
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-        left = "  ".join(f"{{:{'<' if i < 2 else '>'}{width}}}" for i, width in enumerate(widths))
+        left = "  ".join(f"{{:{'<' if i == 0 else '>'}{width}}}" for i, width in enumerate(widths))
         return "\n".join(left.format(*line).rstrip() for line in lines)
 
     __repr__ = __str__
@@ -64,7 +65,7 @@ class LayerTable(tuple[LayerRow, ...]):
         head = "".join(f'<th scope="col">{heading}</th>' for heading in self.HEADINGS)
         rows = [
             f'<tr><th scope="row">{escape(first)}</th>'
-            + "".join(f"<td>{escape(c)}</td>" for c in rest)
+            + "".join(f'<td style="text-align: right">{escape(cell)}</td>' for cell in rest)
             + "</tr>"
             for first, *rest in (row.cells() for row in self)
         ]
@@ -109,6 +110,13 @@ def _macs(step: Step, sides: tuple[int | None, ...]) -> int | None:
     return math.prod(int(side or 0) for side in sides) * sum(kernels)
 
 
+def _millions(count: int | None) -> str | None:
+    """A count in millions with one decimal; what would be rounded to 0.0 is "< 0.1"."""
+    if not count:
+        return None if count is None else "0"
+    return f"{count / 1e6:,.1f}" if count >= 50_000 else "< 0.1"
+
+
 def _text(value: object) -> str:
     if value is None:
         return "–"
@@ -141,6 +149,6 @@ def _ancestors(model: keras.Model, layers: Iterable[str]) -> Iterator[tuple[str,
 def format_macs(macs: float) -> str:
     """A number of multiply-accumulate operations as text, in MAC, MMAC, GMAC or TMAC."""
     for unit, size in (("TMAC", 1e12), ("GMAC", 1e9), ("MMAC", 1e6)):
-        if macs >= size:
+        if macs >= 0.9995 * size:  # what would be rounded to 1,000 of the unit below
             return f"{macs / size:.3g} {unit}"
     return f"{macs:,} MAC"
