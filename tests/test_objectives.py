@@ -8,7 +8,8 @@ import vggviz
 from sentences import refused
 from vggviz.models.graph import LOGITS
 from vggviz.models.parts import part
-from vggviz.objectives import Objective, channel, class_logit, neuron
+from vggviz.models.provenance import provenance
+from vggviz.objectives import Objective, channel, class_logit, label_for, neuron
 
 
 def value(model, objective, batch):
@@ -59,6 +60,14 @@ def test_labels():
     assert neuron("conv", 3, 1, 2).label == "channel 3 of conv at (1, 2)"
     assert class_logit(7).label == "logit of class 7"
     assert (channel("a", 1) - 0.5 * channel("b", 2)).label == "channel 1 of a - (0.5 x (channel 2 of b))"
+
+
+def test_labels_name_the_classes_that_the_provenance_knows(functional, vgg16_imagenet):
+    both = class_logit(8) - 0.5 * class_logit(10_000)
+    assert label_for(class_logit(8), functional) == "logit of class 8"
+    name = provenance(vgg16_imagenet).labels[8]
+    assert label_for(both, vgg16_imagenet) == f"logit of {name} - (0.5 x (logit of class 10000))"
+    assert label_for(channel("block1_conv1", 8), vgg16_imagenet) == "channel 8 of block1_conv1"
 
 
 # --- the logits

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vggviz._shared import backend, validation
 from vggviz.models.graph import LOGITS
+from vggviz.models.provenance import provenance
+
+if TYPE_CHECKING:
+    import keras
 
 __all__ = ["Objective", "channel", "class_logit", "neuron"]
 
@@ -125,6 +130,17 @@ def class_logit(index: int) -> Objective:
 def check_objective(objective: Objective) -> Objective:
     """The objective; TypeError if it is something else."""
     return validation.instance("An objective, made by channel, neuron or class_logit,", objective, Objective)
+
+
+def label_for(objective: Objective, model: keras.Model) -> str:
+    """The objective's label, with the names of classes where the model's provenance knows them."""
+    labels = provenance(model).labels
+
+    def named(match: re.Match[str]) -> str:
+        index = int(match[1])
+        return f"logit of {labels[index]}" if index < len(labels) else match[0]
+
+    return re.sub(r"logit of class (\d+)", named, objective.label)
 
 
 def _check_layer(layer: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from vggviz._shared import backend, validation
 from vggviz.activations.forward import check_batch, run, ungrouped_step
 from vggviz.models.graph import check_name, conv_layers, find_step, listed, unfold
 from vggviz.models.parts import is_logits, part
-from vggviz.objectives import Objective, check_objective
+from vggviz.objectives import Objective, check_objective, label_for
 
 if TYPE_CHECKING:
     import keras
@@ -142,7 +142,8 @@ def trace(
     fewest = min(find_step(model, name).output.shape[-1] for name in names)
     top = validation.whole("number of channels of each layer (top)", top, 1, fewest)
     network = part(model, dict.fromkeys((*names, *objective.layers)))
-    return _trace(network, batch, objective, names, top)
+    found = _trace(network, batch, objective, names, top)
+    return replace(found, objective=label_for(objective, model))
 
 
 def _trace(network: Any, batch: np.ndarray, objective: Objective, names: list[str], top: int) -> Trace:

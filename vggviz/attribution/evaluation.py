@@ -14,7 +14,7 @@ from vggviz.activations.forward import check_batch
 from vggviz.attribution.core import check_fill, chunks, scores
 from vggviz.models import graph
 from vggviz.models.provenance import note_provenance, provenance
-from vggviz.objectives import Objective, check_objective
+from vggviz.objectives import Objective, check_objective, label_for
 
 if TYPE_CHECKING:
     import keras
@@ -135,7 +135,7 @@ def deletion_insertion(
         for image, values in zip(batch, attribution, strict=True)
     ]
     deletion, insertion = np.stack(curves, axis=1)
-    return DeletionInsertion(shares, deletion, insertion, objective.label)
+    return DeletionInsertion(shares, deletion, insertion, label_for(objective, model))
 
 
 def _shuffle_layer(layer: Any, rng: np.random.Generator) -> None:

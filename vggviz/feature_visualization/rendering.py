@@ -22,7 +22,7 @@ from vggviz.models.graph import check_differentiable, unfold
 from vggviz.models.parts import output_shapes, part
 from vggviz.models.receptive_field import pair, receptive_fields
 from vggviz.models.summary import forward_macs
-from vggviz.objectives import Objective
+from vggviz.objectives import Objective, label_for
 
 if TYPE_CHECKING:
     import keras
@@ -127,7 +127,9 @@ class Rendering:
             if checkpoints:
                 checkpoints.save(objectives[index].label, image, values)
         images, values = (np.stack(arrays) for arrays in zip(*filter(None, results), strict=True))
-        return Visualization(images, values, tuple(objective.label for objective in objectives))
+        return Visualization(
+            images, values, tuple(label_for(objective, self.model) for objective in objectives)
+        )
 
     def cost(self, objectives: Sequence[Objective]) -> Cost:
         """Cost of rendering one image per objective."""
