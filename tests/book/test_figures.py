@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
+from bs4 import BeautifulSoup
 from PIL import ExifTags, Image
 from PIL.PngImagePlugin import PngInfo
 
+from vggviz.figures import described_figure
 from vggviz_book import figures
 
 
@@ -23,3 +28,42 @@ def test_a_figure_as_webp_has_the_same_pixels_and_words(tmp_path: Path) -> None:
         words = [light.getexif()[tag] for tag in (ExifTags.Base.ImageDescription, ExifTags.Base.Software)]
     read = [text.encode("latin-1").decode() for text in words]  # Pillow reads bytes as Latin-1
     assert read == ["noise of 40 × 60 pixels", "Computed with no network"]
+
+
+def png_with_a_narrow_one(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    narrow = io.BytesIO()
+    Image.new("RGB", (90, 120), "red").save(narrow, "PNG")
+    info = PngInfo()
+    info.add(figures.NARROW_CHUNK, narrow.getvalue())
+    Image.new("RGB", (200, 100)).save(path, pnginfo=info)
+
+
+def test_the_chunk_is_the_one_that_the_library_writes() -> None:
+    assert figures.NARROW_CHUNK == described_figure.NARROW_CHUNK
+    assert figures.PHONE_DENSITY == described_figure.NARROW_DENSITY
+
+
+def test_phones_are_offered_the_narrower_rendering(tmp_path: Path) -> None:
+    config = SimpleNamespace(nb_execution_cache_path=str(tmp_path / "cache"))
+    app = SimpleNamespace(srcdir=tmp_path, outdir=tmp_path / "html", config=config)
+    png_with_a_narrow_one(tmp_path / "run" / "one.png")
+    webp = tmp_path / figures.as_webp(app, "run/one.png")
+    (tmp_path / "html" / "_images").mkdir(parents=True)
+    shutil.copy(webp, tmp_path / "html" / "_images" / "one.webp")
+    page = BeautifulSoup(
+        '<div class="bd-article"><a class="image-reference" href="../_images/one.webp">'
+        '<img alt="red" src="../_images/one.webp"></a></div>',
+        "html.parser",
+    )
+    figures.add_small_copies(app, {tmp_path / "page.html": page})
+    source = page.select_one("a.image-reference > picture > source")
+    assert source.attrs == {
+        "media": "(max-width: 600px)",
+        "srcset": "../_images/one-narrow.webp",
+        "width": "30",
+        "height": "40",
+    }
+    assert page.select_one("picture > img")["src"] == "../_images/one.webp"
+    with Image.open(tmp_path / "html" / "_images" / "one-narrow.webp") as narrow:
+        assert narrow.size == (90, 120)

@@ -13,7 +13,7 @@ import vggviz
 from disk import full_disk, names
 from sentences import refused
 from vggviz.figures import described_figure
-from vggviz.figures.scales import number_text
+from vggviz.figures.scales import number_text, tick_text
 
 FORMATS = [".png", ".svg", ".pdf"]
 
@@ -63,9 +63,10 @@ def test_files_are_reproducible(tmp_path, ending):
     assert (tmp_path / f"one{ending}").read_bytes() == (tmp_path / f"two{ending}").read_bytes()
 
 
-def test_png_has_twice_the_resolution(figure, tmp_path):
+def test_png_has_twice_the_resolution_and_no_wide_margins(figure, tmp_path):
     _, size = text_of(vggviz.save_figure(figure, tmp_path / "maps.png"))
-    assert size == pytest.approx(figure.get_size_inches() * 200, abs=1)
+    box = figure.get_tightbbox()
+    assert size == pytest.approx((box.size + 2 * described_figure.MARGIN) * 200, abs=3)
     assert text_of(described_figure.png(figure))[1] == size
 
 
@@ -94,7 +95,29 @@ def test_a_notebook_gets_the_png_and_its_size_in_css_pixels(figure):
         InteractiveShell.clear_instance()
     text, size = text_of(data["image/png"])
     assert text["Description"] == vggviz.text_alternative(figure)
-    assert metadata["image/png"] == {"width": size[0] // 2, "height": size[1] // 2}
+    assert metadata["image/png"] == {"width": round(size[0] / 2), "height": round(size[1] / 2)}
+
+
+def test_while_the_book_is_built_the_png_holds_another_one_for_phones(monkeypatch):
+    from IPython.core.interactiveshell import InteractiveShell
+
+    monkeypatch.setenv(described_figure.FOR_PHONES, "1")
+    shell = InteractiveShell.instance()
+    try:
+        figure, _ = vggviz.plot_images({"ramp": np.arange(12).reshape(3, 4), "other": np.eye(3)})
+        data, _ = shell.display_formatter.format(figure)
+    finally:
+        InteractiveShell.clear_instance()
+    with PIL.Image.open(io.BytesIO(data["image/png"])) as image:
+        image.load()
+        chunks = {kind: content for kind, content, *_ in image.private_chunks}
+        assert image.text["Description"] == vggviz.text_alternative(figure)
+    assert chunks[described_figure.NARROW_CHUNK] == described_figure.narrow_png(figure)
+    assert text_of(chunks[described_figure.NARROW_CHUNK])[1][0] < 3 * 400
+
+
+def test_outside_of_the_book_a_figure_is_rendered_once(figure):
+    assert described_figure.narrow_png(figure) == b""
 
 
 # --- errors
@@ -131,6 +154,14 @@ def test_a_missing_folder(figure, tmp_path):
 )
 def test_numbers_without_an_exponent(value, text):
     assert number_text(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(1250.0, "1,250"), (0.1 + 0.2, "0.3"), (1e6, "1,000,000"), (-0.5, "\N{MINUS SIGN}0.5")],
+)
+def test_numbers_of_axes(value, text):
+    assert tick_text(value) == text
 
 
 def test_very_small_and_very_large_numbers_have_an_exponent():

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pages import BUILT, ROOT
+from plotted import blank_share
 from stray_output import stray_output
 
 SOURCES = sorted((ROOT / "book").glob("*.md"))
@@ -34,7 +35,9 @@ def test_every_chapter_says_what_it_was_computed_with(source: Path) -> None:
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
 def test_figures_have_words_sizes_and_a_large_version(source: Path) -> None:
     figures = re.findall(
-        r'(<a class="[^"]*image-reference" href="([^"]*)">)?(<img [^>]*_images/[^>]*>)', built(source)
+        r'(<a class="[^"]*image-reference" href="([^"]*)">)?(?:<picture><source [^>]*>)?'
+        r"(<img [^>]*_images/[^>]*>)",
+        built(source),
     )
     for link, target, image in figures:
         assert link, image
@@ -46,3 +49,21 @@ def test_figures_have_words_sizes_and_a_large_version(source: Path) -> None:
         assert len(alternative[1].split()) > 3
         assert not re.match(r"\S+\.(png|webp)$", alternative[1])
     assert sum("loading=" not in image for *_, image in figures) <= 1
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
+def test_figures_have_few_blank_rows(source: Path) -> None:
+    names = set(re.findall(r'<img [^>]*src="\.\./_images/([^"]*\.webp)"', built(source)))
+    shares = {name: blank_share(BUILT / "_images" / name) for name in names}
+    assert {name: share for name, share in shares.items() if share >= 0.3} == {}
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
+def test_figures_of_the_library_have_a_narrower_rendering_for_phones(source: Path) -> None:
+    pictures = re.findall(r"<picture>(<source [^>]*>)<img ", built(source))
+    assert len(pictures) == built(source).count("<picture>")
+    for narrow in pictures:
+        width = re.search(r' width="(\d+)"', narrow)
+        assert width
+        assert int(width[1]) <= 400
+        assert (BUILT / "book" / narrow.split('srcset="')[1].split('"')[0]).is_file()

@@ -5,10 +5,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 import vggviz
-from plotted import read_only
+from plotted import blank_share, read_only
 from vggviz.figures import described_figure
+from vggviz.figures.page import narrow_page
 
 
 @pytest.fixture(scope="module")
@@ -164,3 +166,30 @@ def test_images_are_upright_whatever_matplotlibrc_says(draw, name):
     expected = described_figure.png(draw[name](None)[0])
     with matplotlib.rc_context({"image.origin": "lower", "image.aspect": "auto"}):
         assert described_figure.png(draw[name](None)[0]) == expected
+
+
+SPARSE = ["examples", "image map"]
+"""Mostly blank with these inputs: crops cut off at the photograph's edge, and two images far apart."""
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_a_figure_has_few_blank_rows_and_is_seen_whole(draw, name):
+    figure, _ = draw[name](None)
+    png = described_figure.png(figure)
+    assert name in SPARSE or blank_share(png) < 0.3
+    assert int.from_bytes(png[20:24], "big") <= 2 * 740
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_a_figure_for_phones_is_narrow_and_its_letters_are_large_enough(draw, name, monkeypatch):
+    monkeypatch.setenv(described_figure.FOR_PHONES, "1")
+    figure, _ = draw[name](None)
+    png = described_figure.narrow_png(figure)
+    assert name in SPARSE or blank_share(png) < 0.3
+    assert int.from_bytes(png[16:20], "big") <= 3 * 400
+    assert png == described_figure.narrow_png(figure)
+    with narrow_page():
+        narrow, _ = draw[name](None)
+    assert {text.get_fontsize() >= 9 for text in narrow.findobj(Text) if text.get_text()} == {True}
+    assert vggviz.text_alternative(narrow) == vggviz.text_alternative(figure)
+    assert plt.get_fignums() == [figure.number]

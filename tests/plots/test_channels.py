@@ -117,7 +117,7 @@ def test_each_link_is_a_line_with_its_width_and_colour(trace):
 def test_each_channel_is_a_box(trace):
     figure, ax = vggviz.plot_trace(trace)
     shown = [text.get_text() for text in ax.texts]
-    assert shown == ["7\n0.3", "2\n0.1", "31\n0.8", "5\n0.4", "logit of class 1\n2.5"]
+    assert shown == ["7\n0.3", "2\n0.1", "31\n0.8", "5\n0.4", "logit of\nclass 1\n2.5"]
     assert "thickest line is 0.8" in text_of(figure)
     text = vggviz.text_alternative(figure)
     assert text.startswith("A trace of logit of class 1, which is 2.5. early: channel 7 gives 0.3,")

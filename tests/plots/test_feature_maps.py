@@ -250,3 +250,13 @@ def test_invalid_arguments(call, expected):
     with refused(*expected):
         call()
     assert plt.get_fignums() == []
+
+
+@pytest.mark.parametrize(
+    "plot", [lambda *a, **k: vggviz.plot_channel(*a, "conv", 5, **k), vggviz.plot_layers]
+)
+def test_the_photograph_has_its_own_title_if_one_is_given(maps, image, plot):
+    assert plot(maps, image=image)[1][0].get_title() == "the photograph"
+    assert plot(maps, image={"a motorcycle": image})[1][0].get_title() == "a motorcycle"
+    with refused("2", "{title: image}"):
+        plot(maps, image={"one": image, "two": image})

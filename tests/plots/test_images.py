@@ -1,12 +1,15 @@
 """Figures of images and arrays, side by side and at points of the plane."""
 
+import itertools
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 import vggviz
-from plotted import text_of
+from plotted import blank_share, text_of
 from sentences import refused
+from vggviz.figures import described_figure
 
 IMAGE = np.zeros((40, 40, 3), np.uint8)
 POINTS = np.array([[0.0, 0.0], [4.0, 1.0], [1.0, 2.0]])
@@ -45,6 +48,49 @@ def test_gaps_of_a_mosaic_are_left_white():
     assert drawn.get_clim() == (0, 23)
     assert vggviz.text_alternative(figure).endswith("from 0 to 23.")
     assert drawn.cmap(drawn.norm(drawn.get_array()))[0, 3].tolist() == [1, 1, 1, 1]
+
+
+SHAPES = [
+    [(40, 40, 3)],
+    [(30, 256)],
+    [(400, 90)],
+    [(480, 1600, 3)],
+    [(20, 200), (200, 20), (30, 40, 3)],
+    [(3, 3)] * 5,
+    [(40, 60 + k, 3) for k in range(36)],
+]
+
+
+@pytest.mark.parametrize("narrow", ["", "1"])
+@pytest.mark.parametrize("shapes", SHAPES, ids=str)
+def test_pictures_of_any_proportions_leave_few_blank_rows(shapes, narrow, monkeypatch):
+    monkeypatch.setenv(described_figure.FOR_PHONES, narrow)
+    images = {
+        f"picture {k}, with words": np.random.default_rng(k).integers(1, 255, shape, np.uint8)
+        for k, shape in enumerate(shapes)
+    }
+    figure, axes = vggviz.plot_images(images)
+    png = described_figure.narrow_png(figure) if narrow else described_figure.png(figure)
+    assert blank_share(png) < 0.33  # a flat picture alone is hardly higher than its title and colour bar
+    for ax in axes:
+        for bar in ax.child_axes:
+            figure.draw_without_rendering()
+            assert bar.get_position().height == pytest.approx(ax.get_position().height)
+
+
+def test_titles_that_would_collide_are_wrapped():
+    title = "a title that is much longer than its picture is wide"
+    figure, axes = vggviz.plot_images({f"{title} {k}": IMAGE for k in range(3)}, columns=3)
+    figure.draw_without_rendering()
+    boxes = [ax.title.get_window_extent() for ax in axes]
+    assert all("\n" in ax.get_title() for ax in axes)
+    assert all(one.x1 < other.x0 for one, other in itertools.pairwise(boxes))
+
+
+def test_one_colour_bar_for_a_row_on_a_shared_scale():
+    arrays = {str(k): np.full((2, 2), k + 1.0) for k in range(4)}
+    _, axes = vggviz.plot_images(arrays, scale="global", columns=2)
+    assert [len(ax.child_axes) for ax in axes] == [0, 1, 0, 1]
 
 
 @pytest.mark.parametrize(
@@ -102,6 +148,13 @@ def test_groups_are_named_at_their_mean(kind, images):
     assert ax.texts[0].get_position() == (0.5, 1.0)
     assert ax.texts[0].get_zorder() > max(drawn.get_zorder() for drawn in ax.images)
     assert "cat lies around (0.5, 1). brick lies around (4, 1)." in vggviz.text_alternative(figure)
+
+
+def test_names_of_groups_do_not_overlap(images):
+    figure, ax = vggviz.plot_image_map(POINTS / 50, images, groups=["cat", "coffee", "brick"], size=0.8)
+    figure.draw_without_rendering()
+    boxes = [text.get_window_extent() for text in ax.texts]
+    assert not any(one.overlaps(other) for k, one in enumerate(boxes) for other in boxes[:k])
 
 
 def test_title_and_text_alternative(images):

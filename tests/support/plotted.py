@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
+from PIL import Image
 
 DEAD = 3
 """Index of the dead channel of the fixtures `maps` and `linear`."""
@@ -31,3 +34,10 @@ def read_only(array):
     """Make an array read-only, so that a plot that changes its arguments fails."""
     array.setflags(write=False)
     return array
+
+
+def blank_share(picture):
+    """Share of the rows of an encoded picture, bytes or a path, that are of the background's colour only."""
+    with Image.open(io.BytesIO(picture) if isinstance(picture, bytes) else picture) as image:
+        pixels = np.asarray(image.convert("RGB"))
+    return float((pixels == pixels[0, 0]).all(axis=(1, 2)).mean())

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
 from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 
 from vggviz.figures.colours import colour_map
 from vggviz.figures.scales import Scaled
@@ -104,6 +107,27 @@ def label_tiles(ax: Axes, corners: list[np.ndarray], indices: np.ndarray, column
                 va="center",
                 transform=ax.get_yaxis_transform(),
             )
+
+
+def separate(ax: Axes, texts: Sequence[Text]) -> None:
+    """Move texts that overlap apart, up and down in equal parts."""
+    for _ in range(40):
+        boxes = [text.get_window_extent().padded(2) for text in texts]
+        pairs = [
+            (k, m) for k, m in itertools.combinations(range(len(boxes)), 2) if boxes[k].overlaps(boxes[m])
+        ]
+        if not pairs:
+            return
+        for one, other in pairs:
+            low, high = sorted((one, other), key=lambda k: boxes[k].y0)
+            by = (boxes[low].y1 - boxes[high].y0) / 2 + 0.5
+            _move_up(ax, texts[low], -by)
+            _move_up(ax, texts[high], by)
+
+
+def _move_up(ax: Axes, text: Text, pixels: float) -> None:
+    x, y = ax.transData.transform(text.get_position())
+    text.set_position(tuple(ax.transData.inverted().transform((x, y + pixels))))
 
 
 def extent(values: np.ndarray) -> float:

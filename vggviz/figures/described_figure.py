@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import io
 import os
+import struct
 import sys
 import weakref
+import zlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import matplotlib
 import matplotlib.pyplot as plt
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.transforms import Bbox
 
 from vggviz._shared import validation
 from vggviz._shared.files import atomic_path
+from vggviz.figures.page import finish, narrow_page, page
 from vggviz.models.provenance import Provenance, networks_in_use
 
 DPI = 100
@@ -25,8 +31,20 @@ DENSITY = 2
 PNG_OPTIONS = {"compress_level": 1}
 """Files are an eighth larger than at Pillow's default, level 6, and written in half the time."""
 FORMATS = (".png", ".svg", ".pdf")
+MARGIN = 0.06
+"""Inches around what is drawn; a saved figure has no more empty space at its edges."""
+NARROW_CHUNK = b"vgNa"
+"""Type of the private chunk of a PNG that holds the rendering for phones, itself a PNG."""
+NARROW_DENSITY = 3
+"""Pixels of a rendering for phones per CSS pixel."""
+FOR_PHONES = "VGGVIZ_FOR_PHONES"
+"""Environment variable that the book's build sets, so that figures are rendered for phones as well."""
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 _texts: weakref.WeakKeyDictionary[Figure, str] = weakref.WeakKeyDictionary()
+_calls: weakref.WeakKeyDictionary[Figure, Callable[[], Any]] = weakref.WeakKeyDictionary()
 
 
 class DescribedFigure(Figure):
@@ -34,9 +52,32 @@ class DescribedFigure(Figure):
 
 
 def new_figure(width: float = 8, height: float = 5, layout: str | None = "constrained") -> Figure:
-    """An empty pyplot figure, which a notebook shows by itself; width and height in inches."""
+    """An empty pyplot figure, which a notebook shows by itself; width and height in inches.
+
+    A rendering for phones is none of pyplot's, so that a notebook does not show it as well.
+    """
+    if page().is_narrow:
+        return DescribedFigure(figsize=(width, height), dpi=DPI, layout=layout)
     _register_png_formatter()
     return plt.figure(figsize=(width, height), dpi=DPI, layout=layout, FigureClass=DescribedFigure)
+
+
+def fitted(plot: Callable[P, tuple[Figure, R]]) -> Callable[P, tuple[Figure, R]]:
+    """Decorator of plots with an argument `ax`: a figure that the plot makes is fitted to its content.
+
+    While the book is built, the call is kept, so that the figure can be drawn again for phones.
+    """
+
+    @functools.wraps(plot)
+    def call(*args: P.args, **kwargs: P.kwargs) -> tuple[Figure, R]:
+        figure, axes = plot(*args, **kwargs)
+        if kwargs.get("ax") is None:
+            finish(figure)
+            if os.environ.get(FOR_PHONES) and not page().is_narrow:
+                _calls[figure] = functools.partial(call, *args, **kwargs)
+        return figure, axes
+
+    return call
 
 
 def root(ax: Axes) -> Figure:
@@ -84,7 +125,7 @@ def save_figure(figure: Figure, path: str | os.PathLike[str]) -> Path:
     if not path.parent.is_dir():
         raise ValueError(f"There is no folder {str(path.parent)!r} to save {path.name!r} in.")
     # Rendered in memory first: on a full disk matplotlib's PDF writer raises a second, misleading error.
-    data = _encoded(figure, path.suffix.lower()[1:], DPI)
+    data = _encoded(figure, path.suffix.lower()[1:], DENSITY * DPI)
     with atomic_path(path) as temporary:
         temporary.write_bytes(data)
     return path
@@ -97,16 +138,45 @@ def close(figure: Figure) -> None:
 
 def png(figure: Figure) -> bytes:
     """The figure as PNG at twice its resolution, with text alternative and provenance as metadata."""
-    return _encoded(figure, "png", figure.dpi)
+    return _encoded(figure, "png", DENSITY * figure.dpi)
+
+
+def narrow_png(figure: Figure) -> bytes:
+    """The figure drawn again for a phone; b"" unless its call was kept."""
+    if figure not in _calls:
+        return b""
+    with narrow_page():
+        again, _ = _calls[figure]()
+    return _encoded(again, "png", NARROW_DENSITY * DPI)
 
 
 def _encoded(figure: Figure, kind: str, dpi: float) -> bytes:
     """Encode a figure reproducibly; without a salt matplotlib gives the elements of an SVG random ids."""
     stream = io.BytesIO()
     options: dict[str, Any] = {"pil_kwargs": PNG_OPTIONS} if kind == "png" else {}
-    with matplotlib.rc_context({"svg.hashsalt": "vggviz"}):
-        figure.savefig(stream, format=kind, dpi=DENSITY * dpi, metadata=_metadata(figure, kind), **options)
+    with matplotlib.rc_context({"svg.hashsalt": "vggviz"}), _laid_out(figure) as box:
+        figure.savefig(
+            stream, format=kind, dpi=dpi, metadata=_metadata(figure, kind), bbox_inches=box, **options
+        )
     return stream.getvalue()
+
+
+@contextlib.contextmanager
+def _laid_out(figure: Figure) -> Iterator[Bbox]:
+    """Lay a figure out once, and give the box of what it shows in inches.
+
+    Within this context the layout is fixed; matplotlib would draw the figure twice to save it otherwise.
+    """
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+        figure.set_layout_engine("none")
+    box = figure.get_tightbbox().padded(MARGIN)
+    try:
+        yield box
+    finally:
+        if engine is not None:
+            figure.set_layout_engine(engine)
 
 
 def _metadata(figure: Figure, kind: str) -> dict[str, Any]:
@@ -131,5 +201,14 @@ def _register_png_formatter() -> None:
 
 def _png_and_size(figure: Figure) -> tuple[bytes, dict[str, int]]:
     """The PNG, and the width and height in CSS pixels at which a notebook shows it."""
-    width, height = np.rint(figure.get_size_inches() * figure.dpi).astype(int)
-    return png(figure), {"width": int(width), "height": int(height)}
+    data = png(figure)
+    width, height = struct.unpack(">II", data[16:24])
+    if narrow := narrow_png(figure):
+        data = _with_chunk(data, NARROW_CHUNK, narrow)
+    return data, {"width": round(width / DENSITY), "height": round(height / DENSITY)}
+
+
+def _with_chunk(data: bytes, kind: bytes, content: bytes) -> bytes:
+    """A PNG with another chunk before its last one, which is always 12 bytes long."""
+    length, check = struct.pack(">I", len(content)), struct.pack(">I", zlib.crc32(kind + content))
+    return data[:-12] + length + kind + content + check + data[-12:]

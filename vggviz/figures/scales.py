@@ -44,6 +44,11 @@ def shares_text(values: np.ndarray, of: str = "") -> str:
     return f"{zeros} and {(values < 0).mean():.0%} negative" if (values < 0).any() else zeros
 
 
+def tick_text(value: float) -> str:
+    """A number of an axis or a colour bar: with commas, and as many digits as it needs."""
+    return f"{value:,.9g}".replace("-", "\N{MINUS SIGN}")
+
+
 @dataclass(frozen=True)
 class Scaled:
     """Maps with the colour scale that they are drawn on.

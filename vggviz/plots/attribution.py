@@ -12,15 +12,16 @@ from vggviz._shared import validation
 from vggviz.attribution.evaluation import DeletionInsertion
 from vggviz.figures.artists import extent, hatch, show_image, show_values
 from vggviz.figures.colours import OKABE_ITO
-from vggviz.figures.described_figure import describe
-from vggviz.figures.layout import bare, panels
-from vggviz.figures.literal_text import literal_text
+from vggviz.figures.described_figure import describe, fitted
+from vggviz.figures.layout import bare, charts, colour_bar, panels
+from vggviz.figures.page import literal_text
 from vggviz.figures.scales import SINGLE_SCALES, number_text, shares_text
 
 LINE_STYLES = ("-", "--", "-.", ":", "-", "--", ":")
 """One for each colour of the palette."""
 
 
+@fitted
 @literal_text
 def plot_attribution(
     maps: Mapping[str, np.ndarray],
@@ -53,18 +54,19 @@ def plot_attribution(
     maps = _checked_maps(maps)
     images_under = {title: _image_under(title, values, images) for title, values in maps.items()}
     whole = np.concatenate([np.ravel(values) for values in maps.values()])
-    figure, axes = panels(ax, len(maps), columns=columns, aspect=0.95)
+    figure, axes = panels(ax, [values.shape for values in maps.values()], columns=columns)
+    bare(axes)
     for part, (title, values) in zip(axes, maps.items(), strict=True):
-        _show(figure, part, values, images_under[title], whole if scale == "global" else values)
+        _show(part, values, images_under[title], whole if scale == "global" else values)
         part.set_title(title if np.any(values) else f"{title}: zero everywhere", fontsize=9)
         describe(figure, _description(title, values))
     describe(figure, f"{SINGLE_SCALES[scale].capitalize()}.")
     if len(maps) > 1:
         (figure.suptitle if ax is None else ax.set_title)(SINGLE_SCALES[scale], fontsize=10)
-    bare(axes)
     return figure, axes
 
 
+@fitted
 @literal_text
 def plot_deletion_insertion(
     curves: Mapping[str, DeletionInsertion], *, ax: Axes | None = None
@@ -86,7 +88,7 @@ def plot_deletion_insertion(
     labels = {curve.label for curve in curves.values()}
     if len(labels) != 1:
         raise ValueError(f"All curves must be of one objective; got {sorted(labels)}.")
-    figure, axes = panels(ax, 2, columns=2, aspect=0.9)
+    figure, axes = charts(ax, 2, height=3.6)
     for part, kind, better in zip(axes, ("deletion", "insertion"), ("smaller", "larger"), strict=True):
         areas = _show_curves(part, curves, kind)
         part.set_title(f"{kind}: the {better} the area, the better", fontsize=9)
@@ -109,16 +111,14 @@ def _show_curves(ax: Axes, curves: Mapping[str, DeletionInsertion], kind: str) -
     ax.set_xlabel("share of the pixels", fontsize=8)
     ax.tick_params(labelsize=8)
     # matplotlib leaves out labels of curves that begin with "_"
-    ax.legend(drawn, [str(line.get_label()) for line in drawn], fontsize=7)
+    ax.legend(drawn, [str(line.get_label()) for line in drawn], fontsize=8)
     return areas
 
 
-def _show(
-    figure: Figure, ax: Axes, values: np.ndarray, image: np.ndarray | None, scaled_by: np.ndarray
-) -> None:
+def _show(ax: Axes, values: np.ndarray, image: np.ndarray | None, scaled_by: np.ndarray) -> None:
     """Draw a map with its colourbar on the scale of the values `scaled_by`, over an image if there is one."""
     drawn = show_values(ax, values, extent(scaled_by), signed=bool((scaled_by < 0).any()))
-    figure.colorbar(drawn, ax=ax, shrink=0.8).ax.tick_params(labelsize=7)
+    colour_bar(ax, drawn)
     if image is not None:
         drawn.set(alpha=0.65, zorder=1)
         show_image(ax, image.mean(axis=-1))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import textwrap
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -14,15 +16,16 @@ from vggviz.analysis.similarity import likeness_order
 from vggviz.datasets.examples import Examples
 from vggviz.figures.artists import show_image, show_values
 from vggviz.figures.colours import NEGATIVE, POSITIVE
-from vggviz.figures.described_figure import describe
-from vggviz.figures.layout import bare, mosaic_axes, one_axes, side_bar
-from vggviz.figures.literal_text import literal_text
+from vggviz.figures.described_figure import describe, fitted
+from vggviz.figures.layout import bare, colour_bar, mosaic_axes, one_axes, one_picture
+from vggviz.figures.page import literal_text, page
 from vggviz.figures.scales import number_text
 from vggviz.images.mosaic import mosaic
 
 ORDERS = {"alike": "like ones side by side", "index": "by index"}
 
 
+@fitted
 @literal_text
 def plot_examples(
     examples: Examples, crops: Mapping[int, Sequence[np.ndarray]], *, ax: Axes | None = None
@@ -43,16 +46,23 @@ def plot_examples(
     validation.instance("A result of dataset_examples for a layer", examples, Examples)
     validation.mapping("Crops of the channels", crops)
     values = np.array([examples.values[examples.place(channel)] for channel in crops])
-    tiles = _tiles([crop for channel in crops for crop in _checked_crops(crops, channel, values.shape[1])])
-    side, gap, columns = tiles.shape[0], max(2, tiles.shape[0] // 6), values.shape[1]
-    whole = np.pad(mosaic(tiles, columns, gap), ((0, gap), (0, 0), (0, 0)), constant_values=np.nan)
+    columns = values.shape[1]
+    lines = math.ceil(columns * 0.5 / page().width)  # a number needs half an inch
+    across = math.ceil(columns / lines)
+    rows = [_checked_crops(crops, channel, columns) for channel in crops]
+    tiles = _tiles(rows, lines * across)
+    side = tiles.shape[0]
+    gap = max(2, math.ceil(side * page().letters(7) / 280 * across * 8 / page().width))  # a line of text
+    whole = np.pad(mosaic(tiles, across, gap), ((0, gap), (0, 0), (0, 0)), constant_values=np.nan)
     figure, ax = mosaic_axes(ax, whole.shape[0] / whole.shape[1])
     show_image(ax, np.where(np.isnan(whole), 255, whole).astype(np.uint8), interpolation="antialiased")
     bare([ax])
-    for (row, column), value in np.ndenumerate(values):
+    for (place, rank), value in np.ndenumerate(values):
+        row, column = place * lines + rank // across, rank % across
         middle, below = column * (side + gap) + side / 2, row * (side + gap) + side
         ax.text(middle, below, number_text(value), fontsize=7, ha="center", va="top")
-    ax.set_yticks(np.arange(len(values)) * (side + gap) + side / 2, [str(k) for k in crops], fontsize=8)
+    middles = (np.arange(len(values)) + 0.5) * lines * (side + gap) - gap / 2
+    ax.set_yticks(middles, [str(k) for k in crops], fontsize=8)
     ax.tick_params(length=0)
     ax.set_ylabel("channel", fontsize=8)
     ax.set_title(
@@ -65,6 +75,7 @@ def plot_examples(
     return figure, ax
 
 
+@fitted
 @literal_text
 def plot_similarity(
     similarity: np.ndarray, *, order: str = "alike", label: str = "cosine", ax: Axes | None = None
@@ -89,19 +100,20 @@ def plot_similarity(
     if len(similarity) != similarity.shape[-1] or len(similarity) < 2:
         raise ValueError(f"A similarity has shape (c, c), of 2 channels at least; got {similarity.shape}.")
     indices = likeness_order(similarity) if order == "alike" else np.arange(len(similarity))
-    figure, ax = one_axes(ax, 6.2, 5.4)
+    figure, ax = one_picture(ax, 1, 6.6)
     drawn = show_values(ax, similarity[np.ix_(indices, indices)], 1, signed=True)
     bare([ax])
     if len(indices) <= 40:
         ax.set_xticks(range(len(indices)), indices, fontsize=6, rotation=90)
         ax.set_yticks(range(len(indices)), indices, fontsize=6)
         ax.tick_params(length=0)
-    side_bar(ax, drawn, label)
+    colour_bar(ax, drawn, label)
     ax.set_title(f"{len(indices)} channels, each with each; {ORDERS[order]}", fontsize=10)
     describe(figure, _similarity_description(similarity, label))
     return figure, ax
 
 
+@fitted
 @literal_text
 def plot_trace(trace: Trace, *, ax: Axes | None = None) -> tuple[Figure, Axes]:
     """Draw the channels with the largest contributions to an objective, and the links between them.
@@ -123,11 +135,13 @@ def plot_trace(trace: Trace, *, ax: Axes | None = None) -> tuple[Figure, Axes]:
         _draw_links(ax, step, link, largest, middle if step == len(links) - 1 else None)
     for (step, rank), index in np.ndenumerate(trace.channels):
         _draw_box(ax, step, rank, f"{index}\n{number_text(trace.values[step, rank])}")
-    _draw_box(ax, len(trace.layers), middle, f"{trace.objective}\n{number_text(trace.value)}")
+    _draw_box(
+        ax, len(trace.layers), middle, f"{textwrap.fill(trace.objective, 12)}\n{number_text(trace.value)}"
+    )
     ax.set_xlim(-0.4, len(trace.layers) + 0.5)
     ax.set_ylim(trace.channels.shape[1] - 0.5, -0.5)
     bare([ax])
-    ax.set_xticks(range(len(trace.layers)), trace.layers, fontsize=8)
+    ax.set_xticks(range(len(trace.layers)), trace.layers, fontsize=8, rotation=60 if page().is_narrow else 0)
     ax.tick_params(length=0)
     ax.set_title(
         "box: a channel, and what it gives in all; line: what of it goes by way of the channel behind\n"
@@ -146,14 +160,15 @@ def _checked_crops(crops: Mapping[int, Sequence[np.ndarray]], channel: int, coun
     return [validation.image(f"A crop of channel {channel}", crop) for crop in checked]
 
 
-def _tiles(crops: list[np.ndarray]) -> np.ndarray:
-    """Crops centred in squares of one size, float32 (side, side, 3, n), padded with NaN."""
-    side = max(max(crop.shape[:2]) for crop in crops)
-    tiles = np.full((side, side, 3, len(crops)), np.nan, np.float32)
-    for index, crop in enumerate(crops):
-        height, width = crop.shape[:2]
-        top, left = (side - height) // 2, (side - width) // 2
-        tiles[top : top + height, left : left + width, :, index] = crop
+def _tiles(rows: list[list[np.ndarray]], count: int) -> np.ndarray:
+    """Crops centred in squares of one size, `count` for each row, float32 (side, side, 3, n), NaN around."""
+    side = max(max(crop.shape[:2]) for crops in rows for crop in crops)
+    tiles = np.full((side, side, 3, len(rows) * count), np.nan, np.float32)
+    for row, crops in enumerate(rows):
+        for index, crop in enumerate(crops):
+            height, width = crop.shape[:2]
+            top, left = (side - height) // 2, (side - width) // 2
+            tiles[top : top + height, left : left + width, :, row * count + index] = crop
     return tiles
 
 

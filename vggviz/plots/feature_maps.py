@@ -12,14 +12,15 @@ from matplotlib.figure import Figure
 from vggviz._shared import validation
 from vggviz.activations.statistics import maps_of
 from vggviz.figures.artists import extent, hatch, show_image, show_mosaic, show_values
-from vggviz.figures.described_figure import describe
-from vggviz.figures.layout import bare, mosaic_axes, panels, side_bar
-from vggviz.figures.literal_text import literal_text
+from vggviz.figures.described_figure import describe, fitted
+from vggviz.figures.layout import bare, colour_bar, mosaic_axes, panels
+from vggviz.figures.page import literal_text
 from vggviz.figures.scales import SCALES, Scaled, number_text, scale_label, scale_maps, shares_text
 from vggviz.figures.selection import choose_channels, last_of_each_size, strongest
 from vggviz.models.graph import listed
 
 
+@fitted
 @literal_text
 def plot_feature_maps(
     maps: Mapping[str, np.ndarray],
@@ -61,7 +62,7 @@ def plot_feature_maps(
         else f"activation, as a share of {scaled.label.removeprefix('each map scaled by ')}"
     )
     clipped = "both" if scaled.signed else "max"
-    side_bar(ax, drawn, label, extend="neither" if clip is None else clipped)
+    colour_bar(ax, drawn, label, extend="neither" if clip is None else clipped)
     of = "" if len(values) == 1 else f", image 1 of {len(values)}"
     ax.set_title(
         f"{layer}: {len(indices)} of {values.shape[-1]} feature maps{of}\n{scaled.label}{note}", fontsize=10
@@ -70,11 +71,12 @@ def plot_feature_maps(
     return figure, ax
 
 
+@fitted
 @literal_text
 def plot_layers(
     maps: Mapping[str, np.ndarray],
     *,
-    image: np.ndarray | None = None,
+    image: np.ndarray | Mapping[str, np.ndarray] | None = None,
     layers: Sequence[str] | None = None,
     top: int = 1,
     scale: str = "channel",
@@ -84,7 +86,7 @@ def plot_layers(
 
     Args:
         maps: {layer: (N, h, w, c)}; the first image is drawn.
-        image: uint8 (H, W, 3), the photograph.
+        image: uint8 (H, W, 3), the photograph; or {title: image}, if its title is not "the photograph".
         layers: names; None is the last layer of each map size that is not a pool.
         top: number of channels per layer, those of largest maximum.
         scale: "channel", "layer" or "global": whose maximum is the brightest colour.
@@ -97,17 +99,18 @@ def plot_layers(
         ValueError: an unknown layer or scale, no layer, or more channels than a layer has.
     """
     validation.one_of("scale", scale, SCALES)
-    image = None if image is None else validation.image("The photograph", image)
+    title, picture = _titled(image)
     validation.mapping("Maps of layers", maps)
     values = {layer: maps_of(maps, layer)[0] for layer in (maps if layers is None else listed(layers))}
     layers = last_of_each_size(values) if layers is None else list(values)
     chosen = strongest({layer: values[layer] for layer in layers}, top)
-    count = len(chosen) if image is None else 1 + len(chosen)
-    columns = len(layers) if top > 1 else 3 if count <= 6 else 5  # legible on a phone
-    figure, axes = panels(ax, count, columns=columns, aspect=1 + 0.055 * columns)
-    if image is not None:
-        show_image(axes[0], image)
-        axes[0].set_title("the photograph", fontsize=9)
+    shapes = [*([] if picture is None else [picture.shape]), *(values[layer].shape for layer, _ in chosen)]
+    columns = len(layers) if top > 1 else 3 if len(shapes) <= 6 else 5
+    figure, axes = panels(ax, shapes, columns=columns)
+    bare(axes)
+    if picture is not None:
+        show_image(axes[0], picture)
+        axes[0].set_title(title, fontsize=9)
     for part, (layer, index) in zip(axes[-len(chosen) :], chosen, strict=True):
         tile = values[layer][..., [index]]
         label = _show_tile(part, tile, scale_maps(maps, layer, tile, scale))
@@ -115,17 +118,17 @@ def plot_layers(
         describe(figure, f"{layer}: channel {index}, {label.replace('max', 'maximum')}.")
     label = scale_label(scale, any(values[layer].min() < 0 for layer in layers))
     describe(figure, f"{label.replace('all scaled by the layer', 'each scaled by its layer').capitalize()}.")
-    bare(axes)
     return figure, axes
 
 
+@fitted
 @literal_text
 def plot_channel(
     maps: Mapping[str, np.ndarray],
     layer: str,
     channel: int,
     *,
-    image: np.ndarray | None = None,
+    image: np.ndarray | Mapping[str, np.ndarray] | None = None,
     overlay: bool = False,
     scale: str = "channel",
     ax: Axes | None = None,
@@ -136,7 +139,7 @@ def plot_channel(
         maps: {layer: (N, h, w, c)}; the first image is drawn.
         layer: name of the layer.
         channel: the channel's index.
-        image: uint8 (H, W, 3), the photograph.
+        image: uint8 (H, W, 3), the photograph; or {title: image}, if its title is not "the photograph".
         overlay: draw the map over the photograph instead of beside it.
         scale: "channel", "layer" or "global": whose maximum is the brightest colour.
         ax: axes to draw on; None makes a figure.
@@ -148,24 +151,35 @@ def plot_channel(
         ValueError: an unknown layer or scale, or a channel index out of range.
     """
     values = maps_of(maps, layer)[0]
-    image = None if image is None else validation.image("The photograph", image)
+    title, picture = _titled(image)
     validation.instance("True or False as overlay", overlay, bool)
     index = validation.whole(f"channel of {layer!r}", channel, 0, values.shape[-1] - 1)
     tile = values[..., index]
     scaled = scale_maps(maps, layer, tile[..., np.newaxis], scale)
     limit = extent(tile) if scale == "channel" else scaled.limit
-    under, beside = (image, None) if overlay else (None, image)
-    count = 1 if beside is None else 2
-    figure, axes = panels(ax, count, columns=2, width=4 + 2 * count, aspect=0.95)
+    under, beside = (picture, None) if overlay else (None, picture)
+    shapes = [tile.shape if under is None else under.shape]
+    figure, axes = panels(ax, shapes if beside is None else [beside.shape, *shapes], columns=2)
+    bare(axes)
     if beside is not None:
         show_image(axes[0], beside)
-        axes[0].set_title("the photograph", fontsize=10)
-    show_channel(figure, axes[-1], tile, limit, under)
+        axes[0].set_title(title, fontsize=10)
+    show_channel(axes[-1], tile, limit, under)
     label = "" if scale == "channel" else f"\n{scaled.label.removeprefix('all ')}"
     axes[-1].set_title(f"{layer}, channel {index}{'' if tile.any() else ': dead here'}{label}", fontsize=10)
     describe(figure, f"Feature map of {layer}, channel {index}: {_tile_description(tile, limit)}")
-    bare(axes)
     return figure, axes
+
+
+def _titled(image: np.ndarray | Mapping[str, np.ndarray] | None) -> tuple[str, np.ndarray | None]:
+    """Title and pixels of the photograph, None if there is none."""
+    title = "the photograph"
+    if isinstance(image, Mapping):
+        if len(image) != 1:
+            raise ValueError(f"One photograph is drawn, {{title: image}}; got {len(image)} of them.")
+        title, image = next(iter(image.items()))
+        validation.instance("A text as the photograph's title", title, str)
+    return title, None if image is None else validation.image("The photograph", image)
 
 
 def _show_tile(ax: Axes, tile: np.ndarray, scaled: Scaled) -> str:
@@ -201,10 +215,10 @@ def _mosaic_description(values: np.ndarray, layer: str, indices: np.ndarray, sca
     )
 
 
-def show_channel(figure: Figure, ax: Axes, tile: np.ndarray, limit: float, image: np.ndarray | None) -> None:
+def show_channel(ax: Axes, tile: np.ndarray, limit: float, image: np.ndarray | None) -> None:
     """Draw a map with its colourbar, over the photograph in grey if there is one."""
     drawn = show_values(ax, tile, limit, signed=bool((tile < 0).any()))
-    figure.colorbar(drawn, ax=ax, shrink=0.8).set_label("activation", fontsize=8)
+    colour_bar(ax, drawn, "activation")
     size = tile.shape
     if image is not None:
         size = image.shape[:2]

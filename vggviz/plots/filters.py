@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 
 from vggviz._shared import validation
 from vggviz.figures.artists import show_image, show_values
-from vggviz.figures.described_figure import describe
-from vggviz.figures.layout import bare, one_axes
-from vggviz.figures.literal_text import literal_text
+from vggviz.figures.described_figure import describe, fitted
+from vggviz.figures.layout import bare, colour_bar, one_picture
+from vggviz.figures.page import literal_text, page
 from vggviz.figures.scales import KERNEL_SCALES, number_text
 from vggviz.figures.selection import choose
 from vggviz.images.mosaic import mosaic
@@ -23,6 +23,7 @@ MAX_SLICES = 16
 """Most input slices of a filter that are drawn."""
 
 
+@fitted
 @literal_text
 def plot_filters(
     kernels: np.ndarray,
@@ -62,13 +63,15 @@ def plot_filters(
     shown = _scaled(kernels, indices, scale)
     columns = len(indices) if len(indices) <= 10 else max(8, math.ceil(math.sqrt(len(indices))))
     rows = math.ceil(len(indices) / columns) if coloured else len(indices)
-    figure, ax = one_axes(ax, 8, 0.6 + 7.6 * rows / columns if coloured else 1.4 + 0.5 * rows)
+    across = columns if coloured else min(MAX_SLICES, kernels.shape[2])
+    aspect = 1.15 * rows * kernels.shape[0] / (kernels.shape[1] * across)
+    figure, ax = one_picture(ax, aspect, min(8, 1.4 * across))
     label = f"{len(indices)} of {len(norms)} filters; {KERNEL_SCALES[scale]}"
     detail = "mid-grey is zero" if coloured else _slices_text(kernels.shape[2])
     if coloured:
         show_colours(ax, shown, indices, columns)
     else:
-        show_slices(figure, ax, shown, indices)
+        show_slices(ax, shown, indices)
     ax.set_title(
         f"{label}; {detail}" if coloured else f"{label}\n{detail}", fontsize=10, pad=14 if coloured else None
     )
@@ -101,7 +104,9 @@ def _scaled(kernels: np.ndarray, indices: np.ndarray, scale: str) -> np.ndarray:
 
 def show_colours(ax: Axes, shown: np.ndarray, indices: np.ndarray, columns: int) -> None:
     """Draw kernels (kh, kw, 1 or 3, n) as small images, each under its index; zero is mid-grey."""
-    size, gap = 8, 6  # pixels per weight, and between kernels, where the index is written
+    size = 8  # pixels per weight
+    whole = columns * size * shown.shape[1]
+    gap = max(6, math.ceil(page().letters(7) / 60 / page().width * whole))  # where the index is written
     shown = shown.repeat(3 // shown.shape[2], axis=2)
     colours = mosaic((0.5 + shown / 2).repeat(size, axis=0).repeat(size, axis=1), columns, gap)
     show_image(ax, np.where(np.isnan(colours), 1, colours), interpolation="nearest")
@@ -109,10 +114,10 @@ def show_colours(ax: Axes, shown: np.ndarray, indices: np.ndarray, columns: int)
     bare([ax])
     for k, index in enumerate(indices):
         row, column = divmod(k, columns)
-        ax.text(column * width - 0.5, row * height - 1, str(index), fontsize=6, va="bottom", color="0.35")
+        ax.text(column * width - 0.5, row * height - 1, str(index), fontsize=7, va="bottom", color="0.35")
 
 
-def show_slices(figure: Figure, ax: Axes, shown: np.ndarray, indices: np.ndarray) -> None:
+def show_slices(ax: Axes, shown: np.ndarray, indices: np.ndarray) -> None:
     """Draw one row per filter: its input slices, or the 16 of largest norm, in decreasing order."""
     strongest = np.argsort(-(shown**2).sum(axis=(0, 1)), axis=0, kind="stable")[:MAX_SLICES]
     if all_drawn := shown.shape[2] <= MAX_SLICES:
@@ -122,12 +127,9 @@ def show_slices(figure: Figure, ax: Axes, shown: np.ndarray, indices: np.ndarray
     drawn = show_values(ax, mosaic(tiles, columns=len(strongest)), 1, signed=True)
     bare([ax])
     names = [f"filter {index}" for index in indices]
-    ax.set_yticks(_middles(shown.shape[0], len(indices)), names, fontsize=7)
+    ax.set_yticks(_middles(shown.shape[0], len(indices)), names, fontsize=8)
     if all_drawn:
         ax.set_xticks(
-            _middles(shown.shape[1], len(strongest)), list(map(str, range(len(strongest)))), fontsize=7
+            _middles(shown.shape[1], len(strongest)), list(map(str, range(len(strongest)))), fontsize=8
         )
-    where = (0.5 if all_drawn else 1.0, 0.5)  # a narrow mosaic stays in the middle, below its title
-    figure.colorbar(drawn, ax=ax, shrink=0.6, aspect=40, pad=0.01, panchor=where).set_label(
-        "weight, of the largest", fontsize=8
-    )
+    colour_bar(ax, drawn, "weight, of the largest")

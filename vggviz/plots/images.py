@@ -10,13 +10,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from vggviz._shared import validation
-from vggviz.figures.artists import extent, show_image, show_values
-from vggviz.figures.described_figure import describe
-from vggviz.figures.layout import bare, one_axes, panels
-from vggviz.figures.literal_text import literal_text
+from vggviz.figures.artists import extent, separate, show_image, show_values
+from vggviz.figures.described_figure import describe, fitted
+from vggviz.figures.layout import bare, colour_bar, one_picture, panels
+from vggviz.figures.page import literal_text, page
 from vggviz.figures.scales import SINGLE_SCALES, number_text
 
 
+@fitted
 @literal_text
 def plot_images(
     images: Mapping[str, np.ndarray], *, scale: str = "channel", columns: int = 4, ax: Axes | None = None
@@ -26,7 +27,8 @@ def plot_images(
     Args:
         images: {title: array}: uint8 (H, W, 3) as RGB, numbers (H, W) with a colourbar, zero in the
             middle if any are negative. NaN, as between the tiles of a mosaic, is drawn white.
-        scale: "channel" (each array by its largest absolute value) or "global" (all by that of all arrays).
+        scale: "channel" (each array by its largest absolute value) or "global" (all by that of all arrays,
+            with one colourbar for a row).
         columns: images in a row at most.
         ax: axes to be divided; None makes a figure.
 
@@ -39,22 +41,30 @@ def plot_images(
     validation.one_of("scale", scale, SINGLE_SCALES)
     validation.whole("number of columns", columns, 1)
     images = _checked_images(images)
-    figure, axes = panels(ax, len(images), columns=columns)
+    columns = page().columns(columns, len(images))
+    figure, axes = panels(ax, [values.shape for values in images.values()], columns=columns)
+    bare(axes)
     numbers = [values for values in images.values() if values.ndim == 2]
+    ends = _last_of_rows([values.ndim == 2 for values in images.values()], columns)
     shared = max((extent(values) for values in numbers), default=1.0)
     signed = any((values < 0).any() for values in numbers)
-    for part, (title, values) in zip(axes, images.items(), strict=True):
+    for index, (part, (title, values)) in enumerate(zip(axes, images.items(), strict=True)):
         part.set_title(title, fontsize=9)
         if values.ndim == 3:
             show_image(part, values)
         elif scale == "global":
-            figure.colorbar(show_values(part, values, shared, signed=signed), ax=part, shrink=0.8)
+            drawn = show_values(part, values, shared, signed=signed)
+            if index in ends:
+                colour_bar(part, drawn)
         else:
-            drawn = show_values(part, values, extent(values), signed=bool((values < 0).any()))
-            figure.colorbar(drawn, ax=part, shrink=0.8)
+            colour_bar(part, show_values(part, values, extent(values), signed=bool((values < 0).any())))
         describe(figure, _image_description(title, values))
-    bare(axes)
     return figure, axes
+
+
+def _last_of_rows(has_scale: Sequence[bool], columns: int) -> set[int]:
+    """Indices of the last arrays of the rows, whose colour bar holds for the whole row."""
+    return set({index // columns: index for index, has in enumerate(has_scale) if has}.values())
 
 
 def _image_description(title: str, values: np.ndarray) -> str:
@@ -64,6 +74,7 @@ def _image_description(title: str, values: np.ndarray) -> str:
     return f"{title}: {values.shape[0]} x {values.shape[1]} values, from {low} to {high}."
 
 
+@fitted
 @literal_text
 def plot_image_map(
     points: np.ndarray,
@@ -97,7 +108,7 @@ def plot_image_map(
     span = float((high - low).max()) or 1.0
     edge = size * span / (1 - size)
     width, height = np.maximum(high - low + 1.2 * edge, span / 4)
-    figure, ax = one_axes(ax, 8, float(np.clip(8 * height / width, 3, 9)))
+    figure, ax = one_picture(ax, float(height / width))
     for order, ((x, y), image) in enumerate(zip(points, images, strict=True)):
         half_y, half_x = edge / 2 * np.array(image.shape[:2]) / max(image.shape[:2])
         show_image(ax, image, extent=(x - half_x, x + half_x, y - half_y, y + half_y), zorder=1 + order)
@@ -113,6 +124,7 @@ def plot_image_map(
         box = {"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1.5}
         ax.text(x, y, name, ha="center", va="center", fontsize=9, bbox=box, zorder=len(points) + 2)
         describe(figure, f"{name} lies around ({number_text(x)}, {number_text(y)}).")
+    separate(ax, ax.texts)
     return figure, ax
 
 

@@ -15,14 +15,15 @@ from vggviz._shared import validation
 from vggviz.activations.cell import Cell
 from vggviz.figures.artists import extent, show_image, show_values
 from vggviz.figures.colours import MARK, NEGATIVE, OKABE_ITO, POSITIVE
-from vggviz.figures.described_figure import describe
-from vggviz.figures.layout import bare, one_axes, panels, three_and_one
-from vggviz.figures.literal_text import literal_text
+from vggviz.figures.described_figure import describe, fitted
+from vggviz.figures.layout import bare, charts, one_picture, three_and_one
+from vggviz.figures.page import literal_text, page
 from vggviz.figures.scales import number_text
 from vggviz.models.receptive_field import Pair, ReceptiveField, pair
 from vggviz.models.summary import LayerTable
 
 
+@fitted
 @literal_text
 def plot_receptive_field(
     field: ReceptiveField,
@@ -51,7 +52,7 @@ def plot_receptive_field(
     image = validation.image("The photograph", image)
     cells = _cells(row, column)
     boxes = [field.box(y, x, image.shape[:2]) for y, x in cells]
-    figure, ax = one_axes(ax, 5, 5.3)
+    figure, ax = one_picture(ax, image.shape[0] / image.shape[1], 5)
     show_image(ax, image)
     for (y, x), (top, left, bottom, right) in zip(cells, boxes, strict=True):
         ax.add_patch(
@@ -68,6 +69,7 @@ def plot_receptive_field(
     return figure, ax
 
 
+@fitted
 @literal_text
 def plot_layer_table(table: LayerTable, *, ax: Axes | None = None) -> tuple[Figure, Any]:
     """Draw the number of activations, parameters and multiplications of each layer.
@@ -80,7 +82,7 @@ def plot_layer_table(table: LayerTable, *, ax: Axes | None = None) -> tuple[Figu
         The figure and the three axes.
     """
     validation.instance("A result of layer_table", table, LayerTable)
-    figure, axes = panels(ax, 3, columns=3, width=9, aspect=1.5)
+    figure, axes = charts(ax, 3, height=0.8 + 0.19 * len(table))
     columns: dict[str, list[float]] = {
         "numbers given (millions)": [math.prod(side or 0 for side in row.shape) / 1e6 for row in table],
         "parameters (millions)": [row.parameters / 1e6 for row in table],
@@ -90,7 +92,7 @@ def plot_layer_table(table: LayerTable, *, ax: Axes | None = None) -> tuple[Figu
         part.barh(range(len(table)), values, color=OKABE_ITO["blue"], tick_label=[row.name for row in table])
         part.invert_yaxis()
         part.set_title(title, fontsize=9)
-        part.tick_params(labelsize=7, labelleft=part is axes[0])
+        part.tick_params(labelsize=8, labelleft=part is axes[0] or page().is_narrow)
         most = int(np.argmax(values))
         describe(
             figure,
@@ -100,6 +102,7 @@ def plot_layer_table(table: LayerTable, *, ax: Axes | None = None) -> tuple[Figu
     return figure, axes
 
 
+@fitted
 @literal_text
 def plot_cell(cell: Cell, *, top: int = 8, ax: Axes | None = None) -> tuple[Figure, Any]:
     """Draw the arithmetic of one activation: patch, kernel, their products, and the sum.
@@ -185,7 +188,7 @@ def write_numbers(ax: Axes, values: np.ndarray) -> None:
         ax.text(
             x,
             y,
-            number_text(value + 0),
+            number_text(value + 0, 2 if page().is_narrow else 3),
             ha="center",
             va="center",
             fontsize=8,

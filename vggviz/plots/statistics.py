@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from vggviz._shared import validation
 from vggviz.activations.statistics import ChannelStatistics
 from vggviz.figures.colours import MARK, OKABE_ITO
-from vggviz.figures.described_figure import describe
+from vggviz.figures.described_figure import describe, fitted
 from vggviz.figures.layout import one_axes
-from vggviz.figures.literal_text import literal_text
+from vggviz.figures.page import literal_text
 from vggviz.figures.scales import number_text
 from vggviz.models.graph import check_name
 
@@ -22,6 +22,7 @@ MARKERS = "osD^"
 """One for each curve, as some readers cannot tell the colours apart; also the largest number of curves."""
 
 
+@fitted
 @literal_text
 def plot_channel_statistics(
     statistics: Mapping[str, ChannelStatistics],
@@ -74,6 +75,7 @@ def plot_channel_statistics(
     return figure, ax
 
 
+@fitted
 @literal_text
 def plot_by_layer(
     measures: Mapping[str, Mapping[str, float]], *, label: str = "", ax: Axes | None = None

@@ -15,9 +15,9 @@ from vggviz._shared import validation
 from vggviz.feature_visualization.rendering import Visualization
 from vggviz.figures.artists import show_image
 from vggviz.figures.colours import MARK
-from vggviz.figures.described_figure import describe
-from vggviz.figures.layout import bare, one_axes
-from vggviz.figures.literal_text import literal_text
+from vggviz.figures.described_figure import describe, fitted
+from vggviz.figures.layout import bare, one_axes, one_picture
+from vggviz.figures.page import literal_text, page
 from vggviz.figures.scales import number_text
 from vggviz.images.mosaic import mosaic
 
@@ -28,6 +28,7 @@ TITLE_WIDTH = 55
 """Characters in a line of the title above a single image."""
 
 
+@fitted
 @literal_text
 def plot_visualization(
     visualization: Visualization, *, columns: int | None = None, ax: Axes | None = None
@@ -50,11 +51,10 @@ def plot_visualization(
         validation.whole("number of columns", columns, 1)
     images, reached = visualization.images, visualization.reached
     count, height, width = images.shape[:3]
-    columns = min(columns or math.ceil(math.sqrt(count)), count)
+    columns = page().columns(columns or math.ceil(math.sqrt(count)), count, has_titles=count <= 9)
     gap = max(2, round(0.09 * columns * width / min(columns, 4)))  # fits a line of text
     pixels = _with_margins(images, columns, gap)
-    size = 4.5 if count == 1 else 8.0
-    figure, ax = one_axes(ax, size, size * pixels.shape[0] / pixels.shape[1] + 0.6)
+    figure, ax = one_picture(ax, pixels.shape[0] / pixels.shape[1], 4.5 if count == 1 else 8.0)
     show_image(ax, pixels, interpolation="antialiased")
     bare([ax])
     labels, shared = differences(visualization.labels)
@@ -83,6 +83,7 @@ def _wrapped(*texts: str) -> str:
     return "\n".join(line for text in texts for line in textwrap.wrap(text, TITLE_WIDTH))
 
 
+@fitted
 @literal_text
 def plot_ascent(visualization: Visualization, *, ax: Axes | None = None) -> tuple[Figure, Axes]:
     """Draw the value of the objective by step, a curve for each image.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
 from collections.abc import Mapping
@@ -9,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from docutils import nodes
 from PIL import ExifTags, Image, PngImagePlugin
 from sphinx.util import logging
@@ -19,10 +20,17 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+NARROW_CHUNK = b"vgNa"
+"""Type of the chunk of a PNG with its rendering for phones; `vggviz.figures.described_figure` writes it."""
+
 LOSSLESS = {"lossless": True, "quality": 30, "method": 3}
 SMALL = {"quality": 85, "method": 4, "use_sharp_yuv": True}
 SMALL_WIDTH = 1080
 """Pixels: a phone of 360 CSS pixels with three device pixels to each."""
+PHONE = "(max-width: 600px)"
+"""Media query of the screens that get the narrower rendering of a figure."""
+PHONE_DENSITY = 3
+"""Pixels of the narrower rendering per CSS pixel, as the library writes it."""
 SIZE_AS_STYLE = re.compile(r'style="width: (\d+)(?:\.\d+)?px; height: (\d+)(?:\.\d+)?px;"')
 
 
@@ -70,8 +78,29 @@ def as_webp(app: Sphinx, uri: str) -> str:
     path = Path(app.srcdir, uri)
     webp = Path(app.config.nb_execution_cache_path, "figures", f"{path.stem}.webp")
     if not webp.is_file():
+        write_narrow(path, webp.with_name(narrow_name(webp.name)))
         write_webp(path, webp)
     return webp.relative_to(app.srcdir).as_posix()
+
+
+def narrow_name(name: str) -> str:
+    """File name of a figure's narrower rendering."""
+    return f"{name.removesuffix('.webp')}-narrow.webp"
+
+
+def write_narrow(path: Path, webp: Path) -> None:
+    """Convert the rendering for phones that a PNG holds, if it does; the file appears when it is complete."""
+    with Image.open(path) as image:
+        image.load()
+        assert isinstance(image, PngImagePlugin.PngImageFile)
+        held = {kind: content for kind, content, *_ in image.private_chunks}.get(NARROW_CHUNK)
+    if held is None:
+        return
+    webp.parent.mkdir(parents=True, exist_ok=True)
+    beside = webp.with_suffix(".part")
+    with Image.open(io.BytesIO(held)) as image:
+        image.convert("RGB").save(beside, "WEBP", **SMALL)
+    beside.replace(webp)
 
 
 def write_webp(path: Path, webp: Path) -> None:
@@ -105,7 +134,7 @@ def as_attributes(size: re.Match[str]) -> str:
 
 
 def add_small_copies(app: Sphinx, pages: Mapping[Path, BeautifulSoup]) -> None:
-    """Offer phones a smaller copy of each wide figure; a click opens the exact one.
+    """Offer phones the narrower rendering of each figure, or a smaller copy; a click opens the exact one.
 
     Args:
         app: the copies are written to its output, and kept in the cache.
@@ -113,20 +142,31 @@ def add_small_copies(app: Sphinx, pages: Mapping[Path, BeautifulSoup]) -> None:
     """
     target = Path(app.outdir, "_images")
     kept = Path(app.config.nb_execution_cache_path, "figures")
-    images = [
-        image
-        for page in pages.values()
-        for image in page.select('.bd-article a.image-reference > img[src$=".webp"]')
-        if width_of(target / Path(str(image["src"])).name) > SMALL_WIDTH
-    ]
-    names = sorted({Path(str(image["src"])).name for image in images})
+    wide = []
+    for page in pages.values():
+        for image in page.select('.bd-article a.image-reference > img[src$=".webp"]'):
+            narrow = kept / narrow_name(Path(str(image["src"])).name)
+            if narrow.is_file():
+                shutil.copyfile(narrow, target / narrow.name)
+                image.wrap(page.new_tag("picture")).insert(0, narrow_source(page, image, narrow))
+            elif width_of(target / Path(str(image["src"])).name) > SMALL_WIDTH:
+                wide.append(image)
+    names = sorted({Path(str(image["src"])).name for image in wide})
     with ThreadPoolExecutor() as pool:
         list(pool.map(lambda name: write_small_copy(target / name, kept), names))
-    for image in images:
+    for image in wide:
         source = str(image["src"])
         width = width_of(target / Path(source).name)
         image["srcset"] = f"{small_name(source)} {SMALL_WIDTH}w, {source} {width}w"
         image["sizes"] = f"(max-width: {image['width']}px) 100vw, {image['width']}px"
+
+
+def narrow_source(page: BeautifulSoup, image: Tag, narrow: Path) -> Tag:
+    """The source element of a figure's narrower rendering, with its size in CSS pixels."""
+    with Image.open(narrow) as opened:
+        width, height = (round(side / PHONE_DENSITY) for side in opened.size)
+    attributes = {"media": PHONE, "srcset": narrow_name(str(image["src"])), "width": width, "height": height}
+    return page.new_tag("source", attrs={name: str(value) for name, value in attributes.items()})
 
 
 def width_of(path: Path) -> int:

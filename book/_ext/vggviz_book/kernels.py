@@ -37,6 +37,7 @@ def prepare(app: Sphinx, config: Config) -> None:
     Path(app.outdir, fingerprint.NOTE).unlink(missing_ok=True)
     put_on_path(root, os.environ)
     give_matplotlib_a_folder(root, os.environ)
+    os.environ["VGGVIZ_FOR_PHONES"] = "1"  # the library then renders each figure for phones as well
     os.environ.pop("MPLBACKEND", None)  # with another backend the pages would have no figures
     check_inputs(os.environ)
     if is_default(os.environ):
