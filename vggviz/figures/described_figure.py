@@ -57,7 +57,8 @@ def new_figure(width: float = 8, height: float = 5, layout: str | None = "constr
     A rendering for phones is none of pyplot's, so that a notebook does not show it as well.
     """
     if page().is_narrow:
-        return DescribedFigure(figsize=(width, height), dpi=DPI, layout=layout)
+        engine: Any = layout
+        return DescribedFigure(figsize=(width, height), dpi=DPI, layout=engine)
     _register_png_formatter()
     return plt.figure(figsize=(width, height), dpi=DPI, layout=layout, FigureClass=DescribedFigure)
 

@@ -86,7 +86,8 @@ def colour_bar(ax: Axes, drawn: ScalarMappable, label: str = "", *, extend: str 
     """
     below = page().is_narrow and not len(ax.get_xticks())
     place = ax.inset_axes((0, -0.1, 1, 0.05) if below else (1.03, 0, 0.05, 1))
-    place.set_axes_locator(_Beside(ax, below=below))
+    locator: Any = _Beside(ax, below=below)
+    place.set_axes_locator(locator)
     bar = root(ax).colorbar(
         drawn, cax=place, extend=extend, format=TICKS, orientation="horizontal" if below else "vertical"
     )

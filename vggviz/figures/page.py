@@ -15,8 +15,10 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.gridspec import SubplotSpec
 from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator
+from matplotlib.transforms import BboxBase
 
 TALLEST = 7.2
 """Inches: the greatest height of a figure, 720 CSS pixels, so that it is seen whole on a laptop."""
@@ -108,7 +110,7 @@ def _fit(figure: Figure) -> None:
     engine = figure.get_layout_engine()
     if engine is None or not any(_proportions(ax) for ax in axes):
         return
-    rows = axes[0].get_subplotspec().get_gridspec().nrows
+    rows = _place(axes[0]).get_gridspec().nrows
     most = page().most_height(rows)
     for _ in range(2):
         engine.execute(figure)
@@ -124,7 +126,7 @@ def _hidden(figure: Figure, axes: Sequence[Axes]) -> float:
     whole: dict[int, float] = {}
     counted: dict[int, float] = {}
     for ax in (ax for ax in axes if _proportions(ax)):
-        box, row = ax.get_tightbbox(for_layout_only=True), ax.get_subplotspec().rowspan.start
+        box, row = _box(ax), _place(ax).rowspan.start
         place = ax.get_position(original=True).transformed(figure.transFigure)
         outside = max(0, place.y0 - box.y0) + max(0, box.y1 - place.y1)
         whole[row] = max(whole.get(row, 0), box.height - ax.bbox.height)
@@ -134,17 +136,31 @@ def _hidden(figure: Figure, axes: Sequence[Axes]) -> float:
 
 def _proportions(ax: Axes) -> float:
     """Height of the picture in an axes divided by its width; 0 for a chart, which has any proportions."""
-    return 0.0 if ax.get_aspect() == "auto" else float(ax.get_data_ratio() * ax.get_aspect())
+    aspect = ax.get_aspect()
+    return 0.0 if isinstance(aspect, str) else float(ax.get_data_ratio() * aspect)
+
+
+def _place(ax: Axes) -> SubplotSpec:
+    place = ax.get_subplotspec()
+    assert place is not None
+    return place
+
+
+def _box(ax: Axes) -> BboxBase:
+    """The box in pixels that an axes takes with its title and its colour bar."""
+    box = ax.get_tightbbox(for_layout_only=True)
+    assert box is not None
+    return box
 
 
 def _spare(figure: Figure, axes: Sequence[Axes], along: str) -> float:
     """Inches that the pictures leave empty of all rows or columns together; negative if they need more."""
     size = np.array(figure.get_size_inches())
-    grid = axes[0].get_subplotspec().get_gridspec()
+    grid = _place(axes[0]).get_gridspec()
     spare = np.full(grid.nrows if along == "rows" else grid.ncols, np.inf)
     for ax in axes:
         width, height = ax.get_position(original=True).size * size
-        ratio, place = _proportions(ax), ax.get_subplotspec()
+        ratio, place = _proportions(ax), _place(ax)
         span = list(place.rowspan if along == "rows" else place.colspan)
         left = height - width * ratio if along == "rows" else width - height / (ratio or height / width)
         spare[span] = np.minimum(spare[span], left / len(span) if ratio else 0)
