@@ -56,7 +56,10 @@ def mosaic_axes(ax: Axes | None, aspect: float) -> tuple[Figure, Axes]:
         aspect: height of the image divided by its width.
     """
     if ax is None:
-        left, right, title = (0.3, 0.02, 0.7) if page().is_narrow else (0.36, 0.8, 0.5)
+        left, right, title = (
+            (0.3, 0.02, 0.7) if page().is_narrow else (0.36, 0.8, 0.5 if aspect < 1.3 else 1.0)
+        )
+        # above a tall picture, which makes the figure narrow, a title has more lines
         width = min(page().width - left - right, (page().tallest - title) / aspect)
         size = (left + width + right, width * aspect + title)
         figure = new_figure(*size, layout=None)
