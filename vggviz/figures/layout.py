@@ -83,11 +83,11 @@ class _Beside:
 
 
 def colour_bar(ax: Axes, drawn: ScalarMappable, label: str = "", *, extend: str = "neither") -> None:
-    """Add a colour bar as long as a picture: at its right, or on a narrow page below it if there are no ticks.
+    """Add a colour bar as long as a picture: at its right, or on a narrow page below it without ticks.
 
     Ticks are removed, or set, beforehand.
     """
-    below = page().is_narrow and not len(ax.get_xticks())
+    below = page().is_narrow and not (ax.axison and len(ax.get_xticks()))
     place = ax.inset_axes((0, -0.1, 1, 0.05) if below else (1.03, 0, 0.05, 1))
     locator: Any = _Beside(ax, below=below)
     place.set_axes_locator(locator)

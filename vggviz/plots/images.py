@@ -122,7 +122,17 @@ def plot_image_map(
     for name in dict.fromkeys([] if groups is None else groups):
         x, y = points[np.asarray(groups) == name].mean(axis=0)
         box = {"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1.5}
-        ax.text(x, y, name, ha="center", va="center", fontsize=9, bbox=box, zorder=len(points) + 2)
+        ax.text(
+            x,
+            y,
+            name,
+            ha="center",
+            va="center",
+            fontsize=9,
+            bbox=box,
+            zorder=len(points) + 2,
+            parse_math=False,
+        )
         describe(figure, f"{name} lies around ({number_text(x)}, {number_text(y)}).")
     separate(ax, ax.texts)
     return figure, ax
