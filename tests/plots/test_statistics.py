@@ -52,6 +52,26 @@ def test_negative_measures_are_not_cut():
     assert ax.get_ylim()[0] < -1
 
 
+def test_a_spread_is_a_band_around_its_curve():
+    measures = {"one": {"a": 1.0, "b": 3.0}, "other": {"a": 2.0, "b": 0.5}}
+    figure, ax = vggviz.plot_by_layer(measures, spread={"other": {"a": (1.5, 2.25), "b": (-1, 1)}})
+    (band,) = ax.collections
+    corners = {tuple(point) for point in band.get_paths()[0].vertices}
+    assert corners == {(0, 1.5), (0, 2.25), (1, -1), (1, 1)}
+    assert "Its spread in b: -1 to 1." in vggviz.text_alternative(figure)
+    assert ax.get_ylim()[0] < -1
+
+
+def test_a_spread_is_of_a_measure():
+    measures = {"one": {"a": 1.0, "b": 3.0}}
+    with refused("spread", "other", "['one']"):
+        vggviz.plot_by_layer(measures, spread={"other": {"a": (0, 2), "b": (0, 2)}})
+    with refused("spread", "['a']"):
+        vggviz.plot_by_layer(measures, spread={"one": {"a": (0, 2)}})
+    with refused("(low, high)", "3"):
+        vggviz.plot_by_layer(measures, spread={"one": {"a": (0, 1, 2), "b": (0, 1, 2)}})
+
+
 def test_measures_must_be_of_the_same_layers():
     with refused("['a', 'b']", "other", "['a']"):
         vggviz.plot_by_layer({"one": {"a": 1, "b": 2}, "other": {"a": 1}})

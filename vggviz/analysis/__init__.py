@@ -1,4 +1,4 @@
-"""Analysis of kernels and activations: similarity, selectivity, probes, circuits, preferred classes."""
+"""Analysis of kernels and activations: similarity, selectivity, probes, circuits, classes, perception."""
 
 from vggviz._shared import lazy_stub as _lazy_stub
 

@@ -4,6 +4,11 @@ from .circuits import trace as trace
 from .kernel_metrics import effective_rank as effective_rank
 from .kernel_metrics import is_colour_opponent as is_colour_opponent
 from .kernel_metrics import is_oriented as is_oriented
+from .perception import difference_index as difference_index
+from .perception import normalization_slope as normalization_slope
+from .perception import pair_distances as pair_distances
+from .perception import relative_size_index as relative_size_index
+from .perception import weber_index as weber_index
 from .preferences import preferred_classes as preferred_classes
 from .probing import linear_probe as linear_probe
 from .similarity import channel_similarity as channel_similarity

@@ -3,3 +3,8 @@ from .examples import dataset_examples as dataset_examples
 from .examples import example_crops as example_crops
 from .folder import read_images as read_images
 from .statistics import dataset_statistics as dataset_statistics
+from .stimuli import draw_bar as draw_bar
+from .stimuli import draw_box as draw_box
+from .stimuli import draw_disc_and_square as draw_disc_and_square
+from .stimuli import draw_shape as draw_shape
+from .stimuli import draw_shape_of_shapes as draw_shape_of_shapes

@@ -78,20 +78,27 @@ def plot_channel_statistics(
 @fitted
 @literal_text
 def plot_by_layer(
-    measures: Mapping[str, Mapping[str, float]], *, label: str = "", ax: Axes | None = None
+    measures: Mapping[str, Mapping[str, float]],
+    *,
+    label: str = "",
+    spread: Mapping[str, Mapping[str, tuple[float, float]]] | None = None,
+    ax: Axes | None = None,
 ) -> tuple[Figure, Axes]:
     """Draw one or several measures as curves over the layers.
 
     Args:
         measures: {title: {layer: number}}, up to four, all over the same layers.
         label: name of the measure, for the axis.
+        spread: {title: {layer: (low, high)}} for some or all of the measures, such as confidence intervals,
+            drawn as a band; None for no bands.
         ax: axes to draw on; None makes a figure.
 
     Returns:
         The figure and its axes.
 
     Raises:
-        ValueError: no measure, more than four, or measures of different layers.
+        ValueError: no measure, more than four, measures of different layers, or a spread of no measure or of
+            other layers.
     """
     if isinstance(measures, Mapping) and not 1 <= len(measures) <= len(MARKERS):
         raise ValueError(f"From 1 to {len(MARKERS)} measures can be drawn; got {len(measures)}.")
@@ -103,6 +110,7 @@ def plot_by_layer(
     for title, values in measures.items():
         if list(values) != layers:
             raise ValueError(f"All measures must have the layers {layers}; {title!r} has {list(values)}.")
+    bands = {} if spread is None else _bands(spread, measures)
     figure, ax = one_axes(ax, 8, 4)
     widths = 0.8 + 0.7 * np.arange(len(measures), 0, -1)  # a curve that another covers stays visible
     lines = []
@@ -114,11 +122,40 @@ def plot_by_layer(
             numbers, f"{marker}-", color=colour, label=title, linewidth=width, markersize=3 + 2 * width
         )
         describe(figure, _curve_description(f"{title}, {label}" if label else title, layers, numbers))
+        if title in bands:
+            low, high = bands[title]
+            ax.fill_between(range(len(layers)), low, high, color=colour, alpha=0.2, linewidth=0)
+            describe(
+                figure, f"Its spread in {layers[-1]}: {number_text(low[-1])} to {number_text(high[-1])}."
+            )
     ax.set_xticks(range(len(layers)), layers, rotation=60, ha="right", fontsize=8)
     ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
     ax.set_ylabel(label)
     ax.legend(lines, list(measures))  # matplotlib leaves out labels of curves that begin with "_"
     return figure, ax
+
+
+def _bands(
+    spread: Mapping[str, Mapping[str, tuple[float, float]]], measures: Mapping[str, Mapping[str, float]]
+) -> dict[str, np.ndarray]:
+    """Lower and upper ends of each spread, float (2, layers)."""
+    bands = {}
+    for title, ends in validation.mapping("Spreads", spread).items():
+        if title not in measures or list(validation.mapping(f"The spread of {title!r}", ends)) != list(
+            measures[title]
+        ):
+            raise ValueError(
+                f"A spread must have the title and the layers of a measure, one of {list(measures)}; "
+                f"got {title!r}, {validation.shown(list(ends))}."
+            )
+        bands[title] = validation.numbers(
+            f"Ends of the spread of {title!r}", list(ends.values()), "(layers, 2)", 2
+        ).T
+        if len(bands[title]) != 2:
+            raise ValueError(
+                f"A spread is (low, high) for each layer; {title!r} has {len(bands[title])} numbers."
+            )
+    return bands
 
 
 def _curve_description(title: str, layers: Sequence[str], numbers: np.ndarray) -> str:

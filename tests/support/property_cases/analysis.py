@@ -40,6 +40,20 @@ def largest_effect_first(found, top, **_):
     return len({name for name, _ in found}) == top and sizes == sorted(sizes, reverse=True)
 
 
+def apart_or_equal(found, pairs, **_):
+    return all((values >= 0).all() and len(values) == len(pairs) for values in found.values())
+
+
+def between_one_and_minus_one(found, **_):
+    return np.abs(found).max() <= 1 + 1e-9
+
+
+def positive(*shape):
+    return p.random_array(*shape, low=0.5)
+
+
+NO_LIST = p.no_array(4) | st.just(np.ones(3))
+
 PROPERTIES = {
     "analysis.channel_similarity": Property(
         arguments(maps=st.builds(dict, one=p.random_array(2, 3, 3, 4)), layer=st.just("one")),
@@ -141,6 +155,41 @@ PROPERTIES = {
             "test_features": p.no_array(4, 3) | st.just(np.zeros((4, 2))),
             "test_labels": p.no_array(4) | st.sampled_from([np.zeros(5, int), np.full(4, 10**9)]),
             "ridge": p.no_real(0) | st.just(0),
+        },
+    ),
+    "analysis.pair_distances": Property(
+        arguments(maps=p.maps, pairs=st.sampled_from([np.array([[0, 1]]), np.array([[1, 0], [1, 1]])])),
+        apart_or_equal,
+        {
+            "maps": p.no_maps(),
+            "pairs": p.no_array(2, 2)
+            | st.sampled_from([np.array([[0, 2]]), np.array([[0, -1]]), np.ones((2, 3), int)]),
+        },
+    ),
+    "analysis.difference_index": Property(
+        arguments(larger=positive(4), smaller=positive(4)),
+        between_one_and_minus_one,
+        {"larger": NO_LIST | st.just(-np.ones(4)), "smaller": NO_LIST},
+    ),
+    "analysis.weber_index": Property(
+        arguments(distances=positive(4), before=positive(4), after=positive(4)),
+        lambda found, **_: abs(found) <= 2,
+        {"distances": NO_LIST, "before": NO_LIST | st.just(np.zeros(4)), "after": NO_LIST},
+    ),
+    "analysis.relative_size_index": Property(
+        arguments(responses=p.random_array(3, 4, 20), share=st.floats(0.01, 1)),
+        between_one_and_minus_one,
+        {
+            "responses": p.no_array(3, 4, 20) | st.just(np.ones((3, 5, 20))),
+            "share": p.no_real(0) | st.just(2),
+        },
+    ),
+    "analysis.normalization_slope": Property(
+        arguments(alone=p.random_array(2, 3, 4), together=p.random_array(3, 4)),
+        lambda slope, **_: np.isfinite(slope),
+        {
+            "alone": p.no_array(2, 3, 4) | st.just(np.ones((2, 3, 4))),
+            "together": p.no_array(3, 4) | st.just(np.ones((3, 5))),
         },
     ),
 }

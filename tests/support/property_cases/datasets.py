@@ -18,6 +18,13 @@ def zeros_are_counted(found, **_):
     return all(((part.apoz >= 0) & (part.apoz <= 1)).all() for part in found.values())
 
 
+def is_stimulus(found, **_):
+    return (found.shape, found.dtype) == ((224, 224, 3), np.uint8)
+
+
+SHAPES = ["circle", "square", "diamond", "triangle"]
+NO_SHAPE = p.no_word(*SHAPES)
+
 PROPERTIES = {
     "datasets.read_images": Property(
         arguments(source=pairs, size=st.none() | st.integers(1, 40)),
@@ -66,5 +73,67 @@ PROPERTIES = {
             "source": no_images,
             "channels": p.no_channels.filter(lambda value: value not in ([], {})),
         },
+    ),
+    "datasets.draw_bar": Property(
+        arguments(length=st.floats(0, 224), width=st.floats(0, 224), level=st.floats(0, 255)),
+        is_stimulus,
+        {name: p.no_real(0) | st.just(256) for name in ("length", "width", "level")},
+    ),
+    "datasets.draw_shape": Property(
+        arguments(
+            name=st.sampled_from(SHAPES),
+            size=st.floats(1, 224),
+            centre=st.tuples(st.floats(0, 224), st.floats(0, 224)),
+            colour=st.tuples(st.integers(0, 255), st.integers(0, 255), st.integers(0, 255)),
+        ),
+        is_stimulus,
+        {
+            "name": NO_SHAPE,
+            "size": p.no_real(1) | st.just(225),
+            "centre": p.no_array(2) | st.sampled_from([(1, 2, 3), (-1, 0), (0, 225)]),
+            "colour": p.no_array(3) | st.sampled_from([(1, 2), (0, 0, 256)]),
+        },
+    ),
+    "datasets.draw_shape_of_shapes": Property(
+        arguments(
+            large=st.sampled_from(SHAPES),
+            small=st.sampled_from(SHAPES),
+            size=st.floats(16, 192),
+            count=st.integers(4, 32),
+        ),
+        is_stimulus,
+        {
+            "large": NO_SHAPE,
+            "small": NO_SHAPE,
+            "size": p.no_real(16) | st.just(193),
+            "count": p.no_whole(4, 32),
+        },
+        slow=True,
+    ),
+    "datasets.draw_disc_and_square": Property(
+        arguments(front=st.sampled_from(["disc", "square"]), apart=st.booleans(), radius=st.floats(8, 44)),
+        is_stimulus,
+        {
+            "front": p.no_word("disc", "square"),
+            "apart": p.anything_but(bool),
+            "radius": p.no_real(8) | st.just(45),
+        },
+        slow=True,
+    ),
+    "datasets.draw_box": Property(
+        arguments(
+            seen_from=st.sampled_from(["above", "below"]),
+            solid=st.booleans(),
+            size=st.floats(16, 160),
+            turn=st.floats(-360, 360),
+        ),
+        is_stimulus,
+        {
+            "seen_from": p.no_word("above", "below"),
+            "solid": p.anything_but(bool),
+            "size": p.no_real(16) | st.just(161),
+            "turn": p.no_real(-360) | st.just(361),
+        },
+        slow=True,
     ),
 }

@@ -79,6 +79,7 @@ PROPERTIES = {
         {
             "measures": st.sampled_from(no_measures),
             "label": p.anything_but(str),
+            "spread": st.sampled_from(no_measures[1:]) | st.just({"c": {"one": (0, 1)}}),
         },
         measures=st.dictionaries(st.text("ab", min_size=1), one_measure, min_size=1, max_size=4),
     ),
