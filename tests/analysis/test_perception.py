@@ -5,7 +5,7 @@ import pytest
 
 from sentences import refused
 from vggviz.analysis import (
-    difference_index,
+    distance_index,
     normalization_slope,
     pair_distances,
     relative_size_index,
@@ -13,78 +13,136 @@ from vggviz.analysis import (
 )
 from vggviz.datasets import draw_bar
 
-BEFORE, CHANGE = np.repeat([64.0, 100.0], 5), np.tile([0.3, 0.375, 0.4688, 0.58, 0.73], 2)
-AFTER = BEFORE * (1 + CHANGE)
+LENGTHS = np.array([64, 83, 94, 111, 100, 130, 147, 173.0])
+PAIRS = np.array([[[0, 1], [0, 2], [0, 3], [4, 5], [4, 6], [4, 7]]])
+
+
+def as_maps(values):
+    """Maps of one cell: values (N, units)."""
+    values = np.asarray(values, float)
+    return {"layer": values.reshape(len(values), 1, 1, -1)}
+
+
+def changes():
+    before, after = LENGTHS[PAIRS[0]].T
+    return after - before, (after - before) / before
 
 
 def test_distances_of_pixels():
     """Bars of 20 and 30 pixels differ in 10 rows of 20 pixels, by 255."""
     maps = {"pixels": np.stack([draw_bar(20), draw_bar(30), draw_bar(20)])}
-    found = pair_distances(maps, np.array([[0, 1], [1, 0], [0, 2]]))["pixels"]
-    np.testing.assert_allclose(found, [255 * np.sqrt(3 * 10 * 20)] * 2 + [0], rtol=1e-6)
+    found = pair_distances(maps, np.array([[[0, 1], [1, 0], [0, 2]]]))["pixels"]
+    np.testing.assert_allclose(found, [[255 * np.sqrt(3 * 10 * 20)] * 2 + [0]], rtol=1e-6)
 
 
-def test_distances_of_unsigned_bytes_do_not_wrap_round():
-    maps = {"a": np.array([0, 255], np.uint8).reshape(2, 1, 1, 1)}
-    np.testing.assert_array_equal(pair_distances(maps, np.array([[0, 1], [1, 0]]))["a"], [255, 255])
+def test_an_index_of_mean_distances():
+    """Distances 3 and 5 (mean 4) against 1; then 0 against 0."""
+    maps = as_maps([[0], [3], [5], [1]])
+    larger = np.array([[[0, 1], [0, 2]], [[0, 0], [1, 1]]])
+    smaller = np.array([[[0, 3]], [[2, 2]]])
+    np.testing.assert_allclose(distance_index(maps, larger, smaller)["layer"], [(4 - 1) / (4 + 1), 0])
+    np.testing.assert_allclose(distance_index(maps, smaller, larger)["layer"], [-0.6, 0])
 
 
-def test_the_index_of_two_distances():
-    np.testing.assert_allclose(difference_index([3.0, 1, 2, 0], [1.0, 3, 2, 0]), [0.5, -0.5, 0, 0])
-    human = difference_index(np.array([16.075]), np.array([14.33]))
-    assert human[0] == pytest.approx(0.057, abs=5e-4)
+def test_pixels_see_no_difference_between_mirrors():
+    """A pixel is exchanged with its mirror image once, whichever way the image is mirrored."""
+    noise = np.random.default_rng(0).integers(0, 256, (8, 8, 3))
+    for image in (noise, np.rot90(noise)):
+        maps = {"pixels": np.stack([image, image[:, ::-1], image[::-1]])}
+        found = distance_index(maps, np.array([[[0, 2]]]), np.array([[[0, 1]]]))["pixels"]
+        assert abs(found[0]) < 0.2
+    symmetric = {"pixels": np.stack([noise + noise[:, ::-1], (noise + noise[:, ::-1])[::-1]])[[0, 0, 1]]}
+    assert distance_index(symmetric, np.array([[[0, 2]]]), np.array([[[0, 1]]]))["pixels"] == 1
 
 
 def test_webers_law_of_exact_features():
-    """Features that are the logarithm, or the quantity itself."""
-    correlation = np.corrcoef(CHANGE, AFTER - BEFORE)[0, 1]
-    assert weber_index(CHANGE, BEFORE, AFTER) == pytest.approx(1 - correlation)
-    assert weber_index(AFTER - BEFORE, BEFORE, AFTER) == pytest.approx(correlation - 1)
-    assert weber_index(np.log(AFTER / BEFORE), BEFORE, AFTER) > 0.9 * (1 - correlation)
+    """The logarithm follows the relative change, the quantity itself the absolute one."""
+    change, relative = changes()
+    correlation = np.corrcoef(change, relative)[0, 1]
+    linear = weber_index(as_maps(LENGTHS[:, np.newaxis]), PAIRS, LENGTHS)["layer"]
+    logarithm = weber_index(as_maps(np.log(LENGTHS)[:, np.newaxis]), PAIRS, LENGTHS)["layer"]
+    np.testing.assert_allclose(linear, [correlation - 1])
+    np.testing.assert_allclose(logarithm, [1 - correlation], rtol=0.1)
 
 
-def test_units_of_the_ratio_and_of_the_sum():
-    """Tetrad: both small, A large, B large, both large."""
-    a, b = np.array([1.0, 2, 1, 2]), np.array([1.0, 1, 2, 2])
-    of_ratio = np.stack([a / b, b / a], axis=1)
-    of_product = np.stack([a * b, (a * b) ** 2], axis=1)
-    found = relative_size_index(np.stack([of_ratio, of_product]), share=1.0)
-    np.testing.assert_allclose(found, [1, -1])
+def test_distances_of_pixels_follow_the_root_of_the_absolute_change():
+    maps = {"pixels": np.stack([draw_bar(length) for length in LENGTHS])}
+    change, relative = changes()
+    wanted = np.corrcoef(np.sqrt(change), relative)[0, 1] - np.corrcoef(np.sqrt(change), change)[0, 1]
+    assert weber_index(maps, PAIRS, LENGTHS)["pixels"][0] == pytest.approx(wanted, abs=0.005)
+
+
+def test_layers_that_tell_nothing_apart_have_a_weber_index_of_zero():
+    assert weber_index(as_maps(np.ones((8, 3))), PAIRS, LENGTHS)["layer"].tolist() == [0]
+
+
+A_SIZE, B_SIZE = np.array([1.0, 2, 1, 2]), np.array([1.0, 1, 2, 2])
+
+
+def test_units_of_the_ratio_and_of_the_product():
+    of_ratio = np.stack([A_SIZE / B_SIZE, B_SIZE / A_SIZE], axis=1)
+    of_product = np.stack([A_SIZE * B_SIZE, (A_SIZE * B_SIZE) ** 2], axis=1)
+    found = relative_size_index(as_maps(np.concatenate([of_ratio, of_product])), share=1.0)
+    np.testing.assert_allclose(found["layer"], [1, -1])
 
 
 def test_only_units_with_an_interaction_count():
-    a, b = np.array([1.0, 2, 1, 2]), np.array([1.0, 1, 2, 2])
-    additive = np.repeat((100 * (a + b))[:, np.newaxis], 99, axis=1)
-    responses = np.concatenate([additive, (a / b)[:, np.newaxis]], axis=1)[np.newaxis]
-    assert relative_size_index(responses, share=0.01)[0] == pytest.approx(1)
-    assert relative_size_index(responses, share=1.0)[0] < -0.9
+    additive = np.repeat((100 * (A_SIZE + B_SIZE))[:, np.newaxis], 99, axis=1)
+    maps = as_maps(np.concatenate([additive, (A_SIZE / B_SIZE)[:, np.newaxis]], axis=1))
+    assert relative_size_index(maps, share=0.01)["layer"][0] == pytest.approx(1)
+    assert relative_size_index(maps, share=1.0)["layer"][0] < -0.9
 
 
 @pytest.mark.parametrize("count", [2, 3])
 def test_averages_and_sums(count):
-    alone = np.random.default_rng(0).random((count, 5, 40))
-    assert normalization_slope(alone, alone.mean(axis=0)) == pytest.approx(1 / count)
-    assert normalization_slope(alone, alone.sum(axis=0) + 7) == pytest.approx(1)
+    alone = np.random.default_rng(0).random((count, 40))
+    maps = as_maps([*alone, alone.mean(axis=0), alone.sum(axis=0) + 7])
+    found = normalization_slope(maps, np.array([range(count)] * 2), np.array([count, count + 1]))
+    np.testing.assert_allclose(found["layer"], [1 / count, 1])
+
+
+def test_units_that_respond_at_one_place_only_do_not_count():
+    maps = as_maps([[1, 2, 5, 0], [3, 5, 0, 9], [2, 3.5, 77, 77]])
+    alone, together = np.array([[0, 1]]), np.array([2])
+    assert normalization_slope(maps, alone, together)["layer"] == pytest.approx(0.5)
+    nowhere = as_maps([[1, 0], [0, 1], [1, 1]])
+    assert np.isnan(normalization_slope(nowhere, alone, together)["layer"]).all()
+
+
+def test_the_ground_is_no_part_of_a_sum():
+    """Units that add objects up on a ground of 10 seem to average, unless the ground is subtracted."""
+    changes = np.random.default_rng(0).random((2, 40))
+    maps = as_maps(10 + np.stack([*changes, changes.sum(axis=0), np.zeros(40)]))
+    arguments = np.array([[0, 1]]), np.array([2])
+    np.testing.assert_allclose(normalization_slope(maps, *arguments, blank=3)["layer"], 1)
+    busy = maps["layer"] * (np.arange(40) < 30)  # the others are silent, so sums differ by the ground
+    raw = normalization_slope({"layer": busy + 1e-9}, *arguments)["layer"]
+    assert raw == pytest.approx(0.5, abs=0.05)
+
+
+def test_units_whose_change_is_small_do_not_count():
+    maps = as_maps([[100, 20, 1], [1, 30, 100], [0, 25, 0], [0, 0, 0]])
+    found = normalization_slope(maps, np.array([[0, 1]]), np.array([2]), blank=3)
+    assert np.isnan(found["layer"]).all()  # one unit is left, which has no slope
 
 
 def test_what_has_no_index_is_named():
-    with refused("(P, 2)", "(3, 3)"):
-        pair_distances({"a": np.ones((3, 1, 1, 1))}, np.zeros((3, 3), int))
-    with refused("pairs", "0 to 1", "2"):
-        pair_distances({"a": np.ones((2, 1, 1, 1))}, np.array([[0, 2]]))
-    with refused("one shape", "(2,)", "(3,)"):
-        difference_index(np.ones(2), np.ones(3))
-    with refused("negative", "-1"):
-        difference_index(np.array([-1.0]), np.array([1.0]))
-    with refused("three", "2"):
-        weber_index(np.ones(2), np.ones(2), np.ones(2))
+    maps = as_maps(np.ones((4, 2)))
+    with refused("(..., 2)", "(3, 3)"):
+        pair_distances(maps, np.zeros((3, 3), int))
+    with refused("pairs", "0 to 3", "4"):
+        pair_distances(maps, np.array([[0, 4]]))
+    with refused("(S, P, 2)", "(1, 2)"):
+        distance_index(maps, np.array([[0, 1]]), np.array([[0, 1]]))
+    with refused("three", "(1, 2, 2)"):
+        weber_index(as_maps(LENGTHS[:, np.newaxis]), PAIRS[:, :2], LENGTHS)
+    with refused("above 0", "-173"):
+        weber_index(as_maps(LENGTHS[:, np.newaxis]), PAIRS, -LENGTHS)
     with refused("differ"):
-        weber_index(np.ones(10), BEFORE, AFTER)
-    with refused("above 0", "-100"):
-        weber_index(CHANGE, -BEFORE, AFTER)
-    with refused("(tetrads, 4, units)", "(1, 3, 2)"):
-        relative_size_index(np.ones((1, 3, 2)))
-    with refused("one shape"):
-        normalization_slope(np.ones((2, 3, 4)), np.ones((3, 5)))
-    with refused("equal"):
-        normalization_slope(np.ones((2, 3, 4)), np.ones((3, 4)))
+        weber_index(as_maps(LENGTHS[:, np.newaxis]), PAIRS[:, [0, 0, 0]], LENGTHS)
+    with refused("four", "3"):
+        relative_size_index(as_maps(np.ones((3, 2))))
+    with refused("(S, K)", "(2,)"):
+        normalization_slope(maps, np.array([[0, 1]]), np.array([2, 3]))
+    with refused("blank", "0 to 3", "4"):
+        normalization_slope(maps, np.array([[0, 1]]), np.array([2]), blank=4)

@@ -4,7 +4,7 @@ from .circuits import trace as trace
 from .kernel_metrics import effective_rank as effective_rank
 from .kernel_metrics import is_colour_opponent as is_colour_opponent
 from .kernel_metrics import is_oriented as is_oriented
-from .perception import difference_index as difference_index
+from .perception import distance_index as distance_index
 from .perception import normalization_slope as normalization_slope
 from .perception import pair_distances as pair_distances
 from .perception import relative_size_index as relative_size_index

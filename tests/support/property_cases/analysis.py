@@ -45,14 +45,13 @@ def apart_or_equal(found, pairs, **_):
 
 
 def between_one_and_minus_one(found, **_):
-    return np.abs(found).max() <= 1 + 1e-9
+    return all(np.abs(values).max() <= 1 + 1e-9 for values in found.values())
 
 
-def positive(*shape):
-    return p.random_array(*shape, low=0.5)
-
-
-NO_LIST = p.no_array(4) | st.just(np.ones(3))
+SETS = st.sampled_from([np.array([[[0, 1]]]), np.array([[[1, 0], [1, 1]]])])
+NO_SETS = p.no_array(1, 3, 2, kinds="ui") | st.sampled_from(
+    [np.array([[[0, 9]]]), np.array([[[0, -1]]]), np.ones((1, 3, 3), int), np.zeros((2, 3, 2), int)]
+)
 
 PROPERTIES = {
     "analysis.channel_similarity": Property(
@@ -158,38 +157,49 @@ PROPERTIES = {
         },
     ),
     "analysis.pair_distances": Property(
-        arguments(maps=p.maps, pairs=st.sampled_from([np.array([[0, 1]]), np.array([[1, 0], [1, 1]])])),
+        arguments(maps=p.maps, pairs=SETS),
         apart_or_equal,
         {
             "maps": p.no_maps(),
-            "pairs": p.no_array(2, 2)
-            | st.sampled_from([np.array([[0, 2]]), np.array([[0, -1]]), np.ones((2, 3), int)]),
+            "pairs": NO_SETS.filter(lambda pairs: np.shape(pairs) != (2, 3, 2)),
         },
     ),
-    "analysis.difference_index": Property(
-        arguments(larger=positive(4), smaller=positive(4)),
+    "analysis.distance_index": Property(
+        arguments(maps=p.maps, larger=SETS, smaller=SETS),
         between_one_and_minus_one,
-        {"larger": NO_LIST | st.just(-np.ones(4)), "smaller": NO_LIST},
+        {"maps": p.no_maps(), "larger": NO_SETS, "smaller": NO_SETS},
     ),
     "analysis.weber_index": Property(
-        arguments(distances=positive(4), before=positive(4), after=positive(4)),
-        lambda found, **_: abs(found) <= 2,
-        {"distances": NO_LIST, "before": NO_LIST | st.just(np.zeros(4)), "after": NO_LIST},
-    ),
-    "analysis.relative_size_index": Property(
-        arguments(responses=p.random_array(3, 4, 20), share=st.floats(0.01, 1)),
-        between_one_and_minus_one,
+        arguments(
+            maps=st.builds(dict, one=p.random_array(3, 1, 2, 2)),
+            pairs=st.just(np.array([[[0, 1], [1, 2], [0, 2]]])),
+            quantity=st.sampled_from([np.array([1.0, 2, 5]), np.array([5, 1, 2])]),
+        ),
+        lambda found, **_: all((np.abs(values) <= 2).all() for values in found.values()),
         {
-            "responses": p.no_array(3, 4, 20) | st.just(np.ones((3, 5, 20))),
-            "share": p.no_real(0) | st.just(2),
+            "maps": p.no_maps(),
+            "pairs": NO_SETS | st.just(np.zeros((1, 3, 2), int)),
+            "quantity": p.no_array(3) | st.sampled_from([np.ones(3), np.array([0, 1, 2.0])]),
         },
     ),
+    "analysis.relative_size_index": Property(
+        arguments(maps=st.builds(dict, one=p.random_array(8, 1, 2, 2)), share=st.floats(0, 1)),
+        between_one_and_minus_one,
+        {"maps": p.no_maps() | st.just({"one": np.ones((3, 1, 1, 1))}), "share": p.no_real(0) | st.just(2)},
+    ),
     "analysis.normalization_slope": Property(
-        arguments(alone=p.random_array(2, 3, 4), together=p.random_array(3, 4)),
-        lambda slope, **_: np.isfinite(slope),
+        arguments(
+            maps=st.builds(dict, one=p.random_array(3, 1, 2, 2)),
+            alone=st.just(np.array([[0, 1], [1, 0]])),
+            together=st.just(np.array([2, 2])),
+            blank=st.none() | st.integers(0, 2),
+        ),
+        lambda found, **_: all(values.shape == (2,) for values in found.values()),
         {
-            "alone": p.no_array(2, 3, 4) | st.just(np.ones((2, 3, 4))),
-            "together": p.no_array(3, 4) | st.just(np.ones((3, 5))),
+            "maps": p.no_maps(),
+            "alone": p.no_array(2, 2, kinds="ui") | st.just(np.array([[0, 3], [1, 0]])),
+            "together": p.no_array(2, kinds="ui") | st.just(np.array([2])),
+            "blank": p.no_whole(0, 2, optional=True),
         },
     ),
 }
