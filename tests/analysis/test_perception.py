@@ -93,6 +93,14 @@ def test_only_units_with_an_interaction_count():
     assert relative_size_index(maps, share=1.0)["layer"][0] < -0.9
 
 
+def test_silent_units_take_no_part_of_the_share():
+    """Half of two units is one; half of a hundred units with 98 silent ones is one too."""
+    ratio, additive = A_SIZE / B_SIZE, A_SIZE + 1.01 * B_SIZE + 0.1 * A_SIZE * B_SIZE
+    maps = as_maps(np.concatenate([np.stack([ratio, additive], axis=1), np.zeros((4, 98))], axis=1))
+    assert relative_size_index(maps, share=0.5)["layer"][0] == pytest.approx(1)
+    assert relative_size_index(as_maps(np.zeros((4, 3))))["layer"].tolist() == [0]
+
+
 @pytest.mark.parametrize("count", [2, 3])
 def test_averages_and_sums(count):
     alone = np.random.default_rng(0).random((count, 40))

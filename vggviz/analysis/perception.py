@@ -116,7 +116,8 @@ def relative_size_index(maps: Mapping[str, np.ndarray], *, share: float = 0.07) 
 
     Args:
         maps: {layer: float (4 T, h, w, c)}, of T objects.
-        share: of the units, those with the largest interaction, 0 to 1; at least one unit.
+        share: of the units that do not respond alike to all four images, those with the largest interaction,
+            0 to 1; at least one unit.
 
     Returns:
         ``{layer: float64 (T,)}``: distance of the second and third image minus that of the first and fourth,
@@ -201,7 +202,10 @@ def _correlation(rows: np.ndarray, others: np.ndarray) -> np.ndarray:
 
 def _relative_size(responses: np.ndarray, share: float) -> float:
     """Index of one object, from responses (4, units)."""
-    small, a_large, b_large, large = responses.astype(np.float64)
+    varying = np.ptp(responses, axis=0) > 0  # silent units would take most of the share
+    if not varying.any():
+        return 0.0
+    small, a_large, b_large, large = responses[:, varying].astype(np.float64)
     count = max(1, round(share * len(small)))
     chosen = np.argpartition(-np.abs(small + large - a_large - b_large), count - 1)[:count]
     differences = ((a_large - b_large)[chosen], (small - large)[chosen])
