@@ -142,6 +142,8 @@ def test_what_has_no_index_is_named():
         pair_distances(maps, np.array([[0, 4]]))
     with refused("(S, P, 2)", "(1, 2)"):
         distance_index(maps, np.array([[0, 1]]), np.array([[0, 1]]))
+    with refused("(S, Q, 2)", "(1, 1, 2)", "(2, 1, 2)"):
+        distance_index(maps, np.array([[[0, 1]]]), np.array([[[0, 1]], [[0, 1]]]))
     with refused("three", "(1, 2, 2)"):
         weber_index(as_maps(LENGTHS[:, np.newaxis]), PAIRS[:, :2], LENGTHS)
     with refused("above 0", "-173"):

@@ -62,10 +62,12 @@ def distance_index(
     Raises:
         ValueError: maps or pairs of another shape, or an index out of range.
     """
-    shapes = [np.shape(pairs) for pairs in (larger, smaller)]
-    if any(len(shape) != 3 for shape in shapes) or shapes[0][0] != shapes[1][0]:
-        raise ValueError(f"Pairs must have shapes (S, P, 2) and (S, Q, 2); got {shapes[0]} and {shapes[1]}.")
-    large, small = (pair_distances(maps, pairs) for pairs in (larger, smaller))
+    pairs = [validation.array("Pairs", value, "(S, P, 2)", 3, kinds="ui") for value in (larger, smaller)]
+    if len(pairs[0]) != len(pairs[1]):
+        raise ValueError(
+            f"Pairs must have shapes (S, P, 2) and (S, Q, 2); got {pairs[0].shape} and {pairs[1].shape}."
+        )
+    large, small = (pair_distances(maps, some) for some in pairs)
     return {layer: _index(large[layer].mean(axis=1), small[layer].mean(axis=1)) for layer in large}
 
 
@@ -100,7 +102,10 @@ def weber_index(
     change = values[..., 1] - values[..., 0]
     relative = change / values[..., 0]
     if min(np.ptp(change, axis=1).min(), np.ptp(relative, axis=1).min()) <= 0:
-        raise ValueError("Relative and absolute changes must each differ between the pairs of a set.")
+        raise ValueError(
+            "Relative and absolute changes must each differ between the pairs of a set; "
+            f"got quantities from {quantity.min():g} to {quantity.max():g} in pairs of shape {pairs.shape}."
+        )
     return {
         layer: _correlation(distances, relative) - _correlation(distances, change)
         for layer, distances in pair_distances(maps, pairs).items()

@@ -89,7 +89,7 @@ def draw_shape_of_shapes(large: str, small: str, *, size: float = 160, count: in
     count = validation.whole("number of small shapes (count)", count, 4, 32)
     element = outline(small) * size / 7
     places = _along(outline(large) * size, count) + SIDE / 2
-    return _painted(sum(_covered(element + place) for place in places), (255,) * 3)
+    return _painted(np.sum([_covered(element + place) for place in places], axis=0), (255,) * 3)
 
 
 def draw_disc_and_square(front: str, *, apart: bool = False, radius: float = 40) -> np.ndarray:
@@ -197,7 +197,7 @@ def _covered(corners: np.ndarray) -> np.ndarray:
     return mask.reshape(SIDE, FINE, SIDE, FINE).mean(axis=(1, 3))
 
 
-def _painted(covered: np.ndarray, colour: Sequence[float]) -> np.ndarray:
+def _painted(covered: np.ndarray, colour: Sequence[float] | np.ndarray) -> np.ndarray:
     """A colour on black, uint8 (224, 224, 3); where shapes overlap it is not brighter."""
     return np.rint(covered.clip(0, 1)[..., np.newaxis] * np.asarray(colour)).astype(np.uint8)
 
