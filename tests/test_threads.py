@@ -54,6 +54,7 @@ CALLS = {
     "attribution.saliency": lambda model: attribution.saliency(model, BATCH, LOGIT),
     "attribution.score_cam": lambda model: attribution.score_cam(model, BATCH, LOGIT, "c1"),
     "attribution.shuffled_weights": lambda model: attribution.shuffled_weights(model, "c2"),
+    "attribution.target_layer": attribution.target_layer,
     "attribution.smooth_grad": lambda model: attribution.smooth_grad(model, BATCH, LOGIT, samples=4),
     "datasets.dataset_examples": lambda model: datasets.dataset_examples(model, PAIRS, top=1),
     "datasets.dataset_statistics": lambda model: datasets.dataset_statistics(model, PAIRS),

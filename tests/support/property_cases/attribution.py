@@ -67,7 +67,7 @@ PROPERTIES = {
     "attribution.target_layer": Property(
         arguments(model=p.models, layer=st.none() | p.layers),
         lambda found, layer, **_: found == (layer or "conv_linear"),
-        MODEL_WRONG | {"layer": p.no_layer_or_none},
+        {"model": p.no_model, "layer": p.no_layer_or_none},
     ),
     "attribution.score_cam": Property(
         arguments(**EXPLAINED, layer=p.layers, batch_size=st.integers(1, 8)),
