@@ -1,4 +1,4 @@
-"""Analysis of kernels and activations: similarity, selectivity, probes, circuits, classes, perception."""
+"""Analysis of kernels and activations: similarity, probes, circuits, classes, perception, tuning."""
 
 from vggviz._shared import lazy_stub as _lazy_stub
 

@@ -16,3 +16,6 @@ from .similarity import gram_matrix as gram_matrix
 from .similarity import kernel_similarity as kernel_similarity
 from .similarity import nearest_neighbours as nearest_neighbours
 from .similarity import pooled_features as pooled_features
+from .tuning import Tuning as Tuning
+from .tuning import inner_responses as inner_responses
+from .tuning import tuning_curves as tuning_curves

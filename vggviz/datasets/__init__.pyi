@@ -2,6 +2,8 @@ from .examples import Examples as Examples
 from .examples import dataset_examples as dataset_examples
 from .examples import example_crops as example_crops
 from .folder import read_images as read_images
+from .gratings import draw_grating as draw_grating
+from .gratings import hue_colour as hue_colour
 from .statistics import dataset_statistics as dataset_statistics
 from .stimuli import draw_bar as draw_bar
 from .stimuli import draw_box as draw_box

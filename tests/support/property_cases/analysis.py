@@ -48,6 +48,13 @@ def between_one_and_minus_one(found, **_):
     return all(np.abs(values).max() <= 1 + 1e-9 for values in found.values())
 
 
+def selective_from_0_to_1(found, period, **_):
+    (tuned,) = found.values()
+    preferred = tuned.preferred[np.isfinite(tuned.preferred)]
+    assert ((preferred >= 0) & (preferred < period)).all()
+    return ((tuned.selectivity >= 0) & (tuned.selectivity <= 1 + 1e-9)).all()
+
+
 SETS = st.sampled_from([np.array([[[0, 1]]]), np.array([[[1, 0], [1, 1]]])])
 NO_SETS = p.no_array(1, 3, 2, kinds="ui") | st.sampled_from(
     [np.array([[[0, 9]]]), np.array([[[0, -1]]]), np.ones((1, 3, 3), int), np.zeros((2, 3, 2), int)]
@@ -200,6 +207,25 @@ PROPERTIES = {
             "alone": p.no_array(2, 2, kinds="ui") | st.just(np.array([[0, 3], [1, 0]])),
             "together": p.no_array(2, kinds="ui") | st.just(np.array([2])),
             "blank": p.no_whole(0, 2, optional=True),
+        },
+    ),
+    "analysis.inner_responses": Property(
+        arguments(model=p.models, batch=p.batches, layers=p.layers),
+        lambda found, batch, **_: all(len(values) == len(batch) for values in found.values()),
+        MODEL_WRONG | {"layers": p.no_list_of_layers},
+    ),
+    "analysis.tuning_curves": Property(
+        arguments(
+            responses=st.builds(dict, one=p.random_array(4, 3, low=0)),
+            angles=st.permutations([0.0, 45.0, 90.0, 135.0]).map(np.array),
+            period=st.just(180),
+        ),
+        selective_from_0_to_1,
+        {
+            "responses": st.sampled_from([None, 3, "text", {}, {"one": np.ones((3, 3))}])
+            | p.no_array(4, 3).map(lambda values: {"one": values}),
+            "angles": p.no_array(4) | st.sampled_from([np.ones(4), np.array([0, 45, 90, 180.0])]),
+            "period": p.no_real(1) | st.sampled_from([361, 90]),
         },
     ),
 }

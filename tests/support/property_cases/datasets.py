@@ -136,4 +136,26 @@ PROPERTIES = {
         },
         slow=True,
     ),
+    "datasets.draw_grating": Property(
+        arguments(
+            orientation=st.floats(0, 360),
+            frequency=st.floats(0, 0.5),
+            phase=st.floats(-360, 360),
+            contrast=st.floats(0, 1),
+            colours=st.just([(0, 0, 0), (255, 128, 0)]),
+        ),
+        is_stimulus,
+        {
+            "orientation": p.no_real(0) | st.just(361),
+            "frequency": p.no_real(0) | st.just(0.51),
+            "phase": p.no_real(-360) | st.just(361),
+            "contrast": p.no_real(0) | st.just(1.01),
+            "colours": p.no_array(2, 3) | st.sampled_from([np.ones((2, 4)), [[0, 0, 0], [0, 0, 256]]]),
+        },
+    ),
+    "datasets.hue_colour": Property(
+        arguments(hue=st.floats(0, 360), saturation=st.floats(0, 1)),
+        lambda found, **_: found.shape == (3,) and 0 <= found.min() <= found.max() <= 255,
+        {"hue": p.no_real(0) | st.just(361), "saturation": p.no_real(0) | st.just(1.01)},
+    ),
 }
