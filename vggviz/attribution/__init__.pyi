@@ -1,3 +1,4 @@
+from .adversarial import adversarial_batch as adversarial_batch
 from .cam import eigen_cam as eigen_cam
 from .cam import grad_cam as grad_cam
 from .cam import grad_cam_plus_plus as grad_cam_plus_plus

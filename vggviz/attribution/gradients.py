@@ -43,7 +43,7 @@ def saliency(model: keras.Model, batch: np.ndarray, objective: Objective) -> np.
         ValueError: an objective with an unknown layer or channel, or a batch whose shape does not match
             the model.
     """
-    batch = _check_inputs(model, batch, objective)
+    batch = check_inputs(model, batch, objective)
     gradient = gradients(model, objective, batch.shape[1:], batch.dtype)
     results = [gradient(chunk)[0] for chunk in _chunks(batch, batch.shape[1:3])]
     return _largest_colour(np.concatenate(results))
@@ -79,7 +79,7 @@ def smooth_grad(
         ValueError: an objective with an unknown layer or channel, a batch whose shape does not match the
             model, or `samples`, `noise` or `seed` out of range.
     """
-    batch = _check_inputs(model, batch, objective)
+    batch = check_inputs(model, batch, objective)
     samples = validation.whole("number of samples", samples, 1)
     noise = validation.real("noise, a share of the image's range,", noise, 0)
     seed = validation.whole("seed", seed)
@@ -113,7 +113,7 @@ def guided_backprop(model: keras.Model, batch: np.ndarray, objective: Objective)
         ValueError: an objective with an unknown layer or channel, or a batch whose shape does not match
             the model.
     """
-    batch = _check_inputs(model, batch, objective)
+    batch = check_inputs(model, batch, objective)
     tf = backend.tensorflow()
     part = parts.part(model, objective.layers)
 
@@ -157,7 +157,7 @@ def integrated_gradients(
         ValueError: an objective with an unknown layer or channel, a batch whose shape does not match the
             model, a baseline that does not broadcast to the batch, or `steps` below 1.
     """
-    batch = _check_inputs(model, batch, objective)
+    batch = check_inputs(model, batch, objective)
     steps = validation.whole("number of steps", steps, 1)
     baselines = _broadcast_baseline(baseline, batch)
 
@@ -258,7 +258,7 @@ def _largest_colour(values: np.ndarray) -> np.ndarray:
     return np.abs(values).max(axis=-1).astype(np.float32, copy=False)
 
 
-def _check_inputs(model: keras.Model, batch: np.ndarray, objective: Objective) -> np.ndarray:
+def check_inputs(model: keras.Model, batch: np.ndarray, objective: Objective) -> np.ndarray:
     """Check objective and batch; return the batch in the dtype of the model's input."""
     check_objective(objective)
     batch = check_batch(batch, graph.unfold(model).inputs)

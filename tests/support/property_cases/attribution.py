@@ -38,6 +38,12 @@ def curves_start_and_end_at_the_score(curves, model, batch, objective, **_):
 PROPERTIES = {
     "attribution.saliency": attribution(),
     "attribution.guided_backprop": attribution(),
+    "attribution.adversarial_batch": attribution(
+        lambda found, batch, size, **_: np.abs(found - batch).max() <= size * 1.001 + 1e-4,
+        {"size": p.no_real(0), "steps": p.no_whole(1)},
+        size=st.floats(0, 8),
+        steps=st.integers(1, 3),
+    ),
     "attribution.smooth_grad": attribution(
         wrong={"samples": p.no_whole(1), "noise": p.no_real(), "seed": p.no_whole()},
         samples=st.integers(1, 3),
