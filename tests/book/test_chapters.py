@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+import format_cells
 import public
 
 BOOK = Path(__file__).parents[2] / "book"
@@ -28,6 +29,7 @@ REFERENCE = {
 PROSE = {"index", "explorer", "how_to_use"}
 LESSONS = sorted(SOURCES.keys() - REFERENCE - PROSE)
 LONGEST = 8  # lines of a cell
+WIDEST = 88  # letters of a line
 
 
 def cells(name: str) -> list[list[str]]:
@@ -65,6 +67,17 @@ def test_calls_in_the_text_are_of_functions_that_exist(name: str) -> None:
 @pytest.mark.parametrize("name", SOURCES)
 def test_no_cell_is_long(name: str) -> None:
     assert [cell[0] for cell in cells(name) if len(cell) > LONGEST] == []
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_no_line_of_a_cell_is_cut_off(name: str) -> None:
+    assert [line for cell in cells(name) for line in cell if len(line) > WIDEST] == []
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_cells_are_formatted(name: str) -> None:
+    """`make format` does it."""
+    assert format_cells.formatted(SOURCES[name]) == SOURCES[name]
 
 
 def test_the_bibliography_holds_what_is_cited_and_nothing_else() -> None:
