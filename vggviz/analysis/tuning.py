@@ -15,8 +15,8 @@ from vggviz.models.receptive_field import ReceptiveField, pair, receptive_fields
 if TYPE_CHECKING:
     import keras
 
-IMAGES = 4
-"""Images whose maps are held in memory at a time; for VGG16 about a quarter of a gigabyte."""
+IMAGES = 2
+"""Images whose maps are held in memory at a time; for VGG16 about a tenth of a gigabyte."""
 
 
 @dataclass(frozen=True)
