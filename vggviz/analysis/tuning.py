@@ -45,7 +45,7 @@ class Tuning:
 
     @property
     def selectivity(self) -> np.ndarray:
-        """One minus the circular variance, float64 (c,): 0 for equal responses, 1 for a single angle.
+        """One minus the circular variance, float64 (c,); 0 for equal responses, 1 for a single angle.
 
         Ringach, Shapley and Hawken, "Orientation selectivity in macaque V1", 2002. 0 for silent channels.
         """

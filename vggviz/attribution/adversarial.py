@@ -32,7 +32,7 @@ def adversarial_batch(
         steps: number of steps, a gradient each.
 
     Returns:
-        float32 (N, H, W, C). Levels may leave the range of an image: `vggviz.deprocess` rounds and clips.
+        float32 (N, H, W, C). Levels may leave the range of an image; `vggviz.deprocess` rounds and clips.
 
     Raises:
         ValueError: an objective with an unknown layer or channel, a batch whose shape does not match the
