@@ -6,6 +6,7 @@ profile by up to 1.6 seconds.
 
 from __future__ import annotations
 
+import logging
 import re
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from fontTools import subset
 
 # An escape or the character itself, from Unicode's private use area
 CODE = re.compile(r'"(?:\\(f[0-9a-f]{3})|([\ue000-\uf8ff]))"')
+
+logging.getLogger("fontTools").setLevel(logging.WARNING)  # it reports every table of a font
 
 
 def keep_used(static: Path) -> None:
