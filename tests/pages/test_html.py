@@ -115,8 +115,8 @@ def test_one_style_sheet_serves_all_pages() -> None:
     assert len(named) == 1
 
 
-def test_wide_figures_have_a_smaller_copy() -> None:
-    assert page("book/one_layer.html").select("img[srcset]")
+def test_figures_have_a_rendering_for_phones() -> None:
+    assert page("book/one_layer.html").select("picture > source[media][srcset]")
 
 
 @pytest.mark.parametrize("name", PAGES)
