@@ -39,8 +39,10 @@ CALLS = {
     "pre_activations": lambda model: vggviz.pre_activations(model, BATCH, "c1"),
     "provenance": vggviz.provenance,
     "receptive_fields": vggviz.receptive_fields,
+    "analysis.inner_responses": lambda model: analysis.inner_responses(model, BATCH),
     "analysis.input_contributions": lambda model: analysis.input_contributions(model, BATCH, "c2", 1),
     "analysis.trace": lambda model: analysis.trace(model, BATCH, LOGIT),
+    "attribution.adversarial_batch": lambda model: attribution.adversarial_batch(model, BATCH, LOGIT),
     "attribution.deletion_insertion": lambda model: attribution.deletion_insertion(
         model, BATCH, None, LOGIT, steps=4
     ),

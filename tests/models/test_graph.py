@@ -1,5 +1,6 @@
 """Flat graphs of Keras models: names, order, nested models, close matches."""
 
+import keras
 import numpy as np
 import pytest
 
@@ -172,3 +173,12 @@ def test_a_subclassed_model():
 
     with refused("'own'", "functional"):
         vggviz.conv_layers(Own(name="own"))
+
+
+def test_a_refused_model_is_refused_again():
+    model = keras.Sequential(
+        [keras.Input((3, 16, 16)), keras.layers.Conv2D(4, 3, data_format="channels_first")]
+    )
+    for _ in range(2):
+        with pytest.raises(ValueError, match="channels first"):
+            unfold(model)

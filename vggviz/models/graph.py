@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import itertools
+import threading
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -82,6 +83,7 @@ class Network:
 
 _counter = itertools.count()
 _networks: weakref.WeakKeyDictionary[Any, tuple[list[Any], Network]] = weakref.WeakKeyDictionary()
+_lock = threading.RLock()  # tensors of two graphs of one model cannot be combined
 
 
 def unfold(model: keras.Model) -> Network:
@@ -96,12 +98,14 @@ def unfold(model: keras.Model) -> Network:
     """
     if not isinstance(model, backend.keras().Model):
         raise TypeError(f"A Keras model is wanted; got {validation.shown(model)}, a {type(model).__name__}.")
-    state = list(_state(model.layers))
-    cached = _networks.get(model)
-    if cached is None or list(map(id, cached[0])) != list(map(id, state)):
-        _networks[model] = cached = (state, flatten(model))
-        _check_data_format(cached[1])
-    return cached[1]
+    with _lock:
+        state = list(_state(model.layers))
+        cached = _networks.get(model)
+        if cached is None or list(map(id, cached[0])) != list(map(id, state)):
+            network = flatten(model)
+            _check_data_format(network)
+            _networks[model] = cached = (state, network)
+        return cached[1]
 
 
 def _state(layers: Iterable[Any]) -> Iterator[Any]:
