@@ -13,6 +13,7 @@ from vggviz._shared import backend, validation
 from vggviz.activations.forward import check_batch, run, ungrouped_step
 from vggviz.models.graph import check_name, conv_layers, find_step, listed, unfold
 from vggviz.models.parts import is_logits, part
+from vggviz.models.receptive_field import same_padding
 from vggviz.objectives import Objective, check_objective, label_for
 
 if TYPE_CHECKING:
@@ -46,15 +47,15 @@ def input_contributions(
     (inputs,) = run(model, batch, (step.inputs[0],))
     # a depthwise convolution computes the terms of an ordinary one, without the sum over input channels
     products = backend.keras().ops.depthwise_conv(
-        _padded(convolution, inputs),
+        inputs,
         np.asarray(convolution.kernel, np.float32)[..., channel, np.newaxis],
-        strides=1,
-        padding="valid",
+        strides=1,  # TensorFlow's depthwise convolution supports only equal ones
+        padding=convolution.padding,
         data_format="channels_last",
         dilation_rate=convolution.dilation_rate,
     )
-    rows, columns = convolution.strides  # TensorFlow's depthwise convolution supports only equal ones
-    products = np.asarray(products, np.float32)[:, ::rows, ::columns]
+    rows, columns = (_kept(convolution, axis, inputs.shape[1 + axis]) for axis in (0, 1))
+    products = np.asarray(products, np.float32)[:, rows, columns]
     if place is None:
         return products.mean(axis=(1, 2), dtype=np.float64).astype(np.float32)
     if not isinstance(place, (tuple, list)) or len(place) != 2:
@@ -66,17 +67,13 @@ def input_contributions(
     return products[:, row, column]
 
 
-def _padded(convolution: Any, inputs: np.ndarray) -> np.ndarray:
-    """A convolution's input (N, h, w, c) with the zeros that its padding adds."""
-    if convolution.padding != "same":
-        return inputs
-    sides = []
-    for axis in (0, 1):
+def _kept(convolution: Any, axis: int, length: int) -> slice:
+    """The places along an axis of a convolution with stride 1 that the convolution itself computes."""
+    stride, first = convolution.strides[axis], 0
+    if convolution.padding == "same":  # fewer zeros are added at the start than for stride 1
         reach = (convolution.kernel_size[axis] - 1) * convolution.dilation_rate[axis] + 1
-        length, stride = inputs.shape[1 + axis], convolution.strides[axis]
-        needed = max((-(-length // stride) - 1) * stride + reach - length, 0)
-        sides.append((needed // 2, needed - needed // 2))
-    return np.pad(inputs, ((0, 0), *sides, (0, 0)))
+        first = same_padding(length, reach, 1) - same_padding(length, reach, stride)
+    return slice(first, None, stride)
 
 
 @dataclass(frozen=True)
