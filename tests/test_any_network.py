@@ -119,6 +119,32 @@ def test_an_end_that_is_not_known_is_refused(images):
         attribution.saliency(model, images, class_logit(0))
 
 
+class Head(layers.Layer):
+    """A user-defined layer that contains the dense layer, and so its activation."""
+
+    def __init__(self, activation):
+        super().__init__(name="head")
+        self.dense = layers.Dense(3, activation=activation)
+
+    def build(self, shape):
+        self.dense.build(shape)
+
+    def call(self, pooled):
+        return self.dense(pooled)
+
+
+@pytest.mark.parametrize("end", [Head("softmax"), layers.PReLU(name="head")])
+def test_an_end_with_weights_that_is_not_linear_is_refused(images, end):
+    with refused("'head'", "linear", "softmax"):
+        scores(with_end(end), images, class_logit(0))
+
+
+@pytest.mark.parametrize("end", [Head(None), layers.BatchNormalization()])
+def test_a_linear_end_without_activation_is_the_logits(images, end):
+    model = with_end(end)
+    assert scores(model, images, class_logit(1))[0] == pytest.approx(np.asarray(model(images))[0, 1])
+
+
 def test_a_layer_called_logits_is_a_layer(images):
     model = with_end(lambda x: layers.Softmax()(layers.Rescaling(10.0)(layers.Dense(3, name="logits")(x))))
     ten = scores(model, images, class_logit(0)) / scores(model, images, channel("logits", 0))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -135,17 +135,27 @@ def _activation(step: Step) -> Any:
     """Keras' linear, sigmoid or softmax, if a layer (its activation if it has weights) equals it, or None."""
     known = [getattr(backend.keras().activations, name) for name in ("linear", "sigmoid", "softmax")]
     shape, function = step.inputs[0].shape[1:], step.layer
-    if getattr(step.layer, "weights", None):
-        shape, function = (5,), getattr(step.core, "activation", known[0])
+    weighted, has_activation = bool(getattr(step.layer, "weights", None)), hasattr(step.core, "activation")
+    if weighted and has_activation:
+        shape, function = (5,), step.core.activation
     elif "training" in inspect.signature(step.layer.call).parameters:
         function = functools.partial(step.layer, training=False)
     values = np.random.default_rng(0).normal(size=(2, *(side or 4 for side in shape))).astype(np.float32)
     try:
+        if weighted and not has_activation:
+            return known[0] if _is_affine(function, values) else None
         given = np.asarray(function(values)).reshape(values.shape)
     except Exception:  # a layer with several inputs, or a custom one, can raise anything
         return None
     equal = (one for one in known if np.allclose(given, np.asarray(one(values)), atol=TOLERANCE))
     return next(equal, None)
+
+
+def _is_affine(function: Callable[[Any], Any], values: np.ndarray) -> bool:
+    """Whether f(a + b) - f(b) = f(a) - f(0), as for a layer whose output has no activation."""
+    a, b = 1000 * values  # large, so that it shows even where weights are small
+    both, none, one, other = np.asarray(function(np.stack([a + b, 0 * a, a, b])))
+    return np.allclose(both - other, one - none, atol=TOLERANCE * np.abs(both - none).max())
 
 
 def linear_copy(layer: Any) -> Any:
