@@ -239,6 +239,7 @@ def test_a_wrapped_convolution_is_one(images):
     model = keras.Sequential([keras.Input((SIDE, SIDE, 3)), wrapped])
     assert vggviz.conv_layers(model) == ["wrapped"]
     assert vggviz.filters(model, "wrapped").shape == (3, 3, 3, 4)
+    assert vggviz.layer_table(model)[0].macs == 14 * 14 * (3 * 3 * 3 * 4)
     before = vggviz.pre_activations(model, images, "wrapped")
     assert before.min() < 0
     assert np.allclose(np.maximum(before, 0), np.asarray(model(images)), atol=1e-6)

@@ -106,7 +106,7 @@ def _macs(step: Step, sides: tuple[int | None, ...]) -> int | None:
     """
     if None in sides or not (step.is_convolution or isinstance(step.core, backend.keras().layers.Dense)):
         return None
-    kernels = [math.prod(weight.shape) for weight in step.layer.weights if len(weight.shape) > 1]
+    kernels = [math.prod(weight.shape) for weight in step.core.weights if len(weight.shape) > 1]
     return math.prod(int(side or 0) for side in sides) * sum(kernels)
 
 
