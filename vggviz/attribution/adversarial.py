@@ -38,13 +38,13 @@ def adversarial_batch(
         ValueError: an objective with an unknown layer or channel, a batch whose shape does not match the
             model, a negative size, or `steps` below 1.
     """
-    batch = check_inputs(model, batch, objective)
+    checked = check_inputs(model, batch, objective)
     size = validation.real("size of the change", size, 0)
     steps = validation.whole("number of steps", steps, 1)
-    gradient = gradients(model, objective, batch.shape[1:], batch.dtype)
-    changed = batch.astype(np.float32)
+    gradient = gradients(model, objective, checked.shape[1:], checked.dtype)
+    changed = start = checked.astype(np.float32)
     for _ in range(steps):
-        slopes = np.concatenate([gradient(image[np.newaxis].astype(batch.dtype))[0] for image in changed])
+        slopes = np.concatenate([gradient(image[np.newaxis])[0] for image in changed])
         moved = changed + 2 * size / (steps + 1) * np.sign(slopes)
-        changed = np.clip(moved, batch - size, batch + size).astype(np.float32)
+        changed = np.clip(moved, start - size, start + size)
     return changed
