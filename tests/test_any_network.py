@@ -388,6 +388,11 @@ def test_three_feature_maps_are_no_colours(tmp_path):
         vggviz.filters_rgb(reading(3, mixed), "c")
 
 
+def test_a_negative_has_no_colours():
+    with refused("'c'", "3 channels", "colours"):
+        vggviz.filters_rgb(reading(3, layers.Rescaling(-1.0)), "c")
+
+
 def test_colours_exchanged_before_the_first_convolution():
     swapped = reading(3, lambda images: images[..., ::-1])
     kernels = vggviz.filters(swapped, "c")

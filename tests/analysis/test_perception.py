@@ -123,6 +123,8 @@ def test_the_ground_is_no_part_of_a_sum():
     maps = as_maps(10 + np.stack([*changes, changes.sum(axis=0), np.zeros(40)]))
     arguments = np.array([[0, 1]]), np.array([2])
     np.testing.assert_allclose(normalization_slope(maps, *arguments, blank=3)["layer"], 1)
+    fallen = {"layer": 20 - maps["layer"]}
+    np.testing.assert_allclose(normalization_slope(fallen, *arguments, blank=3)["layer"], 1)
     busy = maps["layer"] * (np.arange(40) < 30)  # the others are silent, so sums differ by the ground
     raw = normalization_slope({"layer": busy + 1e-9}, *arguments)["layer"]
     assert raw == pytest.approx(0.5, abs=0.05)

@@ -85,9 +85,9 @@ def test_responses_of_an_angle_are_averaged_in_any_order():
 
 
 def test_the_preferred_angle_goes_around_the_circle():
-    curves = np.array([[1.0, 1], [1, 0], [0, 0], [0, 1]])
+    curves = np.array([[1.0, 1, 1], [1, 0, 0], [0, 0, 0], [0, 1, 1e-20]])
     found = Tuning(np.array([0, 45, 90, 135.0]), curves, 180)
-    np.testing.assert_allclose(found.preferred, [22.5, 157.5])
+    np.testing.assert_allclose(found.preferred, [22.5, 157.5, 0])
 
 
 def test_the_border_does_not_count():
@@ -105,6 +105,20 @@ def test_the_inner_cells_are_those_whose_field_holds_no_padding():
     assert [values.shape for values in found.values()] == [(5, 4), (5, 6)]
     maps = feature_maps(model, batch, "conv_b")["conv_b"]
     np.testing.assert_allclose(found["conv_b"], maps[:, 2:-2, 2:-2].mean(axis=(1, 2)), rtol=1e-4)
+
+
+def test_in_an_even_image_all_inner_cells_are_alike():
+    """Also where the padding is no multiple of the stride: here they are 3 and 2 pixels."""
+    keras = backend.keras()
+    layers = [
+        keras.layers.Conv2D(4, 3, padding="same", name="one"),
+        keras.layers.AveragePooling2D(2),
+        keras.layers.Conv2D(6, 3, padding="same", name="two"),
+    ]
+    model = keras.Sequential([keras.Input((32, 32, 3)), *layers])
+    even = np.full((1, 32, 32, 3), 100, np.float32)
+    found = inner_responses(model, even, "two")["two"]
+    np.testing.assert_allclose(found, np.asarray(model(even))[:, 8, 8], rtol=1e-4)
 
 
 def test_without_an_inner_cell_the_middle_ones_are_taken():

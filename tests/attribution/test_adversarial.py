@@ -5,6 +5,7 @@ import pytest
 
 import networks
 from sentences import refused
+from vggviz._shared import backend
 from vggviz.attribution import adversarial_batch
 from vggviz.attribution.core import scores
 from vggviz.objectives import channel, class_logit
@@ -56,6 +57,16 @@ def test_without_slope_or_size_nothing_changes(linear, small):
     model, _ = linear
     np.testing.assert_array_equal(adversarial_batch(model, small, 0 * OUTPUT), small)
     np.testing.assert_array_equal(adversarial_batch(model, small, OUTPUT, size=0), small)
+
+
+def test_each_of_three_steps_is_half_as_long_as_all_may_be():
+    """The first ends where the output is zero, and so has no slope."""
+    keras = backend.keras()
+    layer = keras.layers.Conv2D(1, 1, activation="relu", name="conv", kernel_initializer="ones")
+    model = keras.Sequential([keras.Input((4, 4, 1)), layer])
+    batch = np.full((1, 4, 4, 1), 0.1, np.float32)
+    changed = adversarial_batch(model, batch, -1 * OUTPUT, size=1, steps=3)
+    np.testing.assert_allclose(changed - batch, -0.5, atol=1e-6)
 
 
 def test_sizes_and_steps_are_checked(linear, small):

@@ -156,9 +156,10 @@ def normalization_slope(
         maps: {layer: float (N, h, w, c)}.
         alone: int (S, K), the images of each of the K objects of S scenes alone, a place in each column.
         together: int (S,), the images of the scenes.
-        blank: index of an image without objects. A response is then the change from that image, and must be
-            larger than a twentieth of the layer's largest. None for the activation itself, which must be
-            above 0: the response to the ground is then added K times to the sum, and once to the scene.
+        blank: index of an image without objects. A response is then the change from that image, up or down,
+            and must be larger than a twentieth of the layer's largest. None for the activation itself, which
+            must be above 0: the response to the ground is then added K times to the sum, and once to the
+            scene.
 
     Returns:
         ``{layer: float64 (S,)}``, of least-squares lines; NaN for layers without such a unit.
