@@ -65,7 +65,7 @@ CALLS = {
     "feature_visualization.visualization_cost": lambda model: drawing.visualization_cost(model, CHANNEL),
     "feature_visualization.visualize": lambda model: drawing.visualize(model, CHANNEL, steps=2),
 }
-"""{public name: call}. """
+"""{public name: call}."""
 
 
 def network():
