@@ -56,7 +56,7 @@ def test_phones_are_offered_the_narrower_rendering(tmp_path: Path) -> None:
         '<img alt="red" src="../_images/one.webp"></a></div>',
         "html.parser",
     )
-    figures.add_small_copies(app, {tmp_path / "page.html": page})
+    figures.offer_narrow(app, {tmp_path / "page.html": page})
     source = page.select_one("a.image-reference > picture > source")
     assert source.attrs == {
         "media": "(max-width: 600px)",

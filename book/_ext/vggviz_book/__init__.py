@@ -8,7 +8,7 @@ quizzes: questions whose answers the chapters compute, as
     quiz_nodes: HTML that works without JavaScript;
     quiz_solutions: a page with all solutions.
 folding: the code of the cells under their output.
-figures: text alternatives, WebP files, lazy loading, smaller copies for phones.
+figures: text alternatives, WebP files, lazy loading, renderings for phones.
 finishing: post-processes the written pages with
     markup: valid and accessible HTML;
     header: the header on a phone;

@@ -1,4 +1,4 @@
-"""Figures of the pages: text alternatives, WebP files, sizes, lazy loading and smaller copies."""
+"""Figures of the pages: text alternatives, WebP files, sizes, lazy loading and renderings for phones."""
 
 from __future__ import annotations
 
@@ -24,9 +24,7 @@ NARROW_CHUNK = b"vgNa"
 """Type of the chunk of a PNG with its rendering for phones; `vggviz.figures.described_figure` writes it."""
 
 LOSSLESS = {"lossless": True, "quality": 30, "method": 3}
-SMALL = {"quality": 85, "method": 4, "use_sharp_yuv": True}
-SMALL_WIDTH = 1080
-"""Pixels: a phone of 360 CSS pixels with three device pixels to each."""
+LOSSY = {"quality": 85, "method": 4, "use_sharp_yuv": True}
 PHONE = "(max-width: 600px)"
 """Media query of the screens that get the narrower rendering of a figure."""
 PHONE_DENSITY = 3
@@ -99,7 +97,7 @@ def write_narrow(path: Path, webp: Path) -> None:
     webp.parent.mkdir(parents=True, exist_ok=True)
     beside = webp.with_suffix(".part")
     with Image.open(io.BytesIO(held)) as image:
-        image.convert("RGB").save(beside, "WEBP", **SMALL)
+        image.convert("RGB").save(beside, "WEBP", **LOSSY)
     beside.replace(webp)
 
 
@@ -133,32 +131,20 @@ def as_attributes(size: re.Match[str]) -> str:
     return f'width="{width}" height="{height}" style="--shape: {width / height:.4g}"'
 
 
-def add_small_copies(app: Sphinx, pages: Mapping[Path, BeautifulSoup]) -> None:
-    """Offer phones the narrower rendering of each figure, or a smaller copy; a click opens the exact one.
+def offer_narrow(app: Sphinx, pages: Mapping[Path, BeautifulSoup]) -> None:
+    """Offer phones the narrower rendering of each figure that has one; a click opens the wide one.
 
     Args:
-        app: the copies are written to its output, and kept in the cache.
+        app: the renderings are copied from its cache to its output.
         pages: the parsed pages by path; changed in place.
     """
-    target = Path(app.outdir, "_images")
-    kept = Path(app.config.nb_execution_cache_path, "figures")
-    wide = []
     for page in pages.values():
         for image in page.select('.bd-article a.image-reference > img[src$=".webp"]'):
-            narrow = kept / narrow_name(Path(str(image["src"])).name)
+            name = narrow_name(Path(str(image["src"])).name)
+            narrow = Path(app.config.nb_execution_cache_path, "figures", name)
             if narrow.is_file():
-                shutil.copyfile(narrow, target / narrow.name)
+                shutil.copyfile(narrow, Path(app.outdir, "_images", name))
                 image.wrap(page.new_tag("picture")).insert(0, narrow_source(page, image, narrow))
-            elif width_of(target / Path(str(image["src"])).name) > SMALL_WIDTH:
-                wide.append(image)
-    names = sorted({Path(str(image["src"])).name for image in wide})
-    with ThreadPoolExecutor() as pool:
-        list(pool.map(lambda name: write_small_copy(target / name, kept), names))
-    for image in wide:
-        source = str(image["src"])
-        width = width_of(target / Path(source).name)
-        image["srcset"] = f"{small_name(source)} {SMALL_WIDTH}w, {source} {width}w"
-        image["sizes"] = f"(max-width: {image['width']}px) 100vw, {image['width']}px"
 
 
 def narrow_source(page: BeautifulSoup, image: Tag, narrow: Path) -> Tag:
@@ -167,26 +153,3 @@ def narrow_source(page: BeautifulSoup, image: Tag, narrow: Path) -> Tag:
         width, height = (round(side / PHONE_DENSITY) for side in opened.size)
     attributes = {"media": PHONE, "srcset": narrow_name(str(image["src"])), "width": width, "height": height}
     return page.new_tag("source", attrs={name: str(value) for name, value in attributes.items()})
-
-
-def width_of(path: Path) -> int:
-    """Width of an image in pixels."""
-    with Image.open(path) as image:
-        return image.width
-
-
-def small_name(name: str) -> str:
-    """File name of the smaller copy of a figure."""
-    return f"{name.removesuffix('.webp')}-small.webp"
-
-
-def write_small_copy(path: Path, kept: Path) -> None:
-    """Write the smaller copy beside a figure, from the cache if it is there."""
-    small = kept / small_name(path.name)
-    if not small.is_file():
-        beside = small.with_suffix(".part")
-        with Image.open(path) as image:
-            size = (SMALL_WIDTH, round(image.height * SMALL_WIDTH / image.width))
-            image.convert("RGB").resize(size, Image.Resampling.LANCZOS).save(beside, "WEBP", **SMALL)
-        beside.replace(small)
-    shutil.copyfile(small, path.with_name(small.name))

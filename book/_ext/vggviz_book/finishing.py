@@ -39,7 +39,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         tables.align_numbers(page)
         scripts.defer(page, path, root)
         sharing.add_description(page, app.config.project)
-    figures.add_small_copies(app, pages)
+    figures.offer_narrow(app, pages)
     styles.join(app, pages)
     icons.keep_used(root / "_static")
     for path, page in pages.items():
