@@ -46,8 +46,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
         kernels,
         mathjax,
         npm,
-        quiz_nodes,
-        quiz_solutions,
         quizzes,
         repository,
         sharing,
@@ -55,10 +53,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     )
 
     folding.add(app)
-    quiz_nodes.add_nodes(app)
-    app.add_directive("quiz", quizzes.QuizDirective)
-    app.add_directive("quiz-solutions", quiz_solutions.SolutionsDirective)
-    app.add_post_transform(quiz_solutions.Solutions)
+    quizzes.add(app)
     app.connect("config-inited", npm.provide)
     app.connect("config-inited", kernels.prepare)
     app.connect("config-inited", thebe.disable)
@@ -66,9 +61,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("builder-inited", mathjax.provide)
     app.connect("builder-inited", explorers.set_runtime)
     app.connect("env-before-read-docs", chapters.execute)
-    app.connect("env-purge-doc", quiz_solutions.forget)
-    app.connect("doctree-read", quiz_solutions.collect)
-    app.connect("env-updated", quiz_solutions.pages_to_write)
     app.connect("doctree-resolved", figures.prepare)
     app.connect("doctree-resolved", sharing.set_preview, priority=600)  # after the figures are WebP
     app.connect("html-page-context", figures.keep_proportions)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -31,20 +32,27 @@ class QuizSolutions(nodes.General, nodes.Element):
     """The place of all solutions."""
 
 
+BEFORE_SOLUTION = """<button type="button" class="quiz-check pst-js-only">Check</button>
+<p class="quiz-verdict" role="status"></p>
+</fieldset>
+<details class="quiz-solution">
+<summary>Solution</summary>
+"""
+
+
+def writes(text: str) -> Callable[[Any, nodes.Element], None]:
+    """A visitor of nodes that writes a fixed text."""
+
+    def visit(self: Any, node: nodes.Element) -> None:
+        self.body.append(text)
+
+    return visit
+
+
 def visit_quiz(self: Any, node: Quiz) -> None:
     """Open the box and the group of inputs."""
     numbers = f'data-answer="{node["answer"]!r}" data-within="{node["within"]!r}"'
     self.body.append(f'<div class="quiz" id="{escape(node["ids"][0])}" {numbers}>\n<fieldset>\n')
-
-
-def depart_quiz(self: Any, node: Quiz) -> None:
-    """Close the box."""
-    self.body.append("</div>\n")
-
-
-def visit_question(self: Any, node: QuizQuestion) -> None:
-    """The question names the group."""
-    self.body.append("<legend>")
 
 
 def depart_question(self: Any, node: QuizQuestion) -> None:
@@ -69,23 +77,6 @@ def visit_option(self: Any, node: QuizOption) -> None:
     self.body.append(f'<label class="quiz-option"><input type="radio" {attributes}> <span>')
 
 
-def depart_option(self: Any, node: QuizOption) -> None:
-    """Close the label."""
-    self.body.append("</span></label>\n")
-
-
-def visit_solution(self: Any, node: QuizSolution) -> None:
-    """Close the group with the button and the place of the verdict; open the solution."""
-    self.body.append('<button type="button" class="quiz-check pst-js-only">Check</button>\n')
-    self.body.append('<p class="quiz-verdict" role="status"></p>\n</fieldset>\n')
-    self.body.append('<details class="quiz-solution">\n<summary>Solution</summary>\n')
-
-
-def depart_solution(self: Any, node: QuizSolution) -> None:
-    """Close the solution."""
-    self.body.append("</details>\n")
-
-
 def skip(self: Any, node: nodes.Element) -> None:
     """Leave out, where nothing can be typed: the solutions have a page of their own."""
     raise nodes.SkipNode
@@ -95,15 +86,16 @@ def nothing(self: Any, node: nodes.Element) -> None:
     """Write the content alone."""
 
 
-def before_latex(self: Any, node: nodes.Element) -> None:
-    """A paragraph of its own."""
-    self.body.append("\n\n" if isinstance(node, QuizQuestion) else "\n\n$\\circ$~")
-
-
-def add_nodes(app: Sphinx) -> None:
+def add(app: Sphinx) -> None:
     """Say how each node is written."""
-    app.add_node(Quiz, html=(visit_quiz, depart_quiz), latex=(nothing, nothing), text=(nothing, nothing))
-    app.add_node(QuizQuestion, html=(visit_question, depart_question), latex=(before_latex, nothing))
-    app.add_node(QuizOption, html=(visit_option, depart_option), latex=(before_latex, nothing))
-    app.add_node(QuizSolution, html=(visit_solution, depart_solution), latex=(skip, nothing))
+    app.add_node(
+        Quiz, html=(visit_quiz, writes("</div>\n")), latex=(nothing, nothing), text=(nothing, nothing)
+    )
+    app.add_node(QuizQuestion, html=(writes("<legend>"), depart_question), latex=(writes("\n\n"), nothing))
+    app.add_node(
+        QuizOption,
+        html=(visit_option, writes("</span></label>\n")),
+        latex=(writes("\n\n$\\circ$~"), nothing),
+    )
+    app.add_node(QuizSolution, html=(writes(BEFORE_SOLUTION), writes("</details>\n")), latex=(skip, nothing))
     app.add_node(QuizSolutions)

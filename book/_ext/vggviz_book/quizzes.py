@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -16,7 +16,10 @@ from myst_nb.core.variables import RetrievalError
 from myst_nb.ext.glue.utils import retrieve_glue_data
 from sphinx.util.docutils import SphinxDirective
 
-from vggviz_book import quiz_nodes
+from vggviz_book import quiz_nodes, quiz_solutions
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
 
 NUMBER = re.compile(r"(?:np\.\w+\()?(-?\d+(?:\.\d*)?(?:e[+-]?\d+)?)\)?")
 """A number as Python or NumPy writes it."""
@@ -103,3 +106,14 @@ def written(answer: float, within: float) -> str:
 def solution(right: list[nodes.Node]) -> nodes.paragraph:
     """The first paragraph of a solution."""
     return nodes.paragraph("", "", nodes.strong("", "Answer: "), *(node.deepcopy() for node in right))
+
+
+def add(app: Sphinx) -> None:
+    """Register the directives, the nodes, and what gathers the solutions."""
+    quiz_nodes.add(app)
+    app.add_directive("quiz", QuizDirective)
+    app.add_directive("quiz-solutions", quiz_solutions.SolutionsDirective)
+    app.add_post_transform(quiz_solutions.Solutions)
+    app.connect("env-purge-doc", quiz_solutions.forget)
+    app.connect("doctree-read", quiz_solutions.collect)
+    app.connect("env-updated", quiz_solutions.pages_to_write)
