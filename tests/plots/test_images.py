@@ -1,6 +1,7 @@
 """Figures of images and arrays, side by side and at points of the plane."""
 
 import itertools
+from contextlib import nullcontext
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -10,6 +11,7 @@ import vggviz
 from plotted import blank_share, text_of
 from sentences import refused
 from vggviz.figures import described_figure
+from vggviz.figures.page import narrow_page
 
 IMAGE = np.zeros((40, 40, 3), np.uint8)
 POINTS = np.array([[0.0, 0.0], [4.0, 1.0], [1.0, 2.0]])
@@ -150,11 +152,25 @@ def test_groups_are_named_at_their_mean(kind, images):
     assert "cat lies around (0.5, 1). brick lies around (4, 1)." in vggviz.text_alternative(figure)
 
 
-def test_names_of_groups_do_not_overlap(images):
-    figure, ax = vggviz.plot_image_map(POINTS / 50, images, groups=["cat", "coffee", "brick"], size=0.8)
+FLAT = np.column_stack([[0.0, 5, 5, 5, 5, 10], [0, 0, 0.01, 0.02, 0.03, 0]])
+
+
+@pytest.mark.parametrize("page", [nullcontext, narrow_page])
+@pytest.mark.parametrize("points", [POINTS / 50, FLAT, FLAT[:, ::-1]], ids=["few", "flat", "tall"])
+def test_names_of_groups_do_not_overlap(page, points, images):
+    names = ["cat", "coffee", "brick", "grass", "gravel", "rocket"][: len(points)]
+    with page():
+        figure, ax = vggviz.plot_image_map(points, [images[0]] * len(points), groups=names, size=0.1)
     figure.draw_without_rendering()
     boxes = [text.get_window_extent() for text in ax.texts]
-    assert not any(one.overlaps(other) for k, one in enumerate(boxes) for other in boxes[:k])
+    assert not any(one.overlaps(other) for one, other in itertools.combinations(boxes, 2))
+
+
+def test_the_callers_texts_stay_where_they_are(images):
+    _, ax = plt.subplots()
+    own = ax.text(0.5, 1.0, "own")
+    vggviz.plot_image_map(POINTS, images, groups=["cat", "brick", "cat"], ax=ax)
+    assert own.get_position() == (0.5, 1.0)
 
 
 def test_title_and_text_alternative(images):

@@ -13,6 +13,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from vggviz.figures.colours import colour_map
+from vggviz.figures.described_figure import root
 from vggviz.figures.scales import Scaled
 from vggviz.images.mosaic import mosaic
 
@@ -111,6 +112,8 @@ def label_tiles(ax: Axes, corners: list[np.ndarray], indices: np.ndarray, column
 
 def separate(ax: Axes, texts: Sequence[Text]) -> None:
     """Move texts that overlap apart, up and down in equal parts."""
+    if len(texts) > 1:
+        root(ax).draw_without_rendering()  # lays the figure out, else the scale would be another
     for _ in range(40):
         boxes = [text.get_window_extent().padded(2) for text in texts]
         pairs = [

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from vggviz._shared import validation
 from vggviz.figures.artists import extent, separate, show_image, show_values
@@ -112,30 +113,24 @@ def plot_image_map(
     for order, ((x, y), image) in enumerate(zip(points, images, strict=True)):
         half_y, half_x = edge / 2 * np.array(image.shape[:2]) / max(image.shape[:2])
         show_image(ax, image, extent=(x - half_x, x + half_x, y - half_y, y + half_y), zorder=1 + order)
-    middle = (low + high) / 2
-    ax.set_xlim(middle[0] - width / 2, middle[0] + width / 2)
-    ax.set_ylim(middle[1] - height / 2, middle[1] + height / 2)
-    ax.set_aspect("equal")
+    (left, bottom), (right, top) = (low + high - (width, height)) / 2, (low + high + (width, height)) / 2
+    ax.set(xlim=(left, right), ylim=(bottom, top), aspect="equal")
     bare([ax])
     ax.set_title(f"{len(points)} images, each at its point; one scale for both directions", fontsize=10)
     describe(figure, _map_description(points))
-    for name in dict.fromkeys([] if groups is None else groups):
-        x, y = points[np.asarray(groups) == name].mean(axis=0)
-        box = {"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1.5}
-        ax.text(
-            x,
-            y,
-            name,
-            ha="center",
-            va="center",
-            fontsize=9,
-            bbox=box,
-            zorder=len(points) + 2,
-            parse_math=False,
-        )
+    names = dict.fromkeys([] if groups is None else groups)
+    means = {name: points[np.asarray(groups) == name].mean(axis=0) for name in names}
+    for name, (x, y) in means.items():
         describe(figure, f"{name} lies around ({number_text(x)}, {number_text(y)}).")
-    separate(ax, ax.texts)
+    separate(ax, _written(ax, means, zorder=len(points) + 2))
     return figure, ax
+
+
+def _written(ax: Axes, means: Mapping[str, np.ndarray], zorder: float) -> list[Text]:
+    """Write each name at its point, over the images."""
+    box = {"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1.5}
+    style: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 9, "bbox": box, "zorder": zorder}
+    return [ax.text(x, y, name, parse_math=False, **style) for name, (x, y) in means.items()]
 
 
 def _checked_map(
