@@ -80,13 +80,31 @@ def test_pictures_of_any_proportions_leave_few_blank_rows(shapes, narrow, monkey
             assert bar.get_position().height == pytest.approx(ax.get_position().height)
 
 
-def test_titles_that_would_collide_are_wrapped():
-    title = "a title that is much longer than its picture is wide"
-    figure, axes = vggviz.plot_images({f"{title} {k}": IMAGE for k in range(3)}, columns=3)
+@pytest.mark.parametrize("page", [nullcontext, narrow_page])
+@pytest.mark.parametrize(
+    "title",
+    [
+        "a title that is much longer than its picture is wide",
+        "IMG_20240312_114233_a_name_without_spaces_that_is_much_longer.jpg",
+    ],
+)
+def test_titles_that_would_collide_are_wrapped(page, title):
+    with page():
+        figure, axes = vggviz.plot_images({f"{k} {title}": IMAGE for k in range(6)}, columns=3)
     figure.draw_without_rendering()
     boxes = [ax.title.get_window_extent() for ax in axes]
     assert all("\n" in ax.get_title() for ax in axes)
-    assert all(one.x1 < other.x0 for one, other in itertools.pairwise(boxes))
+    assert not any(one.overlaps(other) for one, other in itertools.combinations(boxes, 2))
+    assert all(0 <= box.x0 < box.x1 <= figure.bbox.x1 for box in boxes)
+    assert {ax.get_title().replace("\n", "").replace(" ", "") for ax in axes} == {
+        f"{k} {title}".replace(" ", "") for k in range(6)
+    }
+
+
+def test_a_word_is_broken_only_if_it_is_longer_than_the_room():
+    with narrow_page():
+        _, axes = vggviz.plot_images({f"photographs of {k} kingfishers": IMAGE for k in range(2)})
+    assert axes[0].get_title().split() == ["photographs", "of", "0", "kingfishers"]
 
 
 def test_one_colour_bar_for_a_row_on_a_shared_scale():

@@ -181,25 +181,30 @@ def _wrap_titles(figure: Figure) -> bool:
 
 def _wrap(text: Text, room: float) -> bool:
     """Break the lines of a text that are longer than `room` pixels; whether there were any."""
-    extent = text.get_window_extent()
-    length = max(extent.width, extent.height) if text.get_rotation() else extent.width
+    length, room = _length(text), 0.97 * room
     lines = text.get_text().splitlines()
-    most = int(max(map(len, lines), default=0) * 0.97 * room / length) if length else 0
-    if length <= 0.97 * room or most < 5:
+    most = int(max(map(len, lines), default=0) * room / length) if length else 0
+    if length <= room or most < 5:
         return False
-    text.set_text("\n".join(part for line in lines for part in _broken(line, most)))
+    while _length(text) > room and most >= 5:  # letters differ in width
+        text.set_text("\n".join(part for line in lines for part in _broken(line, most)))
+        most -= 1
     return True
 
 
+def _length(text: Text) -> float:
+    """Pixels of the longest line of a text, which may be vertical."""
+    extent = text.get_window_extent()
+    return extent.height if text.get_rotation() else extent.width
+
+
 def _broken(line: str, most: int) -> list[str]:
-    """A line as lines of nearly equal length, of at most that many characters unless a word is longer."""
-    count = len(textwrap.wrap(line, most, break_long_words=False, break_on_hyphens=False))
-    even = next(
-        width
-        for width in range(max(1, -(-len(line) // max(count, 1))), len(line) + 2)
-        if len(textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False)) <= max(count, 1)
-    )
-    return textwrap.wrap(line, even, break_long_words=False, break_on_hyphens=False) or [""]
+    """A line as lines of nearly equal length, of at most that many characters; a longer word is broken."""
+    count = len(textwrap.wrap(line, most, break_on_hyphens=False))
+    longest = max(map(len, line.split()), default=0)
+    least = min(most, max(longest, -(-len(line) // max(count, 1))))
+    ways = (textwrap.wrap(line, width, break_on_hyphens=False) for width in range(least, most + 1))
+    return next(lines for lines in ways if len(lines) <= count) or [""]
 
 
 def literal_text(plot: Callable[Given, Drawn]) -> Callable[Given, Drawn]:
