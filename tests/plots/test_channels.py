@@ -6,7 +6,7 @@ import pytest
 import vggviz
 from plotted import read_only, text_of
 from sentences import refused
-from vggviz.figures.colours import NEGATIVE, POSITIVE
+from vggviz.figures.scales import NEGATIVE, POSITIVE
 
 CHANNELS = [4, 0]
 

@@ -12,9 +12,8 @@ from matplotlib.collections import PatchCollection
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
-from vggviz.figures.colours import colour_map
 from vggviz.figures.described_figure import root
-from vggviz.figures.scales import Scaled
+from vggviz.figures.scales import Scaled, colour_map
 from vggviz.images.mosaic import mosaic
 
 MAX_PIXELS = 1200

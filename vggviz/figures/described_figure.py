@@ -22,7 +22,8 @@ from matplotlib.transforms import Bbox
 
 from vggviz._shared import validation
 from vggviz._shared.files import atomic_path
-from vggviz.figures.page import finish, narrow_page, page
+from vggviz.figures.finishing import finish, literal_text
+from vggviz.figures.page import narrow_page, page
 from vggviz.models.provenance import Provenance, networks_in_use
 
 DPI = 100
@@ -66,12 +67,14 @@ def new_figure(width: float = 8, height: float = 5, layout: str | None = "constr
 def fitted(plot: Callable[P, tuple[Figure, R]]) -> Callable[P, tuple[Figure, R]]:
     """Decorator of plots with an argument `ax`: a figure that the plot makes is fitted to its content.
 
-    While the book is built, the call is kept, so that the figure can be drawn again for phones.
+    "$" in its texts begins no formula. While the book is built, the call is kept, so that the figure can be
+    drawn again for phones.
     """
+    literal = literal_text(plot)
 
     @functools.wraps(plot)
     def call(*args: P.args, **kwargs: P.kwargs) -> tuple[Figure, R]:
-        figure, axes = plot(*args, **kwargs)
+        figure, axes = literal(*args, **kwargs)
         if kwargs.get("ax") is None:
             finish(figure)
             if os.environ.get(FOR_PHONES) and not page().is_narrow:

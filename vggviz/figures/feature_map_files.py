@@ -17,8 +17,7 @@ from tqdm import tqdm
 from vggviz._shared import validation
 from vggviz._shared.files import atomic_path, output_folder
 from vggviz.activations.statistics import check_maps
-from vggviz.figures.colours import colour_map
-from vggviz.figures.scales import SCALES, scale_label
+from vggviz.figures.scales import SCALES, colour_map, scale_label
 from vggviz.images.mosaic import mosaic
 from vggviz.models.provenance import Provenance, networks_in_use
 

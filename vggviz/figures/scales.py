@@ -1,4 +1,4 @@
-"""Colour scales of maps: the value of the brightest colour, clipping, and numbers as text."""
+"""Colours safe for colour-blind readers; scales of maps: the brightest value, clipping; numbers as text."""
 
 from __future__ import annotations
 
@@ -6,10 +6,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import matplotlib
 import numpy as np
 
 from vggviz._shared import validation
 
+POSITIVE, NEGATIVE = "#b2182b", "#2166ac"
+"""Red and blue, the ends of RdBu, the colour map of signed values."""
+OKABE_ITO = {
+    "blue": "#0072b2",
+    "vermilion": "#d55e00",
+    "green": "#009e73",
+    "purple": "#cc79a7",
+    "orange": "#e69f00",
+    "sky blue": "#56b4e9",
+    "black": "#000000",
+}
+"""Okabe and Ito's palette for curves and bars, in the order of use."""
+MARK = OKABE_ITO["vermilion"]
+"""For marks on an image; visible on viridis as well."""
 SCALES = {
     "channel": "each map scaled by its own maximum",
     "layer": "all scaled by the layer's maximum",
@@ -25,6 +40,16 @@ SINGLE_SCALES = {
     "global": "all maps scaled by the largest value of all",
 }
 """Scales of arrays that are drawn side by side and belong to no layer."""
+
+
+def colour_map(signed: bool, dead: str = "white") -> matplotlib.colors.Colormap:
+    """Perceptually uniform colour map: viridis, or for signed values RdBu with zero in the middle.
+
+    Args:
+        signed: whether there are negative values.
+        dead: colour of NaN.
+    """
+    return matplotlib.colormaps["RdBu_r" if signed else "viridis"].with_extremes(bad=dead)
 
 
 def number_text(value: Any, digits: int = 3) -> str:

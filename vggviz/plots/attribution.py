@@ -11,18 +11,15 @@ from matplotlib.figure import Figure
 from vggviz._shared import validation
 from vggviz.attribution.evaluation import DeletionInsertion
 from vggviz.figures.artists import extent, hatch, show_image, show_values
-from vggviz.figures.colours import OKABE_ITO
 from vggviz.figures.described_figure import describe, fitted
 from vggviz.figures.layout import bare, charts, colour_bar, panels
-from vggviz.figures.page import literal_text
-from vggviz.figures.scales import SINGLE_SCALES, number_text, shares_text
+from vggviz.figures.scales import OKABE_ITO, SINGLE_SCALES, number_text, shares_text
 
 LINE_STYLES = ("-", "--", "-.", ":", "-", "--", ":")
 """One for each colour of the palette."""
 
 
 @fitted
-@literal_text
 def plot_attribution(
     maps: Mapping[str, np.ndarray],
     *,
@@ -67,7 +64,6 @@ def plot_attribution(
 
 
 @fitted
-@literal_text
 def plot_deletion_insertion(
     curves: Mapping[str, DeletionInsertion], *, ax: Axes | None = None
 ) -> tuple[Figure, list[Axes]]:

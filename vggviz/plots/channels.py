@@ -15,18 +15,16 @@ from vggviz.analysis.circuits import Trace
 from vggviz.analysis.similarity import likeness_order
 from vggviz.datasets.examples import Examples
 from vggviz.figures.artists import show_image, show_values
-from vggviz.figures.colours import NEGATIVE, POSITIVE
 from vggviz.figures.described_figure import describe, fitted
 from vggviz.figures.layout import bare, colour_bar, mosaic_axes, one_axes, one_picture
-from vggviz.figures.page import literal_text, page
-from vggviz.figures.scales import number_text
+from vggviz.figures.page import page
+from vggviz.figures.scales import NEGATIVE, POSITIVE, number_text
 from vggviz.images.mosaic import mosaic
 
 ORDERS = {"alike": "like ones side by side", "index": "by index"}
 
 
 @fitted
-@literal_text
 def plot_examples(
     examples: Examples, crops: Mapping[int, Sequence[np.ndarray]], *, ax: Axes | None = None
 ) -> tuple[Figure, Axes]:
@@ -76,7 +74,6 @@ def plot_examples(
 
 
 @fitted
-@literal_text
 def plot_similarity(
     similarity: np.ndarray, *, order: str = "alike", label: str = "cosine", ax: Axes | None = None
 ) -> tuple[Figure, Axes]:
@@ -114,7 +111,6 @@ def plot_similarity(
 
 
 @fitted
-@literal_text
 def plot_trace(trace: Trace, *, ax: Axes | None = None) -> tuple[Figure, Axes]:
     """Draw the channels with the largest contributions to an objective, and the links between them.
 

@@ -14,14 +14,12 @@ from vggviz.activations.statistics import maps_of
 from vggviz.figures.artists import extent, hatch, show_image, show_mosaic, show_values
 from vggviz.figures.described_figure import describe, fitted
 from vggviz.figures.layout import bare, colour_bar, mosaic_axes, panels
-from vggviz.figures.page import literal_text
 from vggviz.figures.scales import SCALES, Scaled, number_text, scale_label, scale_maps, shares_text
 from vggviz.figures.selection import choose_channels, last_of_each_size, strongest
 from vggviz.models.graph import listed
 
 
 @fitted
-@literal_text
 def plot_feature_maps(
     maps: Mapping[str, np.ndarray],
     layer: str,
@@ -72,7 +70,6 @@ def plot_feature_maps(
 
 
 @fitted
-@literal_text
 def plot_layers(
     maps: Mapping[str, np.ndarray],
     *,
@@ -122,7 +119,6 @@ def plot_layers(
 
 
 @fitted
-@literal_text
 def plot_channel(
     maps: Mapping[str, np.ndarray],
     layer: str,

@@ -14,7 +14,7 @@ from vggviz._shared import validation
 from vggviz.figures.artists import show_image, show_values
 from vggviz.figures.described_figure import describe, fitted
 from vggviz.figures.layout import bare, colour_bar, one_picture
-from vggviz.figures.page import literal_text, page
+from vggviz.figures.page import page
 from vggviz.figures.scales import KERNEL_SCALES, number_text
 from vggviz.figures.selection import choose
 from vggviz.images.mosaic import mosaic
@@ -24,7 +24,6 @@ MAX_SLICES = 16
 
 
 @fitted
-@literal_text
 def plot_filters(
     kernels: np.ndarray,
     *,

@@ -14,12 +14,11 @@ from vggviz._shared import validation
 from vggviz.figures.artists import extent, separate, show_image, show_values
 from vggviz.figures.described_figure import describe, fitted
 from vggviz.figures.layout import bare, colour_bar, one_picture, panels
-from vggviz.figures.page import literal_text, page
+from vggviz.figures.page import page
 from vggviz.figures.scales import SINGLE_SCALES, number_text
 
 
 @fitted
-@literal_text
 def plot_images(
     images: Mapping[str, np.ndarray], *, scale: str = "channel", columns: int = 4, ax: Axes | None = None
 ) -> tuple[Figure, Any]:
@@ -76,7 +75,6 @@ def _image_description(title: str, values: np.ndarray) -> str:
 
 
 @fitted
-@literal_text
 def plot_image_map(
     points: np.ndarray,
     images: np.ndarray | Sequence[np.ndarray],

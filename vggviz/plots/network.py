@@ -14,17 +14,15 @@ from matplotlib.patches import Rectangle
 from vggviz._shared import validation
 from vggviz.activations.cell import Cell
 from vggviz.figures.artists import extent, show_image, show_values
-from vggviz.figures.colours import MARK, NEGATIVE, OKABE_ITO, POSITIVE
 from vggviz.figures.described_figure import describe, fitted
 from vggviz.figures.layout import bare, charts, one_picture, three_and_one
-from vggviz.figures.page import literal_text, page
-from vggviz.figures.scales import number_text
+from vggviz.figures.page import page
+from vggviz.figures.scales import MARK, NEGATIVE, OKABE_ITO, POSITIVE, number_text
 from vggviz.models.receptive_field import Pair, ReceptiveField, pair
 from vggviz.models.summary import LayerTable
 
 
 @fitted
-@literal_text
 def plot_receptive_field(
     field: ReceptiveField,
     image: np.ndarray,
@@ -70,7 +68,6 @@ def plot_receptive_field(
 
 
 @fitted
-@literal_text
 def plot_layer_table(table: LayerTable, *, ax: Axes | None = None) -> tuple[Figure, Any]:
     """Draw the number of activations, parameters and multiplications of each layer.
 
@@ -103,7 +100,6 @@ def plot_layer_table(table: LayerTable, *, ax: Axes | None = None) -> tuple[Figu
 
 
 @fitted
-@literal_text
 def plot_cell(cell: Cell, *, top: int = 8, ax: Axes | None = None) -> tuple[Figure, Any]:
     """Draw the arithmetic of one activation: patch, kernel, their products, and the sum.
 

@@ -11,11 +11,9 @@ from matplotlib.figure import Figure
 
 from vggviz._shared import validation
 from vggviz.activations.statistics import ChannelStatistics
-from vggviz.figures.colours import MARK, OKABE_ITO
 from vggviz.figures.described_figure import describe, fitted
 from vggviz.figures.layout import one_axes
-from vggviz.figures.page import literal_text
-from vggviz.figures.scales import number_text
+from vggviz.figures.scales import MARK, OKABE_ITO, number_text
 from vggviz.models.graph import check_name
 
 MARKERS = "osD^"
@@ -23,7 +21,6 @@ MARKERS = "osD^"
 
 
 @fitted
-@literal_text
 def plot_channel_statistics(
     statistics: Mapping[str, ChannelStatistics],
     layer: str | None = None,
@@ -76,7 +73,6 @@ def plot_channel_statistics(
 
 
 @fitted
-@literal_text
 def plot_by_layer(
     measures: Mapping[str, Mapping[str, float]],
     *,

@@ -14,11 +14,10 @@ from matplotlib.figure import Figure
 from vggviz._shared import validation
 from vggviz.feature_visualization.rendering import Visualization
 from vggviz.figures.artists import show_image
-from vggviz.figures.colours import MARK
 from vggviz.figures.described_figure import describe, fitted
 from vggviz.figures.layout import bare, one_axes, one_picture
-from vggviz.figures.page import literal_text, page
-from vggviz.figures.scales import number_text
+from vggviz.figures.page import page
+from vggviz.figures.scales import MARK, number_text
 from vggviz.images.mosaic import mosaic
 
 MAX_LABELLED = 6
@@ -29,7 +28,6 @@ TITLE_WIDTH = 55
 
 
 @fitted
-@literal_text
 def plot_visualization(
     visualization: Visualization, *, columns: int | None = None, ax: Axes | None = None
 ) -> tuple[Figure, Axes]:
@@ -84,7 +82,6 @@ def _wrapped(*texts: str) -> str:
 
 
 @fitted
-@literal_text
 def plot_ascent(visualization: Visualization, *, ax: Axes | None = None) -> tuple[Figure, Axes]:
     """Draw the value of the objective by step, a curve for each image.
 
