@@ -42,14 +42,9 @@ SINGLE_SCALES = {
 """Scales of arrays that are drawn side by side and belong to no layer."""
 
 
-def colour_map(signed: bool, dead: str = "white") -> matplotlib.colors.Colormap:
-    """Perceptually uniform colour map: viridis, or for signed values RdBu with zero in the middle.
-
-    Args:
-        signed: whether there are negative values.
-        dead: colour of NaN.
-    """
-    return matplotlib.colormaps["RdBu_r" if signed else "viridis"].with_extremes(bad=dead)
+def colour_map(signed: bool) -> matplotlib.colors.Colormap:
+    """Perceptually uniform: viridis, or for values of both signs RdBu with zero in the middle; NaN is white."""
+    return matplotlib.colormaps["RdBu_r" if signed else "viridis"].with_extremes(bad="white")
 
 
 def number_text(value: Any, digits: int = 3) -> str:

@@ -96,16 +96,8 @@ def plot_by_layer(
         ValueError: no measure, more than four, measures of different layers, or a spread of no measure or of
             other layers.
     """
-    if isinstance(measures, Mapping) and not 1 <= len(measures) <= len(MARKERS):
-        raise ValueError(f"From 1 to {len(MARKERS)} measures can be drawn; got {len(measures)}.")
     validation.instance("A text as label", label, str)
-    for title, values in validation.mapping("Measures", measures).items():
-        for number in validation.mapping(f"The numbers of {title!r}", values).values():
-            validation.real(f"measure {title!r} of a layer", number)
-    layers = list(next(iter(measures.values())))
-    for title, values in measures.items():
-        if list(values) != layers:
-            raise ValueError(f"All measures must have the layers {layers}; {title!r} has {list(values)}.")
+    layers = _checked_layers(measures)
     bands = {} if spread is None else _bands(spread, measures)
     figure, ax = one_axes(ax, 8, 4)
     widths = 0.8 + 0.7 * np.arange(len(measures), 0, -1)  # a curve that another covers stays visible
@@ -129,6 +121,20 @@ def plot_by_layer(
     ax.set_ylabel(label)
     ax.legend(lines, list(measures))  # matplotlib leaves out labels of curves that begin with "_"
     return figure, ax
+
+
+def _checked_layers(measures: Mapping[str, Mapping[str, float]]) -> list[str]:
+    """The layers of all measures, which must be the same."""
+    if isinstance(measures, Mapping) and not 1 <= len(measures) <= len(MARKERS):
+        raise ValueError(f"From 1 to {len(MARKERS)} measures can be drawn; got {len(measures)}.")
+    for title, values in validation.mapping("Measures", measures).items():
+        for number in validation.mapping(f"The numbers of {title!r}", values).values():
+            validation.real(f"measure {title!r} of a layer", number)
+    layers = list(next(iter(measures.values())))
+    for title, values in measures.items():
+        if list(values) != layers:
+            raise ValueError(f"All measures must have the layers {layers}; {title!r} has {list(values)}.")
+    return layers
 
 
 def _bands(
