@@ -43,7 +43,7 @@ SINGLE_SCALES = {
 
 
 def colour_map(signed: bool) -> matplotlib.colors.Colormap:
-    """Perceptually uniform: viridis, or for values of both signs RdBu with zero in the middle; NaN is white."""
+    """Perceptually uniform: viridis, or for signed values RdBu with zero in the middle; NaN is white."""
     return matplotlib.colormaps["RdBu_r" if signed else "viridis"].with_extremes(bad="white")
 
 
