@@ -107,6 +107,18 @@ def test_a_word_is_broken_only_if_it_is_longer_than_the_room():
     assert axes[0].get_title().split() == ["photographs", "of", "0", "kingfishers"]
 
 
+@pytest.mark.parametrize("count", [4, 60])
+def test_on_a_phone_a_colour_bar_lies_below_unless_numbers_stand_there(count):
+    with narrow_page():
+        figure, ax = vggviz.plot_similarity(np.eye(count))
+    figure.draw_without_rendering()
+    (bar,) = ax.child_axes
+    numbers = [label for label in ax.get_xticklabels() if label.get_text()]
+    assert bool(numbers) == (count == 4)
+    assert (bar.get_window_extent().y1 < ax.get_window_extent().y0) == (count == 60)
+    assert (bar.get_window_extent().x0 > ax.get_window_extent().x1) == (count == 4)
+
+
 def test_one_colour_bar_for_a_row_on_a_shared_scale():
     arrays = {str(k): np.full((2, 2), k + 1.0) for k in range(4)}
     _, axes = vggviz.plot_images(arrays, scale="global", columns=2)
