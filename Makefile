@@ -24,7 +24,7 @@ help:
 	@echo "make lint    ruff, mypy, tsc for the explorer's page, and actionlint for the workflows"
 	@echo "make format  ruff format, for the chapters' cells too (lines of 80 letters)"
 	@echo "make package the sdist and the wheel for PyPI, checked, in dist/"
-	@echo "make serve   the built book at http://localhost:$(PORT) (PORT=... for another)"
+	@echo "make serve   the built book at http://localhost:$(PORT) (PORT=... for another); a changed page is reloaded"
 	@echo "make archive the built book as one zip that opens from disk, in _build"
 	@echo "make links   ask whether what the book links to is still there (needs a network)"
 	@echo "make binder  what Binder gives a reader: an environment from .binder alone, every chapter run in it"
@@ -78,9 +78,8 @@ package: $(DEV)
 	$(BIN)/python -m build
 	$(BIN)/twine check --strict dist/*
 
-serve:
-	@test -f _build/html/index.html || { echo "There is no book yet: run 'make book' first."; exit 1; }
-	$(PYTHON) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+serve: $(INSTALLED)
+	@$(BIN)/python book/_ext/serve_book.py $(PORT)
 
 clean:
 	rm -rf _build .pytest_cache .mypy_cache .ruff_cache

@@ -55,9 +55,8 @@ def execute(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     if settings.execution_mode != "cache":
         return
     cache = get_cache(settings.execution_cache_path)
-    remove_incomplete(cache)
     remove_temporary(app.srcdir)
-    waiting = {name: nb for name, nb in notebooks(env, docnames) if not is_cached(cache, nb)}
+    waiting = to_compute(env, docnames, cache)
     failures = []
     for number, (name, result) in enumerate(run_side_by_side(env, waiting, settings.execution_timeout), 1):
         path = Path(env.doc2path(name))
@@ -71,6 +70,13 @@ def execute(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
             log.info("[%d/%d] %s failed", number, len(waiting), name)
     if failures:
         raise ExtensionError("\n\n".join(failures))
+
+
+def to_compute(
+    env: BuildEnvironment, docnames: Iterable[str], cache: JupyterCacheBase
+) -> dict[str, NotebookNode]:
+    """Notebooks, by the names of their pages, whose outputs are not in the cache."""
+    return {name: nb for name, nb in notebooks(env, docnames) if not is_cached(cache, nb)}
 
 
 def notebooks(env: BuildEnvironment, docnames: Iterable[str]) -> Iterable[tuple[str, NotebookNode]]:
@@ -158,21 +164,20 @@ def kernels_at_once() -> int:
 
 
 def is_cached(cache: JupyterCacheBase, notebook: NotebookNode) -> bool:
-    """Whether the outputs of this notebook's code are in the cache."""
+    """Whether the outputs of this notebook's code are in the cache.
+
+    A record whose notebook is incomplete, because a build was killed, is removed.
+    """
     try:
-        cache.match_cache_notebook(notebook)
+        record = cache.match_cache_notebook(notebook)
     except KeyError:
         return False
+    try:
+        cache.get_cache_bundle(record.pk)
+    except Exception:  # missing, empty or truncated: the reader raises many kinds
+        NbCacheRecord.remove_record(record.pk, cache.db)
+        return False
     return True
-
-
-def remove_incomplete(cache: JupyterCacheBase) -> None:
-    """Remove cache records whose notebook is incomplete because a build was killed."""
-    for record in cache.list_cache_records():
-        try:
-            cache.get_cache_bundle(record.pk)
-        except Exception:  # missing, empty or truncated: the reader raises many kinds
-            NbCacheRecord.remove_record(record.pk, cache.db)
 
 
 def write_report(path: Path, text: str) -> None:

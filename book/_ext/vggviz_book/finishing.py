@@ -32,20 +32,47 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.format != "html":
         return
     root = Path(app.outdir)
-    pages = {path: BeautifulSoup(path.read_text("utf-8"), "html.parser") for path in theme_pages(root)}
-    for path, page in pages.items():
-        markup.correct(page)
-        header.prepare(page, app.config.project)
-        tables.align_numbers(page)
-        scripts.defer(page, path, root)
-        sharing.add_description(page, app.config.project)
+    pages = {path: corrected(app, path, root) for path in theme_pages(root)}
     figures.offer_narrow(app, pages)
     styles.join(app, pages)
     icons.keep_used(root / "_static")
     for path, page in pages.items():
-        path.write_text(page.decode(formatter=AsWritten()), "utf-8")
+        path.write_text(as_written(page), "utf-8")
     sharing.write_root_page(app)
     sharing.write_sitemap(app, pages)
+
+
+def finish_page(app: Sphinx, path: Path, book: Path) -> str:
+    """Finish a page for a book that is built.
+
+    Args:
+        app: the page is in its output.
+        path: of the page.
+        book: the folder of the pages of the book, whose joined style sheet the page takes.
+
+    Returns:
+        The page as HTML.
+    """
+    page = corrected(app, path, book)
+    figures.offer_narrow(app, {path: page})
+    styles.link(page, styles.joined(book))
+    return as_written(page)
+
+
+def corrected(app: Sphinx, path: Path, root: Path) -> BeautifulSoup:
+    """A page with the corrections that need no other page; `root` holds the scripts of the site."""
+    page = BeautifulSoup(path.read_text("utf-8"), "html.parser")
+    markup.correct(page)
+    header.prepare(page, app.config.project)
+    tables.align_numbers(page)
+    scripts.defer(page, path, root)
+    sharing.add_description(page, app.config.project)
+    return page
+
+
+def as_written(page: BeautifulSoup) -> str:
+    """A page as HTML."""
+    return page.decode(formatter=AsWritten())
 
 
 def theme_pages(root: Path) -> list[Path]:

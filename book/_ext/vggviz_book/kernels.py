@@ -66,6 +66,12 @@ def lock_builds(root: Path) -> None:
     _held.append(lock)
 
 
+def unlock_builds() -> None:
+    """Let other processes build, while this one goes on."""
+    while _held:
+        _held.pop().release()
+
+
 def put_on_path(root: Path, environ: MutableMapping[str, str]) -> None:
     """Put the checkout first on the path of this process (for autodoc) and of the kernels."""
     sys.path.insert(0, str(root))

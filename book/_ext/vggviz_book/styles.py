@@ -48,14 +48,24 @@ def join(app: Sphinx, pages: Mapping[Path, BeautifulSoup]) -> None:
     everything = "\n".join(flat(sheet, static) for sheet in named)
     everything = CONTENTS.sub(lambda width: CONTENTS_FROM[width[1]], everything)
     style = used(everything, "\n".join(map(str, pages.values())), Path(app.srcdir), static)
-    joined = static / f"book-{hashlib.sha256(style.encode()).hexdigest()[:12]}.css"
-    joined.write_text(style, "utf-8")
+    sheet = static / f"book-{hashlib.sha256(style.encode()).hexdigest()[:12]}.css"
+    sheet.write_text(style, "utf-8")
     for page in pages.values():
-        first, *others = page.select(SHEET)
-        address = str(first["href"]).partition("_static/")[0] + f"_static/{joined.name}"
-        first.attrs = {"rel": "stylesheet", "href": address}
-        for other in others:
-            other.decompose()
+        link(page, sheet.name)
+
+
+def link(page: BeautifulSoup, sheet: str) -> None:
+    """Link a page to one sheet in the static folder, in place of those it links to."""
+    first, *others = page.select(SHEET)
+    address = str(first["href"]).partition("_static/")[0] + f"_static/{sheet}"
+    first.attrs = {"rel": "stylesheet", "href": address}
+    for other in others:
+        other.decompose()
+
+
+def joined(book: Path) -> str:
+    """Name of the joined sheet of a built book."""
+    return next(path.name for path in (book / "_static").glob("book-*.css"))
 
 
 def name_of(link: Tag) -> str:
