@@ -17,6 +17,7 @@ finishing: post-processes the written pages with
     styles: one style sheet with the rules in use;
     icons: icon fonts with the icons in use;
     sharing: the page at the root and the sitemap.
+    The slides of the lesson plan are made from the finished pages, by the package slides.
 repository: points buttons and addresses to the repository that is built.
 npm: installs the packages of package.json.
 mathjax: serves MathJax with the pages.

@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup, Tag
 from bs4.dammit import EntitySubstitution
 from bs4.formatter import HTMLFormatter
 
+from slides import deck, plan
 from vggviz_book import figures, header, icons, markup, scripts, sharing, styles, tables
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     figures.offer_narrow(app, pages)
     styles.join(app, pages)
     icons.keep_used(root / "_static")
+    deck.write(root, Path(app.srcdir, "node_modules"), pages)
     for path, page in pages.items():
         path.write_text(as_written(page), "utf-8")
     sharing.write_root_page(app)
@@ -56,6 +58,8 @@ def finish_page(app: Sphinx, path: Path, book: Path) -> str:
     page = corrected(app, path, book)
     figures.offer_narrow(app, {path: page})
     styles.link(page, styles.joined(book))
+    if path.name == plan.PAGE and (book / deck.FOLDER).is_dir():
+        deck.add_links(page)
     return as_written(page)
 
 

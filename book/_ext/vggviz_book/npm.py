@@ -1,4 +1,4 @@
-"""What npm brings, as package-lock.json says: MathJax, LiteRT.js, and PurgeCSS for the pages' styles."""
+"""What npm brings, as package-lock.json says: MathJax, LiteRT.js, reveal.js, and PurgeCSS for the styles."""
 
 from __future__ import annotations
 
