@@ -13,7 +13,7 @@ TSC := tests/node_modules/typescript/bin/tsc
 PAGES := tests/pages
 
 .DEFAULT_GOAL := help
-.PHONY: help book test audit bench lint format package serve archive links binder clean
+.PHONY: help book test audit bench lint format package serve pdf archive links binder clean
 
 help:
 	@echo "make book    build the book into _build/html (the first call installs what it needs into .venv)"
@@ -25,6 +25,7 @@ help:
 	@echo "make format  ruff format, for the chapters' cells too (lines of 80 letters)"
 	@echo "make package the sdist and the wheel for PyPI, checked, in dist/"
 	@echo "make serve   the built book at http://localhost:$(PORT) (PORT=... for another); a changed page is reloaded"
+	@echo "make pdf     the built book as one PDF, in _build (needs Chromium)"
 	@echo "make archive the built book as one zip that opens from disk, in _build"
 	@echo "make links   ask whether what the book links to is still there (needs a network)"
 	@echo "make binder  what Binder gives a reader: an environment from .binder alone, every chapter run in it"
@@ -66,6 +67,9 @@ format: $(DEV)
 
 archive: book
 	@$(BIN)/python book/_ext/archive_book.py
+
+pdf: book
+	@$(BIN)/python book/_ext/print_book.py
 
 links: $(INSTALLED)
 	@$(BIN)/python book/_ext/check_links.py
