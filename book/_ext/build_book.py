@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import shutil
 import sys
@@ -55,6 +56,7 @@ def build() -> int:
         ExtensionError: VGGVIZ_IMAGE, VGGVIZ_WEIGHTS, VGGVIZ_REPOSITORY or VGGVIZ_SITE is not valid.
     """
     started = time.monotonic()
+    collect_garbage_seldom()
     kernels.check_inputs(os.environ)
     made_of = fingerprint.of_book(ROOT, os.environ)
     if not run_jupyter_book():
@@ -64,6 +66,11 @@ def build() -> int:
     replace(pages)
     print(f"Built in {time.monotonic() - started:.0f} s: {shown(BOOK / 'index.html')}")
     return 0
+
+
+def collect_garbage_seldom() -> None:
+    """Let Python look for cycles less often: trees of pages are many objects, and nearly none is garbage."""
+    gc.set_threshold(200_000, 20, 100)
 
 
 def run_jupyter_book() -> bool:

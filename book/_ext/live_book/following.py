@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from collections.abc import Iterable
@@ -11,6 +12,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 from watchfiles import watch
 
+import build_book
 from live_book.builder import Pages, say
 from live_book.site import Site, modified
 from vggviz_book import fingerprint, kernels
@@ -37,6 +39,7 @@ def follow(root: Path, site: Site) -> None:
     """
     kernels.put_on_path(root, os.environ)
     kernels.check_inputs(os.environ)
+    build_book.collect_garbage_seldom()
     with patch_docutils(None), docutils_namespace():  # Sphinx fills docutils' registries
         follower = Follower(root, site) if is_computed(root) else None
         for changes in watch(*(root / folder for folder in WATCHED), raise_interrupt=True):
@@ -77,6 +80,7 @@ class Follower:
         self.seen: dict[str, int] = {}
         self.build([FIRST])
         self.seen |= {name: self.changed(name) for name in self.names() if not self.is_newer(name)}
+        gc.freeze()  # all that was read stays, so the collector need not look at it for each page
         kernels.unlock_builds()
         say(f"Read in {time.monotonic() - started:.0f} s. A page that changes is built and reloaded.")
         self.rebuild()
