@@ -20,7 +20,8 @@ def linear_probe(
 ) -> float:
     """Test accuracy of a linear classifier on features (Alain and Bengio, 2016).
 
-    The classifier is ridge regression onto one-hot labels, solved exactly.
+    The classifier is ridge regression onto one-hot labels, solved exactly: for d weights of each class, or,
+    if there are fewer images than features, for N.
 
     Args:
         features: float (N, d), training features.
@@ -46,9 +47,15 @@ def linear_probe(
     fit, test = (features - mean) / spread, (test_features - mean) / spread
     wanted = np.eye(int(labels.max()) + 1)[labels]
     centre = wanted.mean(axis=0)
-    penalty = ridge * len(fit) * np.eye(fit.shape[1])
-    weights = np.linalg.solve(fit.T @ fit + penalty, fit.T @ (wanted - centre))
+    weights = _ridge_weights(fit, wanted - centre, ridge * len(fit))
     return float(((test @ weights + centre).argmax(axis=1) == test_labels).mean())
+
+
+def _ridge_weights(fit: np.ndarray, wanted: np.ndarray, penalty: float) -> np.ndarray:
+    """Weights (d, classes) of ridge regression, from the smaller of the two equivalent systems."""
+    if len(fit) < fit.shape[1]:
+        return fit.T @ np.linalg.solve(fit @ fit.T + penalty * np.eye(len(fit)), wanted)
+    return np.linalg.solve(fit.T @ fit + penalty * np.eye(fit.shape[1]), fit.T @ wanted)
 
 
 def _labelled(features: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
