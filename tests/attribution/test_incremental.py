@@ -1,5 +1,7 @@
 """Incremental scores: equal to those of whole images, computed from crops."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -88,31 +90,42 @@ def test_a_branch_around_a_pool_computes_whole_images(batch):
     pooled = keras.layers.MaxPooling2D(2, name="pool")(networks._conv(keras, "one", 4, 3)(inputs))
     branch = networks._conv(keras, "two", 4, 3, strides=2)(inputs)
     model = keras.Model(inputs, networks._conv(keras, "three", 4, 3)(keras.layers.Add()([pooled, branch])))
-    assert incremental._pool_chain(model, channel("three", 0)) == ([], [])
+    assert incremental._chain(model, channel("three", 0)) == ([], [])
     assert_equal_to_whole_images(model, batch[0], channel("three", 0))
 
 
-def test_the_chain_of_pools(stacked):
-    names, stages = incremental._pool_chain(stacked, class_logit(0))
-    assert names == ["pool_a", "pool_b", "pool_c"]
-    assert [(s.size, s.stride, s.padding) for s in stages] == [(6, 2, 2)] * 3
-    assert incremental._pool_chain(stacked, channel("b2", 0))[0] == ["pool_a"]
+def test_a_chain_goes_on_behind_a_branch(batch):
+    """The convolution inside the branch is no stage of its own, but part of the next one."""
+    keras = networks._keras()
+    inputs = keras.Input((32, 32, 3))
+    one = networks._conv(keras, "one", 4, 3)(inputs)
+    added = keras.layers.Add()([one, networks._conv(keras, "two", 4, 3)(one)])
+    three = networks._conv(keras, "three", 4, 3)(added)
+    model = keras.Model(inputs, networks._conv(keras, "four", 4, 3)(three))
+    names, stages = incremental._chain(model, channel("four", 0))
+    assert names == ["one", "three"]
+    assert [stage.size for stage in stages] == [3, 5]
+    assert_equal_to_whole_images(model, batch[0], channel("four", 0))
+
+
+def test_the_chain_of_layers(stacked):
+    names, stages = incremental._chain(stacked, class_logit(0))
+    assert names == [f"{block}{k}" if k else f"pool_{block}" for block in "abc" for k in (1, 2, 0)]
+    assert [(s.size, s.stride, s.padding) for s in stages] == [(3, 1, 1), (3, 1, 1), (2, 2, 0)] * 3
+    assert incremental._chain(stacked, channel("b2", 0))[0] == ["a1", "a2", "pool_a", "b1"]
 
 
 def test_small_windows_compute_crops(stacked, image, monkeypatch):
-    """The first two stages compute crops of less than 30 rows."""
-    names, stages = incremental._pool_chain(stacked, class_logit(0))
+    """Crops of the maps of 48, 24 and 12 rows; the last pool would need a whole map."""
+    names, stages = incremental._chain(stacked, class_logit(0))
     sizes = []
 
     def recorded(stage):
-        return incremental._Stage(
-            lambda maps: sizes.append(maps.shape[1:3]) or stage.run(maps), stage.size, 2, 2
-        )
+        return dataclasses.replace(stage, run=lambda maps: sizes.append(maps.shape[1]) or stage.run(maps))
 
-    monkeypatch.setattr(incremental, "_pool_chain", lambda *_: (names, [recorded(stage) for stage in stages]))
+    monkeypatch.setattr(incremental, "_chain", lambda *_: (names, [recorded(stage) for stage in stages]))
     assert_equal_to_whole_images(stacked, image, class_logit(0))
-    assert len(sizes) == 2  # the third stage would need a crop larger than its map
-    assert all(height < 30 for height, _ in sizes)
+    assert sizes == [8, 10, 12, 9, 11, 12, 9, 11]
 
 
 def test_scores_equal_the_objective_of_the_maps(sequential, batch):

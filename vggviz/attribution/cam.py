@@ -150,6 +150,10 @@ def _gradient_cam(
 def _first_component(maps: np.ndarray) -> np.ndarray:
     """Maps (h, w, c) times their first right singular vector, float64 (h, w)."""
     cells = maps.reshape(-1, maps.shape[-1]).astype(np.float64)
-    vector = np.linalg.eigh(cells.T @ cells).eigenvectors[:, -1]
-    projected = (cells @ vector).reshape(maps.shape[:2])
+    if len(cells) < cells.shape[1]:  # of the two matrices with the same eigenvalues, the smaller one
+        values, vectors = np.linalg.eigh(cells @ cells.T)
+        projected = np.sqrt(max(values[-1], 0)) * vectors[:, -1]
+    else:
+        projected = cells @ np.linalg.eigh(cells.T @ cells).eigenvectors[:, -1]
+    projected = projected.reshape(maps.shape[:2])
     return projected if projected.sum() >= 0 else -projected

@@ -1,9 +1,9 @@
 """Scores of copies of an image that differ in one window, computed from crops of the feature maps.
 
 A window of 16 x 16 pixels changes 8 x 8 of the 56 x 56 cells of VGG16's block2_pool; the other cells keep
-their values. The network is divided into stages at its pools. As long as the changed cells need a crop
-smaller than the map, a stage computes the crop only; the remaining layers compute whole maps. The scores
-equal those of whole images up to rounding.
+their values. The network is divided into stages, one for each convolution and pool. As long as the changed
+cells need a crop smaller than the map, a stage computes the crop only; the remaining layers compute whole
+maps. The scores equal those of whole images up to rounding.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def window_scorer(model: keras.Model, image: np.ndarray, objective: Objective) -
     """Return a function that scores copies of an image, each with one window replaced.
 
     Args:
-        model: any Keras model; one without a chain of pools computes whole images.
+        model: any Keras model; one without a chain of convolutions and pools computes whole images.
         image: float32 (H, W, C), preprocessed for the model.
         objective: the scalar to compute.
 
@@ -40,10 +40,10 @@ def window_scorer(model: keras.Model, image: np.ndarray, objective: Objective) -
         Function from windows, float32 (n, h, w, C), and the row and column of their top left pixels,
         int (n, 2), to scores, float32 (n,).
     """
-    names, stages = _pool_chain(model, objective)
+    names, stages = _chain(model, objective)
     outputs = tuple(graph.unfold(model).steps[name].output for name in names)
-    pool_maps = run(model, image[np.newaxis], outputs) if names else []
-    originals = [image, *(values[0] for values in pool_maps)]
+    maps = run(model, image[np.newaxis], outputs) if names else []
+    originals = [image, *(values[0] for values in maps)]
 
     def score(windows: np.ndarray, corners: np.ndarray) -> np.ndarray:
         for index, stage in enumerate(stages):
@@ -66,7 +66,7 @@ def window_scorer(model: keras.Model, image: np.ndarray, objective: Objective) -
 
 @dataclass(frozen=True)
 class _Stage:
-    """The layers from one pool (or the image) to the next pool.
+    """The layers from one convolution or pool (or the image) to the next.
 
     Attributes:
         run: function from input maps of any height and width (n, h, w, c) to output maps.
@@ -86,7 +86,8 @@ class _Stage:
 
     def crop_size(self, count: int) -> int:
         """Input cells needed for `count` adjacent output cells at any position: a multiple of the stride."""
-        return (-(-((count - 1) * self.stride + self.size) // self.stride) + 1) * self.stride
+        strides = -(-((count - 1) * self.stride + self.size) // self.stride)
+        return (strides + (self.stride > 1)) * self.stride  # one more, since a crop begins at a stride
 
     def first_changed(self, corners: np.ndarray) -> np.ndarray:
         """Index of the first output cell that depends on the input cells from each corner on."""
@@ -126,32 +127,34 @@ def _paste(maps: np.ndarray, windows: np.ndarray, corners: np.ndarray) -> np.nda
     return maps
 
 
-def _pool_chain(model: keras.Model, objective: Objective) -> tuple[list[str], list[_Stage]]:
-    """Names of the pools through which all the objective's layers depend on the image, and the stages.
+def _chain(model: keras.Model, objective: Objective) -> tuple[list[str], list[_Stage]]:
+    """Names of the layers through which all the objective's layers depend on the image, and the stages.
 
     Cached per model and set of layers.
     """
     network = graph.unfold(model)
     key = ("chain", objective.layers)
     if key not in network.functions:
-        network.functions[key] = _find_pool_chain(model, parts.part(model, objective.layers).output)
+        network.functions[key] = _find_chain(model, parts.part(model, objective.layers).output)
     return network.functions[key]
 
 
-def _find_pool_chain(model: keras.Model, outputs: Any) -> tuple[list[str], list[_Stage]]:
+def _find_chain(model: keras.Model, outputs: Any) -> tuple[list[str], list[_Stage]]:
     network = graph.unfold(model)
-    pools = {name: step for name, step in network.steps.items() if step.is_pool}
-    fields = _square_fields(receptive_fields(model)) if pools else {}
+    layers = {name: step for name, step in network.steps.items() if step.is_convolution or step.is_pool}
+    fields = _square_fields(receptive_fields(model)) if layers else {}
     tensor, field = network.inputs[0], _SquareField(1, 1, 0)
     names: list[str] = []
     stages: list[_Stage] = []
-    for name, step in pools.items():
-        stage = _make_stage(tensor, field, step.output, fields[name]) if name in fields else None
-        if stage is None or _submodel(step.output, outputs) is None:
+    for name, step in layers.items():
+        alone = _submodel(step.output, outputs) is not None
+        stage = _make_stage(tensor, field, step.output, fields[name]) if alone and name in fields else None
+        if stage is not None:
+            names.append(name)
+            stages.append(stage)
+            tensor, field = step.output, fields[name]
+        elif step.is_pool:  # a convolution beside a branch may be followed by a pool that is not
             break
-        names.append(name)
-        stages.append(stage)
-        tensor, field = step.output, fields[name]
     return names, stages
 
 
@@ -174,7 +177,7 @@ def _square_fields(fields: Mapping[str, ReceptiveField]) -> dict[str, _SquareFie
 
 
 def _make_stage(tensor: Any, field: _SquareField, output: Any, output_field: _SquareField) -> _Stage | None:
-    """The stage from a tensor to a pool's output; None if its crops would differ from the whole maps."""
+    """The stage from a tensor to a layer's output; None if its crops would differ from the whole maps."""
     sides, stride = tuple(tensor.shape[1:3]), output_field.stride // field.stride
     if tensor.dtype != "float32" or None in sides or any(side % stride for side in sides):
         return None
@@ -213,7 +216,7 @@ def _compile_for_any_size(part: Any) -> Callable[[Any], Any]:
 
 
 def _layers_after(model: keras.Model, name: str, objective: Objective) -> Callable[[Any], Any]:
-    """Compiled function from a pool's maps to ``{layer: tensor}`` of the objective's layers, cached."""
+    """Compiled function from a layer's maps to ``{layer: tensor}`` of the objective's layers, cached."""
     network = graph.unfold(model)
     key = ("rest", name, objective.layers)
     if key not in network.functions:

@@ -8,7 +8,7 @@ import numpy as np
 
 from vggviz._shared import validation
 from vggviz.activations.forward import check_batch, feature_maps
-from vggviz.attribution.core import CHUNK, check_fill, chunks, resize, scores, target_layer, upsample_positive
+from vggviz.attribution.core import CHUNK, check_fill, chunks, resize, target_layer, upsample_positive
 from vggviz.attribution.incremental import window_scorer
 from vggviz.models import graph
 from vggviz.objectives import Objective, check_objective
@@ -54,8 +54,8 @@ def occlusion(
     square = np.broadcast_to(check_fill(fill, batch), (CHUNK, size, size, batch.shape[-1]))
     maps = []
     for image in batch:
-        original = scores(model, image[np.newaxis], objective)[0]
         score = window_scorer(model, image, objective)
+        original = score(image[np.newaxis, :1, :1], np.zeros((1, 2), int))[0]
         covered = [score(square[: len(chunk)], chunk) for chunk in chunks(corners, "occlusion")]
         decrease = original - np.concatenate(covered)
         maps.append(_mean_over_squares(decrease, corners, size, batch.shape[1:3]))
