@@ -182,11 +182,15 @@ def test_score_cam_does_not_overflow(pooled, images):
     assert np.isfinite(score_cam(pooled, images, 1e6 * class_logit(CLASS))).all()
 
 
-def test_eigen_cam_equals_the_first_singular_vector(pooled, images):
-    maps = vggviz.feature_maps(pooled, images, "late")["late"].astype(float)
-    for found, activations in zip(eigen_cam(pooled, images), maps, strict=True):
-        cells = activations.reshape(-1, 6)
-        left, values, _ = np.linalg.svd(cells, full_matrices=False)
+@pytest.mark.parametrize("channels", [6, 40])
+def test_eigen_cam_equals_the_first_singular_vector(channels):
+    """With fewer and with more channels than cells."""
+    keras = networks._keras()
+    model = keras.Sequential([keras.Input((5, 5, 3)), networks._conv(keras, "late", channels, 3)])
+    images = np.random.default_rng(2).normal(0, 9, (2, 5, 5, 3)).astype(np.float32)
+    maps = vggviz.feature_maps(model, images, "late")["late"].astype(float)
+    for found, activations in zip(eigen_cam(model, images), maps, strict=True):
+        left, values, _ = np.linalg.svd(activations.reshape(-1, channels), full_matrices=False)
         assert np.allclose(found.ravel(), np.abs(left[:, 0] * values[0]), rtol=1e-4, atol=1e-5)
 
 
