@@ -61,8 +61,8 @@ def test_phones_are_offered_the_narrower_rendering(tmp_path: Path) -> None:
     assert source.attrs == {
         "media": "(max-width: 600px)",
         "srcset": "../_images/one-narrow.webp",
-        "width": "30",
-        "height": "40",
+        "width": "45",
+        "height": "60",
     }
     assert page.select_one("picture > img")["src"] == "../_images/one.webp"
     with Image.open(tmp_path / "html" / "_images" / "one-narrow.webp") as narrow:

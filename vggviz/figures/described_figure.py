@@ -36,7 +36,7 @@ MARGIN = 0.06
 """Inches around what is drawn; a saved figure has no more empty space at its edges."""
 NARROW_CHUNK = b"vgNa"
 """Type of the private chunk of a PNG that holds the rendering for phones, itself a PNG."""
-NARROW_DENSITY = 3
+NARROW_DENSITY = 2
 """Pixels of a rendering for phones per CSS pixel."""
 FOR_PHONES = "VGGVIZ_FOR_PHONES"
 """Environment variable that the book's build sets, so that figures are rendered for phones as well."""

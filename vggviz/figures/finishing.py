@@ -49,11 +49,10 @@ def _fit(figure: Figure) -> None:
         return
     rows = _place(axes[0]).get_gridspec().nrows
     most = page().most_height(rows)
-    for _ in range(2):
-        engine.execute(figure)
-        width, height = figure.get_size_inches()
-        wanted = min(height - _spare(figure, axes, "rows") + _hidden(figure, axes), most)
-        figure.set_size_inches(width, wanted)
+    engine.execute(figure)
+    width, height = figure.get_size_inches()
+    wanted = min(height - _spare(figure, axes, "rows") + _hidden(figure, axes), most)
+    figure.set_size_inches(width, wanted)
     if wanted == most:
         figure.set_size_inches(width - _spare(figure, axes, "columns"), wanted)
 

@@ -27,7 +27,7 @@ LOSSLESS = {"lossless": True, "quality": 30, "method": 3}
 LOSSY = {"quality": 85, "method": 4, "use_sharp_yuv": True}
 PHONE = "(max-width: 600px)"
 """Media query of the screens that get the narrower rendering of a figure."""
-PHONE_DENSITY = 3
+PHONE_DENSITY = 2
 """Pixels of the narrower rendering per CSS pixel, as the library writes it."""
 SIZE_AS_STYLE = re.compile(r'style="width: (\d+)(?:\.\d+)?px; height: (\d+)(?:\.\d+)?px;"')
 
