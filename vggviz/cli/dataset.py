@@ -41,11 +41,13 @@ def print_statistics(network: inputs.Network, *, folder, out, scheduler) -> None
     """
     import numpy as np
 
+    from vggviz.figures.scales import number_text
+
     statistics = _study(network, folder, vggviz.datasets.dataset_statistics, scheduler=scheduler)
     print(f"{'layer':24}{'channels':>9}{'dead':>6}{'median APoZ':>13}{'largest':>10}")
     for layer, found in statistics.items():
         apoz, largest = np.median(found.apoz), found.max.max()
-        print(f"{layer:24}{len(found.max):9}{found.dead.sum():6}{apoz:13.3f}{largest:10.3g}")
+        print(f"{layer:24}{len(found.max):9}{found.dead.sum():6}{apoz:13.3f}{number_text(largest):>10}")
     if out:
         figure, _ = vggviz.plot_channel_statistics(statistics)
         inputs.save(figure, out)
