@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from vggviz._shared import backend
 from vggviz.models import graph
@@ -51,7 +53,8 @@ class ReceptiveField:
 
         A pair (vertical, horizontal) if the two differ.
         """
-        y, x = (-axis.padding + i * axis.stride + (axis.size - 1) / 2 for axis in self._axes())
+        size, stride, padding = self._sides()
+        y, x = (-padding + i * stride + (size - 1) / 2).tolist()
         return y if y == x else (y, x)
 
     def box(self, row: int, column: int, image_size: Pair) -> tuple[int, int, int, int]:
@@ -68,19 +71,20 @@ class ReceptiveField:
         Raises:
             ValueError: no such cell, or its receptive field lies outside the image.
         """
-        height, width = pair(image_size)
-        row, column = int(row), int(column)
-        vertical, horizontal = self._axes()
-        top, bottom = vertical.span(row, height)
-        left, right = horizontal.span(column, width)
-        if min(row, column) < 0 or top >= bottom or left >= right:
+        cell, image = np.array([int(row), int(column)]), np.array(pair(image_size))
+        size, stride, padding = self._sides()
+        start = cell * stride - padding
+        first, end = np.maximum(start, 0), np.minimum(start + size, image)
+        if (cell < 0).any() or (first >= end).any():
             raise ValueError(
-                f"The cell ({row}, {column}) depends on no pixel of an image of {height} x {width}."
+                f"The cell ({cell[0]}, {cell[1]}) depends on no pixel of an image of {image[0]} x {image[1]}."
             )
+        top, left, bottom, right = map(int, (*first, *end))
         return top, left, bottom, right
 
-    def _axes(self) -> Axes:
-        return tuple(map(_Axis, pair(self.size), pair(self.stride), pair(self.padding)))
+    def _sides(self) -> np.ndarray:
+        """Size, stride and padding as rows, vertical and horizontal as columns."""
+        return np.array([pair(self.size), pair(self.stride), pair(self.padding)])
 
 
 def receptive_fields(model: keras.Model) -> dict[str, ReceptiveField]:
@@ -98,48 +102,43 @@ def receptive_fields(model: keras.Model) -> dict[str, ReceptiveField]:
     """
     graph.conv_layers(model)
     network = graph.unfold(model)
-    fields: dict[int, Axes] = {id(tensor): (_Axis(1, 1, 0), _Axis(1, 1, 0)) for tensor in network.inputs}
+    fields = {id(tensor): np.array([(1, 1), (1, 1), (0, 0)]) for tensor in network.inputs}
     found: dict[str, ReceptiveField] = {}
     for name, step in network.steps.items():
         seen = [fields[id(tensor)] for tensor in step.inputs if id(tensor) in fields]
-        if seen and len(seen) == len(step.inputs) and (axes := _step_axes(step, seen)):
-            fields[id(step.output)] = axes
-            found[name] = ReceptiveField(*(v if v == h else (v, h) for v, h in zip(*axes, strict=True)))
+        window = _window(step) if seen and len(seen) == len(step.inputs) else None
+        if window and (field := _field_after(window, np.stack(seen, axis=1))) is not None:
+            fields[id(step.output)] = field
+            found[name] = ReceptiveField(*(v if v == h else (v, h) for v, h in field.tolist()))
     return found
 
 
-class _Axis(NamedTuple):
-    """A receptive field along one axis; attributes as in ReceptiveField."""
-
-    size: int
-    stride: int
-    padding: int
-
-    def span(self, i: int, length: int) -> tuple[int, int]:
-        start = i * self.stride - self.padding
-        return max(start, 0), min(start + self.size, length)
-
-    def window(self, reach: int, stride: int, before: int) -> _Axis:
-        """The field after a sliding window of `reach` cells, with `before` cells of padding at the start."""
-        size = self.size + (reach - 1) * self.stride
-        return _Axis(size, self.stride * stride, self.padding + before * self.stride)
+def _field_after(window: tuple[Any, Any, Any], seen: np.ndarray) -> np.ndarray | None:
+    """Size, stride and padding (3, 2) after a window, from those of its inputs (3, N, 2); None if unknown."""
+    size, stride, padding = seen
+    if (stride != stride[0]).any():
+        return None
+    reach, step_stride, before = map(np.array, window)
+    first = padding.max(axis=0)
+    union = first + (size - padding).max(axis=0)
+    return np.stack([union + (reach - 1) * stride[0], stride[0] * step_stride, first + before * stride[0]])
 
 
-Axes = tuple[_Axis, ...]
-"""The vertical and the horizontal axis."""
-
-
-def _step_axes(step: graph.Step, seen: list[Axes]) -> Axes | None:
-    """Both axes of a step's output, from those of its inputs; None if they are unknown."""
-    if step.is_convolution or step.is_pool:
-        return tuple(_window_axis(step, axis, seen[0][axis]) for axis in (0, 1))
-    if isinstance(step.core, backend.keras().layers.ZeroPadding2D):
-        return tuple(
-            axis.window(1, 1, before) for axis, (before, _) in zip(seen[0], step.core.padding, strict=True)
-        )
-    if _is_pointwise(step) and len({(v.stride, h.stride) for v, h in seen}) == 1:
-        return tuple(map(_union, zip(*seen, strict=True)))
-    return None
+def _window(step: graph.Step) -> tuple[Any, Any, Any] | None:
+    """Cells that a step's windows span, their stride, and the padding before the first; None if unknown."""
+    layer = step.core
+    if _is_pointwise(step):
+        return 1, 1, 0
+    if isinstance(layer, backend.keras().layers.ZeroPadding2D):
+        return 1, 1, [before for before, _ in layer.padding]
+    if not (step.is_convolution or step.is_pool):
+        return None
+    size = np.array(getattr(layer, "kernel_size", None) or layer.pool_size)
+    reach = (size - 1) * getattr(layer, "dilation_rate", 1) + 1
+    if layer.padding != "same":
+        return reach, layer.strides, 0
+    sides = zip(step.inputs[0].shape[1:3], reach, layer.strides, strict=True)
+    return reach, layer.strides, [same_padding(*side) for side in sides]
 
 
 def _is_pointwise(step: graph.Step) -> bool:
@@ -148,15 +147,6 @@ def _is_pointwise(step: graph.Step) -> bool:
     if not isinstance(step.core, keras.Layer):
         return step.kind in (*POINTWISE, "Relu", "Relu6")
     return isinstance(step.core, tuple(getattr(keras.layers, kind) for kind in POINTWISE))
-
-
-def _window_axis(step: graph.Step, axis: int, before: _Axis) -> _Axis:
-    layer = step.core
-    size = getattr(layer, "kernel_size", None) or layer.pool_size
-    reach = (size[axis] - 1) * getattr(layer, "dilation_rate", (1, 1))[axis] + 1
-    stride = layer.strides[axis]
-    padding = same_padding(step.inputs[0].shape[1 + axis], reach, stride) if layer.padding == "same" else 0
-    return before.window(reach, stride, padding)
 
 
 def same_padding(length: int | None, reach: int, stride: int) -> int:
@@ -168,12 +158,6 @@ def same_padding(length: int | None, reach: int, stride: int) -> int:
     length = stride * reach if length is None else length
     needed = (math.ceil(length / stride) - 1) * stride + reach - length
     return max(needed, 0) // 2
-
-
-def _union(axes: tuple[_Axis, ...]) -> _Axis:
-    start = min(-axis.padding for axis in axes)
-    end = max(axis.size - axis.padding for axis in axes)
-    return _Axis(end - start, axes[0].stride, -start)
 
 
 def pair(value: Any) -> tuple[int, int]:
