@@ -32,25 +32,19 @@ def filters(model: keras.Model, layer: str) -> np.ndarray:
     Raises:
         ValueError: unknown layer, or one without two-dimensional kernels.
     """
-    core = find_step(model, layer).core
-    kernel = _kernel(core)
-    if kernel is None or kernel.ndim != 4:
+    core, layers = find_step(model, layer).core, backend.keras().layers
+    if isinstance(core, layers.SeparableConv2D):
+        depthwise, pointwise = np.asarray(core.depthwise_kernel), np.asarray(core.pointwise_kernel)
+        kernel = np.einsum("hwim,imo->hwio", depthwise, pointwise.reshape(*depthwise.shape[2:], -1))
+    else:
+        kernel = np.asarray(getattr(core, "kernel", None))
+    if kernel.ndim != 4:
         raise ValueError(f"The layer {layer!r} has no two-dimensional kernels; name a convolution.")
+    if isinstance(core, layers.DepthwiseConv2D):  # each filter reads one channel
+        kernel = kernel.reshape(*kernel.shape[:2], 1, -1)
+    if isinstance(core, layers.Conv2DTranspose):
+        kernel = kernel.swapaxes(2, 3)
     return kernel.astype(np.float32, copy=False)
-
-
-def _kernel(layer: Any) -> np.ndarray | None:
-    """A layer's kernel with axes (kh, kw, in, out); None if it has none."""
-    layers = backend.keras().layers
-    if isinstance(layer, layers.SeparableConv2D):
-        depthwise, pointwise = np.asarray(layer.depthwise_kernel), np.asarray(layer.pointwise_kernel)
-        return np.einsum("hwim,imo->hwio", depthwise, pointwise.reshape(*depthwise.shape[2:], -1))
-    if getattr(layer, "kernel", None) is None:
-        return None
-    kernel = np.asarray(layer.kernel)
-    if isinstance(layer, layers.DepthwiseConv2D):  # each filter reads one channel
-        return kernel.reshape(*kernel.shape[:2], 1, -1)
-    return kernel.swapaxes(2, 3) if isinstance(layer, layers.Conv2DTranspose) else kernel
 
 
 def filters_rgb(model: keras.Model, layer: str | None = None, *, order: str = "bgr") -> np.ndarray:
@@ -85,10 +79,6 @@ def image_channels(model: keras.Model, layer: str) -> tuple[int, ...] | None:
 
     Images with one channel lit show what the layers before it do to the colours.
 
-    Args:
-        model: any Keras model.
-        layer: the layer's name.
-
     Returns:
         (0, 1, 2) for a layer that reads an RGB or BGR image itself; None for a layer that reads
         anything else, such as feature maps, which mix the image's channels.
@@ -106,6 +96,6 @@ def image_channels(model: keras.Model, layer: str) -> tuple[int, ...] | None:
     dark, *values = np.asarray(backend.keras().Model(inputs[0], sources[0])(lit, training=False), np.float64)
     changes = np.mean(np.stack(values) - dark, axis=(1, 2))
     share = changes / np.abs(changes).max(axis=0).clip(1e-30)
-    found = np.rint(share)
-    is_order = np.allclose(share, found, atol=1e-3) and (found @ found.T == np.eye(count)).all()
-    return tuple(found.argmax(axis=0).tolist()) if is_order and (found >= 0).all() else None
+    order = share.argmax(axis=0).tolist()
+    is_order = sorted(order) == list(range(count)) and np.allclose(share, np.eye(count)[order].T, atol=1e-3)
+    return tuple(order) if is_order else None
