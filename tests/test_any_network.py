@@ -175,6 +175,15 @@ def test_a_layer_changed_in_place(images):
     assert np.array_equal(ours, wanted)
 
 
+def test_a_layer_inside_a_layer_changed_in_place(images):
+    head = Head(None)
+    model = with_end(head)
+    before = scores(model, images, channel("head", 1))
+    head.dense.activation = keras.activations.tanh
+    assert np.allclose(scores(model, images, channel("head", 1)), np.tanh(before), atol=1e-6)
+    assert abs(before - np.tanh(before)) > 1e-3
+
+
 def test_checkpoints_depend_on_the_preprocessing(tmp_path):
     model, wanted = network(), channel("c2", 0)
     ways = (lambda x: x / 255, lambda x: x / 127.5 - 1)

@@ -6,7 +6,7 @@ import difflib
 import itertools
 import threading
 import weakref
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 LOGITS = "/logits"
 """Name of the model's output before its softmax or sigmoid. No layer has it: Keras refuses names with "/"."""
-UNRELATED = ("_called", "_trainable")
+UNRELATED = ("_called", "_parent_path", "_trainable")
 """Attributes of layers that calls and training change, but not what a layer computes."""
 
 
@@ -28,6 +28,13 @@ class Step:
     layer: Any
     inputs: tuple[Any, ...]
     output: Any
+
+    def __post_init__(self) -> None:
+        if getattr(self.core, "data_format", None) == "channels_first":
+            raise ValueError(
+                f"The layer {self.layer.name!r} has its channels first; "
+                "build the model with data_format='channels_last'."
+            )
 
     @property
     def kind(self) -> str:
@@ -99,28 +106,21 @@ def unfold(model: keras.Model) -> Network:
     if not isinstance(model, backend.keras().Model):
         raise TypeError(f"A Keras model is wanted; got {validation.shown(model)}, a {type(model).__name__}.")
     with _lock:
-        state = list(_state(model.layers))
+        state = _state(model)
         cached = _networks.get(model)
         if cached is None or list(map(id, cached[0])) != list(map(id, state)):
-            network = flatten(model)
-            _check_data_format(network)
-            _networks[model] = cached = (state, network)
+            _networks[model] = cached = (state, flatten(model))
         return cached[1]
 
 
-def _state(layers: Iterable[Any]) -> Iterator[Any]:
-    """All objects that the computation of layers depends on, for comparison by identity.
+def _state(model: keras.Model) -> list[Any]:
+    """All objects that the model's computation depends on, for comparison by identity.
 
     A new activation, kernel variable or dtype policy is another object; new values of a variable are not.
     """
-    for layer in layers:
-        yield layer
-        if isinstance(layer, backend.keras().Model):
-            yield from _state(layer.layers)
-            continue
-        yield from (value for name, value in vars(layer).items() if name not in UNRELATED)
-        if isinstance(layer, backend.keras().layers.Wrapper):
-            yield from _state([layer.layer])
+    layers = model._flatten_layers(include_self=False)  # also those inside wrappers and other layers
+    own = [vars(layer) for layer in layers if not isinstance(layer, backend.keras().Model)]
+    return layers + [value for each in own for name, value in each.items() if name not in UNRELATED]
 
 
 def conv_layers(model: keras.Model) -> list[str]:
@@ -146,15 +146,6 @@ def find_step(model: keras.Model, layer: str) -> Step:
     steps = unfold(model).steps
     check_name(layer, steps)
     return steps[layer]
-
-
-def _check_data_format(network: Network) -> None:
-    for name, step in network.steps.items():
-        if getattr(step.core, "data_format", None) == "channels_first":
-            raise ValueError(
-                f"The layer {name!r} has its channels first; "
-                "build the model with data_format='channels_last'."
-            )
 
 
 def check_name(layer: str, names: Iterable[str]) -> None:
@@ -235,15 +226,12 @@ def _in_single_precision(layer: Any) -> Any:
 
 def _functional(model: keras.Model) -> Any:
     """The model, if sequential as a functional one of the same layers."""
-    sequential = isinstance(model, backend.keras().Sequential)
     if not getattr(model, "inputs", None):  # Keras raises AttributeError if there are none
-        cause = (
-            "has no input shape yet; give it a keras.Input first."
-            if sequential
-            else "is a subclassed model, which has no graph of layers; "
-            "build it with the functional API or as a Sequential."
+        raise ValueError(
+            f"The model {model.name!r} has no input shape, and so no graph of layers; give a Sequential a "
+            "keras.Input first, and build any other model with the functional API."
         )
-        raise ValueError(f"The model {model.name!r} {cause}")
+    sequential = isinstance(model, backend.keras().Sequential)
     return backend.keras().Model(model.inputs[0], model.outputs[0]) if sequential else model
 
 
