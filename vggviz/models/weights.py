@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 from tqdm import TqdmWarning, tqdm
 
-from vggviz._shared import package_data, validation
-from vggviz._shared.files import home
+from vggviz._shared import hashing, package_data, validation
+from vggviz._shared.files import atomic_path, home
 
 if TYPE_CHECKING:
     import requests
@@ -106,22 +106,24 @@ def fetch(file: RemoteFile, timeout: float | None = None) -> Path:
     with warnings.catch_warnings(action="ignore", category=TqdmWarning):  # in notebooks without ipywidgets
         import pooch
 
-    def download(url: str, beside: str, _: object) -> None:
-        log.warning("%s", _announcement(file))
-        Path(beside).unlink()  # pooch made it readable by its owner only; a cache may be shared
-        with tqdm(total=file.bytes, unit="B", unit_scale=True, desc=file.name, leave=False) as bar:
-            seconds = TIMEOUT if timeout is None else timeout
-            pooch.HTTPDownloader(progressbar=bar, chunk_size=1 << 18, timeout=seconds)(url, beside, None)
-
-    outer, logger = sys.exception(), pooch.get_logger()
-    level = logger.level
-    logger.setLevel(logging.WARNING)  # it writes to stderr by itself
-    try:
-        pooch.retrieve(file.url, f"md5:{file.md5}", file.name, file.path.parent, downloader=download)
-    except requests.RequestException as error:
-        raise ConnectionError(f"{file.url} could not be fetched ({_reason(error, outer)}).") from error
-    finally:
-        logger.setLevel(level)
+    if validation.is_file(file.path) and hashing.md5(file.path) == file.md5:
+        return file.path
+    minutes = math.ceil(file.bytes / (SLOW_BYTES_A_SECOND * 60))
+    log.warning(
+        f"{file.name}: {file.bytes / 1e6:,.0f} MB are downloaded once into {file.path.parent}, "
+        f"{minutes} minute{'s' * (minutes > 1)} at 20 Mbit a second."
+    )
+    file.path.parent.mkdir(parents=True, exist_ok=True)
+    outer, seconds = sys.exception(), TIMEOUT if timeout is None else timeout
+    bar = tqdm(total=file.bytes, unit="B", unit_scale=True, desc=file.name, leave=False)
+    with bar, atomic_path(file.path) as beside:
+        download = pooch.HTTPDownloader(progressbar=bar, chunk_size=1 << 18, timeout=seconds)
+        try:
+            download(file.url, str(beside), None)
+        except requests.RequestException as error:
+            raise ConnectionError(f"{file.url} could not be fetched ({_reason(error, outer)}).") from error
+        if (found := hashing.md5(beside)) != file.md5:
+            raise ValueError(f"{file.name} has md5 {found}, not {file.md5}; the download is deleted.")
     return file.path
 
 
@@ -138,14 +140,6 @@ def _reason(error: requests.RequestException, outer: BaseException | None) -> st
     if isinstance(first, IncompleteRead):
         return f"cut short: {first.partial:,} of {first.partial + first.expected:,} bytes came"
     return " ".join(str(first).split()) or type(first).__name__
-
-
-def _announcement(file: RemoteFile) -> str:
-    minutes = math.ceil(file.bytes / (SLOW_BYTES_A_SECOND * 60))
-    return (
-        f"{file.name}: {file.bytes / 1e6:,.0f} MB are downloaded once into {file.path.parent}, "
-        f"{minutes} minute{'s' * (minutes > 1)} at 20 Mbit a second."
-    )
 
 
 def read_h5(source: Path | BinaryIO, wanted: Shapes) -> dict[str, list[np.ndarray]]:
