@@ -51,7 +51,10 @@ def part(model: keras.Model, names: Iterable[str], *, any_size: bool = False) ->
     images, names = image_input(network.inputs), tuple(listed(names))
     key = ("part", names, any_size)
     if key not in network.functions:
-        outputs = {name: output_tensor(model, name) for name in names}
+        outputs = {
+            name: logits(network) if is_logits(name, network) else find_step(model, name).output
+            for name in names
+        }
         whole = backend.keras().Model(images, outputs)
         if any_size:
             flat = flatten(whole, any_size=True)
@@ -59,12 +62,6 @@ def part(model: keras.Model, names: Iterable[str], *, any_size: bool = False) ->
             whole = backend.keras().Model(flat.inputs[0], outputs)
         network.functions[key] = whole
     return network.functions[key]
-
-
-def output_tensor(model: keras.Model, name: str) -> Any:
-    """The symbolic output of a layer, or the logits."""
-    network = unfold(model)
-    return logits(network) if is_logits(name, network) else find_step(model, name).output
 
 
 def output_shapes(function: keras.Model, size: tuple[int, int]) -> dict[str, tuple[int | None, ...]]:

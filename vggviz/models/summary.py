@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
@@ -127,23 +127,18 @@ def _text(value: object) -> str:
 
 def forward_macs(model: keras.Model, layers: Iterable[str], size: tuple[int, int]) -> int:
     """Multiply-accumulate operations to compute layers, or "logits", for one image of height and width."""
-    counted = {name: step for name, step in _ancestors(model, layers) if _macs(step, (1,))}
-    if not counted:
-        return 0
-    any_size = tuple(unfold(model).inputs[0].shape[1:3]) != tuple(size)
-    shapes = output_shapes(part(model, counted, any_size=any_size), size)
-    return sum(_macs(step, shapes[name][:-1]) or 0 for name, step in counted.items())
-
-
-def _ancestors(model: keras.Model, layers: Iterable[str]) -> Iterator[tuple[str, Step]]:
-    """The steps that some layers depend on, including their own, from the last to the first."""
     network = unfold(model)
     ends = [network.outputs[0] if is_logits(n, network) else find_step(model, n).output for n in layers]
-    wanted = set(map(id, ends))
+    needed, counted = set(map(id, ends)), {}
     for name, step in reversed(network.steps.items()):
-        if id(step.output) in wanted:
-            yield name, step
-            wanted |= set(map(id, step.inputs))
+        if id(step.output) in needed:
+            needed |= set(map(id, step.inputs))
+            counted |= {name: step} if _macs(step, (1,)) else {}
+    if not counted:
+        return 0
+    any_size = tuple(network.inputs[0].shape[1:3]) != tuple(size)
+    shapes = output_shapes(part(model, counted, any_size=any_size), size)
+    return sum(_macs(step, shapes[name][:-1]) or 0 for name, step in counted.items())
 
 
 def format_macs(macs: float) -> str:
