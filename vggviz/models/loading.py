@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import os
 import zipfile
 from pathlib import Path
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     import keras
 
 INPUT_SHAPE = (224, 224, 3)
+CLASSIFIERS = {"linear": package_data.LINEAR_CLASSES, "dense": package_data.IMAGENET_CLASSES}
+"""The classes that each classifier knows."""
 MAX_SEED = 2**31 - 1
 
 
@@ -47,7 +51,7 @@ def load_vgg16(
             set to channels first.
     """
     if classifier is not None:
-        validation.one_of("classifier", classifier, sources.CLASSIFIERS)
+        validation.one_of("classifier", classifier, CLASSIFIERS)
     validation.whole("seed", seed, 0, MAX_SEED)
     source = sources.resolve(weights)
     network = _build(dense=classifier == "dense")
@@ -57,8 +61,7 @@ def load_vgg16(
         found = f"random (He initialisation, seed {seed})", ""
     else:
         found = _set_weights(network, source)
-    names = {"linear": package_data.LINEAR_CLASSES, "dense": package_data.IMAGENET_CLASSES}
-    classes = package_data.classes(names[classifier]) if classifier else ((), ())
+    classes = package_data.classes(CLASSIFIERS[classifier]) if classifier else ((), ())
     provenance.note_provenance(model, Provenance(*found, classifier or "", *classes))
     return model
 
@@ -118,37 +121,31 @@ def _keras2_objects() -> dict[str, Any]:
     """What `keras.saving.load_model` needs to read the models of Keras 2; harmless for those of Keras 3."""
     keras = backend.keras()
     kinds = {"Functional": keras.Model, "Model": keras.Model, "Sequential": keras.Sequential}
-    return {name: _reader(kind) for name, kind in kinds.items()}
+    return {
+        name: SimpleNamespace(__name__=kind.__name__, from_config=functools.partial(_from_config, kind))
+        for name, kind in kinds.items()
+    }
 
 
-def _reader(kind: Any) -> Any:
-    return SimpleNamespace(
-        __name__=kind.__name__, from_config=lambda config: kind.from_config(_mended(config))
-    )
-
-
-def _mended(config: dict[str, Any]) -> dict[str, Any]:
-    """The configuration of a model, changed in place."""
+def _from_config(kind: Any, config: dict[str, Any]) -> Any:
+    """A model from its configuration by Keras 2 or 3, which is changed in place."""
     nested = {layer["config"].get("name") for layer in config["layers"] if "layers" in layer["config"]}
     for layer in config["layers"]:
-        for setting in _unused(layer["class_name"], layer["config"]):
-            del layer["config"][setting]
-        for call in (call for node in layer.get("inbound_nodes", ()) for call in node):
+        settings = layer["config"]
+        # Keras 2 wrote them though the layers do not use them, and Keras 3 refuses them
+        unused = ["rng_type"] + ["groups"] * (settings.get("groups") == 1)
+        if layer["class_name"].startswith("Separable"):
+            unused += ["kernel_initializer", "kernel_regularizer", "kernel_constraint"]
+        for setting in unused:
+            settings.pop(setting, None)
+        if isinstance(axis := settings.get("axis"), list) and len(axis) == 1:
+            settings["axis"] = axis[0]
+        for call in itertools.chain(*layer.get("inbound_nodes", ())):
             if isinstance(call, list) and call[0] in nested:
                 call[1] -= 1  # Keras 2 counts the making of a nested model as its first call
-        if isinstance(axis := layer["config"].get("axis"), list):
-            layer["config"]["axis"] = axis[0] if len(axis) == 1 else axis
     if len(outputs := config.get("output_layers", ())) == 1:
         config["output_layers"] = outputs[0]  # a tensor, where Keras 3 would return a list of one
-    return config
-
-
-def _unused(kind: str, settings: dict[str, Any]) -> list[str]:
-    """Settings that Keras 2 wrote though the layer does not use them, and that Keras 3 refuses."""
-    unused = ["rng_type"] + ["groups"] * (settings.get("groups") == 1)
-    if kind.startswith("Separable"):
-        unused += ["kernel_initializer", "kernel_regularizer", "kernel_constraint"]
-    return [setting for setting in unused if setting in settings]
+    return kind.from_config(config)
 
 
 def decode_predictions(
@@ -205,9 +202,9 @@ def _build(*, dense: bool = False) -> Any:
 
 def _draw_weights(model: Any, seed: int) -> None:
     he = backend.keras().initializers.HeNormal
-    for index, layer in enumerate(_layers_with_weights(model)):
-        shape = layer.kernel.shape
-        layer.set_weights([he(seed=seed + 1000 * index)(shape), np.zeros(shape[-1], np.float32)])
+    for index, (layer, (kernel, bias)) in enumerate(_shapes(model).items()):
+        drawn = he(seed=seed + 1000 * index)(kernel)
+        model.get_layer(layer).set_weights([drawn, np.zeros(bias, np.float32)])
 
 
 def _set_weights(network: Any, source: str) -> tuple[str, str]:
@@ -221,8 +218,8 @@ def _set_weights(network: Any, source: str) -> tuple[str, str]:
         name = source if source == "imagenet" else validation.path_text(path.name)
         found = _from_model(path, wanted) if path.suffix == ".keras" else sources.read_h5(path, wanted)
         sha256 = hashing.sha256(path)
-    for layer in _layers_with_weights(network):
-        layer.set_weights(found[layer.name])
+    for layer in wanted:
+        network.get_layer(layer).set_weights(found[layer])
     return name, sha256
 
 
@@ -247,8 +244,4 @@ def _with_linear_classifier(convolutions: Any) -> Any:
 
 
 def _shapes(model: Any) -> sources.Shapes:
-    return {layer.name: [tuple(w.shape) for w in layer.weights] for layer in _layers_with_weights(model)}
-
-
-def _layers_with_weights(model: Any) -> list[Any]:
-    return [layer for layer in model.layers if layer.weights]
+    return {layer.name: [tuple(w.shape) for w in layer.weights] for layer in model.layers if layer.weights}

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 Shapes = dict[str, list[tuple[int, ...]]]
 """Shapes of kernel and bias of layers, by name."""
 SOURCES = ("imagenet", "random")
-CLASSIFIERS = ("linear", "dense")
 VGG = re.compile(r"block\d_conv\d")
 """Names of convolutions in Keras' VGG16 and VGG19."""
 TIMEOUT = 5.0
