@@ -96,9 +96,6 @@ _lock = threading.RLock()  # tensors of two graphs of one model cannot be combin
 def unfold(model: keras.Model) -> Network:
     """The model's layers as one flat graph; cached until a layer or an attribute of one changes.
 
-    Args:
-        model: a functional or sequential Keras model, which may contain nested models.
-
     Raises:
         TypeError: not a Keras model.
         ValueError: a subclassed model, a sequential one without an input shape, or one with channels first.

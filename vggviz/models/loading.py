@@ -20,7 +20,6 @@ from vggviz.models.provenance import Provenance
 if TYPE_CHECKING:
     import keras
 
-INPUT_SHAPE = (224, 224, 3)
 CLASSIFIERS = {"linear": package_data.LINEAR_CLASSES, "dense": package_data.IMAGENET_CLASSES}
 """The classes that each classifier knows."""
 MAX_SEED = 2**31 - 1
@@ -186,12 +185,8 @@ def ranked(row: np.ndarray) -> np.ndarray:
 
 
 def _build(*, dense: bool = False) -> Any:
-    """VGG16 with Keras' default initialisation.
-
-    Raises:
-        ValueError: Keras is set to channels first in this process.
-    """
-    shape, keras = None if dense else INPUT_SHAPE, backend.keras()
+    """VGG16 with Keras' default initialisation; ValueError if Keras is set to channels first."""
+    shape, keras = None if dense else (224, 224, 3), backend.keras()
     if (data_format := keras.config.image_data_format()) != "channels_last":
         raise ValueError(
             f"VGG16 is built with channels last; Keras' image data format is set to {data_format!r}: "

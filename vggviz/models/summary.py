@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from vggviz._shared import backend
 from vggviz.models.graph import Step, find_step, unfold
@@ -63,15 +63,11 @@ class LayerTable(tuple[LayerRow, ...]):
 
     def _repr_html_(self) -> str:
         head = "".join(f'<th scope="col">{heading}</th>' for heading in self.HEADINGS)
-        rows = [
-            f'<tr><th scope="row">{escape(first)}</th>'
-            + "".join(f'<td style="text-align: right">{escape(cell)}</td>' for cell in rest)
-            + "</tr>"
-            for first, *rest in (row.cells() for row in self)
-        ]
-        return (
-            f'<table class="layer-table"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
-        )
+        rows = ""
+        for first, *rest in (row.cells() for row in self):
+            cells = "".join(f'<td style="text-align: right">{escape(cell)}</td>' for cell in rest)
+            rows += f'<tr><th scope="row">{escape(first)}</th>{cells}</tr>'
+        return f'<table class="layer-table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
 
 
 def layer_table(model: keras.Model) -> LayerTable:
@@ -99,7 +95,7 @@ def layer_table(model: keras.Model) -> LayerTable:
     return LayerTable(rows)
 
 
-def _macs(step: Step, sides: tuple[int | None, ...]) -> int | None:
+def _macs(step: Step, sides: tuple[Any, ...]) -> int | None:
     """Multiply-accumulate operations of a layer whose output has some height and width, () if it is dense.
 
     Each kernel weight is used once for each output cell. None if a side is unknown, or for other layers.
@@ -107,7 +103,7 @@ def _macs(step: Step, sides: tuple[int | None, ...]) -> int | None:
     if None in sides or not (step.is_convolution or isinstance(step.core, backend.keras().layers.Dense)):
         return None
     kernels = [math.prod(weight.shape) for weight in step.core.weights if len(weight.shape) > 1]
-    return math.prod(int(side or 0) for side in sides) * sum(kernels)
+    return math.prod(sides) * sum(kernels)
 
 
 def _millions(count: int | None) -> str | None:
@@ -129,11 +125,13 @@ def forward_macs(model: keras.Model, layers: Iterable[str], size: tuple[int, int
     """Multiply-accumulate operations to compute layers, or "logits", for one image of height and width."""
     network = unfold(model)
     ends = [network.outputs[0] if is_logits(n, network) else find_step(model, n).output for n in layers]
-    needed, counted = set(map(id, ends)), {}
+    needed = set(map(id, ends))
+    counted: dict[str, Step] = {}
     for name, step in reversed(network.steps.items()):
         if id(step.output) in needed:
-            needed |= set(map(id, step.inputs))
-            counted |= {name: step} if _macs(step, (1,)) else {}
+            needed.update(map(id, step.inputs))
+            if _macs(step, (1,)):
+                counted[name] = step
     if not counted:
         return 0
     any_size = tuple(network.inputs[0].shape[1:3]) != tuple(size)
