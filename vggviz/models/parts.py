@@ -158,9 +158,6 @@ def _is_affine(function: Callable[[Any], Any], values: np.ndarray) -> bool:
 def linear_copy(layer: Any) -> Any:
     """A copy of a layer with the same variables, and the same wrapper if any, without activation."""
     keras = backend.keras()
-    changed = {"name": f"{layer.name}_linear"}
     if isinstance(layer, keras.layers.Wrapper):
-        changed |= {"layer": linear_copy(layer.layer)}
-    else:
-        changed |= {"activation": keras.activations.linear}
-    return shallow_copy(layer, **changed)
+        return shallow_copy(layer, name=f"{layer.name}_linear", layer=linear_copy(layer.layer))
+    return shallow_copy(layer, name=f"{layer.name}_linear", activation=keras.activations.linear)

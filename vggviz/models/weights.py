@@ -92,11 +92,11 @@ def check_file(what: str, path: Path) -> None:
         raise FileNotFoundError(f"There is no {what} file {shown}.")
 
 
-def fetch(file: RemoteFile, timeout: float | None = None) -> Path:
+def fetch(file: RemoteFile) -> Path:
     """The path of a file in Keras' cache; it is downloaded and checked if it is missing or damaged.
 
     Raises:
-        ConnectionError: no answer within `timeout` seconds (TIMEOUT by default), or a download cut short.
+        ConnectionError: no answer within TIMEOUT seconds, or a download cut short.
         ValueError: the checksum of the download is wrong.
         OSError: the cache cannot be written.
     """
@@ -113,10 +113,10 @@ def fetch(file: RemoteFile, timeout: float | None = None) -> Path:
         f"{minutes} minute{'s' * (minutes > 1)} at 20 Mbit a second."
     )
     file.path.parent.mkdir(parents=True, exist_ok=True)
-    outer, seconds = sys.exception(), TIMEOUT if timeout is None else timeout
+    outer = sys.exception()
     bar = tqdm(total=file.bytes, unit="B", unit_scale=True, desc=file.name, leave=False)
     with bar, atomic_path(file.path) as beside:
-        download = pooch.HTTPDownloader(progressbar=bar, chunk_size=1 << 18, timeout=seconds)
+        download = pooch.HTTPDownloader(progressbar=bar, chunk_size=1 << 18, timeout=TIMEOUT)
         try:
             download(file.url, str(beside), None)
         except requests.RequestException as error:
