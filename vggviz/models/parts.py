@@ -65,10 +65,7 @@ def part(model: keras.Model, names: Iterable[str], *, any_size: bool = False) ->
 
 
 def output_shapes(function: keras.Model, size: tuple[int, int]) -> dict[str, tuple[int | None, ...]]:
-    """Shapes of the outputs of a `part` for one image of some height and width, as Keras computes them.
-
-    Returns:
-        ``{layer: (h, w, c)}``, or (n,) for a dense layer.
+    """Shapes {layer: (h, w, c)}, or (n,) of a dense layer, that a `part` computes from one image of a size.
 
     Raises:
         ValueError: the output of some layer is empty for images of this size.
