@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -143,6 +143,36 @@ def label_for(objective: Objective, model: keras.Model) -> str:
     return re.sub(r"logit of class (\d+)", named, objective.label)
 
 
+def as_channels(objectives: Sequence[Objective]) -> tuple[str, list[int]] | None:
+    """Layer and channels if all objectives are made by `channel` and read the same layer; else None."""
+    values = [objective.value for objective in objectives]
+    means = [value for value in values if isinstance(value, _Mean)]
+    layers = {value.layer for value in means}
+    if len(means) < len(values) or len(layers) != 1:
+        return None
+    return layers.pop(), [value.index for value in means]
+
+
+def mean_of_each(maps: Mapping[str, Any], layer: str, indices: Sequence[int]) -> Any:
+    """Values of `channel(layer, index)` for one index per image, in a few operations for all of them.
+
+    Args:
+        maps: {layer: tensor (N, ..., C)}.
+        layer: the layer's name.
+        indices: a channel for each of the N images.
+
+    Returns:
+        A tensor (N,).
+
+    Raises:
+        ValueError: a channel outside the layer's.
+    """
+    values = maps[layer]
+    _check_channel(maps, layer, max(indices))
+    means = backend.keras().ops.mean(values, axis=tuple(range(1, len(values.shape) - 1)))
+    return backend.tensorflow().gather(means, list(indices), batch_dims=1)
+
+
 def _check_layer(layer: str) -> None:
     validation.instance("A layer's name", layer, str)
 
@@ -229,7 +259,11 @@ def _is_cacheable(value: Callable[[Mapping[str, Any]], Any]) -> bool:
 
 def _channel(maps: Mapping[str, Any], layer: str, index: int) -> Any:
     """One channel of a layer's tensor; ValueError if there is no such channel."""
+    _check_channel(maps, layer, index)
+    return maps[layer][..., index]
+
+
+def _check_channel(maps: Mapping[str, Any], layer: str, index: int) -> None:
     count = maps[layer].shape[-1]
     if index >= count:
         raise ValueError(f"The channels of {layer!r} are 0 to {count - 1}; got channel {index}.")
-    return maps[layer][..., index]

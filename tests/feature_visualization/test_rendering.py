@@ -8,7 +8,7 @@ import vggviz
 from sentences import refused
 from vggviz._shared import backend
 from vggviz.feature_visualization.optimisation import Recipe
-from vggviz.feature_visualization.rendering import complete_recipe, image_size
+from vggviz.feature_visualization.rendering import complete_recipe, image_size, score_each
 from vggviz.feature_visualization.synthesis import invert, visualize
 from vggviz.objectives import LOGITS, Objective, channel, class_logit
 from visualizing import SHORT, STEPS
@@ -33,6 +33,29 @@ def test_an_image_does_not_depend_on_the_others_in_the_batch(functional, drawn):
         alone = visualize(functional, objective, **SHORT)
         assert np.allclose(alone.values[0], together.values[index], rtol=0.01)
         assert np.abs(alone.images[0] - together.images[index]).mean() < 1
+
+
+def test_channels_of_one_layer_are_scored_together():
+    """By far fewer operations than one by one, and with the same values and gradients."""
+    tf = backend.tensorflow()
+    maps = tf.random.stateless_normal((3, 5, 4, 6), (0, 1))
+    objectives = [channel("some", index) for index in (4, 0, 4)]
+
+    def graph(objectives):
+        def scored(maps):
+            values = score_each(objectives, {"some": maps})
+            return values, tf.gradients(values, maps)[0]
+
+        return tf.function(scored).get_concrete_function(maps)
+
+    together, one_by_one = graph(objectives), graph([1.0 * each for each in objectives])
+    for ours, theirs in zip(together(maps), one_by_one(maps), strict=True):
+        assert np.any(ours)
+        assert np.allclose(ours, theirs, atol=1e-6)
+    few, many = (len(one.graph.get_operations()) for one in (together, one_by_one))
+    assert few < many
+    with refused("0 to 5", "6"):
+        score_each([channel("some", 6)] * 3, {"some": maps})
 
 
 def test_many_objectives_are_drawn_in_several_batches(functional, drawn, monkeypatch):
