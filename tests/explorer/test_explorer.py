@@ -117,6 +117,25 @@ def test_convolutions_whose_arithmetic_is_not_shown(photograph, tmp_path):
     assert layers["dilated"]["signed"]
 
 
+def test_layers_known_to_be_never_negative_need_no_pass(photograph, monkeypatch):
+    """Convolutions with ReLU and pools of them are known; subclasses, which may compute anything, are not."""
+    keras = pytest.importorskip("keras")
+    own = type("Own", (keras.layers.Conv2D,), {})
+    inputs = keras.Input((32, 32, 3))
+    x = keras.layers.MaxPooling2D(name="of_image")(inputs)
+    x = keras.layers.Conv2D(4, 3, activation="relu", name="relu")(x)
+    x = keras.layers.MaxPooling2D(name="of_relu")(x)
+    x = keras.layers.Conv2D(4, 3, name="linear")(x)
+    x = keras.layers.AveragePooling2D(2, name="of_linear")(x)
+    model = keras.Model(inputs, own(4, 1, activation="relu", name="own")(x))
+    explorer = vggviz.explore(model, photograph, preprocess=identity)
+    known = [name for name in explorer.layers if explorer_manifest.is_never_negative(model, name)]
+    assert known == ["relu", "of_relu"]
+    assert files._signed(explorer)["linear"]
+    monkeypatch.setattr(files, "_maps", lambda *_: pytest.fail("a pass that is not needed"))
+    assert files._signed(vggviz.explore(model, photograph, layers=known)) == dict.fromkeys(known, False)
+
+
 def test_preferred_classes_of_imagenets_vgg16(vgg16_imagenet, tmp_path):
     shown = ["block1_conv1", "block1_pool", "block2_conv1"]
     folder = vggviz.explore(vgg16_imagenet, "cat", layers=shown).save(tmp_path / "page")

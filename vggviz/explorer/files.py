@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,7 +47,7 @@ def files(content: Content, runtime: str | os.PathLike[str] | None) -> Iterator[
     facts = manifest.Facts()
     for title, image in tqdm(content.images.items(), desc="explorer", disable=None, leave=False, delay=1):
         yield f"{ids[title]}/picture.png", encoding.png(image)
-        batch, maps = _maps(content, image)
+        batch, maps = _maps(content, image, content.layers)
         yield f"{ids[title]}/input.maps.gz", encoding.pack_exactly(np.moveaxis(batch[0], -1, 0))
         facts.note_input(batch)
         for layer, values in maps.items():
@@ -95,17 +95,23 @@ def _is_computable(content: Content) -> bool:
     return is_fixed and set(conv_layers(content.model)) <= set(content.layers)
 
 
-def _maps(content: Content, image: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+def _maps(
+    content: Content, image: np.ndarray, layers: Sequence[str]
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """The preprocessed batch of one image, and its feature maps."""
     batch = np.asarray(content.preprocess(image[None]), np.float32)
-    return batch, feature_maps(content.model, batch, content.layers)
+    return batch, feature_maps(content.model, batch, layers)
 
 
 def _signed(content: Content) -> dict[str, bool]:
-    """Whether a layer is negative anywhere for any image; a pass of its own, so that no maps are stored."""
+    """Whether a layer is negative anywhere for any image; a pass of its own, so that no maps are stored.
+
+    Layers that cannot be negative are not computed: for VGG16, none is.
+    """
+    open_layers = [layer for layer in content.layers if not manifest.is_never_negative(content.model, layer)]
     signed = dict.fromkeys(content.layers, False)
-    for image in content.images.values():
-        for layer, values in _maps(content, image)[1].items():
+    for image in content.images.values() if open_layers else ():
+        for layer, values in _maps(content, image, open_layers)[1].items():
             signed[layer] = signed[layer] or bool(values.min() < 0)
     return signed
 

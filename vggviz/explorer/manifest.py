@@ -188,6 +188,19 @@ def kernel(model: keras.Model, layer: str, shown: Iterable[str]) -> dict[str, An
     return window | {"activation": names[convolution.activation]}
 
 
+def is_never_negative(model: keras.Model, layer: str) -> bool:
+    """Whether a layer ends in a ReLU, or is a pool of one that does; False if it is not known.
+
+    Subclasses and wrapped layers may compute anything, so they are not known.
+    """
+    steps, keras = graph.unfold(model).steps, backend.keras()
+    itself, source = steps[layer].layer, reads(model, layer)
+    if type(itself) is keras.layers.Conv2D:
+        return itself.activation is keras.activations.relu
+    is_pool = type(itself) in (keras.layers.MaxPooling2D, keras.layers.AveragePooling2D)
+    return is_pool and source in steps and is_never_negative(model, source)
+
+
 def weights(model: keras.Model, layer: str) -> int:
     """Number of weights in a convolution's kernels; 0 for any other layer."""
     step = graph.unfold(model).steps[layer]
