@@ -20,6 +20,7 @@ from sentences import one_sentence
 from serving import served
 from vggviz.__main__ import main
 from vggviz._shared import hashing, package_data
+from vggviz.cli import inputs
 from vggviz.figures.scales import number_text
 from vggviz.models import weights
 from vggviz.models.weights import RemoteFile
@@ -535,3 +536,18 @@ def test_a_full_disk(refuse, model, folder):
 def test_the_environment_names_the_weights(refuse, monkeypatch):
     monkeypatch.setenv("VGGVIZ_WEIGHTS", "absent.h5")
     assert "absent.h5" in refuse("layers")
+
+
+def test_commands_in_one_process_share_a_network_of_the_package(run, model, monkeypatch):
+    """As in a notebook. It is not kept after another network was loaded: figures name those in use."""
+    loaded, load = [], vggviz.load_vgg16
+    monkeypatch.setattr(vggviz, "load_vgg16", lambda *which: loaded.append(which) or load(*which))
+    inputs._own_vgg16.cache_clear()
+    first = run("layers", "--weights", "random")
+    assert run("layers", "--weights", "random") == first
+    assert loaded == [("random", None)]
+    run("layers", "--model", model)
+    assert inputs._own_vgg16.cache_info().currsize == 0
+    run("layers", "--weights", "random")
+    assert len(loaded) == 2
+    inputs._own_vgg16.cache_clear()

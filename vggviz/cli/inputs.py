@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial, wraps
+from functools import lru_cache, partial, wraps
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -37,10 +37,20 @@ class Network:
     input: str
 
     def load(self, *, classifier: str | None = None, layer: str | None = None) -> keras.Model:
-        """Load the network, VGG16 with a classifier if one is named; an unknown `layer` is an error."""
-        from vggviz.models.graph import find_step
+        """Load the network, VGG16 with a classifier if one is named; an unknown `layer` is an error.
 
-        model = vggviz.load_model(self.model) if self.model else vggviz.load_vgg16(self.weights, classifier)
+        The last of this package's own networks is kept: in a notebook, `%run -m vggviz` starts several
+        commands in one process. A file is read each time, since it may have changed.
+        """
+        from vggviz.models.graph import find_step
+        from vggviz.models.weights import SOURCES, resolve
+
+        source = self.model or resolve(self.weights)
+        if self.model or source not in SOURCES:
+            _own_vgg16.cache_clear()  # figures name the networks that exist in the process
+            model = vggviz.load_model(source) if self.model else vggviz.load_vgg16(source, classifier)
+        else:
+            model = _own_vgg16(source, classifier)
         if layer:
             find_step(model, layer)
         return model
@@ -58,6 +68,11 @@ class Network:
         from vggviz.images.preprocessing import as_vgg16_reads
 
         return {"vgg16": as_vgg16_reads, "levels": _levels, "unit": _unit}[self.input]
+
+
+@lru_cache(maxsize=1)
+def _own_vgg16(source: str, classifier: str | None) -> keras.Model:
+    return vggviz.load_vgg16(source, classifier)
 
 
 def _levels(levels: Any) -> Any:
