@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import entropy
 
 import vggviz
 from sentences import refused
@@ -74,6 +75,20 @@ def test_effective_rank_of_known_matrices():
     doubled = np.concatenate([np.eye(6), np.eye(6)], axis=1).reshape(1, 1, 6, 12)
     assert vggviz.analysis.effective_rank(doubled) == pytest.approx(6)
     assert vggviz.analysis.effective_rank(3 * doubled) == pytest.approx(6)
+
+
+@pytest.mark.parametrize("shape", [(3, 3, 4, 9), (1, 1, 5, 40)])
+@pytest.mark.parametrize("size", [1, 1e-30, 1e14])
+def test_effective_rank_is_that_of_the_singular_values(shape, size):
+    kernels = size * np.random.default_rng(0).normal(size=shape).astype(np.float32)
+    values = np.linalg.svd(kernels.reshape(-1, shape[-1]).astype(np.float64), compute_uv=False)
+    expected = np.exp(entropy(values))
+    assert vggviz.analysis.effective_rank(kernels) == pytest.approx(expected, rel=1e-6)
+
+
+def test_copies_of_one_kernel_have_rank_one():
+    kernels = np.repeat(np.random.default_rng(0).normal(size=(3, 3, 64, 1)), 256, axis=3)
+    assert vggviz.analysis.effective_rank(kernels) == pytest.approx(1, abs=1e-6)
 
 
 def test_a_linear_probe_separates_linear_features_but_not_noise():

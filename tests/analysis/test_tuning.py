@@ -7,7 +7,7 @@ import networks
 from sentences import refused
 from vggviz import feature_maps
 from vggviz._shared import backend
-from vggviz.analysis import Tuning, inner_responses, tuning_curves
+from vggviz.analysis import Tuning, inner_cells, inner_responses, tuning_curves
 from vggviz.datasets import draw_grating, hue_colour
 
 ORIENTATIONS = np.arange(0, 180, 15.0)
@@ -17,7 +17,7 @@ GRATINGS = (
 BOTH = np.tile(ORIENTATIONS, 2)
 
 
-def line_filters(*angles, colours=(1, 1, 1)):
+def line_filters(*angles, colours=(1, 1, 1), side=64):
     """A network of one layer whose channels are lines of the given orientations in a field of 11 pixels."""
     keras = backend.keras()
     row, column = np.mgrid[5:-6:-1, -5:6]
@@ -26,7 +26,7 @@ def line_filters(*angles, colours=(1, 1, 1)):
         across = row * np.cos(angle) - column * np.sin(angle)
         line = np.cos(2 * np.pi * across / 12) * np.exp(-(row**2 + column**2) / 18)
         kernels.append((line - line.mean())[..., np.newaxis] * np.array(colours))
-    inputs = keras.Input((64, 64, 3))
+    inputs = keras.Input((side, side, 3))
     layer = keras.layers.Conv2D(len(angles), 11, padding="same", activation="relu", name="lines")
     model = keras.Model(inputs, layer(inputs))
     layer.set_weights([np.stack(kernels, axis=-1), np.zeros(len(angles))])
@@ -105,6 +105,43 @@ def test_the_inner_cells_are_those_whose_field_holds_no_padding():
     assert [values.shape for values in found.values()] == [(5, 4), (5, 6)]
     maps = feature_maps(model, batch, "conv_b")["conv_b"]
     np.testing.assert_allclose(found["conv_b"], maps[:, 2:-2, 2:-2].mean(axis=(1, 2)), rtol=1e-4)
+
+
+def all_kinds_of_windows(keras):
+    """Even, odd and dilated windows, strides, and pools of overlapping windows."""
+    yield keras.layers.Conv2D(4, 3, padding="same", activation="relu", name="one")
+    yield keras.layers.Conv2D(5, (2, 3), padding="same", activation="relu", name="two")
+    yield keras.layers.MaxPooling2D(2, name="pool")
+    yield keras.layers.Conv2D(5, 3, padding="same", activation="relu", name="three")
+    yield keras.layers.AveragePooling2D(3, strides=2, name="mean")
+    yield keras.layers.DepthwiseConv2D(3, padding="same", dilation_rate=2, name="four")
+    yield keras.layers.Conv2D(6, 3, strides=(3, 2), padding="valid", activation="relu", name="five")
+
+
+def test_cells_that_are_cut_off_change_no_mean(monkeypatch):
+    keras = backend.keras()
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential([keras.Input((61, 66, 3)), *all_kinds_of_windows(keras)])
+    batch = np.random.default_rng(0).normal(0, 50, (5, 61, 66, 3)).astype(np.float32)
+    layers = ["five", "mean", "one", "three", "four"]
+    found = inner_responses(model, batch, layers)
+    assert list(found) == layers
+    monkeypatch.setattr(inner_cells, "_inner_part", lambda model, names: None)
+    for name, means in inner_responses(model, batch, layers).items():
+        assert means.std() > 0.01
+        np.testing.assert_allclose(found[name], means, rtol=1e-4, atol=1e-5)
+
+
+def test_cells_near_the_border_are_cut_off_in_a_chain_only():
+    def cut(model, name):
+        return inner_cells._inner_part(model, [name]) is not None
+
+    keras = backend.keras()
+    assert cut(keras.Sequential([keras.Input((61, 66, 3)), *all_kinds_of_windows(keras)]), "five")
+    assert cut(networks.functional(), "conv_b")
+    assert not cut(networks.sequential(), "second")  # strides with padding
+    assert not cut(networks.nested(), "inner_conv1")  # after a rescaling
+    assert not cut(line_filters(0, side=8), "lines")  # no inner cell
 
 
 def test_in_an_even_image_all_inner_cells_are_alike():

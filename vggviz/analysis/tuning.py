@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vggviz._shared import validation
-from vggviz.activations.forward import chosen_layers, feature_maps
-from vggviz.models.receptive_field import ReceptiveField, pair, receptive_fields
+from vggviz.activations.forward import chosen_layers
+from vggviz.analysis.inner_cells import inner_means
+from vggviz.models.receptive_field import receptive_fields
 
 if TYPE_CHECKING:
     import keras
-
-IMAGES = 2
-"""Images whose maps are held in memory at a time; for VGG16 about a tenth of a gigabyte."""
 
 
 @dataclass(frozen=True)
@@ -83,11 +81,7 @@ def inner_responses(
     for name in names:
         if name not in fields:
             raise ValueError(f"The receptive field of the layer {name!r} is unknown or the whole image.")
-    parts = []
-    for start in range(0, len(batch), IMAGES):
-        maps = feature_maps(model, batch[start : start + IMAGES], names)
-        parts.append({name: _inner_mean(maps[name], fields[name], batch.shape[1:3]) for name in names})
-    return {name: np.concatenate([part[name] for part in parts]) for name in names}
+    return inner_means(model, batch, names)
 
 
 def tuning_curves(
@@ -131,19 +125,3 @@ def tuning_curves(
         np.add.at(sums, places, given)
         found[layer] = Tuning(different, sums / counts[0], period)
     return found
-
-
-def _inner_mean(maps: np.ndarray, field: ReceptiveField, size: tuple[int, ...]) -> np.ndarray:
-    """Mean over the inner cells of maps (N, h, w, c), float32 (N, c)."""
-    sides = zip(maps.shape[1:3], size, pair(field.size), pair(field.stride), pair(field.padding), strict=True)
-    rows, columns = (_inner(*side) for side in sides)
-    return maps[:, rows, columns].mean(axis=(1, 2))
-
-
-def _inner(cells: int, length: int, reach: int, stride: int, padding: int) -> slice:
-    """Cells along an axis whose field, from -padding + i stride on, lies in the image, or the middle ones."""
-    first = -(-padding // stride)
-    last = min((length - reach + padding) // stride, cells - 1)
-    if first > last:
-        first, last = (cells - 1) // 2, cells // 2
-    return slice(first, last + 1)
