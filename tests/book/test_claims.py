@@ -40,7 +40,7 @@ SIDE, PICTURES = 96, 32
 
 @pytest.fixture(scope="module")
 def chosen(vgg16_imagenet):
-    """A hundred channels at random, and more of the last convolution until it has thirty: {layer: channels}."""
+    """A hundred random channels, and more of the last convolution until it has thirty: {layer: channels}."""
     layers = vggviz.conv_layers(vgg16_imagenet)
     everything = [
         (layer, index) for layer in layers for index in range(vggviz.filters(vgg16_imagenet, layer).shape[-1])
