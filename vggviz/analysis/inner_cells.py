@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 IMAGES = 2
 """Images whose maps are held in memory at a time where all cells are computed; 0.1 GB for VGG16."""
+LAST = "channels_last"
+"""Keras' own setting may be another."""
 Cells = tuple[range, range]
 """Rows and columns of a feature map."""
 
@@ -67,7 +69,7 @@ def _inner_part(model: keras.Model, names: list[str]) -> Any:
         tensor, start = _inner_output(step, tensor, start, inner)
         before = step.output
         if name in names:
-            means[name] = keras.layers.GlobalAveragePooling2D()(tensor)
+            means[name] = keras.layers.GlobalAveragePooling2D(data_format=LAST)(tensor)
         if len(means) == len(names):
             break
     return keras.Model(inputs, [means[name] for name in names])
@@ -99,7 +101,9 @@ def _inner_output(
 
 def _cropped(tensor: Any, ends: list[tuple[int, int]]) -> Any:
     """A tensor (N, h, w, c) without some rows above and below, and columns left and right."""
-    return backend.keras().layers.Cropping2D(tuple(ends))(tensor) if np.any(ends) else tensor
+    if not np.any(ends):
+        return tensor
+    return backend.keras().layers.Cropping2D(tuple(ends), data_format=LAST)(tensor)
 
 
 def _inner(shape: Iterable[int], field: ReceptiveField, size: Iterable[int]) -> Cells:
