@@ -4,7 +4,9 @@
 Reveal.initialize({
   width: 1280,
   height: 720,
-  margin: 0.05,
+  margin: 0.02,
+  center: false, // the heading stays where it is from slide to slide
+  display: "flex",
   hash: true,
   transition: "none",
   slideNumber: "c/t",

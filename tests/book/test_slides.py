@@ -7,33 +7,70 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
-from slides import chapter, deck, plan
+from slides import chapter, deck, plan, words
 from tiny_book import ROOT
 
 PLAN = """<article><section id="how"><h1>How</h1>
 <section id="first-session-what"><h3>First session: what<a class="headerlink">#</a></h3>
-<ul><li><a class="reference internal" href="one.html">One</a>,
-<a class="reference internal" href="two.html">Two</a>,
-<a class="reference internal" href="one.html">One</a></li></ul></section>
-<section id="second-session-why"><h3>Second session: why</h3></section></section>
-</article>"""
-CHAPTER = """<article class="bd-article"><section id="c">
+<ul><li><p><em>Show</em> (20 min): <a class="reference internal" href="one.html">One</a>, with
+<a class="reference internal" href="glossary.html#term-map">maps</a>.</p></li>
+<li><p><em>In pairs</em> (45 min): the <a class="reference internal" href="two.html#try">Try it</a>.
+Each pair tries.</p></li>
+<li><p><em>Argue</em> (25 min): half take <a class="reference internal" href="two.html#seen">this</a>,
+half <a class="reference internal" href="two.html#shift">the exercise</a>.</p></li></ul></section>
+<section id="second-session-why"><h3>Second session: why</h3>
+<ul><li><p><em>Quiz</em> (5 min): that of <a class="reference internal" href="one.html">One</a>.</p></li></ul>
+</section></section></article>"""
+
+
+def figure(name):
+    """A figure as the finished pages have it, with its rendering for phones."""
+    return f"""<div class="cell"><div class="cell_output"><a class="image-reference" href="../_images/{name}.webp">
+<picture><source media="(max-width: 600px)" srcset="../_images/{name}-narrow.webp">
+<img alt="{name} &lt; y" src="../_images/{name}.webp"></picture></a></div>
+<details class="folded-code"><pre>secret = 1</pre></details></div>"""
+
+
+def printed(text):
+    """A printed result as the pages have it."""
+    return f'<div class="cell"><div class="cell_output"><pre><span>{text}</span>\n</pre></div></div>'
+
+
+ONE = f"""<article class="bd-article"><section id="c">
 <h1>A &amp; b<a class="headerlink" href="#c">#</a></h1>
-<div class="admonition"><p class="admonition-title">What you will learn</p><p>To learn.</p></div>
-<p>It begins here. Then it goes on.</p>
-<section id="s"><h2>Seen</h2><p>Look at it (e.g. here). Closely.</p>
-<div class="cell"><div class="cell_output"><a class="image-reference" href="../_images/x.webp"><img
- alt="An x < y" src="../_images/x.webp" width="9"></a></div>
-<details class="folded-code"><pre>secret = 1</pre></details></div>
-<p>After it.</p>
-<a class="image-reference" href="../_images/y.webp"><img alt="A y" src="../_images/y.webp"></a>
+<div class="admonition-what-you-will-learn admonition"><p class="admonition-title">What you will learn</p>
+<ul><li><p>to look;</p></li><li><p>to see.</p></li></ul></div>
+<p>It begins here today. Then it goes on.</p>
+<section id="s"><span id="label"></span><h2>Seen</h2>
+<p>Here is how to read it. <a class="reference internal" href="glossary.html#term-map">Maps</a> have <code>numbers</code>
+<span class="bibtex-citation">[<a href="bibliography.html#id1">Doe, 1999</a>]</span>. Then two:</p>
+{figure("x")}{figure("y")}
+<p>After it. How large are they?</p>
+{printed("mean 7")}
+<p>(In brackets.)</p>
+<p>Nothing that fits. Here <strong>all of them are seven</strong> or less.</p>
+<p>Now compare.</p>
+<div class="pst-scrollable-table-container"><table class="table"><tr><td><p>yes</p></td></tr></table></div>
+<p>Said at last of it.</p></section>
+<section id="e"><h2>Empty</h2></section>
+<section id="quiz"><h2>Quiz</h2>
 <div class="quiz" id="q"><fieldset><legend>How <em>many</em>?</legend>
 <label class="quiz-option"><input type="radio"> <span>One</span></label>
 <label class="quiz-option"><input type="radio"> <span>Two</span></label></fieldset>
 <details class="quiz-solution"><summary>Solution</summary><p><strong>Answer: </strong>Two</p>
-<p>As <a href="glossary.html#x" id="z">said</a>.</p></details></div>
-<div class="solution"><p>The solution of an exercise.</p></div></section>
-<section id="e"><h2>Empty</h2></section></section></article>"""
+<p>As <a class="internal" href="#label" id="z">shown</a>. The number stands above it.</p></details></div></section>
+</section></article>"""
+TWO = f"""<article class="bd-article"><section id="two"><h1>Two</h1><p>Two begins so.</p>{figure("before")}
+<section id="seen"><h2>Seen too</h2>{figure("z")}<p>It is z here now.</p>
+<div class="tip admonition" id="try"><p class="admonition-title">Try it</p><p>Change it.</p></div>
+{figure("tried")}</section>
+<section id="ex"><h2>Exercises</h2>
+<div class="exercise admonition" id="shift"><p class="admonition-title"><span class="caption-number">Exercise 9</span>
+(Shift it)</p><div><p>Move it. What follows?</p></div></div>
+<div class="solution admonition"><p>The solution.</p>{figure("solved")}</div></section></section></article>"""
+GLOSSARY = """<dl class="glossary"><dt id="term-map">map<a class="headerlink">#</a></dt>
+<dd><p>A grid of <a href="#term-number">numbers</a>.</p></dd></dl>"""
+INDEX = f'<article class="bd-article">{figure("opening")}</article>'
 
 
 @pytest.fixture
@@ -50,57 +87,132 @@ def parsed(html):
     return BeautifulSoup(html, "html.parser")
 
 
-def test_a_session_has_the_chapters_it_links_to_each_once():
+def decks(site):
+    """Both decks, and the slides of each."""
+    book = {"one": ONE, "two": TWO, "glossary": GLOSSARY, "index": INDEX, plan.PAGE[:-5]: PLAN}
+    pages = {site / "book" / f"{name}.html": parsed(html) for name, html in book.items()}
+    deck.write(site, site / "node_modules", pages)
+    assert str(pages[site / "book" / "one.html"]) == str(parsed(ONE))
+    names = ("first-session.html", "second-session.html")
+    return [parsed((site / "slides" / name).read_text()).select(".slides > section") for name in names]
+
+
+def test_a_session_has_the_items_of_the_plan():
     first, second = plan.sessions(parsed(PLAN))
     assert (first.title, first.name) == ("First session: what", "first-session.html")
-    assert first.chapters == ("one.html", "two.html")
-    assert (second.name, second.chapters) == ("second-session.html", ())
+    assert [(item.kind, item.minutes) for item in first.items] == [
+        ("Show", 20),
+        ("In pairs", 45),
+        ("Argue", 25),
+    ]
+    places = [item.places for item in first.items]
+    assert places == [("one.html",), ("two.html#try",), ("two.html#seen", "two.html#shift")]
+    assert second.name == "second-session.html"
 
 
-def test_the_lesson_plan_of_the_book_has_sessions():
+def test_an_item_without_minutes_is_refused():
+    with pytest.raises(ValueError, match=r"'\*Kind\* \(20 min\): task', not 'Show: One'"):
+        plan.sessions(parsed(PLAN.replace("Second session: why</h3>", "</h3><ul><li>Show: One</li></ul>")))
+
+
+def test_a_place_that_is_missing_is_refused():
+    with pytest.raises(ValueError, match="'#gone'"):
+        chapter.place(parsed(ONE), "gone")
+
+
+def test_each_session_of_the_book_takes_ninety_minutes():
     text = (ROOT / "book" / "how_to_use.md").read_text("utf-8")
-    assert len(re.findall(r"^### \w+ session: ", text, re.MULTILINE)) == 4
+    sessions = re.split(r"^### \w+ session: ", text, flags=re.MULTILINE)[1:]
+    minutes = [[int(number) for number in re.findall(r"\((\d+) min\)", session)] for session in sessions]
+    assert [sum(numbers) for numbers in minutes] == [90] * 4
 
 
-def test_each_figure_and_each_quiz_has_a_slide():
-    made = chapter.slides(parsed(CHAPTER))
-    assert [slide.heading for slide in made] == ["A & b", "Seen", "Seen", "Seen", "Empty"]
-    assert [len(slide.shown) for slide in made] == [0, 1, 1, 1, 0]
-    assert [slide.words for slide in made] == ["It begins here.", "Look at it (e.g. here).", "", "", ""]
-    assert made[0].notes == ["To learn.", "It begins here. Then it goes on."]
-    assert made[1].notes == ["Look at it (e.g. here). Closely.", "After it."]
-    assert made[4].is_empty
+def test_text_between_figures_makes_a_slide_of_each():
+    made = chapter.slides(chapter.place(parsed(ONE), ""))
+    assert [slide.heading for slide in made] == ["A & b", "Seen", "Seen", "Seen"]
+    assert [[part.name for part in slide.shown] for slide in made] == [
+        ["div"],
+        ["img", "img"],
+        ["pre"],
+        ["table"],
+    ]
+    assert [slide.words for slide in made] == [
+        "It begins here today.",
+        "Maps have <code>numbers</code>.",
+        "Here <strong>all of them are seven</strong> or less.",
+        "Said at last of it.",
+    ]
 
 
-def test_a_deck_shows_no_code_and_no_solution_of_an_exercise(site):
-    teaching, pages = parsed(PLAN), site / "book"
-    contents = {pages / "one.html": parsed(CHAPTER), pages / plan.PAGE: teaching}
-    before = str(contents[pages / "one.html"])
-    deck.write(site, site / "node_modules", contents)
-    html = (site / "slides" / "first-session.html").read_text()
-    assert str(contents[pages / "one.html"]) == before
-    assert not [word for word in ("secret", "solution of an exercise", "Empty", "http") if word in html]
-    page = parsed(html)
-    assert [h.get_text() for h in page.select(".slides h2")] == ["A & b", "Seen", "Seen", "Seen"]
-    assert [image["alt"] for image in page.select("img.r-stretch")] == ["An x < y", "A y"]
-    assert "After it." in page.select(".slides aside.notes")[1].get_text()
+def test_notes_stand_with_the_figure_they_announce():
+    made = chapter.slides(chapter.place(parsed(ONE), ""))
+    notes = [[words.text(html) for html in slide.before + slide.after] for slide in made]
+    assert notes[1] == ["Here is how to read it. Maps have numbers. Then two:", "After it."]
+    assert notes[2][0] == "How large are they?"
+    assert notes[3] == ["Now compare.", "Said at last of it."]
 
 
-def test_the_answer_of_a_quiz_is_the_next_step(site):
-    (box,) = parsed(CHAPTER).select(".quiz")
-    shown = parsed(deck.quiz(box))
-    assert shown.select_one("p").decode_contents() == "How <em>many</em>?"
-    assert [item.get_text() for item in shown.select("ol li")] == ["One", "Two"]
-    assert shown.select_one(".fragment").get_text() == "Answer: TwoAs said."
-    assert not shown.select("[id], a, input")
+def test_a_place_in_a_section_shows_that_section_alone():
+    (seen, tried) = chapter.slides(chapter.place(parsed(TWO), "seen"))
+    assert (seen.heading, tried.heading, tried.words) == ("Seen too", "Try it", "<p>Change it.</p>")
+    assert [str(image["src"])[11:] for slide in (seen, tried) for image in slide.shown] == [
+        "z.webp",
+        "tried.webp",
+    ]
 
 
-def test_the_lesson_plan_links_to_its_slides(site):
+def test_a_deck_follows_the_plan_in_a_line(site):
+    first, _ = decks(site)
+    headings = [section.select_one("h2").get_text() for section in first]
+    assert headings == [
+        "Inside VGG16",
+        *["A & b", "Seen", "Seen", "Seen"],
+        "In pairs, 45 minutes",
+        *["Argue, 25 minutes", "Seen too", "Try it", "Shift it"],
+        "End of the session",
+    ]
+    assert not [section for section in first if section.select("section")]
+    assert [image["alt"][:-4] for section in first for image in section.select("img")] == [
+        *["opening", "x", "y"],
+        *["tried", "z", "tried"],
+    ]
+
+
+def test_a_deck_shows_results_tables_and_tasks_but_no_code_and_no_solution(site):
+    first, _ = decks(site)
+    html = "".join(map(str, first))
+    assert not [word for word in ("secret", "solution", "solved", "Exercise 9", "Doe") if word in html]
+    assert [part.get_text() for part in parsed(html).select("pre")] == ["mean 7"]
+    assert [part.get_text() for part in parsed(html).select("table")] == ["yes"]
+    assert "Each pair tries." in first[5].get_text()
+    assert "Move it. What follows?" in first[-2].get_text()
+
+
+def test_notes_define_the_terms_of_the_glossary(site):
+    first, _ = decks(site)
+    notes = first[2].select_one("aside.notes")
+    assert notes.select("p")[-1].decode_contents() == "<strong>map</strong>: A grid of numbers."
+    assert notes.select_one("code").get_text() == "numbers"
+    assert not notes.select("a")
+
+
+def test_the_answer_of_a_quiz_is_the_next_step_beside_the_figure_it_links_to(site):
+    _, second = decks(site)
+    quiz = second[1]
+    assert quiz.select_one("p").decode_contents() == "<strong>How <em>many</em>?</strong>"
+    assert [item.get_text() for item in quiz.select("ol li")] == ["One", "Two"]
+    assert quiz.select_one(".fragment").get_text() == "Answer: TwoAs shown."
+    assert [image["alt"] for image in quiz.select("img")] == ["x < y"]
+    assert not quiz.select("[id], a, input")
+
+
+def test_the_lesson_plan_links_to_its_slides_and_they_to_it(site):
     page = parsed(PLAN)
     deck.write(site, site / "node_modules", {site / "book" / plan.PAGE: page})
     links = [link["href"] for link in page.select(".slides-link a")]
     assert links == ["../slides/first-session.html", "../slides/second-session.html"]
-    assert all((site / "book" / link).resolve().is_file() for link in links)
+    shown = parsed((site / "book" / links[1]).resolve().read_text())
+    assert {link["href"] for link in shown.select("a")} == {"../book/how_to_use.html#second-session-why"}
 
 
 def test_without_reveal_there_are_no_slides_and_no_links(tmp_path):

@@ -1,33 +1,39 @@
-"""The slides of one chapter: its headings, its figures, its quizzes; the text becomes the speaker's notes."""
+"""The slides of a chapter, or of a section: its figures, results, tables and quizzes; the text becomes notes."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bs4 import BeautifulSoup, Tag
 
+from slides import words
 from slides.plan import classes, title_of
 
-SENTENCE = re.compile(r"(.+?[.?!:][”’\"')\]]*)(?:\s+(?=[A-Z“‘\"'(`])|$)", re.DOTALL)
-"""The first sentence of a text."""
-LONGEST = 220
-"""Letters of a sentence that is shown; a longer one is left to the speaker."""
-FIGURE = "a.image-reference > img"
+FIGURE = "a.image-reference img"
+LEARN = "admonition-what-you-will-learn"
+"""Class of the box at the head of a chapter."""
+THINGS = f"{FIGURE}, .cell_output pre, table, div.math"
 TEXTS = {"p", "ul", "ol", "dl", "div", "blockquote"}
-LEFT_OUT = {"quiz", "cell", "solution", "provenance"}
+LEFT_OUT = {"quiz", "cell", "exercise", "solution", "provenance"}
 """Classes of parts that are no text of the speaker's."""
 
 
 @dataclass
 class Slide:
-    """A heading, what is to be seen below it, and what the speaker says."""
+    """A heading, what is to be seen below it, and what the speaker says before and after it is seen."""
 
     heading: str
     shown: list[Tag] = field(default_factory=list)
-    words: str = ""
-    notes: list[str] = field(default_factory=list)
+    before: list[str] = field(default_factory=list)
+    after: list[str] = field(default_factory=list)
+    task: str = ""
+    """HTML of what the class shall do; it is shown in place of a sentence."""
+
+    @property
+    def words(self) -> str:
+        """HTML of what is said on the slide."""
+        return self.task or words.point(self.before, self.after)
 
     @property
     def is_empty(self) -> bool:
@@ -35,57 +41,98 @@ class Slide:
         return not self.shown and not self.words
 
 
-def slides(page: BeautifulSoup) -> list[Slide]:
-    """The slides of a chapter in the order of its text.
+def slides(part: Tag) -> list[Slide]:
+    """The slides of a chapter, a section or an exercise, in the order of the text.
 
     Args:
-        page: the finished page of the built book; it is not changed.
+        part: a place in a finished page of the built book; it is not changed.
     """
-    (chapter,) = page.select(".bd-article > section")
-    return [slide for section in sections(chapter) for slide in of_section(section)]
+    part = around(part)
+    if "exercise" in classes(part):
+        return [task(part)]
+    made = [slide for section in sections(part) for slide in of_section(section)]
+    return [slide for slide in made if not slide.is_empty]
 
 
-def sections(chapter: Tag) -> Iterator[Tag]:
-    """A chapter and the sections in it."""
-    yield chapter
-    yield from chapter.select("section")
+def place(page: BeautifulSoup, anchor: str) -> Tag:
+    """What an anchor leads to; without an anchor, the chapter.
+
+    Raises:
+        ValueError: if the page has no such place.
+    """
+    found = page.find(id=anchor) if anchor else page.select_one(".bd-article > section")
+    if not isinstance(found, Tag):
+        raise ValueError(f"The lesson plan links to '#{anchor}', which is no place of its chapter.")
+    return found
+
+
+def around(place: Tag) -> Tag:
+    """A chapter, section or exercise itself; of any other place the section that it is in."""
+    if place.name == "section" or "exercise" in classes(place):
+        return place
+    section = place.find_parent("section")
+    assert section is not None
+    return section
+
+
+def sections(part: Tag) -> Iterator[Tag]:
+    """A chapter or section and the sections in it."""
+    yield part
+    yield from part.select("section")
 
 
 def of_section(section: Tag) -> list[Slide]:
-    """A slide for each figure and each quiz of a section, at least one."""
-    heading = title_of(section)
+    """Slides of a section: things in a row stand on one, those with text between them on several."""
+    heading, waiting = title_of(section), list[str]()
     made = [Slide(heading)]
     for part in section.find_all(True, recursive=False):
-        if part.name == "section" or part.name in {"h1", "h2", "h3"}:
-            continue
-        things = [part] if "quiz" in classes(part) else part.select(f".quiz, {FIGURE}")
-        for thing in things:
-            if made[-1].shown:
+        if "tip" in classes(part):
+            made[-1].after += waiting
+            made.append(task(part))
+            waiting = []
+        elif found := things(part):
+            if waiting and made[-1].shown:
+                said, waiting = words.divided(waiting)
+                made[-1].after += said
                 made.append(Slide(heading))
-            made[-1].shown.append(thing)
-        if words := text_of(part):
-            made[-1].notes.append(words)
-            made[-1].words = made[-1].words or ("" if is_box(part) else first_sentence(words))
+            made[-1].before += waiting
+            made[-1].shown += found
+            waiting = []
+        elif is_text(part):
+            waiting.append(words.block(part))
+    made[-1].after += waiting
     return made
 
 
-def text_of(part: Tag) -> str:
-    """What a part says, without code, tables, quizzes and solutions."""
-    if part.name not in TEXTS or LEFT_OUT & classes(part) or part.select_one("table"):
-        return ""
-    copy = BeautifulSoup(str(part), "html.parser")
-    for left_out in copy.select(".headerlink, .admonition-title, script, details"):
-        left_out.decompose()
-    lines = [re.sub(r"\s+", " ", item.get_text()).strip() for item in copy.select("p") or [copy]]
-    return " ".join(filter(None, lines))
+def things(part: Tag) -> list[Tag]:
+    """What a part shows: figures, printed results, tables, a formula, what one will learn."""
+    if part.name == "section" or (LEFT_OUT - {"cell"}) & classes(part):
+        return []
+    if {"math", LEARN} & classes(part):
+        return [part]
+    return [thing for thing in part.select(THINGS) if thing.get_text() or thing.name == "img"]
 
 
-def is_box(part: Tag) -> bool:
-    """Whether a part is a box beside the text, such as what one will learn, and no exercise."""
-    return "admonition" in classes(part) and "exercise" not in classes(part)
+def is_text(part: Tag) -> bool:
+    """Whether a part is text of the speaker's."""
+    return part.name in TEXTS and not LEFT_OUT & classes(part)
 
 
-def first_sentence(words: str) -> str:
-    """The first sentence of a text, "" if it is too long to show."""
-    found = SENTENCE.match(words)
-    return found[1] if found and len(found[1]) <= LONGEST else ""
+def task(box: Tag) -> Slide:
+    """The slide of an exercise, or of what the class shall try."""
+    copy = words.parsed(words.block(box))
+    title = copy.select_one(".admonition-title")
+    assert title is not None
+    title.extract()
+    if number := title.select_one(".caption-number"):
+        number.extract()
+    heading = title.get_text().strip().removeprefix("(").removesuffix(")")
+    assert copy.div is not None
+    copy.div.unwrap()
+    return Slide(heading, task=words.plain(str(copy)))
+
+
+def figure_after(place: Tag) -> list[Tag]:
+    """The first figure in a place, else soon after it, in a list; none if there is none."""
+    cells = place.find_all_next("div", "cell", limit=3)
+    return [image for part in (place, *cells) for image in part.select(FIGURE)][:1]

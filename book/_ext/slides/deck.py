@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from html import escape
 from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
 
-from slides import chapter, plan
-from slides.chapter import Slide
+from slides import chapter, plan, show, words
 
 FOLDER = "slides"
 REVEAL = ("dist/reset.css", "dist/reveal.css", "dist/reveal.js", "plugin/notes/notes.js")
@@ -36,6 +35,8 @@ DECK = """<!DOCTYPE html>
 </body>
 </html>
 """
+Pages = Mapping[str, BeautifulSoup]
+"""The pages of the book by their file names."""
 
 
 def write(root: Path, node_modules: Path, pages: Mapping[Path, BeautifulSoup]) -> None:
@@ -46,15 +47,14 @@ def write(root: Path, node_modules: Path, pages: Mapping[Path, BeautifulSoup]) -
         node_modules: where npm has put reveal.js; without it there are no slides.
         pages: the finished pages by path; that of the lesson plan is changed in place.
     """
-    teaching = pages.get(root / "book" / plan.PAGE)
-    if teaching is None or not (node_modules / "reveal.js").is_dir():
+    book = {path.name: page for path, page in pages.items() if path.parent == root / "book"}
+    if plan.PAGE not in book or not (node_modules / "reveal.js").is_dir():
         return
     copy_reveal(node_modules / "reveal.js", root / "_static" / "reveal")
     (root / FOLDER).mkdir(exist_ok=True)
-    for session in plan.sessions(teaching):
-        chapters = [page for name in session.chapters if (page := pages.get(root / "book" / name))]
-        (root / FOLDER / session.name).write_text(deck(session, chapters), "utf-8")
-    add_links(teaching)
+    for session in plan.sessions(book[plan.PAGE]):
+        (root / FOLDER / session.name).write_text(deck(session, book), "utf-8")
+    add_links(book[plan.PAGE])
 
 
 def copy_reveal(source: Path, target: Path) -> None:
@@ -76,56 +76,68 @@ def add_links(page: BeautifulSoup) -> None:
         heading.insert_after(paragraph)
 
 
-def deck(session: plan.Session, chapters: list[BeautifulSoup]) -> str:
-    """The HTML of a deck: the session's title, then a column of slides for each chapter."""
-    columns = [f"<section>\n<h1>{escape(session.title)}</h1>\n<p>Inside VGG16</p>\n</section>"]
-    for page in chapters:
-        shown = "\n".join(section(slide) for slide in chapter.slides(page) if not slide.is_empty)
-        columns.append(f"<section>\n{shown}\n</section>")
-    formulas = next(filter(None, map(formula_scripts, chapters)), "")
-    return DECK.format(title=escape(session.title), formulas=formulas, slides="\n".join(columns))
+def deck(session: plan.Session, book: Pages) -> str:
+    """The HTML of a deck: the title, the slides of each item of the session, the end."""
+    terms = words.glossary(book.get("glossary.html"))
+    items = [html for item in session.items for html in of_item(item, book, terms)]
+    end = show.section("End of the session", f"<p>{back(session)}</p>")
+    return DECK.format(
+        title=escape(session.title),
+        formulas=next(filter(None, map(formula_scripts, book.values())), ""),
+        slides="\n".join([title(session, book), *items, end]),
+    )
+
+
+def title(session: plan.Session, book: Pages) -> str:
+    """The first slide: what the class will do, and the figure that the book begins with."""
+    items = "".join(f"<li><strong>{item.kind}</strong> {item.minutes} min</li>" for item in session.items)
+    tasks = "".join(f"<p>{item.kind}: {words.plain(item.task)}</p>" for item in session.items)
+    opening = chapter.figure_after(book["index.html"]) if "index.html" in book else []
+    seen = show.beside(f"<ul>{items}</ul>\n<p>{back(session)}</p>", opening)
+    return show.section("Inside VGG16", f"<h1>{escape(session.title)}</h1>\n{seen}", tasks)
+
+
+def back(session: plan.Session) -> str:
+    """A link back to the session in the lesson plan."""
+    return f'<a href="../book/{plan.PAGE}#{session.place["id"]}">The lesson plan</a>'
+
+
+def of_item(item: plan.Item, book: Pages, terms: Mapping[str, str]) -> list[str]:
+    """The slides of an item: quizzes, a task with a figure, or a chapter; what is argued about has both."""
+    places = list(named(item, book))
+    if item.kind == "Quiz":
+        return [quiz(box, item, book) for place in places for box in place.select(".quiz")]
+    if item.kind == "In pairs":
+        figures = [figure for place in places for figure in chapter.figure_after(place)]
+        return [task(item, figures[:1])]
+    shown = [show.slide(made, terms) for place in places for made in chapter.slides(place)]
+    return shown if item.kind == "Show" else [task(item, []), *shown]
+
+
+def task(item: plan.Item, figures: list[Tag]) -> str:
+    """The slide of what the class shall do, as the plan words it."""
+    heading = f"{item.kind}, {item.minutes} minutes"
+    return show.section(heading, show.beside(words.capital(words.plain(item.task)), figures))
+
+
+def named(item: plan.Item, book: Pages) -> Iterator[Tag]:
+    """The chapters, sections and exercises that an item names."""
+    for address in item.places:
+        name, _, anchor = address.partition("#")
+        if name in book:
+            yield chapter.place(book[name], anchor)
+
+
+def quiz(box: Tag, item: plan.Item, book: Pages) -> str:
+    """The slide of a quiz, with the figure of the section that the quiz links to."""
+    links = [str(link["href"]) for link in box.select('a.internal[href*="#"]')]
+    own = item.places[0].partition("#")[0]
+    places = [(link.partition("#")[0] or own, link.partition("#")[2]) for link in links]
+    found = [chapter.place(book[name], anchor) for name, anchor in places if name in book]
+    figures = [figure for place in found for figure in chapter.figure_after(place)]
+    return show.quiz(f"{item.kind}, {item.minutes} minutes", box, figures[:1])
 
 
 def formula_scripts(page: BeautifulSoup) -> str:
     """The scripts of a page that render formulas."""
     return "\n".join(str(script) for script in page.select("script") if "mathjax" in str(script).lower())
-
-
-def section(slide: Slide) -> str:
-    """The HTML of one slide."""
-    words = f"<p>{escape(slide.words)}</p>\n" if slide.words else ""
-    shown = "\n".join(quiz(part) if part.name == "div" else figure(part) for part in slide.shown)
-    notes = "\n".join(f"<p>{escape(note)}</p>" for note in slide.notes)
-    return f"""<section>
-<h2>{escape(slide.heading)}</h2>
-{words}{shown}
-<aside class="notes">{notes}</aside>
-</section>"""
-
-
-def figure(image: Tag) -> str:
-    """A figure as large as the slide allows."""
-    return f'<img class="r-stretch" src="{escape(str(image["src"]))}" alt="{escape(str(image["alt"]))}">'
-
-
-def quiz(box: Tag) -> str:
-    """A question; the next step shows the answer."""
-    question, solution = box.select_one("legend"), box.select_one("details")
-    assert question is not None
-    assert solution is not None
-    options = "".join(f"<li>{plain(option)}</li>" for option in box.select(".quiz-option > span"))
-    answer = "".join(f"<p>{plain(part)}</p>" for part in solution.select("p"))
-    listed = f"<ol>{options}</ol>" if options else ""
-    return (
-        f'<div class="quiz-slide"><p>{plain(question)}</p>{listed}<div class="fragment">{answer}</div></div>'
-    )
-
-
-def plain(part: Tag) -> str:
-    """What stands in a part, without its links and identifiers."""
-    copy = BeautifulSoup(part.decode_contents(), "html.parser")
-    for link in copy.select("a"):
-        link.unwrap()
-    for named in copy.select("[id]"):
-        del named["id"]
-    return str(copy)

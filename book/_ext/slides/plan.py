@@ -1,23 +1,37 @@
-"""Sessions of the lesson plan and their chapters, as the page for teachers lists them."""
+"""Sessions of the lesson plan and their items, as the page for teachers lists them."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from bs4 import BeautifulSoup, Tag
 
 PAGE = "how_to_use.html"
 SESSIONS = 'section[id*="-session-"]'
-CHAPTERS = 'a.internal[href$=".html"]'
+CHAPTERS = 'a.internal[href*=".html"]:not([href^="glossary.html"])'
+ITEM = re.compile(r"\s*<em>(?P<kind>[^<]+)</em> \((?P<minutes>\d+) min\):\s*(?P<task>.+)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Item:
+    """A part of a session: what the class does, how long, and where it stands in the book."""
+
+    kind: str
+    minutes: int
+    task: str
+    """HTML with links."""
+    places: tuple[str, ...]
+    """Addresses of chapters, or with an anchor of sections and exercises."""
 
 
 @dataclass(frozen=True)
 class Session:
-    """One session: where it stands on the page, what it is called, and the pages of its chapters."""
+    """One session: where it stands on the page, what it is called, and its items."""
 
     place: Tag
     title: str
-    chapters: tuple[str, ...]
+    items: tuple[Item, ...]
 
     @property
     def name(self) -> str:
@@ -26,16 +40,29 @@ class Session:
 
 
 def sessions(page: BeautifulSoup) -> list[Session]:
-    """The sessions of the lesson plan in their order, each chapter once.
+    """The sessions of the lesson plan in their order.
 
     Args:
         page: the page for teachers.
+
+    Raises:
+        ValueError: if an item of a session does not begin with its kind and its minutes.
     """
-    found = []
-    for place in page.select(SESSIONS):
-        chapters = dict.fromkeys(str(link["href"]) for link in place.select(CHAPTERS))
-        found.append(Session(place, title_of(place), tuple(chapters)))
-    return found
+    return [
+        Session(place, title_of(place), tuple(item(part) for part in place.select(":scope > ul > li")))
+        for place in page.select(SESSIONS)
+    ]
+
+
+def item(part: Tag) -> Item:
+    """An item from its place in the list."""
+    paragraph = part.find("p")
+    html = (paragraph if isinstance(paragraph, Tag) else part).decode_contents()
+    found = ITEM.fullmatch(html)
+    if not found:
+        raise ValueError(f"An item of the lesson plan is '*Kind* (20 min): task', not {part.get_text()!r}.")
+    places = dict.fromkeys(str(link["href"]) for link in part.select(CHAPTERS))
+    return Item(found["kind"], int(found["minutes"]), found["task"], tuple(places))
 
 
 def title_of(section: Tag) -> str:
