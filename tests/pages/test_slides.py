@@ -29,7 +29,8 @@ def page_at(path):
 
 def places_to_show(name):
     """The chapters and sections that are shown in a session, by the links of the lesson plan."""
-    lesson = page_at("book/how_to_use.html").select_one(f'section:has(> .slides-link a[href$="{name}"])')
+    link = page_at("book/how_to_use.html").select_one(f'.slides-link a[href$="{name}"]')
+    lesson = link.find_parent("section")
     for item in lesson.select("li"):
         if item.em.get_text() == "Show":
             for link in item.select('a.internal[href*=".html"]'):

@@ -1,4 +1,4 @@
-"""The slides of a chapter, or of a section: its figures, results, tables and quizzes; the text becomes notes."""
+"""The slides of a chapter, or of a section: its figures, results and tables; the text becomes notes."""
 
 from __future__ import annotations
 

@@ -103,15 +103,20 @@ def back(session: plan.Session) -> str:
 
 
 def of_item(item: plan.Item, book: Pages, terms: Mapping[str, str]) -> list[str]:
-    """The slides of an item: quizzes, a task with a figure, or a chapter; what is argued about has both."""
+    """The slides of an item: quizzes, a task with a figure, or a chapter; what is argued about has both.
+
+    Nothing is to be tried while the class argues.
+    """
     places = list(named(item, book))
     if item.kind == "Quiz":
         return [quiz(box, item, book) for place in places for box in place.select(".quiz")]
     if item.kind == "In pairs":
         figures = [figure for place in places for figure in chapter.figure_after(place)]
         return [task(item, figures[:1])]
-    shown = [show.slide(made, terms) for place in places for made in chapter.slides(place)]
-    return shown if item.kind == "Show" else [task(item, []), *shown]
+    made = [slide for place in places for slide in chapter.slides(place)]
+    if item.kind == "Show":
+        return [show.slide(slide, terms) for slide in made]
+    return [task(item, []), *(show.slide(slide, terms) for slide in made if slide.heading != "Try it")]
 
 
 def task(item: plan.Item, figures: list[Tag]) -> str:

@@ -36,7 +36,9 @@ def section(heading: str, html: str, notes: str = "") -> str:
 
 
 def beside(html: str, shown: list[Tag]) -> str:
-    """A text, and beside it what is shown."""
+    """A text, and beside it the figures; with printed results they stand below it."""
+    if any(part.name != "img" for part in shown):
+        return f'<div class="task">{html}</div>\n{things(shown)}'
     return f'<div class="beside">\n<div>{html}</div>\n{things(shown)}\n</div>'
 
 

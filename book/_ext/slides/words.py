@@ -8,23 +8,26 @@ from collections.abc import Iterable, Mapping
 from bs4 import BeautifulSoup, Tag
 
 BOUNDARY = re.compile(
-    r"(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bal\.)(?<=[.?!:])((?:[”’\"')\]]|</\w+>)*)\s+(?=[A-Z0-9“‘\"'(<\\])"
+    r"(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bal\.)(?<=[.?!])((?:[”’\"')\]]|</\w+>)*)\s+(?=[A-Z0-9“‘\"'(<\\])"
 )
 """Between two sentences; what closes the first is a group."""
 LONGEST = 170
 """Letters of a sentence that is shown."""
 LEAD_IN = re.compile(
     r"\(|(Here (is|are)|Now|Look|Compare|Keep|Read|Below|Above|One thing|There are two|From left to right"
-    r"|These are|We (put|take|cut|count|now))\b|.*[:)]$",
+    r"|It|They|This|That|These are|We (put|take|cut|count|now)|The (\w+ )?(squares?|figures?) shows?)\b|.*[:)]$"
+    r"|.*\b(drawn|panels?|enlarged|colour scale|stands? for (positive|negative)|counted from)\b",
     re.DOTALL,
 )
-"""A sentence that leads to the point, or stands beside it."""
+"""A sentence that leads to the point, or says how the figure is drawn."""
 NEXT = re.compile(r"(Now|Then|Next)\b")
 """What a paragraph begins with that belongs to the figure after it."""
 BEGINNING = re.compile(r"(?:So|And|But),? (?=[\w<])")
 """What ties a sentence to the one before."""
 ELSEWHERE = re.compile(r"\b(?:stands? (?:above|under|below)|in the figure|this page|this chapter)\b", re.I)
 """What a sentence points to if a slide does not show it."""
+REFERENCE = re.compile(r"\s*\(<a [^>]*>.*?</a>\)")
+"""A chapter in brackets."""
 TERM = re.compile(r'href="glossary\.html#(term-[^"]+)"')
 
 
@@ -93,14 +96,14 @@ def point(before: Iterable[str], after: Iterable[str]) -> str:
     short = [said for said in (*sentences(after), *sentences(before)) if len(text(said)) <= LONGEST]
     fitting = [said for said in short if fits(text(said))]
     bold = [said for said in fitting if any(len(part.get_text().split()) > 3 for part in strong(said))]
-    chosen = next(iter([*bold, *fitting, *short]), "")
+    chosen = REFERENCE.sub("", next(iter([*bold, *fitting, *short]), ""))
     tied = BEGINNING.match(chosen)
     return re.sub(r":$", ".", capital(plain(chosen[tied.end() :] if tied else chosen)))
 
 
 def fits(sentence: str) -> bool:
     """Whether a sentence says something by itself."""
-    is_whole = len(sentence.split()) > 3
+    is_whole = len(sentence.split()) > 4
     return is_whole and not LEAD_IN.match(sentence) and not ELSEWHERE.search(sentence)
 
 
