@@ -7,7 +7,7 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
-from slides import chapter, deck, plan, words
+from slides import chapter, deck, plan, show, words
 from tiny_book import ROOT
 
 PLAN = """<article><section id="how"><h1>How</h1>
@@ -161,6 +161,23 @@ def test_notes_stand_with_the_figure_they_announce():
     assert notes[3] == ["Now compare.", "A table is said at last."]
 
 
+@pytest.mark.parametrize(
+    ("after", "shown"),
+    [
+        ("Here are the maps of it: they stand below. Most of them are dark.", "Most of them are dark."),
+        (
+            'We know it from <a href="one.html">One</a> as before. All edges lean to it.',
+            "All edges lean to it.",
+        ),
+        ('So edges lean to the left (<a href="one.html">One</a>).', "Edges lean to the left."),
+        ("The same on one scale looks like this:", "The same on one scale looks like this."),
+        ("Long words " * 20 + "end.", ""),
+    ],
+)
+def test_the_sentence_shown_is_no_lead_in(after, shown):
+    assert words.point([], [f"<p>{after}</p>"]) == shown
+
+
 def test_a_place_in_a_section_shows_that_section_alone():
     (seen, tried) = chapter.slides(chapter.place(parsed(TWO), "seen"))
     assert (seen.heading, tried.heading, tried.words) == ("Seen too", "Try it", "<p>Change it.</p>")
@@ -213,6 +230,14 @@ def test_the_answer_of_a_quiz_is_the_next_step_beside_the_figure_it_links_to(sit
     assert quiz.select_one(".fragment").get_text() == "Answer: TwoAs shown."
     assert [image["alt"] for image in quiz.select("img")] == ["x < y"]
     assert not quiz.select("[id], a, input")
+
+
+@pytest.mark.parametrize(("height", "name"), [(30, "figures stacked"), (60, "figures")])
+def test_wide_figures_stand_one_below_the_other(height, name):
+    images = parsed(f'<img width="100" height="{height}" src="x" alt="x">' * 2).select("img")
+    assert parsed(show.things(images)).div["class"] == name.split()
+    beside = parsed(show.beside("text", images[:1])).div["class"]
+    assert beside == (["task"] if "stacked" in name else ["beside"])
 
 
 def test_the_lesson_plan_links_to_its_slides_and_they_to_it(site):

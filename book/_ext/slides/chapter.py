@@ -134,5 +134,5 @@ def task(box: Tag) -> Slide:
 
 def figure_after(place: Tag) -> list[Tag]:
     """The first figure in a place, else soon after it, in a list; none if there is none."""
-    cells = place.find_all_next("div", "cell", limit=3)
+    cells = place.find_all_next("div", attrs={"class": "cell"}, limit=3)
     return [image for part in (place, *cells) for image in part.select(FIGURE)][:1]

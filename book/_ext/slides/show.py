@@ -36,17 +36,28 @@ def section(heading: str, html: str, notes: str = "") -> str:
 
 
 def beside(html: str, shown: list[Tag]) -> str:
-    """A text, and beside it the figures; with printed results they stand below it."""
-    if any(part.name != "img" for part in shown):
+    """A text, and beside it the figures; wide ones, and printed results, stand below it."""
+    if any(part.name != "img" or is_wide(part) for part in shown):
         return f'<div class="task">{html}</div>\n{things(shown)}'
     return f'<div class="beside">\n<div>{html}</div>\n{things(shown)}\n</div>'
 
 
 def things(shown: list[Tag]) -> str:
-    """Printed results, tables and formulas, then the figures side by side, as large as there is room."""
+    """Printed results, tables and formulas, then the figures, as large as there is room.
+
+    Figures stand side by side, wide ones one below the other.
+    """
     printed = "\n".join(thing(part) for part in shown if part.name != "img")
-    figures = "\n".join(thing(part) for part in shown if part.name == "img")
-    return printed + (f'\n<div class="figures">{figures}</div>' if figures else "")
+    images = [part for part in shown if part.name == "img"]
+    figures = "\n".join(map(thing, images))
+    name = "figures stacked" if all(map(is_wide, images)) else "figures"
+    return printed + (f'\n<div class="{name}">{figures}</div>' if figures else "")
+
+
+def is_wide(image: Tag) -> bool:
+    """Whether a figure is more than twice as wide as high."""
+    width, height = (int(str(image.get(side, 1))) for side in ("width", "height"))
+    return width > 2 * height
 
 
 def thing(part: Tag) -> str:

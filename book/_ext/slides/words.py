@@ -15,8 +15,9 @@ LONGEST = 170
 """Letters of a sentence that is shown."""
 LEAD_IN = re.compile(
     r"\(|(Here (is|are)|Now|Look|Compare|Keep|Read|Below|Above|One thing|There are two|From left to right"
-    r"|It|They|This|That|These are|We (put|take|cut|count|now)|The (\w+ )?(squares?|figures?) shows?)\b|.*[:)]$"
-    r"|.*\b(drawn|panels?|enlarged|colour scale|stands? for (positive|negative)|counted from)\b",
+    r"|It|They|This|That|These are|We (put|take|cut|count|now)"
+    r"|The (\w+ )?(squares?|figures?) shows?)\b"
+    r"|.*[:)]$|.*\b(drawn|panels?|enlarged|colour scale|stands? for (positive|negative)|counted from)\b",
     re.DOTALL,
 )
 """A sentence that leads to the point, or says how the figure is drawn."""
@@ -28,6 +29,8 @@ ELSEWHERE = re.compile(r"\b(?:stands? (?:above|under|below)|in the figure|this p
 """What a sentence points to if a slide does not show it."""
 REFERENCE = re.compile(r"\s*\(<a [^>]*>.*?</a>\)")
 """A chapter in brackets."""
+CHAPTER = re.compile(r'<a [^>]*href="(?!glossary\.)\w+\.html')
+"""A link to another chapter."""
 TERM = re.compile(r'href="glossary\.html#(term-[^"]+)"')
 
 
@@ -93,10 +96,11 @@ def point(before: Iterable[str], after: Iterable[str]) -> str:
     Returns:
         HTML of the sentence; any short one if none fits, "" if all are too long.
     """
-    short = [said for said in (*sentences(after), *sentences(before)) if len(text(said)) <= LONGEST]
-    fitting = [said for said in short if fits(text(said))]
+    every = [REFERENCE.sub("", said) for said in (*sentences(after), *sentences(before))]
+    short = [said for said in every if len(text(said)) <= LONGEST]
+    fitting = [said for said in short if fits(text(said)) and not CHAPTER.search(said)]
     bold = [said for said in fitting if any(len(part.get_text().split()) > 3 for part in strong(said))]
-    chosen = REFERENCE.sub("", next(iter([*bold, *fitting, *short]), ""))
+    chosen = next(iter([*bold, *fitting, *short]), "")
     tied = BEGINNING.match(chosen)
     return re.sub(r":$", ".", capital(plain(chosen[tied.end() :] if tied else chosen)))
 
