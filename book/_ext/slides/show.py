@@ -56,7 +56,7 @@ def things(shown: list[Tag]) -> str:
 
 def is_wide(image: Tag) -> bool:
     """Whether a figure is more than twice as wide as high."""
-    width, height = (int(str(image.get(side, 1))) for side in ("width", "height"))
+    width, height = (int(str(image.get(side, "1"))) for side in ("width", "height"))
     return width > 2 * height
 
 
