@@ -32,7 +32,9 @@ def inner_means(model: keras.Model, batch: np.ndarray, names: Iterable[str]) -> 
     """
     batch = check_batch(batch, graph.unfold(model).inputs)
     names = list(names)
-    if part := _inner_part(model, names):
+    with graph.symbolic_calls:
+        part = _inner_part(model, names)
+    if part:
         means = run(part, batch, tuple(graph.unfold(part).outputs))
         return dict(zip(names, means, strict=True))
     fields = receptive_fields(model)

@@ -211,7 +211,8 @@ def _compile_for_any_size(part: Any) -> Callable[[Any], Any]:
     """Compile a model without dense layers for maps of any height and width."""
     keras = backend.keras()
     maps = graph.fresh_input((None, None, part.input.shape[-1]))
-    any_size = keras.models.clone_model(part, input_tensors=maps, clone_function=lambda layer: layer)
+    with graph.symbolic_calls:
+        any_size = keras.models.clone_model(part, input_tensors=maps, clone_function=lambda layer: layer)
     return _compile(any_size, backend.tensorflow().TensorSpec(maps.shape))
 
 

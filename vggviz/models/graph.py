@@ -90,7 +90,8 @@ class Network:
 
 _counter = itertools.count()
 _networks: weakref.WeakKeyDictionary[Any, tuple[list[Any], Network]] = weakref.WeakKeyDictionary()
-_lock = threading.RLock()  # tensors of two graphs of one model cannot be combined
+symbolic_calls = threading.RLock()
+"""Held while layers are called on symbolic tensors: Keras numbers the calls of a layer without a lock."""
 
 
 def unfold(model: keras.Model) -> Network:
@@ -102,7 +103,7 @@ def unfold(model: keras.Model) -> Network:
     """
     if not isinstance(model, backend.keras().Model):
         raise TypeError(f"A Keras model is wanted; got {validation.shown(model)}, a {type(model).__name__}.")
-    with _lock:
+    with symbolic_calls:
         state = _state(model)
         cached = _networks.get(model)
         if cached is None or list(map(id, cached[0])) != list(map(id, state)):

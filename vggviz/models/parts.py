@@ -23,6 +23,7 @@ from vggviz.models.graph import (
     image_input,
     listed,
     shallow_copy,
+    symbolic_calls,
     unfold,
 )
 
@@ -50,18 +51,19 @@ def part(model: keras.Model, names: Iterable[str], *, any_size: bool = False) ->
     network = unfold(model)
     images, names = image_input(network.inputs), tuple(listed(names))
     key = ("part", names, any_size)
-    if key not in network.functions:
-        outputs = {
-            name: logits(network) if is_logits(name, network) else find_step(model, name).output
-            for name in names
-        }
-        whole = backend.keras().Model(images, outputs)
-        if any_size:
-            flat = flatten(whole, any_size=True)
-            outputs = backend.keras().tree.pack_sequence_as(outputs, flat.outputs)
-            whole = backend.keras().Model(flat.inputs[0], outputs)
-        network.functions[key] = whole
-    return network.functions[key]
+    with symbolic_calls:
+        if key not in network.functions:
+            outputs = {
+                name: logits(network) if is_logits(name, network) else find_step(model, name).output
+                for name in names
+            }
+            whole = backend.keras().Model(images, outputs)
+            if any_size:
+                flat = flatten(whole, any_size=True)
+                outputs = backend.keras().tree.pack_sequence_as(outputs, flat.outputs)
+                whole = backend.keras().Model(flat.inputs[0], outputs)
+            network.functions[key] = whole
+        return network.functions[key]
 
 
 def output_shapes(function: keras.Model, size: tuple[int, int]) -> dict[str, tuple[int | None, ...]]:
