@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup
 from PIL import Image
 
 from pages import BUILT, ROOT
-from vggviz_book import finishing, npm, sharing, styles
+from vggviz_book import figures, finishing, npm, sharing, styles
 
 TOOLS = ROOT / "tests" / "node_modules"
 PAGES = [page.relative_to(BUILT).as_posix() for page in finishing.theme_pages(BUILT)] or ["no-book-is-built"]
@@ -103,7 +103,7 @@ def test_a_phone_is_offered_renderings_of_the_size_they_say(name: str) -> None:
     for source in page(name).select("picture > source"):
         said = [int(str(source[side])) for side in ("width", "height")]
         with Image.open((BUILT / name).parent / str(source["srcset"])) as narrow:
-            assert [side / 3 for side in narrow.size] == pytest.approx(said, abs=0.5)
+            assert [side / figures.PHONE_DENSITY for side in narrow.size] == pytest.approx(said, abs=0.5)
 
 
 def test_one_style_sheet_serves_all_pages() -> None:
