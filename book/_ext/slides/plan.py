@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from bs4 import BeautifulSoup, Tag
 
+from slides import words
+
 PAGE = "how_to_use.html"
 SESSIONS = 'section[id*="-session-"]'
 CHAPTERS = 'a.internal[href*=".html"]:not([href^="glossary.html"])'
@@ -69,14 +71,9 @@ def title_of(section: Tag) -> str:
     """The heading of a section, without the sign that links to it."""
     heading = section.find(["h1", "h2", "h3"])
     assert isinstance(heading, Tag)
-    return "".join(part.get_text() for part in heading.children if not is_link_sign(part)).strip()
-
-
-def is_link_sign(part: object) -> bool:
-    """Whether this is the sign after a heading that links to it."""
-    return isinstance(part, Tag) and "headerlink" in classes(part)
+    return words.text(words.block(heading))
 
 
 def classes(part: Tag) -> set[str]:
     """The classes of an element."""
-    return {str(name) for name in part.get_attribute_list("class")}
+    return set(part.get_attribute_list("class"))

@@ -70,7 +70,7 @@ def thing(part: Tag) -> str:
         return f"<table>{words.plain(part.decode_contents())}</table>"
     if LEARN in classes(part):
         return "".join(words.plain(str(listed)) for listed in part.select("ul"))
-    return f'<div class="formula">{escape(part.get_text())}</div>'
+    return f"<div>{escape(part.get_text())}</div>"
 
 
 def printed(text: str) -> str:
@@ -85,8 +85,10 @@ def quiz(heading: str, box: Tag, figures: list[Tag]) -> str:
     question, solution = box.select_one("legend"), box.select_one("details")
     assert question is not None
     assert solution is not None
-    asked = words.plain(words.block(question).removeprefix("<legend>").removesuffix("</legend>"))
-    options = "".join(f"<li>{inner(option)}</li>" for option in box.select(".quiz-option > span"))
+    asked = words.plain(words.block(question))
+    options = "".join(
+        f"<li>{words.plain(option.decode_contents())}</li>" for option in box.select(".quiz-option > span")
+    )
     listed = f"<ol>{options}</ol>" if options else ""
     answer = "".join(explained(part) for part in solution.select("p"))
     seen = f'<p><strong>{asked}</strong></p>{listed}<div class="fragment">{answer}</div>'
@@ -97,8 +99,3 @@ def explained(part: Tag) -> str:
     """A paragraph of a solution without the sentences that point to what the slide does not show."""
     said = [html for html in words.sentences([words.block(part)]) if not words.ELSEWHERE.search(html)]
     return f"<p>{words.plain(' '.join(said))}</p>" if said else ""
-
-
-def inner(part: Tag) -> str:
-    """What stands in a part, without its links and identifiers."""
-    return words.plain(part.decode_contents())

@@ -47,7 +47,7 @@ def block(part: Tag) -> str:
 def plain(html: str) -> str:
     """HTML without links, identifiers and classes."""
     copy = parsed(html)
-    for wrapper in copy.select("a, span, label, colgroup"):
+    for wrapper in copy.select("a, span, legend, colgroup"):
         wrapper.unwrap()
     for part in copy.find_all(True):
         part.attrs = {name: value for name, value in part.attrs.items() if name == "colspan"}
