@@ -59,10 +59,10 @@ def test_phones_are_offered_the_narrower_rendering(tmp_path: Path) -> None:
     figures.offer_narrow(app, {tmp_path / "page.html": page})
     source = page.select_one("a.image-reference > picture > source")
     assert source.attrs == {
-        "media": "(max-width: 600px)",
+        "media": figures.PHONE,
         "srcset": "../_images/one-narrow.webp",
-        "width": "45",
-        "height": "60",
+        "width": str(90 // figures.PHONE_DENSITY),
+        "height": str(120 // figures.PHONE_DENSITY),
     }
     assert page.select_one("picture > img")["src"] == "../_images/one.webp"
     with Image.open(tmp_path / "html" / "_images" / "one-narrow.webp") as narrow:

@@ -8,6 +8,8 @@ from urllib.parse import urljoin
 from bs4 import BeautifulSoup, Tag
 from PIL import Image
 
+from vggviz_book import mathjax, styles
+
 WIDEST = 1280
 """Pixels of a figure: about 190 to an inch at the width of the text."""
 SHEET = """<!DOCTYPE html>
@@ -47,15 +49,16 @@ def write(page: Path, folder: Path) -> Path:
     (text,) = source.select("article.bd-article")
     for details in text.select("details"):
         details["open"] = ""
+    for narrower in text.select("picture > source"):
+        narrower.decompose()
     for image in text.select("img"):
         place(image, page, folder)
     resolve_links(source, text)
     sheet = folder / page.name
-    style = next(page.parent.joinpath("..", "_static").resolve().glob("book-*.css"))
     sheet.write_text(
         SHEET.format(
             title=page.stem,
-            style=style.as_uri(),
+            style=styles.joined(page.parents[1]).as_uri(),
             rules=RULES,
             formulas=formulas(source, page),
             text=text.decode_contents(),
@@ -68,8 +71,7 @@ def write(page: Path, folder: Path) -> Path:
 def place(image: Tag, page: Path, folder: Path) -> None:
     """Let an image show a copy as JPEG, which a PDF holds as it is; lossless figures would make it huge."""
     source = (page.parent / str(image["src"])).resolve()
-    for attribute in ("srcset", "sizes", "loading"):
-        image.attrs.pop(attribute, None)
+    image.attrs.pop("loading", None)
     if source.suffix == ".svg":
         image["src"] = source.as_uri()
         return
@@ -98,7 +100,7 @@ def resolve_links(source: BeautifulSoup, text: Tag) -> None:
 
 def formulas(source: BeautifulSoup, page: Path) -> str:
     """The scripts of a page that render its formulas."""
-    found = [script for script in source.select("script") if "mathjax" in str(script).lower()]
+    found = mathjax.scripts(source)
     for script in found:
         if script.get("src"):
             script["src"] = (page.parent / str(script["src"]).partition("?")[0]).resolve().as_uri()

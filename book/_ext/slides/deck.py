@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Mapping
 from html import escape
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from bs4 import BeautifulSoup, Tag
 
 from slides import chapter, plan, show, words
+from vggviz_book import mathjax, npm
 
 FOLDER = "slides"
 REVEAL = ("dist/reset.css", "dist/reveal.css", "dist/reveal.js", "plugin/notes/notes.js")
@@ -20,12 +20,12 @@ DECK = """<!DOCTYPE html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}: slides</title>
-<link rel="stylesheet" href="../_static/reveal/reset.css">
-<link rel="stylesheet" href="../_static/reveal/reveal.css">
+<link rel="stylesheet" href="../_static/reveal/dist/reset.css">
+<link rel="stylesheet" href="../_static/reveal/dist/reveal.css">
 <link rel="stylesheet" href="../_static/slides.css">
 {formulas}
-<script defer src="../_static/reveal/reveal.js"></script>
-<script defer src="../_static/reveal/notes.js"></script>
+<script defer src="../_static/reveal/dist/reveal.js"></script>
+<script defer src="../_static/reveal/plugin/notes/notes.js"></script>
 <script defer src="../_static/slides.js"></script>
 </head>
 <body>
@@ -50,18 +50,11 @@ def write(root: Path, node_modules: Path, pages: Mapping[Path, BeautifulSoup]) -
     book = {path.name: page for path, page in pages.items() if path.parent == root / "book"}
     if plan.PAGE not in book or not (node_modules / "reveal.js").is_dir():
         return
-    copy_reveal(node_modules / "reveal.js", root / "_static" / "reveal")
+    npm.copy_parts(node_modules / "reveal.js", root / "_static" / "reveal", REVEAL)
     (root / FOLDER).mkdir(exist_ok=True)
     for session in plan.sessions(book[plan.PAGE]):
         (root / FOLDER / session.name).write_text(deck(session, book), "utf-8")
     add_links(book[plan.PAGE])
-
-
-def copy_reveal(source: Path, target: Path) -> None:
-    """Copy the parts of reveal.js that the decks use."""
-    target.mkdir(exist_ok=True)
-    for part in REVEAL:
-        shutil.copy(source / part, target)
 
 
 def add_links(page: BeautifulSoup) -> None:
@@ -80,10 +73,11 @@ def deck(session: plan.Session, book: Pages) -> str:
     """The HTML of a deck: the title, the slides of each item of the session, the end."""
     terms = words.glossary(book.get("glossary.html"))
     items = [html for item in session.items for html in of_item(item, book, terms)]
+    formulas = next(filter(None, map(mathjax.scripts, book.values())), [])
     end = show.section("End of the session", f"<p>{back(session)}</p>")
     return DECK.format(
         title=escape(session.title),
-        formulas=next(filter(None, map(formula_scripts, book.values())), ""),
+        formulas="\n".join(map(str, formulas)),
         slides="\n".join([title(session, book), *items, end]),
     )
 
@@ -141,8 +135,3 @@ def quiz(box: Tag, item: plan.Item, book: Pages) -> str:
     found = [chapter.place(book[name], anchor) for name, anchor in places if name in book]
     figures = [figure for place in found for figure in chapter.figure_after(place)]
     return show.quiz(f"{item.kind}, {item.minutes} minutes", box, figures[:1])
-
-
-def formula_scripts(page: BeautifulSoup) -> str:
-    """The scripts of a page that render formulas."""
-    return "\n".join(str(script) for script in page.select("script") if "mathjax" in str(script).lower())

@@ -57,7 +57,7 @@ def finish_page(app: Sphinx, path: Path, book: Path) -> str:
     """
     page = corrected(app, path, book)
     figures.offer_narrow(app, {path: page})
-    styles.link(page, styles.joined(book))
+    styles.link(page, styles.joined(book).name)
     if path.name == plan.PAGE and (book / deck.FOLDER).is_dir():
         deck.add_links(page)
     return as_written(page)

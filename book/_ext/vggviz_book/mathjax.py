@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from bs4 import BeautifulSoup, Tag
 
 from vggviz_book import npm
 
@@ -25,9 +26,9 @@ NEEDED = (
 
 def provide(app: Sphinx) -> None:
     """Copy the needed parts of MathJax to `_static/mathjax`."""
-    root = Path(app.srcdir)
+    root, target = Path(app.srcdir), Path(app.outdir, "_static", "mathjax")
     if app.builder.format == "html" and npm.is_installed(root):
-        copy_parts(root / "node_modules" / "mathjax" / "es5", Path(app.outdir, "_static", "mathjax"))
+        npm.copy_parts(root / "node_modules" / "mathjax" / "es5", target, NEEDED)
 
 
 def only_where_needed(
@@ -43,12 +44,6 @@ def is_mathjax(script: Any) -> bool:
     return "mathjax" in f"{script.filename} {script.attributes.get('body')}".lower()
 
 
-def copy_parts(source: Path, target: Path) -> None:
-    """Copy the needed files and folders to the same places in another folder."""
-    for name in NEEDED:
-        part = source / name
-        (target / name).parent.mkdir(parents=True, exist_ok=True)
-        if part.is_dir():
-            shutil.copytree(part, target / name, dirs_exist_ok=True)
-        else:
-            shutil.copy2(part, target / name)
+def scripts(page: BeautifulSoup) -> list[Tag]:
+    """The scripts of a finished page that load or configure MathJax."""
+    return [script for script in page.select("script") if "mathjax" in str(script).lower()]

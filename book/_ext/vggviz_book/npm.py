@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,17 @@ def install(root: Path) -> str:
         return str(error)
     lines = [line for line in done.stderr.splitlines() if "npm error" in line]
     return "" if done.returncode == 0 else (lines or [done.stderr])[-1].strip() or "npm failed"
+
+
+def copy_parts(source: Path, target: Path, parts: Iterable[str]) -> None:
+    """Copy files and folders of a package to the same places in another folder."""
+    for name in parts:
+        part = source / name
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        if part.is_dir():
+            shutil.copytree(part, target / name, dirs_exist_ok=True)
+        else:
+            shutil.copy2(part, target / name)
 
 
 def command() -> list[str]:

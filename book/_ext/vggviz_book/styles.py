@@ -63,9 +63,9 @@ def link(page: BeautifulSoup, sheet: str) -> None:
         other.decompose()
 
 
-def joined(book: Path) -> str:
-    """Name of the joined sheet of a built book."""
-    return next(path.name for path in (book / "_static").glob("book-*.css"))
+def joined(book: Path) -> Path:
+    """The joined sheet of a built book."""
+    return next((book / "_static").glob("book-*.css"))
 
 
 def name_of(link: Tag) -> str:
