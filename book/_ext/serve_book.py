@@ -13,9 +13,10 @@ from sphinx.errors import ExtensionError
 import build_book
 from live_book import builder
 from live_book.builder import say
-from live_book.following import FIRST, follow
+from live_book.following import follow
 from live_book.server import PortError, served
 from live_book.site import Site
+from vggviz_book import sharing
 
 
 def main() -> int:
@@ -23,7 +24,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("port", type=int, choices=range(1, 65536), metavar="PORT", nargs="?", default=8000)
     port = parser.parse_args().port
-    if not (build_book.BOOK / f"{FIRST}.html").is_file():
+    if not (build_book.BOOK / sharing.FRONT).is_file():
         return failed("There is no book yet: run `make book` first.")
     signal.signal(signal.SIGINT, stop)
     try:

@@ -93,8 +93,8 @@ class Pages:
         self.warnings.truncate(self.warnings.seek(0))
         self.app.build(False, [str(self.app.env.doc2path(name)) for name in names])
         outdir = Path(self.app.outdir)
-        written = {f"{name}.html": outdir / f"{name}.html" for name in names}
-        pages = {page: finishing.finish_page(self.app, path, self.book) for page, path in written.items()}
+        paths = [f"{name}.html" for name in names]
+        pages = {path: finishing.finish_page(self.app, outdir / path, self.book) for path in paths}
         return pages, self.warnings.getvalue()
 
     @property

@@ -17,7 +17,6 @@ from live_book.builder import Pages, say
 from live_book.site import Site, modified
 from vggviz_book import fingerprint, kernels
 
-FIRST = "book/index"
 WATCHED = ("book", "vggviz")
 FOR_ALL = {".py", ".css", ".js", ".bib", ".html"}
 """Endings of files that the whole book depends on."""
@@ -42,7 +41,7 @@ def follow(root: Path, site: Site) -> None:
     build_book.collect_garbage_seldom()
     with patch_docutils(None), docutils_namespace():  # Sphinx fills docutils' registries
         follower = Follower(root, site) if is_computed(root) else None
-        for changes in watch(*(root / folder for folder in WATCHED), raise_interrupt=True):
+        for changes in watch(*(root / folder for folder in WATCHED)):
             tell_others(root, (Path(path) for _, path in changes))
             if follower:
                 follower.rebuild()
@@ -78,7 +77,7 @@ class Follower:
         self.site = site
         self.pages = Pages(root, site.book)
         self.seen: dict[str, int] = {}
-        self.build([FIRST])
+        self.build([self.pages.app.config.root_doc])
         self.seen |= {name: self.changed(name) for name in self.names() if not self.is_newer(name)}
         gc.freeze()  # all that was read stays, so the collector need not look at it for each page
         kernels.unlock_builds()

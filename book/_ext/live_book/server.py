@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from live_book.site import Site
 
@@ -27,7 +27,7 @@ class Handler(SimpleHTTPRequestHandler):
         """A page with the script that reloads it, the events that it waits for, or a file."""
         address = urlsplit(self.path)
         if address.path == CHANGES:
-            self.tell_changes({key: values[0] for key, values in parse_qs(address.query).items()})
+            self.tell_changes(dict(parse_qsl(address.query)))
         elif (page := self.site.page(unquote(address.path).lstrip("/"))) is not None:
             self.send({"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(page))})
             self.wfile.write(page)
