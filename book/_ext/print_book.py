@@ -11,6 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from paper import binding, order, printing, sheet
+from slides import plan
+from vggviz_book import kernels, sharing
 
 ROOT = Path(__file__).resolve().parents[2]
 BOOK = ROOT / "_build" / "html"
@@ -22,11 +24,12 @@ TEACHING = re.compile(r'<section id="to-teach">\s*<h2>.*?</h2>', re.DOTALL)
 
 def main() -> int:
     """Print the book; return the exit status."""
-    if not (BOOK / order.FIRST).is_file():
+    if not (BOOK / sharing.FRONT).is_file():
         return failed("There is no book yet: run `make book` first.")
     chromium = printing.find()
     if chromium is None:
         return failed("The PDF is printed by Chromium, which is not installed: `apt-get install chromium`.")
+    kernels.lock_builds(ROOT)
     count = print_book(chromium, BOOK, TARGET)
     offer(BOOK, TARGET)
     print(f"{count} pages: {os.path.relpath(TARGET)}")
@@ -45,7 +48,7 @@ def print_book(chromium: str, book: Path, target: Path) -> int:
 def offer(book: Path, pdf: Path) -> None:
     """Put the PDF beside the pages, with a link on the page for teachers; the next `make book` drops both."""
     shutil.copyfile(pdf, book / pdf.name)
-    page = book / "book" / "how_to_use.html"
+    page = book / "book" / plan.PAGE
     text = page.read_text("utf-8")
     if LINK not in text:
         page.write_text(TEACHING.sub(lambda heading: heading[0] + LINK, text, count=1), "utf-8")

@@ -44,11 +44,9 @@ def bind(chromium: str, entries: Sequence[Entry], parts: Sequence[Path], target:
     counts = [len(PdfReader(part).pages) for part in parts]
     front = contents(chromium, folder, entries, counts)
     writer = PdfWriter()
-    for path in (front, *parts):
-        writer.append(path, import_outline=False)
-    starts = [len(PdfReader(front).pages) + before for before in accumulate([0, *counts[:-1]])]
-    for entry, start in zip(entries, starts, strict=True):
-        writer.add_outline_item(title=entry.title, page_number=start)
+    writer.append(front, import_outline=False)
+    for entry, part in zip(entries, parts, strict=True):
+        writer.append(part, outline_item=entry.title, import_outline=False)
     add_numbers(chromium, folder, writer)
     writer.add_metadata({"/Title": entries[0].title})
     beside = folder / "book.pdf"
@@ -83,5 +81,5 @@ def add_numbers(chromium: str, folder: Path, writer: PdfWriter) -> None:
     pages = "".join(f"<div><p>{number}</p></div>" for number in range(1, count + 1))
     sheet.write_text(NUMBERS.format(pages=pages), "utf-8")
     numbers = PdfReader(printing.to_pdf(chromium, sheet))
-    for page, number in list(zip(writer.pages, numbers.pages, strict=False))[1:]:
+    for page, number in list(zip(writer.pages, numbers.pages, strict=True))[1:]:
         page.merge_page(number)

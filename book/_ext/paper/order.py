@@ -7,7 +7,10 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 
-FIRST = Path("book", "index.html")
+from vggviz_book import sharing
+
+TITLE = "Inside VGG16"
+"""Of the first page, which the contents do not list."""
 LAST = "quiz_solutions.html"
 """On paper the solutions stand at the end."""
 
@@ -21,18 +24,14 @@ class Entry:
     part: str
 
 
-def entries(book: Path, title: str = "Inside VGG16") -> list[Entry]:
-    """The pages of a book.
-
-    Args:
-        book: the folder of its pages.
-        title: of the first page, which the contents do not list.
-    """
-    page = BeautifulSoup((book / FIRST).read_text("utf-8"), "html.parser")
-    found, part = [Entry(book / FIRST, title, "")], ""
+def entries(book: Path) -> list[Entry]:
+    """The pages of a book, whose files lie in this folder."""
+    first = book / sharing.FRONT
+    page = BeautifulSoup(first.read_text("utf-8"), "html.parser")
+    found, part = [Entry(first, TITLE, "")], ""
     for place in page.select("nav.bd-links p.caption, nav.bd-links li > a.internal[href$='.html']"):
         if place.name == "p":
             part = place.get_text(strip=True)
-        elif (path := (book / FIRST).with_name(str(place["href"]))) not in {entry.path for entry in found}:
+        elif (path := first.with_name(str(place["href"]))) not in {entry.path for entry in found}:
             found.append(Entry(path, place.get_text(strip=True), part))
     return sorted(found, key=lambda entry: entry.path.name == LAST)
