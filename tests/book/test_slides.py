@@ -13,7 +13,8 @@ from tiny_book import ROOT
 PLAN = """<article><section id="how"><h1>How</h1>
 <section id="first-session-what"><h3>First session: what<a class="headerlink">#</a></h3>
 <ul><li><p><em>Show</em> (20 min): <a class="reference internal" href="one.html">One</a>, with
-<a class="reference internal" href="glossary.html#term-map">maps</a>.</p></li>
+<a class="reference internal" href="glossary.html#term-map">maps</a>
+(<a class="reference internal" href="one.html">the same</a>).</p></li>
 <li><p><em>In pairs</em> (45 min): the <a class="reference internal" href="two.html#try">Try it</a>.
 Each pair tries.</p></li>
 <li><p><em>Argue</em> (25 min): half take <a class="reference internal" href="two.html#seen">this</a>,
@@ -45,11 +46,11 @@ ONE = f"""<article class="bd-article"><section id="c">
 <section id="s"><span id="label"></span><h2>Seen</h2>
 <p>Here is how to read it.
 <a class="reference internal" href="glossary.html#term-map">Maps</a> have <code>numbers</code>
-everywhere in them
+everywhere in <a class="reference internal" href="glossary.html#term-map">them</a>
 <span class="bibtex-citation">[<a href="bibliography.html#id1">Doe, 1999</a>]</span>. Then two:</p>
 {figure("x")}{figure("y")}
 <p>After it. How large are they?</p>
-{printed("mean 7")}
+{printed("")}{printed("mean 7")}
 <p>(In brackets.)</p>
 <p>Nothing that fits. Here <strong>all of them are seven</strong> or less.</p>
 <p>Now compare.</p>
@@ -172,10 +173,53 @@ def test_notes_stand_with_the_figure_they_announce():
         ('So edges lean to the left (<a href="one.html">One</a>).', "Edges lean to the left."),
         ("The same on one scale looks like this:", "The same on one scale looks like this."),
         ("Long words " * 20 + "end.", ""),
+        ("The one in the figure is dark. Most of them are dark.", "Most of them are dark."),
+        (
+            "The first of them is dark. <strong>All of the others</strong> are bright.",
+            "<strong>All of the others</strong> are bright.",
+        ),
+        (
+            "The first of them is dark. The <strong>other two</strong> are bright.",
+            "The first of them is dark.",
+        ),
     ],
 )
 def test_the_sentence_shown_is_no_lead_in(after, shown):
     assert words.point([], [f"<p>{after}</p>"]) == shown
+
+
+def test_the_sentence_shown_is_rather_one_after_the_figure():
+    before, after = "What comes before is this one.", "What comes after is that one."
+    assert words.point([f"<p>{before}</p>"], [f"<p>{after}</p>"]) == after
+    assert words.point([f"<p>{before}</p>"], ["<p>In brief.</p>"]) == before
+
+
+@pytest.mark.parametrize(
+    ("blocks", "said"),
+    [
+        (["It is dark.", "The next is bright."], ["It is dark."]),
+        (["It is dark.", "(The next is bright.)"], ["It is dark.", "(The next is bright.)"]),
+        (["Now the next."], []),
+        (["It is dark. And the next?"], ["It is dark."]),
+        (["It is dark. It stays so."], ["It is dark. It stays so."]),
+    ],
+)
+def test_of_the_text_between_two_figures_the_end_belongs_to_the_second(blocks, said):
+    before, announced = words.divided([f"<p>{block}</p>" for block in blocks])
+    assert before == [f"<p>{block}</p>" for block in said]
+    assert words.text(" ".join(before + announced)) == " ".join(blocks)
+
+
+def test_an_abbreviation_ends_no_sentence():
+    said = ["See e.g. Doe et al. They counted (i.e. Both counted) them.", "“Two.”", "Then <em>three.</em>"]
+    assert words.sentences([f"<p>{' '.join(said)}</p>"]) == said
+
+
+def test_words_have_no_code_and_no_links():
+    cell = '<td class="x" colspan="2"><a href="x"><span>y</span></a></td>'
+    assert words.plain(f"<tr>{cell}</tr>") == '<tr><td colspan="2">y</td></tr>'
+    part = parsed("<div><p>Text.</p><details>code</details><script>more</script></div>").div
+    assert words.block(part) == "<div><p>Text.</p></div>"
 
 
 def test_a_place_in_a_section_shows_that_section_alone():
@@ -185,6 +229,19 @@ def test_a_place_in_a_section_shows_that_section_alone():
         "z.webp",
         "tried.webp",
     ]
+
+
+def test_a_chapter_shows_no_figure_of_an_exercise_or_of_its_solution():
+    made = chapter.slides(chapter.place(parsed(TWO), ""))
+    assert [str(image["src"])[11:-5] for slide in made for image in slide.shown] == ["before", "z", "tried"]
+    mixed = parsed(f'<section><h2>Both</h2><div class="solution">{figure("solved")}</div></section>')
+    assert chapter.slides(mixed.section) == []
+
+
+@pytest.mark.parametrize(("results", "found"), [(0, 1), (2, 1), (3, 0)])
+def test_the_figure_of_a_task_stands_soon_after_it(results, found):
+    page = parsed(f'<p id="task">Try</p>{printed("7") * results}{figure("x")}{figure("y")}')
+    assert [image["src"] for image in chapter.figure_after(page.p)] == ["../_images/x.webp"] * found
 
 
 def test_a_deck_follows_the_plan_in_a_line(site):
@@ -210,6 +267,7 @@ def test_a_deck_shows_results_tables_and_tasks_but_no_code_and_no_solution(site)
     assert not [word for word in ("secret", "solution", "solved", "Exercise 9", "Doe") if word in html]
     assert [part.get_text() for part in parsed(html).select("pre")] == ["mean 7"]
     assert [part.get_text() for part in parsed(html).select("table")] == ["yes"]
+    assert [part.get_text() for part in first[1].select("li")] == ["to look;", "to see."]
     assert "Each pair tries." in first[5].get_text()
     assert "Move it. What follows?" in first[-2].get_text()
 
@@ -218,6 +276,8 @@ def test_notes_define_the_terms_of_the_glossary(site):
     first, _ = decks(site)
     notes = first[2].select_one("aside.notes")
     assert notes.select("p")[-1].decode_contents() == "<strong>map</strong>: A grid of numbers."
+    assert notes.get_text().count("A grid") == 1
+    assert "After it." in notes.get_text()
     assert notes.select_one("code").get_text() == "numbers"
     assert not notes.select("a")
 
@@ -230,6 +290,36 @@ def test_the_answer_of_a_quiz_is_the_next_step_beside_the_figure_it_links_to(sit
     assert quiz.select_one(".fragment").get_text() == "Answer: TwoAs shown."
     assert [image["alt"] for image in quiz.select("img")] == ["x < y"]
     assert not quiz.select("[id], a, input")
+
+
+def test_a_question_for_a_number_has_no_options():
+    box = parsed("<div><legend>How many?</legend><details><p>Seven.</p></details></div>")
+    asked = parsed(show.quiz("Quiz", box, []))
+    assert asked.select_one("strong").get_text() == "How many?"
+    assert not asked.select("ol, legend")
+
+
+def test_signs_of_html_are_shown_as_they_are():
+    heading = parsed(show.section("Is <b> bold?", "")).h2
+    assert heading.get_text() == "Is <b> bold?"
+    image, formula = parsed('<img src="x" alt="a &quot;b&quot;"><div class="math">a &lt;b></div>').children
+    shown = parsed(show.things([image, formula]))
+    assert shown.img["alt"] == 'a "b"'
+    assert shown.get_text().strip() == "a <b>"
+
+
+def test_a_printed_result_says_how_wide_and_high_it_is():
+    result = parsed(show.printed("a<b>\nc\nd")).pre
+    assert result.get_text() == "a<b>\nc\nd"
+    assert result["style"] == "--letters: 4; --lines: 3"
+
+
+def test_a_task_stands_beside_its_figure_and_above_a_result():
+    figures, results = parsed(figure("x")).select("img"), parsed(printed("7")).select("pre")
+    for shown, place in ((figures, "beside"), (results, "task")):
+        slide = parsed(show.slide(chapter.Slide("Try it", shown, task="<p>Try.</p>"), {}))
+        assert slide.select_one(f".{place} p").get_text() == "Try."
+        assert slide.select(shown[0].name)
 
 
 @pytest.mark.parametrize(("height", "name"), [(30, "figures stacked"), (60, "figures")])

@@ -110,7 +110,7 @@ def things(part: Tag) -> list[Tag]:
         return []
     if {"math", LEARN} & classes(part):
         return [part]
-    return [thing for thing in part.select(THINGS) if thing.get_text() or thing.name == "img"]
+    return [thing for thing in part.select(THINGS) if thing.get_text(strip=True) or thing.name == "img"]
 
 
 def is_text(part: Tag) -> bool:
