@@ -13,11 +13,13 @@ from paper import binding, order, printing, sheet
 PAGE = """<html><head><link rel="canonical" href="https://example.org/book/{name}.html"></head><body>
 <nav class="bd-links"><p class="caption"><span>Part</span></p><ul>
 <li><a class="reference internal" href="quiz_solutions.html">Solutions</a></li>
-<li><a class="reference internal" href="one.html">One</a></li></ul></nav>
+<li><a class="reference internal" href="one.html">One</a></li>
+<li><a class="reference internal" href="one.html">Again</a></li></ul></nav>
 <article class="bd-article"><h1>The page {name}</h1>
 <a class="image-reference" href="../_images/x.webp"><picture><source srcset="../_images/x-narrow.webp">
 <img alt="x" src="../_images/x.webp" loading="lazy"></picture></a>
-<a href="two.html">there</a> <a href="#here">here</a> <details><summary>Code</summary>folded {name}</details>
+<a href="two.html">there</a> <a href="#here">here</a> <a href="https://example.com/">out</a>
+<details><summary>Code</summary>folded {name}</details>
 </article></body></html>"""
 
 
@@ -54,14 +56,33 @@ def test_a_sheet_has_the_text_open_and_its_figures_at_once(book, tmp_path):
     with Image.open(tmp_path / "x.jpg") as copy:
         assert copy.size == (sheet.WIDEST, sheet.WIDEST * 10 // 2000)
         assert min(copy.getpixel((0, 0))) > 250  # what is transparent is white
-    assert [link["href"] for link in page.select("a")] == ["https://example.org/book/two.html", "#here"]
+    assert [link["href"] for link in page.select("a")] == [
+        "https://example.org/book/two.html",
+        "#here",
+        "https://example.com/",
+    ]
 
 
 def test_without_the_address_of_the_site_links_are_text(book, tmp_path):
     place = book / "book" / "one.html"
     place.write_text(place.read_text().replace("canonical", "other"))
     page = BeautifulSoup(sheet.write(place, tmp_path).read_text(), "html.parser")
-    assert [link["href"] for link in page.select("a")] == ["#here"]
+    assert [link["href"] for link in page.select("a")] == ["#here", "https://example.com/"]
+
+
+def test_formulas_and_drawings_are_taken_where_they_lie(book, tmp_path):
+    place = book / "book" / "one.html"
+    scripts = '<script src="../_static/mathjax/startup.js?v=1"></script><script src="other.js"></script>'
+    place.write_text(scripts + place.read_text().replace("x.webp", "x.svg"))
+    page = BeautifulSoup(sheet.write(place, tmp_path).read_text(), "html.parser")
+    found = [script["src"] for script in page.select("script")]
+    assert found == [(book / "_static" / "mathjax" / "startup.js").as_uri()]
+    assert page.img["src"] == (book / "_images" / "x.svg").as_uri()
+
+
+def test_a_page_that_is_not_printed_is_named(tmp_path):
+    with pytest.raises(RuntimeError, match=r"did not print one\.html"):
+        printing.to_pdf("true", tmp_path / "one.html")
 
 
 def test_the_pdf_has_each_page_with_contents_numbers_and_bookmarks(book, tmp_path, chromium):

@@ -335,8 +335,41 @@ def test_the_lesson_plan_links_to_its_slides_and_they_to_it(site):
     deck.write(site, site / "node_modules", {site / "book" / plan.PAGE: page})
     links = [link["href"] for link in page.select(".slides-link a")]
     assert links == ["../slides/first-session.html", "../slides/second-session.html"]
+    assert [part.find_previous_sibling().name for part in page.select(".slides-link")] == ["h3", "h3"]
     shown = parsed((site / "book" / links[1]).resolve().read_text())
     assert {link["href"] for link in shown.select("a")} == {"../book/how_to_use.html#second-session-why"}
+
+
+def test_the_first_slide_and_tasks_say_what_the_class_will_do(site):
+    first, _ = decks(site)
+    assert [part.get_text() for part in first[0].select("li")] == [
+        "Show 20 min",
+        "In pairs 45 min",
+        "Argue 25 min",
+    ]
+    assert first[0].aside.p.get_text().startswith("Show: One, with")
+    assert first[5].select_one(".beside").get_text().strip().startswith("The Try it.")
+
+
+def test_a_deck_has_its_title_formulas_and_the_parts_of_reveal(site):
+    decks(site)
+    session, _ = plan.sessions(parsed(PLAN.replace("session: what", "session: a &lt;b>")))
+    page = parsed('<script src="../_static/mathjax/startup.js"></script><script src="other.js"></script>')
+    made = parsed(deck.deck(session, {"other.html": page}))
+    assert made.title.get_text() == "First session: a <b>: slides"
+    assert made.h1.get_text() == "First session: a <b>"
+    parts = [part.get("href") or part.get("src") for part in made.head.select("link, script")]
+    assert "../_static/mathjax/startup.js" in parts
+    assert "other.js" not in parts
+    reveal = [site / "slides" / part for part in parts if "/reveal/" in part]
+    assert len(reveal) == len(deck.REVEAL)
+    assert all(part.resolve().is_file() for part in reveal)
+
+
+def test_a_quiz_may_ask_about_a_figure_of_another_chapter():
+    item = plan.sessions(parsed(PLAN))[1].items[0]
+    box = parsed(ONE.replace("#label", "two.html#seen")).select_one(".quiz")
+    assert parsed(deck.quiz(box, item, {"two.html": parsed(TWO)})).img["src"] == "../_images/z.webp"
 
 
 def test_without_reveal_there_are_no_slides_and_no_links(tmp_path):
