@@ -24,11 +24,12 @@ def provide(app: Sphinx, config: Config) -> None:
     root = Path(app.srcdir)
     if is_installed(root):
         return
-    log.info("Installing MathJax and LiteRT.js as package-lock.json says ...")
+    log.info("Installing MathJax, LiteRT.js and reveal.js as package-lock.json says ...")
     if problem := install(root):
         log.warning(
-            "MathJax and LiteRT.js could not be installed, so formulas would show as LaTeX, and the explorer "
-            "would compute no picture of a reader's; run `npm ci` once with a network (%s)",
+            "MathJax, LiteRT.js and reveal.js could not be installed, so formulas would show as LaTeX, the "
+            "explorer would compute no picture of a reader's, and the lesson plan would have no slides; run "
+            "`npm ci` once with a network (%s)",
             problem,
         )
 
