@@ -11,11 +11,14 @@ import keras
 import numpy as np
 import pytest
 from keras import layers
+from keras.src.ops import node
 
 import public
 import vggviz
 from vggviz import analysis, attribution, datasets
 from vggviz import feature_visualization as drawing
+from vggviz.explorer import litert
+from vggviz.models import graph
 from vggviz.models.provenance import Provenance, note_provenance
 from vggviz.objectives import channel, class_logit
 
@@ -136,3 +139,19 @@ def test_eight_threads_compute_what_one_does(tmp_path, hasty):
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         for name, found in zip(names, pool.map(task, range(len(names))), strict=True):
             assert_same(name, found, alone[name])
+
+
+def test_only_one_thread_at_a_time_adds_calls_to_layers(tmp_path, monkeypatch):
+    """Keras would give two calls at the same time one number, but rarely: so the lock itself is looked at."""
+    model, unlocked, begin = network(), [], node.Node.__init__
+
+    def watched(call, operation, *args, **kwargs):
+        if operation in model.layers and not graph.symbolic_calls._is_owned():
+            unlocked.append((name, operation.name))
+        begin(call, operation, *args, **kwargs)
+
+    monkeypatch.setattr(node.Node, "__init__", watched)
+    live = {"live page": lambda model: litert.segments(model, ("c1", "p", "c2"))}
+    for name, call in (CALLS | live).items():
+        values(call(model), tmp_path / name)
+    assert unlocked == []

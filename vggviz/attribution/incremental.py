@@ -147,7 +147,7 @@ def _find_chain(model: keras.Model, outputs: Any) -> tuple[list[str], list[_Stag
     names: list[str] = []
     stages: list[_Stage] = []
     for name, step in layers.items():
-        alone = _submodel(step.output, outputs) is not None
+        alone = parts.between(step.output, outputs) is not None
         stage = _make_stage(tensor, field, step.output, fields[name]) if alone and name in fields else None
         if stage is not None:
             names.append(name)
@@ -181,7 +181,7 @@ def _make_stage(tensor: Any, field: _SquareField, output: Any, output_field: _Sq
     sides, stride = tuple(tensor.shape[1:3]), output_field.stride // field.stride
     if tensor.dtype != "float32" or None in sides or any(side % stride for side in sides):
         return None
-    part = _submodel(tensor, output)
+    part = parts.between(tensor, output)
     if (
         part is None
         or any(map(_has_weights_per_position, part.layers))
@@ -199,14 +199,6 @@ def _has_weights_per_position(layer: Any) -> bool:
     return not hasattr(layer, "kernel_size") and any(max(w.shape[:-1], default=1) > 1 for w in weights)
 
 
-def _submodel(tensor: Any, outputs: Any) -> Any:
-    """Keras model from a tensor to outputs; None if they depend on other tensors as well."""
-    try:
-        return backend.keras().Model(tensor, outputs)
-    except ValueError:
-        return None
-
-
 def _compile_for_any_size(part: Any) -> Callable[[Any], Any]:
     """Compile a model without dense layers for maps of any height and width."""
     keras = backend.keras()
@@ -222,7 +214,7 @@ def _layers_after(model: keras.Model, name: str, objective: Objective) -> Callab
     key = ("rest", name, objective.layers)
     if key not in network.functions:
         output = network.steps[name].output
-        part = _submodel(output, parts.part(model, objective.layers).output)
+        part = parts.between(output, parts.part(model, objective.layers).output)
         network.functions[key] = _compile(part, backend.tensorflow().TensorSpec(output.shape))
     return network.functions[key]
 

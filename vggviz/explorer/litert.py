@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vggviz._shared import backend, validation
-from vggviz.models import graph
+from vggviz.models import graph, parts
 
 if TYPE_CHECKING:
     import keras
@@ -74,8 +74,8 @@ def segments(model: keras.Model, shown: tuple[str, ...]) -> list[Segment]:
     for index, name in enumerate(shown):
         pending.append(name)
         later = [steps[other].output for other in shown[index + 1 :]]
-        if not later or (steps[name].is_pool and _depend_only_on(steps[name].output, later)):
-            part = backend.keras().Model(source, [steps[other].output for other in pending])
+        if not later or (steps[name].is_pool and parts.between(steps[name].output, later) is not None):
+            part = parts.between(source, [steps[other].output for other in pending])
             found.append(Segment(tuple(pending), gzip.compress(_litert(part), 6, mtime=0)))
             source, pending = steps[name].output, []
     return found
@@ -145,15 +145,6 @@ def runtime_size(files: Mapping[str, bytes]) -> int:
     # Builds differ little in how well they compress, and compressing all takes more than a second.
     largest = max(builds.values(), key=lambda contents: sum(map(len, contents)), default=[])
     return sum(len(gzip.compress(content, 6, mtime=0)) for content in scripts + largest)
-
-
-def _depend_only_on(tensor: Any, outputs: list[Any]) -> bool:
-    """Whether outputs can be computed from a tensor alone."""
-    try:
-        backend.keras().Model(tensor, outputs)
-    except ValueError:  # "graph disconnected": some path bypasses the tensor
-        return False
-    return True
 
 
 def _litert(part: keras.Model) -> bytes:

@@ -1,4 +1,4 @@
-"""Submodels from a model's input to some of its layers, for images of any size, and to its logits.
+"""Submodels of a model, from its input to some layers or to its logits, and between two of its tensors.
 
 To find the logits, the last layers are called with fixed numbers, and the results are compared with softmax,
 sigmoid and the identity. So the last activation may be a layer, an attribute of one, or a function.
@@ -64,6 +64,15 @@ def part(model: keras.Model, names: Iterable[str], *, any_size: bool = False) ->
                 whole = backend.keras().Model(flat.inputs[0], outputs)
             network.functions[key] = whole
         return network.functions[key]
+
+
+def between(tensor: Any, outputs: Any) -> Any:
+    """The keras.Model from a tensor of an unfolded model to others; None if they depend on more than that."""
+    with symbolic_calls:  # Keras notes a call of each layer on the way
+        try:
+            return backend.keras().Model(tensor, outputs)
+        except ValueError:  # "graph disconnected"
+            return None
 
 
 def output_shapes(function: keras.Model, size: tuple[int, int]) -> dict[str, tuple[int | None, ...]]:
