@@ -9,6 +9,7 @@ from vggviz import feature_maps
 from vggviz._shared import backend
 from vggviz.analysis import Tuning, inner_cells, inner_responses, tuning_curves
 from vggviz.datasets import draw_grating, hue_colour
+from vggviz.models.graph import unfold
 
 ORIENTATIONS = np.arange(0, 180, 15.0)
 GRATINGS = (
@@ -126,15 +127,26 @@ def test_cells_that_are_cut_off_change_no_mean(monkeypatch):
     layers = ["five", "mean", "one", "three", "four"]
     found = inner_responses(model, batch, layers)
     assert list(found) == layers
-    monkeypatch.setattr(inner_cells, "_inner_part", lambda model, names: None)
+    monkeypatch.setattr(inner_cells, "_tensors_of_means", lambda model, names: None)
+    unfold(model).functions.clear()
     for name, means in inner_responses(model, batch, layers).items():
         assert means.std() > 0.01
         np.testing.assert_allclose(found[name], means, rtol=1e-4, atol=1e-5)
 
 
+def test_a_second_call_builds_no_graph():
+    model, batch = networks.functional(), np.zeros((1, 32, 32, 3), np.float32)
+
+    def built():
+        inner_responses(model, batch, ["conv_a", "conv_b"])
+        return list(unfold(model).functions), len(model.get_layer("conv_a")._inbound_nodes)
+
+    assert built() == built()
+
+
 def test_cells_near_the_border_are_cut_off_in_a_chain_only():
     def cut(model, name):
-        return inner_cells._inner_part(model, [name]) is not None
+        return inner_cells._tensors_of_means(model, (name,)) is not None
 
     keras = backend.keras()
     assert cut(keras.Sequential([keras.Input((61, 66, 3)), *all_kinds_of_windows(keras)]), "five")

@@ -30,13 +30,13 @@ def inner_means(model: keras.Model, batch: np.ndarray, names: Iterable[str]) -> 
     So in a chain of convolutions and pools the others are cut off after each layer, which for all of VGG16
     saves a third of the time.
     """
-    batch = check_batch(batch, graph.unfold(model).inputs)
-    names = list(names)
+    network, names = graph.unfold(model), tuple(names)
+    batch, key = check_batch(batch, network.inputs), ("inner", names)
     with graph.symbolic_calls:
-        part = _inner_part(model, names)
-    if part:
-        means = run(part, batch, tuple(graph.unfold(part).outputs))
-        return dict(zip(names, means, strict=True))
+        if key not in network.functions:
+            network.functions[key] = _tensors_of_means(model, names)
+    if tensors := network.functions[key]:
+        return dict(zip(names, run(model, batch, tensors), strict=True))
     fields = receptive_fields(model)
     parts = []
     for start in range(0, len(batch), IMAGES):
@@ -52,16 +52,16 @@ def _inner_mean(maps: np.ndarray, field: ReceptiveField, size: tuple[int, ...]) 
     return maps[:, rows.start : rows.stop, columns.start : columns.stop].mean(axis=(1, 2))
 
 
-def _inner_part(model: keras.Model, names: list[str]) -> Any:
-    """A model of the same layers whose outputs are the means over the inner cells of each layer in `names`.
+def _tensors_of_means(model: keras.Model, names: tuple[str, ...]) -> tuple[Any, ...] | None:
+    """Symbolic means over the inner cells of layers, from the input of the unfolded model.
 
     None if a layer up to the last of them is neither a convolution nor a pool, or reads another than the one
     before, or has no inner cells, or its padding depends on the size of what it reads.
     """
     keras, network = backend.keras(), graph.unfold(model)
     size, fields = network.inputs[0].shape[1:3], receptive_fields(model)
-    inputs = tensor = graph.fresh_input(network.inputs[0].shape[1:], network.inputs[0].dtype)
-    before, start, means = network.inputs[0], (0, 0), {}
+    before = tensor = network.inputs[0]
+    start, means = (0, 0), {}
     for name, step in network.steps.items():
         if None in size or not _slides(step) or step.inputs[0] is not before:
             return None
@@ -74,7 +74,7 @@ def _inner_part(model: keras.Model, names: list[str]) -> Any:
             means[name] = keras.layers.GlobalAveragePooling2D(data_format=LAST)(tensor)
         if len(means) == len(names):
             break
-    return keras.Model(inputs, [means[name] for name in names])
+    return tuple(means[name] for name in names)
 
 
 def _slides(step: graph.Step) -> bool:
