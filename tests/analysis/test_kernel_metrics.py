@@ -7,6 +7,7 @@ from scipy.stats import entropy
 import vggviz
 from sentences import refused
 from vggviz.analysis.kernel_metrics import orientation_selectivity
+from vggviz.analysis.probing import _ridge_weights
 
 SOBEL = np.array([[1, 0, -1], [2, 0, -2], [1, 0, -1]], float)
 LINE = np.array([[-1, 2, -1]] * 3, float)
@@ -78,17 +79,18 @@ def test_effective_rank_of_known_matrices():
 
 
 @pytest.mark.parametrize("shape", [(3, 3, 4, 9), (1, 1, 5, 40)])
-@pytest.mark.parametrize("size", [1, 1e-30, 1e14])
+@pytest.mark.parametrize("size", [1, 1e-200, 1e14])
 def test_effective_rank_is_that_of_the_singular_values(shape, size):
-    kernels = size * np.random.default_rng(0).normal(size=shape).astype(np.float32)
-    values = np.linalg.svd(kernels.reshape(-1, shape[-1]).astype(np.float64), compute_uv=False)
+    kernels = size * np.random.default_rng(0).normal(size=shape)
+    values = np.linalg.svd(kernels.reshape(-1, shape[-1]), compute_uv=False)
     expected = np.exp(entropy(values))
     assert vggviz.analysis.effective_rank(kernels) == pytest.approx(expected, rel=1e-6)
 
 
-def test_copies_of_one_kernel_have_rank_one():
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_copies_of_one_kernel_have_rank_one(dtype):
     kernels = np.repeat(np.random.default_rng(0).normal(size=(3, 3, 64, 1)), 256, axis=3)
-    assert vggviz.analysis.effective_rank(kernels) == pytest.approx(1, abs=1e-6)
+    assert vggviz.analysis.effective_rank(kernels.astype(dtype)) == pytest.approx(1, abs=1e-6)
 
 
 def test_a_linear_probe_separates_linear_features_but_not_noise():
@@ -101,6 +103,16 @@ def test_a_linear_probe_separates_linear_features_but_not_noise():
         vggviz.analysis.linear_probe(features[first], labels[first], features[second], labels[second]) > 0.95
     )
     assert vggviz.analysis.linear_probe(noise[first], labels[first], noise[second], labels[second]) < 0.4
+
+
+@pytest.mark.parametrize("shape", [(30, 8), (8, 30)])
+def test_weights_of_a_linear_probe_solve_the_equations_of_ridge_regression(shape):
+    """With fewer and with more features than images."""
+    random = np.random.default_rng(0)
+    features, wanted = random.normal(size=shape), random.normal(size=(shape[0], 3))
+    weights = _ridge_weights(features, wanted, 2.5)
+    slope = features.T @ (features @ weights - wanted) + 2.5 * weights
+    np.testing.assert_allclose(slope, 0, atol=1e-10)
 
 
 def test_a_linear_probe_does_not_depend_on_units():
