@@ -53,12 +53,14 @@ def test_contributions_in_one_cell_equal_those_of_explain_cell(functional, one, 
     np.testing.assert_allclose(found[0], cell.by_channel, rtol=1e-4, atol=1e-3)
 
 
-def test_a_dilated_convolution(batch):
+@pytest.mark.parametrize("spread", [{"dilation_rate": 2}, {"strides": 2}, {"strides": (3, 2)}], ids=str)
+@pytest.mark.parametrize("side", [15, 16])
+def test_dilated_convolutions_and_strides_with_padding(batch, side, spread):
     keras = backend.keras()
-    inputs = keras.Input((16, 16, 3))
-    layer = keras.layers.Conv2D(2, 3, dilation_rate=2, padding="same", name="wide")
+    inputs = keras.Input((side, side, 3))
+    layer = keras.layers.Conv2D(2, 3, padding="same", name="wide", **spread)
     model = keras.Model(inputs, layer(inputs))
-    small = batch[:, :16, :16]
+    small = batch[:, :side, :side]
     found = vggviz.analysis.input_contributions(model, small, "wide", 1).sum(axis=1)
     expected = vggviz.pre_activations(model, small, "wide")[..., 1].mean(axis=(1, 2))
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-3)

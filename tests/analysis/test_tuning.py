@@ -170,6 +170,19 @@ def test_in_an_even_image_all_inner_cells_are_alike():
     np.testing.assert_allclose(found, np.asarray(model(even))[:, 8, 8], rtol=1e-4)
 
 
+def test_a_network_for_images_of_any_size():
+    keras = backend.keras()
+    layers = [
+        keras.layers.Conv2D(4, 3, padding="same", name="one"),
+        keras.layers.MaxPooling2D(2, name="pool"),
+    ]
+    fixed, free = (keras.Sequential([keras.Input((side, side, 3)), *layers]) for side in (32, None))
+    batch = np.random.default_rng(0).normal(0, 50, (3, 32, 32, 3)).astype(np.float32)
+    wanted = inner_responses(fixed, batch)
+    for name, means in inner_responses(free, batch).items():
+        np.testing.assert_allclose(means, wanted[name], rtol=1e-4, atol=1e-5)
+
+
 def test_without_an_inner_cell_the_middle_ones_are_taken():
     keras = backend.keras()
     inputs = keras.Input((8, 9, 3))

@@ -69,6 +69,17 @@ def test_each_of_three_steps_is_half_as_long_as_all_may_be():
     np.testing.assert_allclose(changed - batch, -0.5, atol=1e-6)
 
 
+def test_a_network_that_reads_half_precision():
+    """The result is in single precision, so that no step is rounded away."""
+    keras = backend.keras()
+    layer = keras.layers.Conv2D(1, 1, name="conv", kernel_initializer="ones")
+    model = keras.Sequential([keras.Input((4, 4, 1), dtype="float16"), layer])
+    batch = np.full((1, 4, 4, 1), 100, np.float32)
+    changed = adversarial_batch(model, batch, OUTPUT, size=0.01)
+    assert changed.dtype == np.float32
+    np.testing.assert_allclose(changed - batch, 0.01, atol=1e-5)
+
+
 def test_sizes_and_steps_are_checked(linear, small):
     model, _ = linear
     with refused("-1"):

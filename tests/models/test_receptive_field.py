@@ -113,5 +113,23 @@ def test_the_field_after_branches_is_their_union():
     assert vggviz.receptive_fields(model)["last"] == ReceptiveField(7, 1, 3)
 
 
+def test_fields_of_branches_may_overlap_in_part():
+    """One reads a pixel and the pixel after it, the other a pixel and the pixel before it."""
+    keras = networks._keras()
+    inputs = keras.Input((16, 16, 3))
+    after = keras.layers.Conv2D(2, 2, padding="same")(inputs)
+    shifted = keras.layers.ZeroPadding2D(((1, 0), (1, 0)))(inputs)
+    both = keras.layers.Add(name="both")([after, keras.layers.Conv2D(2, 2)(shifted)])
+    assert vggviz.receptive_fields(keras.Model(inputs, both))["both"] == ReceptiveField(3, 1, 1)
+
+
+def test_branches_with_different_strides_have_no_field():
+    keras = networks._keras()
+    inputs = keras.Input((16, 16, 3))
+    layers = keras.layers.Conv2D(2, 2, strides=2, name="half"), keras.layers.Conv2D(2, 9, name="cut")
+    both = keras.layers.Add(name="both")([layer(inputs) for layer in layers])
+    assert list(vggviz.receptive_fields(keras.Model(inputs, both))) == ["half", "cut"]
+
+
 def test_layers_that_depend_on_the_whole_image_have_no_entry(sequential):
     assert not {"mean", "classes"} & set(vggviz.receptive_fields(sequential))
