@@ -152,7 +152,7 @@ def _first_component(maps: np.ndarray) -> np.ndarray:
     cells = maps.reshape(-1, maps.shape[-1]).astype(np.float64)
     if len(cells) < cells.shape[1]:  # of the two matrices with the same eigenvalues, the smaller one
         values, vectors = np.linalg.eigh(cells @ cells.T)
-        projected = np.sqrt(max(values[-1], 0)) * vectors[:, -1]
+        projected = np.sqrt(values[-1]) * vectors[:, -1]
     else:
         projected = cells @ np.linalg.eigh(cells.T @ cells).eigenvectors[:, -1]
     projected = projected.reshape(maps.shape[:2])
