@@ -153,8 +153,6 @@ def _find_chain(model: keras.Model, outputs: Any) -> tuple[list[str], list[_Stag
             names.append(name)
             stages.append(stage)
             tensor, field = step.output, fields[name]
-        elif step.is_pool:  # a convolution beside a branch may be followed by a pool that is not
-            break
     return names, stages
 
 
