@@ -397,9 +397,12 @@ def test_three_feature_maps_are_no_colours(tmp_path):
         vggviz.filters_rgb(reading(3, mixed), "c")
 
 
-def test_a_negative_has_no_colours():
+@pytest.mark.parametrize(
+    "front", [layers.Rescaling(-1.0), lambda images: keras.ops.repeat(images[..., :1], 3, axis=-1)]
+)
+def test_a_negative_and_one_colour_three_times_have_no_colours(front):
     with refused("'c'", "3 channels", "colours"):
-        vggviz.filters_rgb(reading(3, layers.Rescaling(-1.0)), "c")
+        vggviz.filters_rgb(reading(3, front), "c")
 
 
 def test_colours_exchanged_before_the_first_convolution():

@@ -55,7 +55,7 @@ def test_channels_of_one_layer_are_scored_together():
     few, many = (len(one.graph.get_operations()) for one in (together, one_by_one))
     assert few < many
     with refused("0 to 5", "6"):
-        score_each([channel("some", 6)] * 3, {"some": maps})
+        score_each([channel("some", index) for index in (0, 6, 0)], {"some": maps})
 
 
 def test_many_objectives_are_drawn_in_several_batches(functional, drawn, monkeypatch):
