@@ -1,7 +1,8 @@
 """The book's Sphinx extension.
 
 kernels: environment, inputs and caches of the kernels that run the chapters.
-chapters: executes the chapters in parallel.
+chapters: executes the chapters in parallel, with
+    shared_kernel: a kernel that runs several of them one after the other.
 fingerprint: digests of all inputs, by which caches are invalidated.
 explorers: copies the explorers that chapters show.
 quizzes: questions whose answers the chapters compute, as

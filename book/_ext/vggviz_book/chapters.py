@@ -7,23 +7,26 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import psutil
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.cache.db import NbCacheRecord
-from jupyter_cache.executors.utils import ExecutionResult, single_nb_execution
 from myst_nb.core.read import is_myst_markdown_notebook, myst_nb_reader_plugin
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from traitlets.config import Config
 
+from vggviz_book.shared_kernel import SharedKernel
+
 if TYPE_CHECKING:
     from jupyter_cache.cache.main import JupyterCacheBase
+    from jupyter_cache.executors.utils import ExecutionResult
     from nbformat import NotebookNode
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
@@ -91,13 +94,22 @@ def run_side_by_side(
     env: BuildEnvironment, waiting: dict[str, NotebookNode], timeout: int
 ) -> Iterable[tuple[str, ExecutionResult]]:
     """Run notebooks, as many at once as cores and memory allow; yield each result as it arrives."""
+    todo: SimpleQueue[tuple[str, NotebookNode]] = SimpleQueue()
+    results: SimpleQueue[tuple[str, ExecutionResult]] = SimpleQueue()
+    for item in waiting.items():
+        todo.put(item)
+
+    def run_all(address: str) -> None:
+        with closing(SharedKernel(timeout, transport(address))) as kernel, suppress(Empty):
+            while True:
+                name, notebook = todo.get_nowait()
+                results.put((name, kernel.run(notebook, Path(env.doc2path(name)).parent)))
+
     with temporary_folder(env.srcdir) as folder, ThreadPoolExecutor(kernels_at_once()) as pool:
-        running = {}
-        for number, (name, notebook) in enumerate(waiting.items()):
-            place = Path(env.doc2path(name)).parent
-            running[pool.submit(compute, notebook, place, timeout, f"{folder}/{number}")] = name
-        for future in as_completed(running):
-            yield running[future], future.result()
+        for number in range(kernels_at_once()):
+            pool.submit(run_all, f"{folder}/{number}")
+        for _ in waiting:
+            yield results.get()
 
 
 @contextmanager
@@ -129,24 +141,6 @@ def remove_temporary(root: str | os.PathLike[str]) -> None:
     if note.is_file() and (folder := Path(os.fsdecode(note.read_bytes()))).name.startswith(PREFIX):
         shutil.rmtree(folder, ignore_errors=True)
     note.unlink(missing_ok=True)
-
-
-def compute(notebook: NotebookNode, place: Path, timeout: int, address: str) -> ExecutionResult:
-    """Run one notebook; an error, such as a kernel that dies, is returned in the result.
-
-    The kernel is killed at the end: of those asked to shut down, one in five takes three more seconds.
-    """
-    try:
-        return single_nb_execution(
-            notebook,
-            str(place),
-            timeout,
-            allow_errors=False,
-            config=transport(address),
-            shutdown_kernel="immediate",
-        )
-    except Exception as error:
-        return ExecutionResult(notebook, str(place), 0.0, error)
 
 
 def transport(address: str) -> Config:

@@ -1,0 +1,75 @@
+"""The kernel that runs several notebooks: each finds what it would find in one of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbformat.v4 import new_code_cell, new_notebook
+from traitlets.config import Config
+
+from vggviz_book import shared_kernel
+
+NUMBER = "import os; os.getpid()"
+Run = Callable[..., tuple[str | None, Exception | None]]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Run]:
+    """A function that runs cells as one notebook; returns what the last one shows, and the error."""
+    with closing(shared_kernel.SharedKernel(60, Config())) as kernel:
+
+        def run(*cells: str) -> tuple[str | None, Exception | None]:
+            notebook = new_notebook(cells=[new_code_cell(cell) for cell in cells])
+            result = kernel.run(notebook, tmp_path)
+            shown = [output.data["text/plain"] for output in notebook.cells[-1].outputs if "data" in output]
+            return next(iter(shown), None), result.err
+
+        yield run
+
+
+def test_notebooks_share_a_process_and_nothing_else(run: Run, tmp_path: Path) -> None:
+    first, _ = run(NUMBER)
+    assert run("import os; a = 1; os.environ.update(A='1', HOME='2'); os.chdir('/')") == (None, None)
+    look = (
+        "import os; str((os.getpid(), 'a' in globals(), 'A' in os.environ, os.environ['HOME'], os.getcwd()))"
+    )
+    seen, error = run(look)
+    assert error is None
+    assert seen == repr(str((int(first or 0), False, False, os.environ["HOME"], str(tmp_path))))
+
+
+def test_keras_numbers_its_layers_anew(run: Run) -> None:
+    name = "import keras; keras.Input((2,)).name"
+    assert run(name) == run(name)
+
+
+def test_cells_are_counted_from_one_in_each_notebook(tmp_path: Path) -> None:
+    with closing(shared_kernel.SharedKernel(60, Config())) as kernel:
+        for _ in range(2):
+            notebook = new_notebook(cells=[new_code_cell("1"), new_code_cell("2")])
+            kernel.run(notebook, tmp_path)
+            assert [cell.execution_count for cell in notebook.cells] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind"), [("1 / 0", CellExecutionError), ("import os; os._exit(1)", DeadKernelError)]
+)
+def test_after_a_failure_a_new_kernel_is_started(run: Run, cell: str, kind: type[Exception]) -> None:
+    first, _ = run(NUMBER)
+    assert isinstance(run(cell)[1], kind)
+    second, error = run(NUMBER)
+    assert error is None
+    assert second != first
+
+
+def test_a_kernel_that_holds_much_is_replaced(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared_kernel, "LARGE", 300 << 20)
+    first, _ = run(NUMBER)
+    second, _ = run("kept = bytearray(400 << 20)", NUMBER)
+    third, _ = run(NUMBER)
+    assert first == second != third
