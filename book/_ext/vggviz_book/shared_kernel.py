@@ -30,7 +30,7 @@ if "keras" in sys.modules:
 get_ipython().reset()
 __import__("gc").collect();
 """
-"""Forgets what the notebook before has named, also by Keras (dense_3), and restores environment and folder."""
+"""Forgets what the notebook before has named, in Keras too (dense_3); restores environment and folder."""
 
 
 class SharedKernel:
