@@ -138,8 +138,12 @@ class Reference:
     model: keras.Model
 
     def layers(self):
-        """All layers, also those of nested models, by name."""
-        return {layer.name: layer for layer in self.model._flatten_layers(include_self=False)}
+        """All layers and operations, such as the sum that "+" makes, also those of nested models, by name."""
+        nested = [layer for layer in self.model._flatten_layers() if isinstance(layer, keras.Model)]
+        called = [
+            getattr(model, "operations", model.layers) for model in nested
+        ]  # a Sequential has layers only
+        return {operation.name: operation for operations in called for operation in operations}
 
     def convolutions(self):
         """Names of the convolutions."""
