@@ -71,5 +71,5 @@ test("the classes that a channel prefers are told with their effect sizes, or no
 test("layers and orders have words", () => {
   assert.equal(describeLayer(deep), "block3_conv2: 256 maps of 56 × 56.");
   assert.equal(describeLayer({ ...deep, channels: 1 }), "block3_conv2: 1 map of 56 × 56.");
-  assert.match(describeOrder("sparsity"), /most zeros/);
+  assert.match(describeOrder("zeros"), /most zeros/);
 });

@@ -3,7 +3,7 @@
 /** What main.js imports, loaded together: one after the other they would take seconds on a slow network. */
 const MODULES = {
   arithmetic: [
-    "channel_order", "colours", "convolution", "half_precision", "number_format", "planes", "receptive_field",
+    "channel_order", "colours", "convolution", "half_precision", "number_format", "place", "planes", "receptive_field",
     "thumbnails",
   ],
   live: [
@@ -14,11 +14,11 @@ const MODULES = {
   ],
   state: [
     "address", "chunks", "colour_limits", "data", "errors", "explorer", "files", "gzip", "lru_cache",
-    "manifest", "state",
+    "manifest", "state", "switched_off",
   ],
   views: [
     "cell", "channel_grid", "channel_tiles", "channel_view", "colourbar", "controls", "convolution_table",
-    "descriptions", "elements", "grid_keys", "layer_strip", "npy", "page", "pooling_table",
+    "descriptions", "elements", "grid_keys", "history", "layer_strip", "npy", "page", "pooling_table",
     "preferred_classes", "preferred_images", "problem", "save", "saved_view", "shortcuts", "stage", "svg",
     "theme",
   ],

@@ -3,7 +3,7 @@
 import { colours } from "./arithmetic/colours.js";
 import { keepForLater } from "./live/isolation.js";
 import { createOwnImage } from "./own_image/panel.js";
-import { read } from "./state/address.js";
+import { write } from "./state/address.js";
 import { Data } from "./state/data.js";
 import { Explorer } from "./state/explorer.js";
 import { Files } from "./state/files.js";
@@ -25,8 +25,11 @@ async function start() {
   const explorer = createExplorer(manifest, files, colours(table));
   createOwnImage(byId("yours"), { explorer, base, failed: showProblem });
   Object.assign(window, { explorer }); // for the console: explorer.data.maps("cat", "block1_conv1")
-  window.addEventListener("hashchange", () => explorer.go(read(location.hash, manifest)));
-  await explorer.go(read(location.hash, manifest));
+  for (const event of ["popstate", "hashchange"]) {
+    // Both may come for one step of Back.
+    window.addEventListener(event, () => location.hash !== write(explorer.state()) && explorer.visit(location.hash, "none"));
+  }
+  await explorer.visit(location.hash);
   keepForLater();
 }
 
@@ -37,7 +40,6 @@ function createExplorer(manifest, files, colours) {
     manifest, data, files, colours,
     actions: {
       dispatch: (action) => explorer.dispatch(action),
-      explain: () => explorer.explain(),
       point: (cell) => explorer.point(cell),
       state: () => explorer.state(),
     },

@@ -1,7 +1,6 @@
 // One cell: where the same place is in the other layers, and how its value is computed.
 
 import { at } from "../arithmetic/planes.js";
-import { formattedBytes } from "../arithmetic/number_format.js";
 import { samePlace } from "../arithmetic/receptive_field.js";
 import { convolutionTable } from "./convolution_table.js";
 import { button, element } from "./elements.js";
@@ -10,8 +9,7 @@ import { poolingTable } from "./pooling_table.js";
 /**
  * @import { Colours } from "../arithmetic/colours.js"
  * @import { Dispatch, Layer, Manifest, Pair, Shown } from "../state/types.js"
- * @typedef {{manifest: Manifest, colours: Colours, dispatch: Dispatch, explain: () => void}} Tools   `explain` is called
- *   when a reader wants the arithmetic
+ * @typedef {{manifest: Manifest, colours: Colours, dispatch: Dispatch}} Tools
  * @typedef {(layer: string, channel: number, cell: Pair) => void} StepTo   show a cell of another layer
  */
 
@@ -20,8 +18,6 @@ export class CellView {
   #tools;
   #places = element("div", { class: "places" });
   #how = element("div");
-  #note = element("span", { class: "quiet" });
-  #offered;
 
   /**
    * @param {HTMLElement} root
@@ -30,8 +26,6 @@ export class CellView {
   constructor(root, tools) {
     this.#root = root;
     this.#tools = tools;
-    const explain = button({ id: "explain", onclick: tools.explain }, "Show the arithmetic");
-    this.#offered = element("p", {}, explain, " ", this.#note);
     root.replaceChildren(
       element("h3", {}, "How this number comes about"),
       this.#how,
@@ -46,7 +40,6 @@ export class CellView {
     if (!state.cell) return;
     this.#places.replaceChildren(...this.#placesOf(layer, state.cell));
     if (!layer.kernel && !layer.pool) this.#say(`The arithmetic of ${layer.name} cannot be shown here.`);
-    else if (!shown.needs.arithmetic) this.#offer(layer);
     else {
       const table = this.#arithmetic(shown, state.cell);
       if (table) this.#how.replaceChildren(...table);
@@ -57,14 +50,6 @@ export class CellView {
   /** @param {string} sentence */
   #say(sentence) {
     this.#how.replaceChildren(element("p", {}, sentence));
-  }
-
-  /** A button that loads what the arithmetic needs. @param {Layer} layer */
-  #offer({ name, kernel, bytes }) {
-    const words = `Loads the kernels of ${name} (${formattedBytes(bytes.kernels)}) and the maps it reads.`;
-    this.#note.textContent = kernel && bytes.kernels ? words : "";
-    // Put there once: a button that is made anew loses the keyboard's focus.
-    if (!this.#how.contains(this.#offered)) this.#how.replaceChildren(this.#offered);
   }
 
   /** Null until all that it needs is loaded. @type {(shown: Shown, cell: Pair) => Node[] | null} */
@@ -91,9 +76,6 @@ export class CellView {
 
   /** @type {StepTo} */
   #stepTo = (layer, channel, cell) => {
-    const { dispatch } = this.#tools;
-    dispatch({ type: "layer", value: layer });
-    dispatch({ type: "channel", value: channel });
-    dispatch({ type: "cell", value: cell });
+    this.#tools.dispatch({ type: "go", value: { layer, channel, cell } });
   };
 }

@@ -1,6 +1,6 @@
 // All channels of a layer as a grid of thumbnails, with one place in the tab order.
 
-import { isDead, ordered } from "../arithmetic/channel_order.js";
+import { isSilent, ordered } from "../arithmetic/channel_order.js";
 import { channelOf, fillTile, newTile, paintTile, setSelected } from "./channel_tiles.js";
 import { describeOrder } from "./descriptions.js";
 import { next } from "./grid_keys.js";
@@ -52,7 +52,7 @@ export class ChannelGrid {
   show(shown, limits) {
     const { state, layer, images } = shown;
     const [{ sheet }] = images;
-    const key = JSON.stringify([state.picture, state.layer, state.order, state.scale, state.compare, limits.layer]);
+    const key = JSON.stringify([state.picture, state.layer, state.sort, state.scale, state.compare, limits.layer]);
     if (key === this.#painted.key && sheet === this.#painted.sheet) return this.#select(state.channel);
     const focused = this.#elements.grid.contains(document.activeElement);
     this.#build(shown);
@@ -68,9 +68,9 @@ export class ChannelGrid {
    * The tiles of a layer: those that are there are used again, for a new canvas is expensive.
    * @param {Shown} shown
    */
-  #build({ state, layer, images: [{ statistics }] }) {
+  #build({ state, layer, frozen, images: [{ statistics, here }] }) {
     const { grid } = this.#elements;
-    this.#order = ordered(statistics, state.order);
+    if (!frozen) this.#order = ordered(statistics, state.sort, here);
     while (this.#tiles.length < this.#order.length) this.#tiles.push(newTile());
     this.#tiles.length = this.#order.length;
     this.#tiles.forEach((tile, i) => fillTile(tile, layer, statistics, this.#order[i]));
@@ -116,8 +116,8 @@ export class ChannelGrid {
   #describe({ state, layer, images: [{ statistics }] }) {
     const { grid, words, title } = this.#elements;
     title.textContent = `${layer.name}: ${layer.channels} channels`;
-    const dead = this.#order.filter((channel) => isDead(statistics, channel)).length;
-    words.textContent = `In order ${describeOrder(state.order)}. ${dead} dead for this picture.`;
+    const dead = this.#order.filter((channel) => isSilent(statistics, channel)).length;
+    words.textContent = `In order ${describeOrder(state.sort)}. ${dead} dead for this picture.`;
     grid.setAttribute("aria-label", `Channels of ${layer.name}`);
   }
 

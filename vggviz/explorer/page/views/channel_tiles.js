@@ -1,6 +1,6 @@
 // One channel in the grid of channels: its thumbnail and its index.
 
-import { isDead } from "../arithmetic/channel_order.js";
+import { isSilent } from "../arithmetic/channel_order.js";
 import { paint } from "../arithmetic/colours.js";
 import { sheetUnits, tileOf } from "../arithmetic/thumbnails.js";
 import { limit } from "../state/colour_limits.js";
@@ -26,7 +26,7 @@ export function newTile() {
  * @type {(tile: Tile, layer: Layer, statistics: Statistics, channel: number) => void}
  */
 export function fillTile(tile, layer, statistics, channel) {
-  const dead = isDead(statistics, channel);
+  const dead = isSilent(statistics, channel);
   const [maximum, zeros] = [statistics.maximum[channel], statistics.zeros[channel]];
   tile.className = dead ? "channel dead" : "channel";
   tile.dataset.channel = String(channel);

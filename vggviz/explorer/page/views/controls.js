@@ -1,6 +1,6 @@
 // Which image, which other one beside it, which order and scale.
 
-import { ORDERS, SCALES } from "../state/state.js";
+import { SORTS, SCALES } from "../state/state.js";
 import { button, copy, element } from "./elements.js";
 
 /**
@@ -16,7 +16,7 @@ import { button, copy, element } from "./elements.js";
  */
 export function createControls(root, tools) {
   const images = element("div", { class: "pictures", role: "group", "aria-label": "Picture" });
-  const order = select("order", ORDERS, tools);
+  const order = select("sort", SORTS, tools);
   const scale = select("scale", SCALES, tools);
   const compare = select("compare", [], tools);
   const over = overButton(tools);
@@ -31,7 +31,7 @@ export function createControls(root, tools) {
   return (state) => {
     list();
     for (const each of images.querySelectorAll("button")) setPressed(each, each.dataset.picture === state.picture);
-    order.value = state.order;
+    order.value = state.sort;
     scale.value = state.scale;
     compare.value = state.compare ?? "";
     setPressed(over, state.over);
@@ -39,7 +39,7 @@ export function createControls(root, tools) {
   };
 }
 
-/** @type {(type: "order" | "scale" | "compare", values: readonly string[], tools: Tools) => HTMLSelectElement} */
+/** @type {(type: "sort" | "scale" | "compare", values: readonly string[], tools: Tools) => HTMLSelectElement} */
 function select(type, values, { dispatch }) {
   const made = element("select", {
     id: type,

@@ -4,15 +4,15 @@ import { formatted } from "../arithmetic/number_format.js";
 
 /**
  * @import { Explained } from "../arithmetic/convolution.js"
- * @import { Box, Layer, Order, Pair } from "../state/types.js"
+ * @import { Box, Layer, Pair, Sort } from "../state/types.js"
  */
 
-/** @type {Record<Order, string>} */
+/** @type {Record<Sort, string>} */
 const ORDERS = {
-  strength: "by strength: the largest value first",
-  variance: "by variance: what varies most first",
-  sparsity: "by sparsity: the most zeros first",
-  number: "by number",
+  here: "of what is strongest here",
+  strength: "of strength: the largest value first",
+  zeros: "of silence: the most zeros first",
+  number: "of their numbers",
 };
 
 /**
@@ -57,7 +57,7 @@ export function describePreferred(classes) {
 }
 
 /**
- * @param {Order} order
+ * @param {Sort} order
  * @returns {string}
  */
 export function describeOrder(order) {

@@ -1,6 +1,5 @@
 // Every part of the page, and what each shows of a state.
 
-import { write } from "../state/address.js";
 import { channelCount } from "../state/manifest.js";
 import { CellView } from "./cell.js";
 import { ChannelGrid } from "./channel_grid.js";
@@ -8,6 +7,7 @@ import { viewOf } from "./channel_view.js";
 import { createColourbar } from "./colourbar.js";
 import { createControls } from "./controls.js";
 import { byId } from "./elements.js";
+import { BrowserHistory } from "./history.js";
 import { createLayerStrip } from "./layer_strip.js";
 import { createPreferredClasses } from "./preferred_classes.js";
 import { PreferredImages } from "./preferred_images.js";
@@ -21,9 +21,9 @@ import { Stage } from "./stage.js";
  * @import { Colours } from "../arithmetic/colours.js"
  * @import { Data } from "../state/data.js"
  * @import { Files } from "../state/files.js"
- * @import { Dispatch, Manifest, Pair, Shown, State, Views } from "../state/types.js"
+ * @import { Dispatch, Manifest, Pair, Shown, State, Step, Views } from "../state/types.js"
  * @import { ChannelView, View } from "./channel_view.js"
- * @typedef {{dispatch: Dispatch, explain: () => void, point: (cell: Pair | null) => void, state: () => State}} Actions
+ * @typedef {{dispatch: Dispatch, point: (cell: Pair | null) => void, state: () => State}} Actions
  *   what a reader may do
  * @typedef {{manifest: Manifest, data: Data, files: Files, colours: Colours, actions: Actions}} Tools
  */
@@ -31,6 +31,7 @@ import { Stage } from "./stage.js";
 /** @implements {Views} */
 export class Page {
   #tools;
+  #history = new BrowserHistory();
   #showStrip;
   #showControls;
   #showBar;
@@ -45,7 +46,7 @@ export class Page {
   /** @param {Tools} tools */
   constructor(tools) {
     const { manifest, data, files, colours, actions } = tools;
-    const { dispatch, explain } = actions;
+    const { dispatch } = actions;
     this.#tools = tools;
     this.#showStrip = createLayerStrip(byId("strip"), manifest, dispatch);
     this.#showControls = createControls(byId("controls"), { manifest, data, dispatch });
@@ -54,7 +55,7 @@ export class Page {
     const elements = { grid: byId("grid"), words: byId("channels-words"), title: byId("channels-title") };
     this.#channels = new ChannelGrid(elements, { colours, dispatch });
     this.#images = new PreferredImages(byId("likes"), { manifest, files, failed: showProblem });
-    this.#cell = new CellView(byId("cell"), { manifest, colours, dispatch, explain });
+    this.#cell = new CellView(byId("cell"), { manifest, colours, dispatch });
     this.#stages = [stageFor(actions), stageFor(actions)];
     byId("maps").append(...this.#stages[0].figures);
     const keys = /** @type {HTMLDialogElement} */ (byId("keys"));
@@ -65,16 +66,16 @@ export class Page {
     byId("provenance").textContent = manifest.provenance;
   }
 
-  /** @param {State} state */
-  navigate(state) {
-    history.replaceState(null, "", write(state));
+  /** @type {(state: State, step: Step) => void} */
+  navigate(state, step) {
+    this.#history.enter(state, step);
     this.#showStrip(state);
     this.#showControls(state);
   }
 
   /** @param {Shown} shown */
   show(shown) {
-    const { state, layer, preferred, needs } = shown;
+    const { state, layer, preferred } = shown;
     const view = viewOf(shown, this.#tools.manifest, this.#tools.colours);
     this.#channels.show(shown, view.limits);
     this.#showStages(view.views, state.over);
@@ -83,8 +84,7 @@ export class Page {
     if (byId("words").textContent !== view.words) byId("words").textContent = view.words;
     this.#showPreferred(preferred);
     this.#view = view;
-    if (needs.maps) this.#images.show(layer, state.channel);
-    else this.#images.hide();
+    this.#images.show(layer, state.channel);
     this.#cell.show(shown);
   }
 

@@ -1,11 +1,11 @@
 // Keyboard shortcuts, and the list of them under "?". Single letters can be switched off (WCAG 2.1.4).
 
-import { ORDERS, SCALES } from "../state/state.js";
+import { SORTS, SCALES } from "../state/state.js";
 import { element } from "./elements.js";
 
 /**
  * @import { Action, Dispatch, Manifest, State } from "../state/types.js"
- * @typedef {{manifest: Manifest, state: () => State, order: () => number[], dispatch: Dispatch, explain: () => void}} Tools
+ * @typedef {{manifest: Manifest, state: () => State, order: () => number[], dispatch: Dispatch}} Tools
  */
 
 const LIST = [
@@ -35,7 +35,6 @@ export function createShortcuts(dialog, opener, tools) {
     if (!isShortcut(event) || dialog.open) return;
     if (event.key !== "Escape" && !on.checked) return;
     if (event.key === "?") dialog.showModal();
-    else if (event.key === "e") tools.explain();
     else if (!dispatched(event.key, tools)) return;
     event.preventDefault();
   });
@@ -73,7 +72,7 @@ function dispatched(key, tools) {
 
 /** @type {(key: string, tools: Tools) => Action | null} */
 function actionOf(key, { manifest, state, order }) {
-  const { layer, channel, order: ordered, scale, over, picture, compare } = state();
+  const { layer, channel, sort, scale, over, picture, compare } = state();
   const layers = manifest.layers.map(({ name }) => name);
   const ids = manifest.pictures.map(({ id }) => id);
   switch (key) {
@@ -81,8 +80,9 @@ function actionOf(key, { manifest, state, order }) {
     case "]": return { type: "layer", value: neighbour(layers, layer, 1) };
     case "p": return { type: "channel", value: neighbour(order(), channel, -1) };
     case "n": return { type: "channel", value: neighbour(order(), channel, 1) };
-    case "o": return { type: "order", value: after(ORDERS, ordered) };
+    case "o": return { type: "sort", value: after(SORTS, sort) };
     case "s": return { type: "scale", value: after(SCALES, scale) };
+    case "e": return { type: "view", value: "cell" };
     case "v": return { type: "over", value: !over };
     case "i": return { type: "picture", value: after(ids, picture) };
     case "c": return { type: "compare", value: after([null, ...ids.filter((id) => id !== picture)], compare) };
