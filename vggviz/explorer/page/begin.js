@@ -13,14 +13,14 @@ const MODULES = {
     "camera", "drawing", "given_files", "image_header", "network_status", "panel", "read_image", "resample",
   ],
   state: [
-    "address", "chunks", "colour_limits", "data", "errors", "explorer", "files", "gzip", "lru_cache",
+    "address", "blocks", "chunks", "colour_limits", "data", "errors", "explorer", "files", "gzip", "lru_cache",
     "manifest", "state", "switched_off",
   ],
   views: [
-    "cell", "channel_grid", "channel_tiles", "channel_view", "colourbar", "controls", "convolution_table",
-    "descriptions", "elements", "grid_keys", "history", "layer_strip", "npy", "page", "pooling_table",
-    "preferred_classes", "preferred_images", "problem", "save", "saved_view", "shortcuts", "stage", "svg",
-    "theme",
+    "arrange", "cell", "channel_grid", "channel_tiles", "channel_view", "colourbar", "controls", "convolution_table",
+    "descriptions", "elements", "grid_keys", "history", "layer_rail", "loupe", "messages", "npy", "page", "passport",
+    "path", "place", "pointing", "pooling_table", "preferred_classes", "preferred_images", "save", "saved_view",
+    "shortcuts", "stage", "stage_pair", "svg", "tabs", "theme",
   ],
 };
 

@@ -9,7 +9,7 @@ import { Explorer } from "./state/explorer.js";
 import { Files } from "./state/files.js";
 import { byId } from "./views/elements.js";
 import { Page } from "./views/page.js";
-import { showProblem } from "./views/problem.js";
+import { showProblem } from "./views/messages.js";
 import { followTheme } from "./views/theme.js";
 
 /**

@@ -5,7 +5,7 @@ import { describeDevice, device } from "../live/device.js";
 import { isolate, isWanted } from "../live/isolation.js";
 import { LiveNetwork, OWN } from "../live/network.js";
 import { asError, Superseded } from "../state/errors.js";
-import { button, element } from "../views/elements.js";
+import { button, byId, element } from "../views/elements.js";
 import { createCamera } from "./camera.js";
 import { createDrawing } from "./drawing.js";
 import { listenForFiles } from "./given_files.js";
@@ -27,9 +27,9 @@ import { fromFile } from "./read_image.js";
 export function createOwnImage(root, tools) {
   const { live } = tools.explorer.manifest;
   if (!live || typeof WebAssembly !== "object" || typeof Worker !== "function") {
-    root.append(element("p", { class: "quiet" }, "This page shows pictures computed beforehand only."));
-    return;
+    return; // without a network there is nothing to offer
   }
+  byId("own").hidden = false;
   new OwnImagePanel(root, tools, live);
 }
 
@@ -59,7 +59,9 @@ class OwnImagePanel {
     });
     this.#opener = this.#createOpener();
     this.#panel = this.#createPanel();
-    root.append(this.#opener, this.#panel, this.#status.bar, this.#status.words);
+    const close = button({ class: "plain close", "aria-label": "Close", popovertarget: root.id }, "×");
+    root.append(close, element("h2", {}, "Your own picture"), this.#opener, this.#panel);
+    byId("messages").prepend(this.#status.root);
     listenForFiles((file) => this.#take(file));
     if (isWanted()) this.#start().catch(tools.failed);
   }
@@ -69,7 +71,7 @@ class OwnImagePanel {
     const open = async () => {
       if (!(await isolate())) this.#start().catch(this.#tools.failed);
     };
-    const words = `Your own picture: load the network (${sizes[0]}) and its runtime (${sizes[1]})`;
+    const words = `Load the network (${sizes[0]}) and its runtime (${sizes[1]})`;
     return button({ id: "live", onclick: open }, words);
   }
 

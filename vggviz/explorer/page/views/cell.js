@@ -14,7 +14,6 @@ import { poolingTable } from "./pooling_table.js";
  */
 
 export class CellView {
-  #root;
   #tools;
   #places = element("div", { class: "places" });
   #how = element("div");
@@ -24,7 +23,6 @@ export class CellView {
    * @param {Tools} tools
    */
   constructor(root, tools) {
-    this.#root = root;
     this.#tools = tools;
     root.replaceChildren(
       element("h3", {}, "How this number comes about"),
@@ -36,8 +34,7 @@ export class CellView {
   /** @param {Shown} shown */
   show(shown) {
     const { state, layer } = shown;
-    this.#root.hidden = !state.cell;
-    if (!state.cell) return;
+    if (!state.cell) return this.#say("Choose a place on the photograph or on the map: here is how its number comes about.");
     this.#places.replaceChildren(...this.#placesOf(layer, state.cell));
     if (!layer.kernel && !layer.pool) this.#say(`The arithmetic of ${layer.name} cannot be shown here.`);
     else {

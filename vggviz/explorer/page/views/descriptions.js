@@ -4,16 +4,8 @@ import { formatted } from "../arithmetic/number_format.js";
 
 /**
  * @import { Explained } from "../arithmetic/convolution.js"
- * @import { Box, Layer, Pair, Sort } from "../state/types.js"
+ * @import { Box, Layer, Pair } from "../state/types.js"
  */
-
-/** @type {Record<Sort, string>} */
-const ORDERS = {
-  here: "of what is strongest here",
-  strength: "of strength: the largest value first",
-  zeros: "of silence: the most zeros first",
-  number: "of their numbers",
-};
 
 /**
  * @param {{layer: Layer, channel: number, strongest?: {value: number, cell: Pair} | null,
@@ -24,18 +16,10 @@ const ORDERS = {
 export function describeChannel({ layer, channel, strongest = null, maximum = 0, zeros = null }) {
   const name = `${layer.name}, channel ${channel} of ${layer.channels}`;
   const value = strongest ? strongest.value : maximum;
-  if (value === 0) return `${name}: dead for this picture, zero everywhere.`;
+  if (value === 0) return `${name}: silent on this picture, zero everywhere.`;
   const where = strongest ? ` at row ${strongest.cell[0]}, column ${strongest.cell[1]}` : "";
   const rest = zeros === null || layer.signed ? "" : `; zero in ${percent(zeros)} of its cells`;
   return `${name}: largest ${formatted(value)}${where}${rest}.`;
-}
-
-/**
- * @param {{cell: Pair, value: number, box: Box | null}} given
- * @returns {string}
- */
-export function describeCell({ cell, value, box }) {
-  return `Row ${cell[0]}, column ${cell[1]}: ${formatted(value)}. ${sight(box)}`;
 }
 
 /**
@@ -54,14 +38,6 @@ export function describeLayer({ name, channels, rows, columns }) {
 export function describePreferred(classes) {
   const parts = classes.map(([name, size]) => `${name} (${size.toFixed(1)})`);
   return parts.length ? `Strongest for: ${parts.join(", ")}.` : "";
-}
-
-/**
- * @param {Sort} order
- * @returns {string}
- */
-export function describeOrder(order) {
-  return ORDERS[order];
 }
 
 /**
@@ -84,8 +60,12 @@ export function describeArithmetic(explained, names = null, activation = "relu")
   return text[0].toUpperCase() + text.slice(1);
 }
 
-/** @type {(box: Box | null) => string} */
-function sight(box) {
+/**
+ * Which pixels a cell sees.
+ * @param {Box | null} box
+ * @returns {string}
+ */
+export function describeSight(box) {
   if (!box) return "Which pixels it sees is not known.";
   const [top, left, bottom, right] = box;
   if (top >= bottom || left >= right) return "It sees nothing of the picture.";

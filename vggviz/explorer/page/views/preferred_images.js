@@ -32,10 +32,6 @@ export class PreferredImages {
     root.replaceChildren(element("h3", {}, "What this channel likes best"), this.#list);
   }
 
-  hide() {
-    this.#root.hidden = true;
-  }
-
   /** @type {(layer: Layer, channel: number) => Promise<void>} */
   async show(layer, channel) {
     const key = `${layer.name}/${channel}`;

@@ -1,0 +1,34 @@
+// What stands elsewhere on a phone than on a large screen, and the full screen.
+
+import { byId } from "./elements.js";
+
+/** Put the row of pictures, and the button for one's own, where there is room for them. */
+export function arrange() {
+  const phone = matchMedia("(max-width: 700px)");
+  const place = () => {
+    if (phone.matches) byId("controls").prepend(byId("pictures"));
+    else byId("pictures-place").append(byId("pictures"));
+    if (phone.matches) document.body.append(byId("own"));
+    else byId("pictures-place").append(byId("own"));
+  };
+  place();
+  phone.addEventListener("change", place);
+  byId("wall").addEventListener("click", fillWall);
+  document.addEventListener("fullscreenchange", () => toggleWall(document.fullscreenElement !== null));
+}
+
+/** The whole screen with larger type, for a projector; or back. */
+export async function fillWall() {
+  const { classList } = document.documentElement;
+  if (classList.contains("wall")) {
+    toggleWall(false);
+    if (document.fullscreenElement) await document.exitFullscreen();
+    return;
+  }
+  toggleWall(true);
+  // A frame may not be allowed to fill the screen; the larger type helps even so.
+  await document.documentElement.requestFullscreen?.().catch(() => {});
+}
+
+/** @param {boolean} on */
+const toggleWall = (on) => document.documentElement.classList.toggle("wall", on);
