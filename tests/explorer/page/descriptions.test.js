@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import {
-  describeArithmetic, describeCell, describeChannel, describeLayer, describeOrder, describePreferred,
+  describeArithmetic, describeChannel, describeLayer, describePreferred, describeSight,
 } from "../../../vggviz/explorer/page/views/descriptions.js";
 import { layer } from "./vgg16.js";
 
@@ -18,10 +18,10 @@ test("a channel is told with its number, its largest value and where", () => {
   assert.equal(describeChannel({ layer: deep, channel: 0, maximum: 3 }), "block3_conv2, channel 0 of 256: largest 3.");
 });
 
-test("a dead channel is called dead, whether its map is there or not", () => {
+test("a silent channel is called silent, whether its map is there or not", () => {
   const given = { layer: deep, channel: 1, zeros: 1 };
   for (const rest of [{ maximum: 0 }, { strongest: { value: 0, cell: [0, 0] }, maximum: 0 }]) {
-    assert.match(describeChannel({ ...given, ...rest }), /dead for this picture/);
+    assert.match(describeChannel({ ...given, ...rest }), /silent on this picture/);
   }
 });
 
@@ -33,15 +33,11 @@ test("nearly none is not none, nearly all is not all, and signed maps have no sh
   assert.doesNotMatch(say(0.5, true), /zero/);
 });
 
-test("a cell is told with its number and what it sees, both ends counted", () => {
-  const given = { cell: [12, 30], value: -3.2149 };
-  assert.equal(
-    describeCell({ ...given, box: [34, 106, 66, 138] }),
-    "Row 12, column 30: −3.21. It sees rows 34 to 65 and columns 106 to 137 of the picture.",
-  );
-  assert.match(describeCell({ ...given, box: [4, 5, 5, 7] }), /It sees row 4 and columns 5 to 6 of/);
-  assert.match(describeCell({ ...given, box: [0, 0, 0, 9] }), /sees nothing/);
-  assert.match(describeCell({ ...given, box: null }), /not known/);
+test("a cell is told with what it sees, both ends counted", () => {
+  assert.equal(describeSight([34, 106, 66, 138]), "It sees rows 34 to 65 and columns 106 to 137 of the picture.");
+  assert.match(describeSight([4, 5, 5, 7]), /It sees row 4 and columns 5 to 6 of/);
+  assert.match(describeSight([0, 0, 0, 9]), /sees nothing/);
+  assert.match(describeSight(null), /not known/);
 });
 
 test("the arithmetic is one sentence", () => {
@@ -68,8 +64,7 @@ test("the classes that a channel prefers are told with their effect sizes, or no
   assert.equal(describePreferred([]), "");
 });
 
-test("layers and orders have words", () => {
+test("layers have words", () => {
   assert.equal(describeLayer(deep), "block3_conv2: 256 maps of 56 × 56.");
   assert.equal(describeLayer({ ...deep, channels: 1 }), "block3_conv2: 1 map of 56 × 56.");
-  assert.match(describeOrder("zeros"), /most zeros/);
 });

@@ -3,7 +3,7 @@
 /** @import { Sort, Statistics } from "../state/types.js" */
 
 /**
- * The channels in order, silent ones last, ties by index. By "number", which is by index, a silent one keeps its place.
+ * The channels in order, silent ones last, ties by strength, then by index. By "number", which is by index, a silent one keeps its place.
  * @param {Statistics} statistics
  * @param {Sort} sort
  * @param {ArrayLike<number> | null} [here] each channel's value at the place; without it "here" is by strength
@@ -14,7 +14,12 @@ export function ordered(statistics, sort, here = null) {
   if (sort === "number") return channels;
   const values = measured(statistics, sort, here);
   const key = channels.map((i) => (isSilent(statistics, i) ? -Infinity : values(i)));
-  return channels.sort((one, other) => (key[one] === key[other] ? one - other : key[other] - key[one]));
+  // Most are zero at a place: of those, the stronger first.
+  const strength = sort === "here" ? statistics.maximum : key;
+  return channels.sort((one, other) => {
+    if (key[one] !== key[other]) return key[other] - key[one];
+    return (strength[other] || 0) - (strength[one] || 0) || one - other;
+  });
 }
 
 /**

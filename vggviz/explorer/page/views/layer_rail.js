@@ -53,9 +53,10 @@ function blockEntry({ name, layers }, scale, dispatch) {
   const last = (layers.findLast(({ layer }) => layer.kind === "convolution") ?? layers[0]).layer;
   const tab = button(
     { class: "block-tab", "aria-label": name, title: name, onclick: () => dispatch({ type: "layer", value: last.name }) },
-    ...entries.map(({ mini }) => mini),
+    element("span", { class: "bars" }, ...entries.map(({ mini }) => mini)),
+    element("span", { class: "name" }, name),
   );
-  const root = element("div", { class: "block", role: "group", "aria-label": name }, tab, ...entries.map((each) => each.button));
+  const root = element("div", { class: "block", role: "group", "aria-label": name, "data-name": name }, tab, ...entries.map((each) => each.button));
   root.style.setProperty("--count", String(layers.length));
   tab.style.setProperty("--count", String(layers.length));
   return { root, tab, entries };

@@ -12,8 +12,9 @@ export function createPath(root) {
   byId("back").addEventListener("click", () => history.back());
   return {
     show({ layer, channel, cell }) {
-      const parts = ["Explorer", layer, `channel ${channel}`, ...(cell ? [`cell ${cell.join(", ")}`] : [])];
-      root.replaceChildren(...parts.map((part) => element("span", {}, part)));
+      const parts = { app: "Explorer", layer, channel: `channel ${channel}`, cell: cell ? `cell ${cell.join(", ")}` : "" };
+      const said = Object.entries(parts).filter(([, text]) => text);
+      root.replaceChildren(...said.map(([part, text]) => element("span", { class: `at-${part}` }, text)));
       document.title = `${layer} / ${channel} – Explorer`;
     },
   };
