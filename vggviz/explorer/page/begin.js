@@ -7,10 +7,10 @@ const MODULES = {
     "thumbnails",
   ],
   live: [
-    "computed_image", "device", "isolation", "network", "preprocessing",
+    "computed_image", "device", "download", "isolation", "network", "preprocessing",
   ],
   own_image: [
-    "camera", "drawing", "given_files", "image_header", "network_status", "panel", "read_image", "resample",
+    "camera", "drawing", "given_files", "image_header", "kept_image", "network_status", "panel", "read_image", "resample",
   ],
   state: [
     "address", "blocks", "chunks", "colour_limits", "data", "errors", "explorer", "files", "gzip", "lru_cache",

@@ -68,16 +68,17 @@ export class Explorer {
 
   /**
    * @param {Action} action
+   * @param {Step} [step] what it does to the browser's history, where that is not the usual
    * @returns {Promise<void>} when the new state is shown
    */
-  dispatch(action) {
+  dispatch(action, step) {
     const before = this.#state;
     const next = after(before, action, this.manifest);
     const named = action.type === "channel" || (action.type === "go" && "channel" in action.value);
     if (named) this.#automatic = false;
     else if (next.layer !== before.layer) this.#automatic = true;
     if (ASKING.includes(action.type)) this.#asked = true;
-    if (next !== before) return this.go(next, stepBetween(before, next));
+    if (next !== before) return this.go(next, step ?? stepBetween(before, next));
     this.#update();
     return Promise.resolve();
   }

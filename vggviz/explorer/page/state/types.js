@@ -88,7 +88,7 @@
  * } Action   "switch" turns one channel off, or on again; "go" changes several parts at once, as one step of Back
  * @typedef {{type: string, value?: unknown, rows?: unknown, columns?: unknown, layer?: unknown, channel?: unknown}} Request
  *   what may be an action
- * @typedef {(action: Action) => Promise<void>} Dispatch
+ * @typedef {(action: Action, step?: Step) => Promise<void>} Dispatch
  * @typedef {"push" | "replace" | "none"} Step   what a change does to the browser's history
  */
 

@@ -2,19 +2,29 @@
 
 import { byId } from "./elements.js";
 
+const phone = matchMedia("(max-width: 700px)");
+
 /** Put the row of pictures, and the button for one's own, where there is room for them. */
 export function arrange() {
-  const phone = matchMedia("(max-width: 700px)");
-  const place = () => {
-    if (phone.matches) byId("controls").prepend(byId("pictures"));
-    else byId("pictures-place").append(byId("pictures"));
-    if (phone.matches) document.body.append(byId("own"));
-    else byId("pictures-place").append(byId("own"));
-  };
   place();
   phone.addEventListener("change", place);
   byId("wall").addEventListener("click", fillWall);
   document.addEventListener("fullscreenchange", () => toggleWall(document.fullscreenElement !== null));
+}
+
+function place() {
+  const own = byId("own");
+  if (phone.matches) byId("controls").prepend(byId("pictures"));
+  else byId("pictures-place").append(byId("pictures"));
+  if (!phone.matches) byId("pictures-place").append(own);
+  else if (own.classList.contains("used")) byId("pictures").after(own);
+  else document.body.append(own);
+}
+
+/** The button for one's own picture floats on a phone until it was used. */
+export function settleOwn() {
+  byId("own").classList.add("used");
+  place();
 }
 
 /** The whole screen with larger type, for a projector; or back. */
