@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import {
-  describeArithmetic, describeChannel, describeLayer, describePreferred, describeSight,
+  describeChannel, describeLayer, describePreferred, describeSight, describeSum,
 } from "../../../vggviz/explorer/page/views/descriptions.js";
 import { layer } from "./vgg16.js";
 
@@ -40,22 +40,16 @@ test("a cell is told with what it sees, both ends counted", () => {
   assert.match(describeSight(null), /not known/);
 });
 
-test("the arithmetic is one sentence", () => {
-  const explained = {
-    products: [{ channel: 2, sum: -1.5 }, { channel: 0, sum: 0.25 }],
-    remainder: 0.125,
-    others: 1,
-    bias: 1,
-    sum: -0.125,
-    value: 0,
-  }; // prettier-ignore
+test("the arithmetic is one line that adds up", () => {
+  const explained = { products: [{ channel: 2, sum: -1.5 }, { channel: 0, sum: 0.25 }], remainder: 0.125, others: 1, bias: 2, sum: 0.875, value: 0.875 };
   assert.equal(
-    describeArithmetic(explained),
-    "Channel 2 gives −1.5, channel 0 gives 0.25, the one other channel 0.125, bias 1: sum −0.125; ReLU makes it 0.",
+    describeSum(explained, 0.875),
+    "0.875 = −1.5 from channel 2 + 0.25 from channel 0 + 0.125 from one other + 2 bias.",
   );
-  const named = describeArithmetic({ ...explained, others: 0 }, ["blue", "green", "red"], "linear");
-  assert.equal(named, "Red gives −1.5, blue gives 0.25, bias 1: sum −0.125.");
-  assert.match(describeArithmetic({ ...explained, others: 9 }), /the other 9 channels together 0.125/);
+  const named = describeSum({ ...explained, others: 0, remainder: 0, bias: -1, sum: -2.25, value: 0 }, 0, ["blue", "green", "red"]);
+  assert.equal(named, "−2.25, made 0 by the ReLU, = −1.5 red + 0.25 blue − 1 bias.");
+  const many = Array.from({ length: 8 }, (_, channel) => ({ channel, sum: 8 - channel }));
+  assert.match(describeSum({ ...explained, products: many, others: 9 }, 1), /\+ 15.1 from 14 others \+ 2 bias/);
 });
 
 test("the classes that a channel prefers are told with their effect sizes, or nothing", () => {

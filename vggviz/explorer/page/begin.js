@@ -17,10 +17,11 @@ const MODULES = {
     "manifest", "state", "switched_off",
   ],
   views: [
-    "arrange", "cell", "channel_grid", "channel_tiles", "channel_view", "colourbar", "controls", "convolution_table",
+    "arrange", "cell", "channel_grid", "channel_tiles", "channel_view", "colourbar", "controls", "convolution_sum",
     "descriptions", "elements", "grid_keys", "history", "layer_rail", "loupe", "messages", "npy", "page", "passport",
-    "path", "place", "pointing", "pooling_table", "preferred_classes", "preferred_images", "save", "saved_view",
-    "shortcuts", "stage", "stage_pair", "svg", "tabs", "theme",
+    "path", "place", "pointing", "pooling_sum", "preferred_classes", "preferred_images", "relu_figure",
+    "save", "saved_view",
+    "shortcuts", "stage", "stage_pair", "sum_rows", "svg", "tabs", "taps", "theme", "trail",
   ],
 };
 

@@ -2,6 +2,8 @@
 
 /** @typedef {{levels: Uint8ClampedArray, title: string}} KeptImage   RGB, in the size of the network's input */
 
+const STORE = "images";
+
 export class ImageKeeper {
   #base;
 

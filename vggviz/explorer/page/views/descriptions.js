@@ -40,24 +40,33 @@ export function describePreferred(classes) {
   return parts.length ? `Strongest for: ${parts.join(", ")}.` : "";
 }
 
+/** Parts of a sum that are told one by one. */
+const TOLD = 3;
+
 /**
- * The arithmetic of a cell in one sentence.
+ * The arithmetic of a cell in one line: "319 = 121 red + 113 blue + 83 green + 1.3 bias".
  * @param {Explained} explained
+ * @param {number} value in the map
  * @param {string[] | null} names of the input channels, if they have names
- * @param {string} activation
  * @returns {string}
  */
-export function describeArithmetic(explained, names = null, activation = "relu") {
-  const { products, remainder, others, bias, sum, value } = explained;
-  const parts = products.map(
-    ({ channel, sum }) => `${names?.[channel] ?? `channel ${channel}`} gives ${formatted(sum)}`,
-  );
-  const rest = others === 1 ? "the one other channel" : `the other ${others} channels together`;
-  if (others) parts.push(`${rest} ${formatted(remainder)}`);
-  parts.push(`bias ${formatted(bias)}`);
-  const end = activation === "relu" ? `; ReLU makes it ${formatted(value)}` : "";
-  const text = `${parts.join(", ")}: sum ${formatted(sum)}${end}.`;
-  return text[0].toUpperCase() + text.slice(1);
+export function describeSum(explained, value, names = null) {
+  const { products, remainder, others, bias } = explained;
+  const told = products.slice(0, TOLD);
+  const rest = products.slice(TOLD).reduce((sum, product) => sum + product.sum, remainder);
+  const parts = told.map(({ channel, sum }) => ({ size: sum, of: names?.[channel] ?? `from channel ${channel}` }));
+  const count = others + products.length - told.length;
+  if (count) parts.push({ size: rest, of: count === 1 ? "from one other" : `from ${count} others` });
+  parts.push({ size: bias, of: "bias" });
+  const text = parts.map(({ size, of }, i) => `${signOf(size, i === 0)}${formatted(Math.abs(size))} ${of}`).join(" ");
+  const sum = explained.sum === explained.value ? formatted(value) : `${formatted(explained.sum)}, made ${formatted(value)} by the ReLU,`;
+  return `${sum} = ${text}.`;
+}
+
+/** @type {(value: number, first: boolean) => string} */
+function signOf(value, first) {
+  if (first) return value < 0 ? "−" : "";
+  return value < 0 ? "− " : "+ ";
 }
 
 /**
