@@ -2,7 +2,7 @@
 
 import { valueAt } from "./channel_view.js";
 import { convolutionSum } from "./convolution_sum.js";
-import { element } from "./elements.js";
+import { button, element } from "./elements.js";
 import { poolingSum } from "./pooling_sum.js";
 import { Trail } from "./trail.js";
 
@@ -40,7 +40,7 @@ export class CellView {
     const { state, layer, inputs, kernels, images: [{ planes }] } = shown;
     if (this.#root.hidden) return;
     this.#trail.show(state);
-    const of = [layer, state.channel, String(state.cell), planes, inputs, kernels];
+    const of = [layer, state.channel, String(state.cell), planes, view.views[0].strongest?.value, inputs, kernels];
     if (of.every((each, i) => each === this.#built[i]) && this.#built.length) return;
     this.#built = of;
     this.#build(shown, view);
@@ -49,7 +49,7 @@ export class CellView {
   /** @type {(shown: Shown, view: View) => void} */
   #build(shown, view) {
     const { layer, state: { cell } } = shown;
-    if (!cell) return this.#say("Choose a place on the photograph or on the map: here stands how its number comes about.");
+    if (!cell) return this.#ask(view);
     if (!layer.kernel && !layer.pool) return this.#say(`The arithmetic of ${layer.name} cannot be shown here.`);
     const sum = this.#sum(shown, view, cell);
     if (!sum) return this.#say("Loading the numbers …");
@@ -59,6 +59,14 @@ export class CellView {
     const next = /** @type {HTMLElement | null} */ (this.#how.querySelector("button.step"));
     (next ?? this.#root).focus({ preventScroll: true });
     this.#root.scrollTop = 0;
+  }
+
+  /** Which cell? @param {View} view */
+  #ask({ views: [{ strongest }] }) {
+    this.#say("Choose a place on the photograph or on the map: here stands how its number comes about.");
+    if (!strongest) return;
+    const take = () => this.#tools.dispatch({ type: "cell", value: strongest.cell });
+    this.#how.append(button({ id: "strongest", onclick: take }, "Take the strongest cell"));
   }
 
   /** @param {string} sentence */
