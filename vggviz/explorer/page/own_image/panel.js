@@ -35,7 +35,7 @@ const KEPT = "This view is of your own picture, which this browser has kept.";
 export function createOwnImage(root, tools) {
   const { live } = tools.explorer.manifest;
   if (!live || typeof WebAssembly !== "object" || typeof Worker !== "function") {
-    return { recall: async () => say("This view was of somebody’s own picture, which this page cannot compute.", []) };
+    return { recall: async () => say("This view was of somebody’s own picture, which this page cannot compute.") };
   }
   byId("own").hidden = false;
   return new OwnImagePanel(root, tools, live);

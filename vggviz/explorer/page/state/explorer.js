@@ -78,6 +78,7 @@ export class Explorer {
     if (named) this.#automatic = false;
     else if (next.layer !== before.layer) this.#automatic = true;
     if (ASKING.includes(action.type)) this.#asked = true;
+    if (action.type === "move" || action.type === "cell") this.#pointed = null; // what is chosen is shown, wherever the mouse rests
     if (next !== before) return this.go(next, step ?? stepBetween(before, next));
     this.#update();
     return Promise.resolve();
@@ -192,6 +193,7 @@ export class Explorer {
       cell: this.#pointed ?? state.cell,
       pointing: this.#pointed !== null,
       frozen: this.#frozen,
+      asked: this.#asked,
       inputs: explains && layer.reads ? this.data.mapsAtHand(state.picture, layer.reads) : null,
       kernels: explains && layer.kernel ? this.data.kernelsAtHand(layer.name) : null,
     };

@@ -102,6 +102,7 @@
  * @property {Pair | null} cell   the one pointed at, else the chosen one
  * @property {boolean} pointing   whether `cell` is only pointed at
  * @property {boolean} frozen   whether the order of the channels is to stay as it is
+ * @property {boolean} asked   whether a reader, or an address, has asked for anything: until then little is loaded
  * @property {Planes | null} inputs   what the layer reads, if its arithmetic is wanted and loaded
  * @property {Kernels | null} kernels
  *

@@ -17,7 +17,12 @@ export function hideProblem() {
  * @param {{words: string, act: () => void}[]} [offers] buttons
  */
 export function say(sentence, offers = []) {
-  put(byId("loading"), sentence, offers);
+  put(byId("notice"), sentence, offers);
+}
+
+/** How far a large file is loaded; empty when it is there. @param {string} sentence */
+export function showProgress(sentence) {
+  put(byId("loading"), sentence, []);
 }
 
 /** @type {(root: HTMLElement, sentence: string, offers: {words: string, act: () => void}[]) => void} */
@@ -28,7 +33,7 @@ function put(root, sentence, offers) {
     root.hidden = true;
   };
   const buttons = offers.map(({ words, act }) => button({ onclick: () => (hide(), act()) }, words));
-  const isLasting = root.id === "problem" || offers.length > 0;
+  const isLasting = root.id !== "loading";
   if (isLasting) buttons.push(button({ class: "plain", "aria-label": "Close this message", onclick: hide }, "×"));
   root.replaceChildren(sentence, ...buttons);
 }

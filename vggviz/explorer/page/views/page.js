@@ -10,7 +10,7 @@ import { createControls } from "./controls.js";
 import { byId } from "./elements.js";
 import { BrowserHistory } from "./history.js";
 import { createLayerRail } from "./layer_rail.js";
-import { hideProblem, say, showProblem } from "./messages.js";
+import { hideProblem, say, showProblem, showProgress } from "./messages.js";
 import { createPassport } from "./passport.js";
 import { createPath } from "./path.js";
 import { createPlace } from "./place.js";
@@ -109,7 +109,7 @@ export class Page {
 
   /** @param {Error} problem */
   fail(problem) {
-    say("");
+    showProgress("");
     showProblem(problem);
   }
 
@@ -120,11 +120,11 @@ export class Page {
   /** @type {(loaded: number, total: number) => void} */
   progress(loaded, total) {
     const share = total ? `${Math.round((100 * loaded) / total)} %` : `${(loaded / 1e6).toFixed(1)} MB`;
-    say(`Loading the numbers: ${share}`);
+    showProgress(`Loading the numbers: ${share}`);
   }
 
   loaded() {
-    say("");
+    showProgress("");
   }
 
   #createSave() {
@@ -142,7 +142,7 @@ export class Page {
         const { picture, layer, channel } = actions.state();
         return `${picture}_${layer}_${channel}`;
       },
-      announce: (words) => say(words, []),
+      announce: say,
       failed: showProblem,
     });
   }

@@ -33,12 +33,12 @@ export function createPassport({ manifest, files, dispatch, order, failed }) {
   facts.before(title);
   facts.after(walker);
   return {
-    show({ state, layer, preferred }, view) {
+    show({ state, layer, preferred, asked }, view) {
       channel = state.channel;
       title.textContent = `${layer.name} / ${channel}`;
       facts.textContent = view.facts;
       showClasses(preferred);
-      images.show(layer, channel);
+      if (asked && !byId("passport").hidden) images.show(layer, channel);
     },
   };
 }
