@@ -18,7 +18,7 @@ const MODULES = {
   ],
   views: [
     "arrange", "cell", "channel_grid", "channel_tiles", "channel_view", "colourbar", "controls", "convolution_sum",
-    "descriptions", "elements", "grid_keys", "history", "layer_rail", "loupe", "messages", "npy", "page", "passport",
+    "descriptions", "elements", "grid_head", "grid_keys", "history", "layer_rail", "loupe", "messages", "npy", "page", "passport",
     "path", "place", "pointing", "pooling_sum", "preferred_classes", "preferred_images", "relu_figure",
     "save", "saved_view",
     "shortcuts", "stage", "stage_pair", "sum_rows", "svg", "tabs", "taps", "theme", "trail",

@@ -30,6 +30,8 @@ export class NetworkStatus {
 
   /** @param {(on: string) => string} describeDevice */
   begin(describeDevice) {
+    this.root.hidden = false;
+    this.words.textContent = `Loading the runtime (${formattedBytes(this.#live.runtime)}) …`;
     this.#describeDevice = describeDevice;
   }
 

@@ -1,32 +1,32 @@
 // All channels of a layer as a grid of thumbnails, with one place in the tab order.
 
 import { isSilent, ordered } from "../arithmetic/channel_order.js";
-import { SORTS } from "../state/state.js";
-import { channelOf, fillTile, newTile, paintTile, setSelected } from "./channel_tiles.js";
-import { select } from "./controls.js";
-import { element } from "./elements.js";
+import { asError } from "../state/errors.js";
+import { channelOf, fillTile, newTile, paintDrawing, paintTile, setSelected } from "./channel_tiles.js";
+import { createGridHead } from "./grid_head.js";
 import { next } from "./grid_keys.js";
 
 /**
  * @import { Colours } from "../arithmetic/colours.js"
+ * @import { Files } from "../state/files.js"
  * @import { Limits } from "../state/colour_limits.js"
- * @import { Dispatch, Shown, Sort } from "../state/types.js"
+ * @import { Dispatch, Layer, Shown } from "../state/types.js"
  * @import { Tile } from "./channel_tiles.js"
  * @typedef {{root: HTMLElement, head: HTMLElement, title: HTMLElement, scroll: HTMLElement, grid: HTMLElement,
  *   silent: HTMLElement}} Elements
+ * @typedef {{colours: Colours, dispatch: Dispatch, files: Files, failed: (problem: Error) => void}} Tools
  */
 
 /** Tiles painted before the page may do something else. */
 const CHUNK = 48;
 
-/** @type {Record<Sort, string>} */
-const SORT_WORDS = { here: "strongest here", strength: "strongest", zeros: "most zeros", number: "number" };
-
 export class ChannelGrid {
   #elements;
   #colours;
   #dispatch;
-  #sort;
+  #head;
+  #files;
+  #failed;
   /** One for each channel, by number. @type {Tile[]} */
   #tiles = [];
   /** The channels in the order in which they stand, silent ones too. @type {number[]} */
@@ -41,20 +41,22 @@ export class ChannelGrid {
   #unfolded = false;
   /** @type {Shown | null} */
   #shown = null;
+  /** Shows the same again. @type {(() => void) | null} */
+  #again = null;
   /** Counts the paintings, so that an older one stops. */
   #painting = 0;
 
   /**
    * @param {Elements} elements
-   * @param {{colours: Colours, dispatch: Dispatch}} tools
+   * @param {Tools} tools
    */
-  constructor(elements, { colours, dispatch }) {
+  constructor(elements, { colours, dispatch, files, failed }) {
     this.#elements = elements;
     this.#colours = colours;
     this.#dispatch = dispatch;
-    this.#sort = select("sort", { dispatch });
-    this.#sort.append(...SORTS.map((value) => element("option", { value }, SORT_WORDS[value])));
-    elements.head.append(element("label", {}, "Sort", this.#sort));
+    this.#files = files;
+    this.#failed = failed;
+    this.#head = createGridHead(elements, { dispatch, changed: () => this.#again?.() });
     elements.grid.addEventListener("click", (event) => this.#click(event));
     elements.grid.addEventListener("keydown", (event) => this.#press(event));
     elements.silent.addEventListener("click", () => this.#unfold());
@@ -69,8 +71,10 @@ export class ChannelGrid {
   show(shown, limits) {
     const { state, layer, images } = shown;
     this.#shown = shown;
+    this.#again = () => this.show(shown, limits);
+    this.#head.show(shown);
     const sheets = images.map(({ sheet }) => sheet);
-    const key = JSON.stringify([state.picture, state.layer, state.scale, state.compare, limits.layer]);
+    const key = JSON.stringify([state.picture, state.layer, state.scale, state.compare, limits.layer, this.#head.face()]);
     const isPainted = key === this.#painted.key && sheets.every((sheet, i) => sheet === this.#painted.sheets?.[i]);
     const isOther = layer.name !== this.#painted.layer;
     if (!isPainted) this.#fill(shown);
@@ -79,7 +83,6 @@ export class ChannelGrid {
     this.#select(state.channel, isOther); // before painting: it may bring other tiles into view
     if (!isPainted) this.#paint(shown, limits);
     this.#painted = { key, sheets, layer: layer.name };
-    this.#sort.value = state.sort;
     this.#elements.root.classList.toggle("compared", images.length > 1);
   }
 
@@ -88,11 +91,10 @@ export class ChannelGrid {
    * @param {Shown} shown
    */
   #fill({ layer, images: [{ statistics }] }) {
-    const { title, grid } = this.#elements;
+    const { grid } = this.#elements;
     while (this.#tiles.length < layer.channels) this.#tiles.push(newTile());
     this.#tiles.length = layer.channels;
     this.#tiles.forEach((tile, channel) => fillTile(tile, layer, statistics, channel));
-    title.textContent = layer.channels === 1 ? "1 channel" : `${layer.channels} channels`;
     grid.setAttribute("aria-label", `Channels of ${layer.name}`);
   }
 
@@ -123,6 +125,7 @@ export class ChannelGrid {
    * @type {(shown: Shown, limits: Limits) => void}
    */
   #paint({ state, layer, images }, limits) {
+    if (this.#head.face() === "drawn") return void this.#paintDrawings(layer);
     const how = { layer, images, scale: state.scale, limits, colours: this.#colours };
     /** @param {number} channel */
     const paint = (channel) => paintTile(this.#tiles[channel], channel, how);
@@ -137,6 +140,17 @@ export class ChannelGrid {
       if (rest.length) setTimeout(later);
     };
     setTimeout(later);
+  }
+
+  /** @param {Layer} layer */
+  async #paintDrawings(layer) {
+    const painting = (this.#painting += 1);
+    try {
+      const sheet = await this.#files.image(`drawings/${layer.name}.png`);
+      if (painting === this.#painting) this.#tiles.forEach((tile, channel) => paintDrawing(tile, channel, layer, sheet));
+    } catch (problem) {
+      this.#failed(asError(problem));
+    }
   }
 
   /**

@@ -5,7 +5,7 @@ import { paint } from "../arithmetic/colours.js";
 import { sheetUnits, tileOf } from "../arithmetic/thumbnails.js";
 import { limit } from "../state/colour_limits.js";
 import { describeChannel } from "./descriptions.js";
-import { contextOf, element } from "./elements.js";
+import { contextOf, copy, element } from "./elements.js";
 
 /**
  * @import { Colours } from "../arithmetic/colours.js"
@@ -49,6 +49,14 @@ export function paintTile(tile, channel, { layer, images, scale, limits, colours
     const pixels = paint(tileOf(sheet, layer, channel), how);
     context.putImageData(new ImageData(pixels, columns, rows), i * columns, 0);
   });
+}
+
+/** What was drawn for the channel, instead of its map. @type {(tile: Tile, channel: number, layer: Layer, sheet: ImageBitmap) => void} */
+export function paintDrawing(tile, channel, { drawings }, sheet) {
+  if (!drawings) return;
+  const [rows, columns] = drawings.tile;
+  const [top, left] = [Math.floor(channel / drawings.columns) * rows, (channel % drawings.columns) * columns];
+  copy(/** @type {HTMLCanvasElement} */ (tile.firstChild), sheet, [top, left, top + rows, left + columns]);
 }
 
 /** @type {(tile: Tile, selected: boolean) => void} */

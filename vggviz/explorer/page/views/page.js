@@ -63,12 +63,12 @@ export class Page {
   }
 
   #createGrid() {
-    const { colours, actions: { dispatch } } = this.#tools;
+    const { colours, files, actions: { dispatch } } = this.#tools;
     const elements = {
       root: byId("channels"), head: byId("channels-head"), title: byId("channels-title"), scroll: byId("channels-scroll"),
       grid: byId("grid"), silent: byId("silent"),
     };
-    return new ChannelGrid(elements, { colours, dispatch });
+    return new ChannelGrid(elements, { colours, dispatch, files, failed: showProblem });
   }
 
   /** @type {(grid: ChannelGrid) => Part[]} */

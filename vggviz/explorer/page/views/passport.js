@@ -6,11 +6,20 @@ import { PreferredImages } from "./preferred_images.js";
 
 /**
  * @import { Files } from "../state/files.js"
- * @import { Dispatch, Manifest, Shown } from "../state/types.js"
+ * @import { Dispatch, LoadedImage, Manifest, Shown } from "../state/types.js"
  * @import { View } from "./channel_view.js"
  * @typedef {{manifest: Manifest, files: Files, dispatch: Dispatch, order: () => number[],
  *   failed: (problem: Error) => void}} Tools   `order`, the channels as they stand in the grid
  */
+
+/** How many channels are above it. @type {(image: LoadedImage, channel: number) => string} */
+function describeRank({ statistics: { maximum }, here }, channel) {
+  if (!(maximum[channel] > 0)) return "";
+  /** @type {(values: ArrayLike<number>) => number} */
+  const rank = (values) => Array.from(values).filter((value) => Math.abs(value) > Math.abs(values[channel])).length + 1;
+  const place = here && here[channel] !== 0 ? `, number ${rank(here)} at this place` : "";
+  return `Of ${maximum.length} channels it is number ${rank(maximum)} by strength${place}.`;
+}
 
 /**
  * @param {Tools} tools
@@ -33,10 +42,10 @@ export function createPassport({ manifest, files, dispatch, order, failed }) {
   facts.before(title);
   facts.after(walker);
   return {
-    show({ state, layer, preferred, asked }, view) {
+    show({ state, layer, preferred, asked, images: [image] }, view) {
       channel = state.channel;
       title.textContent = `${layer.name} / ${channel}`;
-      facts.textContent = view.facts;
+      facts.textContent = [view.facts, describeRank(image, channel)].join(" ");
       showClasses(preferred);
       if (asked && !byId("passport").hidden) images.show(layer, channel);
     },

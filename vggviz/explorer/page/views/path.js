@@ -12,9 +12,13 @@ export function createPath(root) {
   byId("back").addEventListener("click", () => history.back());
   return {
     show({ layer, channel, cell }) {
-      const parts = { app: "Explorer", layer, channel: `channel ${channel}`, cell: cell ? `cell ${cell.join(", ")}` : "" };
-      const said = Object.entries(parts).filter(([, text]) => text);
-      root.replaceChildren(...said.map(([part, text]) => element("span", { class: `at-${part}` }, text)));
+      const word = (/** @type {string} */ text) => element("span", { class: "word" }, `${text} `);
+      root.replaceChildren(
+        element("span", { class: "at app" }, "Explorer"),
+        element("span", { class: "at" }, layer),
+        element("span", { class: "at" }, word("channel"), String(channel)),
+        ...(cell ? [element("span", { class: "at cell" }, word("cell"), cell.join(", "))] : []),
+      );
       document.title = `${layer} / ${channel} – Explorer`;
     },
   };

@@ -8,7 +8,7 @@ import { button } from "./elements.js";
  */
 
 /** @type {Record<ViewName, string>} */
-const NAMES = { channels: "Channels", passport: "Channel", cell: "Cell", change: "Change" };
+const NAMES = { channels: "Channels", passport: "This channel", cell: "This cell", change: "Change" };
 
 /**
  * @param {HTMLElement} root
