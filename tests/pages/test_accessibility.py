@@ -10,19 +10,10 @@ from typing import Any
 import pytest
 from selenium import webdriver
 
-from pages import BUILT, ROOT, show_on
+from accessibility import LEVELS, RUN, found
+from pages import BUILT, show_on
 from vggviz_book import finishing
 
-AXE = ROOT / "tests" / "node_modules" / "axe-core" / "axe.min.js"
-LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-RUN = """
-const [levels, done] = arguments;
-const told = (node) => node.target.join(" ") + ": " + node.html.slice(0, 120);
-const still = Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
-still.then(() => axe.run(document, {runOnly: levels, resultTypes: ["violations"]})).then(
-  (found) => done(found.violations.map((rule) => [rule.id, rule.help, rule.nodes.map(told)])),
-  (problem) => done([["axe", String(problem), []]]));
-"""
 FEW = ["book/index", "book/explorer", "book/one_layer", "search"]
 SCREENS = {"phone": (360, 740), "desktop": (1440, 900)}
 ALL = [page.relative_to(BUILT).with_suffix("").as_posix() for page in finishing.theme_pages(BUILT)] or FEW
@@ -30,13 +21,9 @@ ALL = [page.relative_to(BUILT).with_suffix("").as_posix() for page in finishing.
 
 def violations(browser: webdriver.Chrome, address: str, screen: str, theme: str) -> Any:
     """What axe-core finds on a page, and in the pages in its frames."""
-    if not AXE.is_file():
-        pytest.skip("axe-core is not installed: `make test` brings it")
     show_on(browser, *SCREENS[screen], theme)
     browser.get(address)
-    browser.set_script_timeout(60)
-    browser.execute_script(AXE.read_text("utf-8"))
-    return browser.execute_async_script(RUN, LEVELS)
+    return found(browser)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -49,8 +36,8 @@ def test_pages_are_accessible(browser: webdriver.Chrome, site: str, name: str, t
 def test_what_is_wrong_is_found(browser: webdriver.Chrome, site: str) -> None:
     violations(browser, f"{site}/search.html", "desktop", "light")
     browser.execute_script("document.body.innerHTML = '<main><img src=x><button></button></main>'")
-    found = {rule for rule, *_ in browser.execute_async_script(RUN, LEVELS)}
-    assert {"image-alt", "button-name"} <= found
+    rules = {rule for rule, *_ in browser.execute_async_script(RUN, LEVELS)}
+    assert {"image-alt", "button-name"} <= rules
 
 
 @pytest.mark.audit

@@ -96,9 +96,7 @@ def test_a_readers_pictures_are_computed_as_keras_does(
     np.testing.assert_allclose(statistics["variance"], values.var((1, 2)), rtol=1e-3, atol=1e-9)
     np.testing.assert_allclose(statistics["zeros"], (values <= 0).mean((1, 2)), rtol=1e-6)
     assert layer["channels"] == 512
-    for action, value in [("layer", "block3_conv1"), ("channel", 4), ("cell", [10, 10])]:
-        page.dispatch(type=action, value=value)
-    page.until(lambda: page.find("#explain")).click()
+    page.dispatch(type="go", value={"layer": "block3_conv1", "channel": 4, "cell": [10, 10], "view": "cell"})
     page.until(lambda: page.find("#agreement"))
     assert page.text("#agreement").startswith("They agree")
 
@@ -145,16 +143,16 @@ def test_ways_to_bring_a_picture(page: Page, photographs: list[Path], way: str) 
         ).release().perform()
         title = "drawing"
     else:
-        page.find("#camera").click()
+        page.click("#camera")
         page.until(lambda: page.find("#camera-still").is_displayed())
-        page.find("#camera-still" if way == "camera" else "#camera-run").click()
+        page.click("#camera-still" if way == "camera" else "#camera-run")
         title = "camera"
     page.until(lambda: page.text("#maps figcaption") == title)
     if way == "running":
         count = "return Number(document.querySelector('#live-words').dataset.pictures)"
         first = page.until(lambda: page.js(count))
         page.until(lambda: page.js(count) >= first + 3)
-        page.find("#camera-close").click()
+        page.click("#camera-close")
     page.computed()
     if way == "draw":
         read = page.numbers("yours", "input", (3, 224, 224))
@@ -211,17 +209,19 @@ def test_a_broken_download_goes_on_where_it_stopped(page: Page, photographs: lis
 
 def test_the_first_blocks_are_shown_before_the_rest_has_come(page: Page, photographs: list[Path]) -> None:
     Host.wait = 1
-    page.dispatch(type="layer", value="block5_conv3")
+    page.dispatch(type="go", value={"layer": "block5_conv3", "channel": 7, "cell": [3, 4]})
     page.live()
     page.give(photographs[1])
     page.until(lambda: page.text("#maps figcaption") == photographs[1].name)
     assert page.state["layer"] == "block1_conv1"
     assert not page.text("#live-words").startswith("Computed in this page. All layers")
     assert page.js(
-        "const bar = document.querySelector('#yours progress'); return !bar.hidden && bar.value < bar.max"
+        "const bar = document.querySelector('#messages progress'); return !bar.hidden && bar.value < bar.max"
     )
     page.exact()
     page.computed()
+    page.until(lambda: page.state["layer"] == "block5_conv3")
+    assert (page.state["channel"], page.state["cell"], page.state["picture"]) == (7, [3, 4], "yours")
 
 
 def test_a_full_store_is_said_and_the_network_works(page: Page, photographs: list[Path]) -> None:
@@ -231,3 +231,34 @@ def test_a_full_store_is_said_and_the_network_works(page: Page, photographs: lis
     page.give(photographs[1])
     page.computed()
     assert page.js("return document.querySelector('#live-words').dataset.store") == "full"
+
+
+def test_a_readers_picture_is_kept_until_it_is_forgotten(page: Page, photographs: list[Path]) -> None:
+    page.live()
+    page.give(photographs[1])
+    page.computed()
+    page.dispatch(type="go", value={"layer": "block4_conv2", "channel": 9, "cell": [5, 6]})
+    page.exact()
+    before = page.numbers("yours", "block1_conv1", (64, 224, 224))
+    page.until(lambda: not page.js("return document.querySelector('#forget').hidden"))
+    page.open(page.browser.current_url.split("index.html")[1])
+    page.until(lambda: page.state["picture"] == "yours")
+    page.until(lambda: page.state["layer"] == "block4_conv2")
+    assert (page.state["channel"], page.state["cell"]) == (9, [5, 6])
+    page.computed()
+    assert np.array_equal(page.numbers("yours", "block1_conv1", (64, 224, 224)), before)
+    page.click("#forget")
+    page.until(lambda: "is forgotten" in page.text("#notice"))
+    page.open("#/block4_conv2/9/5,6?picture=yours")
+    page.until(lambda: "Choose yours" in page.text("#notice"))
+    assert page.state["picture"] != "yours"
+
+
+def test_the_exact_map_of_a_readers_picture_is_shown_unasked(page: Page, photographs: list[Path]) -> None:
+    page.live()
+    page.give(photographs[1])
+    page.computed()
+    size = "const c = document.querySelector('#maps figure:nth-child(2) canvas'); return c.width"
+    for layer, width in [("block1_conv2", 224), ("block3_conv1", 56)]:
+        page.dispatch(type="layer", value=layer)
+        page.until(lambda width=width: page.js(size) == width)

@@ -19,12 +19,22 @@ from urllib.parse import urlparse
 import numpy as np
 import pytest
 from selenium import webdriver
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 
 from pages import BUILT, StaticHost, show_on, until
 
 FOLDERS = sorted((BUILT / "explorers").glob("vgg16-*")) or [BUILT / "explorers" / "no-explorer-is-built"]
 FOLDER = FOLDERS[0]
+
+
+MAP = "#maps figure:nth-child(2) .stage"
+PHOTOGRAPH = "#maps figure:nth-child(1) .stage"
+
+
+def first_id() -> str:
+    """Id of the first picture, which the page begins with."""
+    return json.loads((FOLDER / "manifest.json").read_text("utf-8"))["pictures"][0]["id"]
 
 
 class Host(StaticHost):
@@ -127,6 +137,9 @@ class Page:
     def until(self, condition: Any, seconds: float = 60) -> Any:
         return until(self.browser, condition, seconds)
 
+    def press(self, *keys: str) -> None:
+        ActionChains(self.browser).send_keys(*keys).perform()
+
     @property
     def state(self) -> dict[str, Any]:
         return self.js("return explorer.state()")
@@ -138,17 +151,29 @@ class Page:
         """Wait until the exact map has replaced its thumbnail."""
         ready = "const s = explorer.state(); return Boolean(explorer.data.mapsAtHand(s.picture, s.layer))"
         self.until(lambda: self.js(ready))
-        self.until(lambda: "at row" in self.text("#words") or "dead" in self.text("#words"))
+        self.until(lambda: "at row" in self.text("#facts") or "silent" in self.text("#facts"))
 
     def give(self, *files: Path) -> None:
         self.browser.find_element(By.ID, "file").send_keys("\n".join(map(str, files)))
 
+    def click(self, selector: str) -> None:
+        """Click in the page: what lies in a panel that is shut is not to be seen."""
+        self.js("document.querySelector(arguments[0]).click()", selector)
+
+    def box(self, selector: str) -> dict[str, float]:
+        return self.js(
+            "return document.querySelector(arguments[0]).getBoundingClientRect().toJSON()", selector
+        )
+
     def live(self) -> None:
-        self.until(lambda: self.find("#live")).click()
+        self.until(lambda: self.find("#live"))
+        self.click("#own")
+        self.click("#live")
         self.until(lambda: self.js("return document.querySelector('#file')?.offsetParent != null"))
 
     def computed(self) -> None:
         self.until(lambda: self.text("#live-words").startswith("Computed in this page. All layers"), 120)
+        self.exact()
 
     def numbers(self, image: str, layer: str, shape: tuple[int, ...]) -> np.ndarray:
         """The maps in the page's memory, (c, h, w)."""

@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from vggviz.datasets.examples import Examples
     from vggviz.explorer.content import Content
 
-BGR = [f"{colour}, mean subtracted" for colour in ("blue", "green", "red")]
+BGR = [f"{colour} minus its mean" for colour in ("blue", "green", "red")]
 COLOURS = ("viridis", "RdBu_r")
-PAGE_FOLDERS = ("arithmetic", "state", "views", "live", "own_image")
-"""Folders of the page's scripts."""
+PAGE_FOLDERS = ("arithmetic", "state", "views", "live", "own_image", "styles")
+"""Folders of the page's scripts and styles."""
 TAKEN = ("kernels", "examples", "drawings", "input", "preferred", "yours", *PAGE_FOLDERS)
 """Names that no image and no layer may take."""
 

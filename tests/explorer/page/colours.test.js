@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { isDead, ordered, ranked } from "../../../vggviz/explorer/page/arithmetic/channel_order.js";
+import { isSilent, ordered, strongestChannel } from "../../../vggviz/explorer/page/arithmetic/channel_order.js";
 import { colours, paint, ticks } from "../../../vggviz/explorer/page/arithmetic/colours.js";
 import { sheetUnits } from "../../../vggviz/explorer/page/arithmetic/thumbnails.js";
 import { limit, limits } from "../../../vggviz/explorer/page/state/colour_limits.js";
@@ -78,29 +78,34 @@ test("limits hold for all images that are shown", () => {
 
 const statistics = Object.freeze({
   maximum: Object.freeze([2, 0, 9, 2, null, 5]),
-  variance: Object.freeze([1, 0, 2, 8, 0, 2]),
   zeros: Object.freeze([0.5, 1, 0.1, 0.2, 1, 0.9]),
 });
 
-test("orders: dead channels last, ties by index, by number all at their place", () => {
+test("orders: silent channels last, ties by index, by number all at their place", () => {
   assert.deepEqual(ordered(statistics, "strength"), [2, 5, 0, 3, 1, 4]);
-  assert.deepEqual(ordered(statistics, "variance"), [3, 2, 5, 0, 1, 4]);
-  assert.deepEqual(ordered(statistics, "sparsity"), [5, 0, 3, 2, 1, 4]);
+  assert.deepEqual(ordered(statistics, "zeros"), [5, 0, 3, 2, 1, 4]);
+  assert.deepEqual(ordered(statistics, "here"), ordered(statistics, "strength"));
+  assert.deepEqual(ordered(statistics, "here", [1, 0, 0, -3, 0, 2]), [3, 5, 0, 2, 1, 4]);
   assert.deepEqual(ordered(statistics, "number"), [0, 1, 2, 3, 4, 5]);
   assert.throws(() => ordered(statistics, "size"), /size/);
-  assert.ok(isDead(statistics, 1) && isDead(statistics, 4) && !isDead(statistics, 0));
+  assert.ok(isSilent(statistics, 1) && isSilent(statistics, 4) && !isSilent(statistics, 0));
 });
 
-test("every order has every channel once, and a place for each", () => {
+test("the strongest channel is that of the place, or of the layer where nothing answers there", () => {
+  assert.equal(strongestChannel(statistics, [1, 0, 0, -3, 0, 2]), 3);
+  assert.equal(strongestChannel(statistics, [0, 0, 0, 0, NaN, 0]), 2);
+  assert.equal(strongestChannel(statistics, null), 2);
+});
+
+test("every order has every channel once", () => {
   const roll = chance(7);
   const random = () => Array.from({ length: 200 }, () => roll(5) / 4);
-  const many = { maximum: random(), variance: random(), zeros: random() };
-  for (const order of ["strength", "variance", "sparsity", "number"]) {
-    const channels = ordered(many, order);
+  const many = { maximum: random(), zeros: random() };
+  for (const order of ["here", "strength", "zeros", "number"]) {
+    const channels = ordered(many, order, random());
     assert.deepEqual([...channels].sort((one, other) => one - other), [...Array(200).keys()]);
-    assert.equal(channels[ranked(many, order, 77)], 77);
     if (order === "number") continue;
-    const dead = channels.map((channel) => isDead(many, channel));
+    const dead = channels.map((channel) => isSilent(many, channel));
     assert.deepEqual(dead, [...dead].sort());
   }
 });

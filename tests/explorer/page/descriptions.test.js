@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import {
-  describeArithmetic, describeCell, describeChannel, describeLayer, describeOrder, describePreferred,
+  describeChannel, describeLayer, describePreferred, describeSight, describeSum,
 } from "../../../vggviz/explorer/page/views/descriptions.js";
 import { layer } from "./vgg16.js";
 
@@ -18,10 +18,10 @@ test("a channel is told with its number, its largest value and where", () => {
   assert.equal(describeChannel({ layer: deep, channel: 0, maximum: 3 }), "block3_conv2, channel 0 of 256: largest 3.");
 });
 
-test("a dead channel is called dead, whether its map is there or not", () => {
+test("a silent channel is called silent, whether its map is there or not", () => {
   const given = { layer: deep, channel: 1, zeros: 1 };
   for (const rest of [{ maximum: 0 }, { strongest: { value: 0, cell: [0, 0] }, maximum: 0 }]) {
-    assert.match(describeChannel({ ...given, ...rest }), /dead for this picture/);
+    assert.match(describeChannel({ ...given, ...rest }), /silent on this picture/);
   }
 });
 
@@ -33,33 +33,23 @@ test("nearly none is not none, nearly all is not all, and signed maps have no sh
   assert.doesNotMatch(say(0.5, true), /zero/);
 });
 
-test("a cell is told with its number and what it sees, both ends counted", () => {
-  const given = { cell: [12, 30], value: -3.2149 };
-  assert.equal(
-    describeCell({ ...given, box: [34, 106, 66, 138] }),
-    "Row 12, column 30: −3.21. It sees rows 34 to 65 and columns 106 to 137 of the picture.",
-  );
-  assert.match(describeCell({ ...given, box: [4, 5, 5, 7] }), /It sees row 4 and columns 5 to 6 of/);
-  assert.match(describeCell({ ...given, box: [0, 0, 0, 9] }), /sees nothing/);
-  assert.match(describeCell({ ...given, box: null }), /not known/);
+test("a cell is told with what it sees, both ends counted", () => {
+  assert.equal(describeSight([34, 106, 66, 138]), "It sees rows 34 to 65 and columns 106 to 137 of the picture.");
+  assert.match(describeSight([4, 5, 5, 7]), /It sees row 4 and columns 5 to 6 of/);
+  assert.match(describeSight([0, 0, 0, 9]), /sees nothing/);
+  assert.match(describeSight(null), /not known/);
 });
 
-test("the arithmetic is one sentence", () => {
-  const explained = {
-    products: [{ channel: 2, sum: -1.5 }, { channel: 0, sum: 0.25 }],
-    remainder: 0.125,
-    others: 1,
-    bias: 1,
-    sum: -0.125,
-    value: 0,
-  }; // prettier-ignore
+test("the arithmetic is one line that adds up", () => {
+  const explained = { products: [{ channel: 2, sum: -1.5 }, { channel: 0, sum: 0.25 }], remainder: 0.125, others: 1, bias: 2, sum: 0.875, value: 0.875 };
   assert.equal(
-    describeArithmetic(explained),
-    "Channel 2 gives −1.5, channel 0 gives 0.25, the one other channel 0.125, bias 1: sum −0.125; ReLU makes it 0.",
+    describeSum(explained, 0.875),
+    "0.875 = −1.5 from channel 2 + 0.25 from channel 0 + 0.125 from one other + 2 bias.",
   );
-  const named = describeArithmetic({ ...explained, others: 0 }, ["blue", "green", "red"], "linear");
-  assert.equal(named, "Red gives −1.5, blue gives 0.25, bias 1: sum −0.125.");
-  assert.match(describeArithmetic({ ...explained, others: 9 }), /the other 9 channels together 0.125/);
+  const named = describeSum({ ...explained, others: 0, remainder: 0, bias: -1, sum: -2.25, value: 0 }, 0, ["blue", "green", "red"]);
+  assert.equal(named, "−2.25, made 0 by the ReLU, = −1.5 red + 0.25 blue − 1 bias.");
+  const many = Array.from({ length: 8 }, (_, channel) => ({ channel, sum: 8 - channel }));
+  assert.match(describeSum({ ...explained, products: many, others: 9 }, 1), /\+ 15.1 from 14 others \+ 2 bias/);
 });
 
 test("the classes that a channel prefers are told with their effect sizes, or nothing", () => {
@@ -68,8 +58,7 @@ test("the classes that a channel prefers are told with their effect sizes, or no
   assert.equal(describePreferred([]), "");
 });
 
-test("layers and orders have words", () => {
+test("layers have words", () => {
   assert.equal(describeLayer(deep), "block3_conv2: 256 maps of 56 × 56.");
   assert.equal(describeLayer({ ...deep, channels: 1 }), "block3_conv2: 1 map of 56 × 56.");
-  assert.match(describeOrder("sparsity"), /most zeros/);
 });

@@ -3,7 +3,6 @@ import test from "node:test";
 
 import { Superseded } from "../../../vggviz/explorer/page/state/errors.js";
 import { Explorer } from "../../../vggviz/explorer/page/state/explorer.js";
-import { begin } from "../../../vggviz/explorer/page/state/state.js";
 import { manifest } from "./vgg16.js";
 
 /** Let all promises that can go on do so. */
@@ -18,7 +17,8 @@ function opened() {
   const data = {
     preferred: async () => null,
     photograph: async (image) => image,
-    statistics: async () => ({}),
+    statistics: async () => ({ maximum: [1, 3, 2], zeros: [0, 0, 0] }),
+    isComputed: (image) => image === "null",
     sheet: (image, layer) => pending(`${image}/${layer}.sheet`),
     maps: (image, layer) => pending(`${image}/${layer}`).then((maps) => held.set(`${image}/${layer}`, maps)),
     mapsAtHand: (image, layer) => held.get(`${image}/${layer}`) ?? null,
@@ -32,14 +32,20 @@ function opened() {
     waiting,
     last: (name) => said.findLast(([each]) => each === name)?.[1],
     count: (name) => said.filter(([each]) => each === name).length,
-    come: (key, value = key) => waiting.get(key).resolve(value),
+    come: (key, value = dark) => waiting.get(key).resolve(value),
   };
 }
 
-/** An explorer that shows the first layer. */
+/** Values of three channels, on a map of one cell. */
+const three = (...values) => ({ data: Float32Array.from(values), rows: 1, columns: 1, channels: 3 });
+
+/** A sheet of empty thumbnails. */
+const dark = { levels: new Uint8Array(56 * 56 * 512), width: 8 * 56 };
+
+/** An explorer that shows a layer. */
 async function shown() {
   const all = opened();
-  all.explorer.go(begin(manifest));
+  all.explorer.visit("#/block1_conv1");
   all.come("cat/block1_conv1.sheet");
   await settled();
   return all;
@@ -47,7 +53,7 @@ async function shown() {
 
 test("a state is shown when all it needs is there, and its address at once", async () => {
   const { explorer, come, count, last } = opened();
-  explorer.go(begin(manifest));
+  explorer.visit("#/block1_conv1");
   await settled();
   assert.deepEqual([count("navigate"), count("show")], [1, 0]);
   assert.equal(explorer.photograph(), null);
@@ -96,7 +102,7 @@ test("maps are loaded when a reader asks for a channel, and then shown", async (
   come("cat/block1_conv1.sheet");
   await settled();
   assert.ok(!waiting.has("cat/block1_conv1"));
-  explorer.dispatch({ type: "channel", value: 3 });
+  explorer.dispatch({ type: "channel", value: 2 });
   come("cat/block1_conv1.sheet");
   await settled();
   come("cat/block1_conv1", "the maps");
@@ -104,19 +110,61 @@ test("maps are loaded when a reader asks for a channel, and then shown", async (
   assert.deepEqual(last("show").images.map(({ planes }) => planes), ["the maps"]);
 });
 
+test("an address with a channel has its maps loaded unasked, a light layer too, and a picture computed in the page", async () => {
+  for (const hash of ["#/block1_conv1/2", "#/block1_conv1//0,0", "#/block1_conv1?picture=null"]) {
+    const { explorer, waiting, come } = opened();
+    explorer.visit(hash);
+    const id = explorer.state().picture;
+    come(`${id}/block1_conv1.sheet`);
+    await settled();
+    assert.ok(waiting.has(`${id}/block1_conv1`), hash);
+  }
+});
+
 test("the arithmetic loads kernels and what the layer reads, for a chosen cell alone", async () => {
-  const { explorer, waiting, come, count, last } = await shown();
-  explorer.explain();
-  assert.equal(count("show"), 1);
-  explorer.dispatch({ type: "cell", value: [3, 4] });
+  const { explorer, waiting, come, last } = await shown();
+  explorer.dispatch({ type: "view", value: "cell" });
   come("cat/block1_conv1.sheet");
   await settled();
   assert.ok(!waiting.has("kernels/block1_conv1"));
-  explorer.explain();
+  explorer.dispatch({ type: "cell", value: [0, 0] });
+  come("cat/block1_conv1.sheet");
+  await settled();
   come("cat/input", "the pixels");
   come("kernels/block1_conv1", "the kernels");
   await settled();
   assert.deepEqual([last("show").inputs, last("show").kernels], ["the pixels", "the kernels"]);
+});
+
+test("another layer shows what is strongest at the place, exactly once its maps are there", async () => {
+  const { explorer, come, last } = await shown();
+  assert.equal(explorer.state().channel, 1); // the strongest of the layer
+  explorer.dispatch({ type: "cell", value: [0, 0] });
+  come("cat/block1_conv1.sheet");
+  await settled();
+  come("cat/block1_conv1", three(1, 3, 2));
+  await settled();
+  explorer.dispatch({ type: "layer", value: "block1_conv2" });
+  const levels = new Uint8Array(dark.levels.length);
+  levels[56] = 200; // of channel 1
+  come("cat/block1_conv2.sheet", { ...dark, levels });
+  await settled();
+  assert.equal(explorer.state().channel, 1);
+  come("cat/block1_conv2", three(9, 3, 2));
+  await settled();
+  assert.equal(explorer.state().channel, 0);
+  assert.equal(last("navigate"), explorer.state());
+  assert.deepEqual([...last("show").images[0].here], [9, 3, 2]);
+});
+
+test("a channel that a reader chose stays, whatever comes", async () => {
+  const { explorer, come } = await shown();
+  explorer.dispatch({ type: "go", value: { layer: "block1_conv2", channel: 2, cell: [0, 0] } });
+  come("cat/block1_conv2.sheet");
+  await settled();
+  come("cat/block1_conv2", three(9, 3, 2));
+  await settled();
+  assert.equal(explorer.state().channel, 2);
 });
 
 test("a cell that is pointed at is shown instead of the chosen one, until another layer is", async () => {
@@ -126,6 +174,7 @@ test("a cell that is pointed at is shown instead of the chosen one, until anothe
   assert.deepEqual(last("show").cell, [1, 2]);
   assert.equal(count("show"), 2);
   assert.equal(explorer.state().cell, null);
+  assert.ok(last("show").pointing);
   explorer.dispatch({ type: "layer", value: "block1_conv2" });
   come("cat/block1_conv2.sheet");
   await settled();
@@ -139,4 +188,12 @@ test("two that are compared are shown together", async () => {
   come("rocket/block1_conv1.sheet");
   await settled();
   assert.deepEqual(last("show").images.map(({ id }) => id), ["cat", "rocket"]);
+});
+
+test("while it is frozen, the views are told so", async () => {
+  const { explorer, last } = await shown();
+  explorer.freeze(true);
+  assert.ok(last("show").frozen);
+  explorer.freeze(false);
+  assert.ok(!last("show").frozen);
 });

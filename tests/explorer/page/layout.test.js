@@ -99,7 +99,7 @@ test("scripts and styles that are named in a text are there", () => {
     .filter((path) => !OF_THE_RUNTIME.includes(path));
   const html = readFileSync(join(PAGE, "index.html"), "utf8");
   named.push(...[...html.matchAll(/(?:src|href)="([\w/.]+)"/g)].map(([, path]) => path));
-  assert.ok(named.includes("live/worker.js") && named.includes("service_worker.js") && named.includes("explorer.css"));
+  assert.ok(named.includes("live/worker.js") && named.includes("service_worker.js") && named.includes("styles/base.css"));
   assert.deepEqual(named.filter((path) => !paths.includes(path)), []);
 });
 

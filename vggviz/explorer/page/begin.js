@@ -3,24 +3,25 @@
 /** What main.js imports, loaded together: one after the other they would take seconds on a slow network. */
 const MODULES = {
   arithmetic: [
-    "channel_order", "colours", "convolution", "half_precision", "number_format", "planes", "receptive_field",
+    "channel_order", "colours", "convolution", "half_precision", "number_format", "place", "planes", "receptive_field",
     "thumbnails",
   ],
   live: [
-    "computed_image", "device", "isolation", "network", "preprocessing",
+    "computed_image", "device", "download", "isolation", "network", "preprocessing",
   ],
   own_image: [
-    "camera", "drawing", "given_files", "image_header", "network_status", "panel", "read_image", "resample",
+    "camera", "drawing", "given_files", "image_header", "kept_image", "network_status", "panel", "read_image", "resample",
   ],
   state: [
-    "address", "chunks", "colour_limits", "data", "errors", "explorer", "files", "gzip", "lru_cache",
-    "manifest", "state",
+    "address", "blocks", "chunks", "colour_limits", "data", "errors", "explorer", "files", "gzip", "lru_cache",
+    "manifest", "state", "switched_off",
   ],
   views: [
-    "cell", "channel_grid", "channel_tiles", "channel_view", "colourbar", "controls", "convolution_table",
-    "descriptions", "elements", "grid_keys", "layer_strip", "npy", "page", "pooling_table",
-    "preferred_classes", "preferred_images", "problem", "save", "saved_view", "shortcuts", "stage", "svg",
-    "theme",
+    "arrange", "cell", "channel_grid", "channel_tiles", "channel_view", "colourbar", "controls", "convolution_sum",
+    "descriptions", "elements", "grid_head", "grid_keys", "history", "layer_rail", "loupe", "messages", "npy", "page", "passport",
+    "path", "place", "pointing", "pooling_sum", "preferred_classes", "preferred_images", "relu_figure",
+    "save", "saved_view",
+    "shortcuts", "stage", "stage_pair", "sum_rows", "svg", "tabs", "taps", "theme", "trail",
   ],
 };
 

@@ -2,19 +2,20 @@
 
 import { colours } from "./arithmetic/colours.js";
 import { keepForLater } from "./live/isolation.js";
+import { OWN } from "./live/network.js";
 import { createOwnImage } from "./own_image/panel.js";
-import { read } from "./state/address.js";
+import { pictureNamed, write } from "./state/address.js";
 import { Data } from "./state/data.js";
 import { Explorer } from "./state/explorer.js";
 import { Files } from "./state/files.js";
 import { byId } from "./views/elements.js";
+import { showProblem } from "./views/messages.js";
 import { Page } from "./views/page.js";
-import { showProblem } from "./views/problem.js";
 import { followTheme } from "./views/theme.js";
 
 /**
  * @import { Colours } from "./arithmetic/colours.js"
- * @import { Manifest } from "./state/types.js"
+ * @import { Manifest, Step } from "./state/types.js"
  */
 
 async function start() {
@@ -23,10 +24,19 @@ async function start() {
   const files = new Files(base);
   const [manifest, table] = await Promise.all([files.json("manifest.json"), files.json("colours.json")]);
   const explorer = createExplorer(manifest, files, colours(table));
-  createOwnImage(byId("yours"), { explorer, base, failed: showProblem });
+  const own = createOwnImage(byId("yours"), { explorer, base, failed: showProblem });
   Object.assign(window, { explorer }); // for the console: explorer.data.maps("cat", "block1_conv1")
-  window.addEventListener("hashchange", () => explorer.go(read(location.hash, manifest)));
-  await explorer.go(read(location.hash, manifest));
+  /** @param {Step} step */
+  const open = async (step) => {
+    const { hash } = location;
+    await explorer.visit(hash, step);
+    if (pictureNamed(hash) === OWN && explorer.state().picture !== OWN) own.recall();
+  };
+  for (const event of ["popstate", "hashchange"]) {
+    // Both may come for one step of Back.
+    window.addEventListener(event, () => location.hash !== write(explorer.state()) && open("none"));
+  }
+  await open("replace");
   keepForLater();
 }
 
@@ -36,8 +46,7 @@ function createExplorer(manifest, files, colours) {
   const views = new Page({
     manifest, data, files, colours,
     actions: {
-      dispatch: (action) => explorer.dispatch(action),
-      explain: () => explorer.explain(),
+      dispatch: (action, step) => explorer.dispatch(action, step),
       point: (cell) => explorer.point(cell),
       state: () => explorer.state(),
     },

@@ -48,10 +48,11 @@ export function ticks(limit, signed) {
 /**
  * Pixels for values. The number behind a value is (value - zero) * unit.
  * @param {ArrayLike<number>} values
- * @param {{limit: number, signed: boolean, colours: Colours, zero?: number, unit?: number}} how
+ * @param {{limit: number, signed: boolean, colours: Colours, zero?: number, unit?: number, fade?: boolean}} how `fade`
+ *   makes a value as transparent as it is near to zero
  * @returns {Uint8ClampedArray<ArrayBuffer>} RGBA; transparent for NaN, and for all if limit is 0
  */
-export function paint(values, { limit, signed, colours, zero = 0, unit = 1 }) {
+export function paint(values, { limit, signed, colours, zero = 0, unit = 1, fade = false }) {
   const pixels = new Uint8ClampedArray(4 * values.length);
   if (!(limit > 0)) return pixels;
   const table = signed ? colours.divergingTable : colours.viridisTable;
@@ -62,7 +63,7 @@ export function paint(values, { limit, signed, colours, zero = 0, unit = 1 }) {
     pixels[4 * i] = table[level];
     pixels[4 * i + 1] = table[level + 1];
     pixels[4 * i + 2] = table[level + 2];
-    pixels[4 * i + 3] = 255;
+    pixels[4 * i + 3] = fade ? 255 * Math.abs(share) : 255;
   }
   return pixels;
 }

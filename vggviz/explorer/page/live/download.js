@@ -2,7 +2,8 @@
 
 import { chunks } from "../state/chunks.js";
 
-const STORE = "explorer-weights";
+/** Name of the browser's cache that holds the weights. */
+export const STORE = "explorer-weights";
 
 /**
  * @param {string} address

@@ -8,6 +8,9 @@ import { element } from "../views/elements.js";
  * @import { Live } from "../state/types.js"
  */
 
+/** Milliseconds that a sentence stays. */
+const READ = 6000;
+
 export class NetworkStatus {
   #live;
   /** Segments that can compute. @type {Set<number>} */
@@ -15,7 +18,10 @@ export class NetworkStatus {
   /** What it computes on, in words. @type {(on: string) => string} */
   #describeDevice = (on) => on;
   bar = element("progress", { max: 1, value: 0, hidden: true, "aria-label": "Loading the network" });
-  words = element("p", { id: "live-words", class: "quiet", role: "status" });
+  words = element("p", { id: "live-words", role: "status" });
+  root = element("div", { id: "network-status", hidden: true }, this.words, this.bar);
+  /** Hides what was said when it has been read. */
+  #timer = 0;
 
   /** @param {Live} live */
   constructor(live) {
@@ -24,6 +30,8 @@ export class NetworkStatus {
 
   /** @param {(on: string) => string} describeDevice */
   begin(describeDevice) {
+    this.root.hidden = false;
+    this.words.textContent = `Loading the runtime (${formattedBytes(this.#live.runtime)}) …`;
     this.#describeDevice = describeDevice;
   }
 
@@ -34,12 +42,18 @@ export class NetworkStatus {
 
   clear() {
     this.bar.hidden = true;
+    this.root.hidden = true;
     this.words.textContent = "";
     this.#ready.clear();
   }
 
   /** @param {News} news */
   show(news) {
+    this.root.hidden = false;
+    clearTimeout(this.#timer);
+    if (news.type === "loaded" || news.type === "done") {
+      this.#timer = window.setTimeout(() => { this.root.hidden = true; }, READ);
+    }
     if (news.type === "progress") this.#showProgress(news);
     if (news.type === "ready") this.#ready.add(news.segment);
     if (news.type === "loaded") {

@@ -2,44 +2,55 @@
 
 import { formattedBytes } from "../arithmetic/number_format.js";
 import { describeDevice, device } from "../live/device.js";
+import { STORE } from "../live/download.js";
 import { isolate, isWanted } from "../live/isolation.js";
 import { LiveNetwork, OWN } from "../live/network.js";
 import { asError, Superseded } from "../state/errors.js";
-import { button, element } from "../views/elements.js";
+import { settleOwn } from "../views/arrange.js";
+import { button, byId, element } from "../views/elements.js";
+import { say } from "../views/messages.js";
 import { createCamera } from "./camera.js";
 import { createDrawing } from "./drawing.js";
 import { listenForFiles } from "./given_files.js";
+import { ImageKeeper } from "./kept_image.js";
 import { NetworkStatus } from "./network_status.js";
 import { fromFile } from "./read_image.js";
 
 /**
  * @import { Explorer } from "../state/explorer.js"
- * @import { Live } from "../state/types.js"
+ * @import { Live, State } from "../state/types.js"
  * @typedef {{explorer: Explorer, base: URL, failed: (problem: Error) => void}} Tools
  * @typedef {(levels: Uint8ClampedArray, about: {title: string, running: boolean}) => Promise<void>} ShowImage
  *   `running` while a camera gives one image after the other
  */
 
+const ELSEWHERE = "This view was of somebody’s own picture. Choose yours: the same place opens.";
+const KEPT = "This view is of your own picture, which this browser has kept.";
+
 /**
  * @param {HTMLElement} root
  * @param {Tools} tools
+ * @returns {{recall: () => Promise<void>}} `recall` is called where an address asks for the reader's own image
  */
 export function createOwnImage(root, tools) {
   const { live } = tools.explorer.manifest;
   if (!live || typeof WebAssembly !== "object" || typeof Worker !== "function") {
-    root.append(element("p", { class: "quiet" }, "This page shows pictures computed beforehand only."));
-    return;
+    return { recall: async () => say("This view was of somebody’s own picture, which this page cannot compute.") };
   }
-  new OwnImagePanel(root, tools, live);
+  byId("own").hidden = false;
+  return new OwnImagePanel(root, tools, live);
 }
 
 class OwnImagePanel {
+  #root;
   #tools;
   #live;
   #network;
   #status;
+  #keeper;
   #opener;
   #panel;
+  #forget = button({ id: "forget", hidden: true, onclick: () => this.#forgetImage() }, "Forget my picture");
 
   /**
    * @param {HTMLElement} root
@@ -48,8 +59,10 @@ class OwnImagePanel {
    */
   constructor(root, tools, live) {
     const { manifest, data } = tools.explorer;
+    this.#root = root;
     this.#tools = tools;
     this.#live = live;
+    this.#keeper = new ImageKeeper(tools.base.href);
     this.#status = new NetworkStatus(live);
     this.#network = new LiveNetwork({
       manifest, live, data,
@@ -59,9 +72,22 @@ class OwnImagePanel {
     });
     this.#opener = this.#createOpener();
     this.#panel = this.#createPanel();
-    root.append(this.#opener, this.#panel, this.#status.bar, this.#status.words);
+    const close = button({ class: "plain close", "aria-label": "Close", popovertarget: root.id }, "×");
+    root.append(close, element("h2", {}, "Your own picture"), this.#opener, this.#panel, this.#forget);
+    byId("messages").prepend(this.#status.root);
     listenForFiles((file) => this.#take(file));
-    if (isWanted()) this.#start().catch(tools.failed);
+    if (isWanted()) this.#start().then(() => root.showPopover?.()).catch(tools.failed);
+  }
+
+  /** Show the image that was kept, or ask for one. */
+  async recall() {
+    const image = await this.#keeper.kept();
+    const choose = () => this.#root.showPopover?.();
+    if (!image) return say(ELSEWHERE, [{ words: "Choose a picture", act: choose }]);
+    const show = () => this.#show(image.levels, { title: image.title, running: false }).catch((problem) => this.#fail(problem));
+    if (await this.#isCached()) return show();
+    const words = `Compute it (${formattedBytes(this.#network.bytes + this.#live.runtime)})`;
+    say(KEPT, [{ words, act: show }, { words: "Forget it", act: () => this.#forgetImage() }]);
   }
 
   #createOpener() {
@@ -69,7 +95,7 @@ class OwnImagePanel {
     const open = async () => {
       if (!(await isolate())) this.#start().catch(this.#tools.failed);
     };
-    const words = `Your own picture: load the network (${sizes[0]}) and its runtime (${sizes[1]})`;
+    const words = `Load the network (${sizes[0]}) and its runtime (${sizes[1]})`;
     return button({ id: "live", onclick: open }, words);
   }
 
@@ -105,26 +131,81 @@ class OwnImagePanel {
   async #show(levels, { title, running }) {
     await this.#start();
     const { explorer } = this.#tools;
-    const { layer, picture } = explorer.state();
-    const computed = this.#network.show(levels, { title, last: running ? layer : null });
-    // What has come is shown at once: the first block, if the chosen layer's weights are still on their way.
-    const deep = this.#network.segmentOf(layer);
-    if (!this.#status.isReady(deep) && deep > 0 && !running) {
-      explorer.dispatch({ type: "layer", value: this.#live.segments[0].layers[0] });
-    }
-    if (picture !== OWN) explorer.dispatch({ type: "picture", value: OWN });
+    const before = explorer.state();
+    const computed = this.#network.show(levels, { title, last: running ? before.layer : null });
+    const detour = this.#isReady(before.layer) || running ? null : await this.#showFirst(before);
+    if (before.picture !== OWN && !detour) explorer.dispatch({ type: "picture", value: OWN });
     else explorer.refresh();
     await computed;
     await explorer.refresh();
+    if (detour && JSON.stringify(explorer.state()) === detour) await this.#comeBack(before);
+    if (!running) await this.#keep(levels, title);
+  }
+
+  /** @param {string} layer */
+  #isReady(layer) {
+    const deep = this.#network.segmentOf(layer);
+    return deep <= 0 || this.#status.isReady(deep);
+  }
+
+  /**
+   * What has come is shown at once: the first block, if the chosen layer's weights are still on their way.
+   * @param {State} before
+   * @returns {Promise<string>} the state then, as text
+   */
+  async #showFirst(before) {
+    const { explorer } = this.#tools;
+    const layer = this.#live.segments[0].layers[0];
+    say(`The first block comes first; then the page is back at ${before.layer}.`);
+    await explorer.dispatch({ type: "go", value: { picture: OWN, layer } }, "replace");
+    return JSON.stringify(explorer.state());
+  }
+
+  /** To where the reader was, who has not gone elsewhere meanwhile. @type {(before: State) => Promise<void>} */
+  async #comeBack({ layer, channel, cell }) {
+    say("");
+    await this.#tools.explorer.dispatch({ type: "go", value: { layer, channel, cell } }, "replace");
+  }
+
+  /** @type {(levels: Uint8ClampedArray, title: string) => Promise<void>} */
+  async #keep(levels, title) {
+    settleOwn();
+    this.#forget.hidden = false;
+    await this.#keeper.keep({ levels, title });
+  }
+
+  /** What is shown stays until the reader goes elsewhere. */
+  async #forgetImage() {
+    await this.#keeper.forget();
+    this.#forget.hidden = true;
+    say("Your picture is forgotten: nothing of it is kept after this visit.");
+  }
+
+  /** Whether this browser holds the whole network. */
+  async #isCached() {
+    try {
+      const store = await caches.open(STORE);
+      const found = await Promise.all(this.#live.segments.map(({ file }) => store.match(new URL(file, this.#tools.base).href)));
+      return found.every(Boolean);
+    } catch {
+      return false;
+    }
   }
 
   /** @param {File} file */
   async #take(file) {
     try {
-      await this.#show(await fromFile(file, this.#network.size), { title: file.name || "pasted picture", running: false });
+      const levels = await fromFile(file, this.#network.size);
+      this.#root.hidePopover?.();
+      await this.#show(levels, { title: file.name || "pasted picture", running: false });
     } catch (problem) {
-      if (!(problem instanceof Superseded)) this.#tools.failed(asError(problem));
+      this.#fail(problem);
     }
+  }
+
+  /** @param {unknown} problem */
+  #fail(problem) {
+    if (!(problem instanceof Superseded)) this.#tools.failed(asError(problem));
   }
 
   /** The network failed; it can be loaded again. @param {Error} problem */

@@ -1,55 +1,127 @@
-// The view in the page's address, so that it can be shared.
+// The view in the page's address, so that it can be shared, and which changes are a step of Back.
 
-import { accepts, after, begin } from "./state.js";
+import { readOff, writeOff } from "./switched_off.js";
+import { accepts, after, begin, PARTS } from "./state.js";
 
-/** @import { Manifest, State } from "./types.js" */
+/** @import { Manifest, State, Step } from "./types.js" */
 
-/** The layer comes before the channel and the cell, which must fit it. @type {(keyof State)[]} */
-const PARTS = ["picture", "layer", "channel", "cell", "order", "scale", "over", "compare"];
+/** Names in the address, where they are others than in the state. @type {Partial<Record<keyof State, string>>} */
+const NAMES = { compare: "with" };
 
-/** Always written: what these begin with depends on the manifest. @type {(keyof State)[]} */
-const ALWAYS = ["picture", "layer", "channel"];
+/** Behind the "?", each only where it is not as usual. @type {readonly (keyof State)[]} */
+const QUERY = ["picture", "compare", "sort", "scale", "over", "view", "off", "where", "tour"];
 
-/** @type {Partial<State>} */
-const USUAL = { cell: null, order: "strength", scale: "channel", over: false, compare: null };
+/** @type {Partial<Record<keyof State, string>>} */
+const USUAL = { sort: "here", scale: "channel", view: "channels" };
+
+/** A change of one of these is a step of Back; of the others, it is not. @type {readonly (keyof State)[]} */
+const SUBJECTS = ["picture", "compare", "layer", "channel", "view", "off", "tour"];
+
+/** What addresses of former versions say. @type {Record<string, string>} */
+const FORMER_ORDERS = { strength: "strength", variance: "strength", sparsity: "zeros", number: "number" };
 
 /**
  * The state of an address. Each part that is unknown or does not fit is as at the beginning.
- * @param {string} hash with or without "#"
+ * @param {string} hash with or without "#"; that of a former version ("picture=cat&layer=block1_conv1") is read too
  * @param {Manifest} manifest
  * @returns {State}
  */
 export function read(hash, manifest) {
-  const given = new URLSearchParams(hash.replace(/^#/, ""));
+  const given = parts(hash);
   return PARTS.reduce((state, part) => {
-    const text = given.get(part);
-    const action = { type: part, value: text === null ? undefined : parsed(part, text) };
-    return text !== null && accepts(state, action, manifest) ? after(state, action, manifest) : state;
+    const text = given[part];
+    if (text === undefined) return state;
+    const action = { type: part, value: parsed(part, text) };
+    return accepts(state, action, manifest) ? after(state, action, manifest) : state;
   }, begin(manifest));
 }
 
 /**
+ * Whether an address names a channel. If it does not, the strongest at its place is meant.
+ * @param {string} hash
+ * @returns {boolean}
+ */
+export function namesChannel(hash) {
+  return Boolean(parts(hash).channel);
+}
+
+/**
+ * The id of the picture that an address names, whether it is there or not.
+ * @param {string} hash
+ * @returns {string | null}
+ */
+export function pictureNamed(hash) {
+  return parts(hash).picture ?? null;
+}
+
+/**
  * @param {State} state
- * @returns {string} "#picture=cat&layer=block3_conv2&channel=17&cell=12,30"
+ * @returns {string} "#/block3_conv2/17/12,30?picture=cat"
  */
 export function write(state) {
-  const parts = PARTS.filter((part) => ALWAYS.includes(part) || state[part] !== USUAL[part]);
-  return `#${parts.map((part) => `${part}=${written(state[part])}`).join("&")}`;
+  const { layer, channel, cell } = state;
+  const path = [layer, channel, ...(cell ? [cell.join(",")] : [])];
+  const query = QUERY.map((part) => [NAMES[part] ?? part, written(state, part)]).filter(([, text]) => text !== "");
+  return `#/${path.join("/")}?${query.map(([name, text]) => `${name}=${text}`).join("&")}`;
+}
+
+/**
+ * What a change does to the browser's history.
+ * @param {State} before
+ * @param {State} after
+ * @returns {Step}
+ */
+export function stepBetween(before, after) {
+  const differs = SUBJECTS.some((part) => JSON.stringify(before[part]) !== JSON.stringify(after[part]));
+  return differs ? "push" : "replace";
+}
+
+/** The texts of a state's parts. @type {(hash: string) => Partial<Record<keyof State, string>>} */
+function parts(hash) {
+  const text = hash.replace(/^#/, "");
+  if (!text.startsWith("/")) return formerParts(new URLSearchParams(text));
+  const [path, query = ""] = text.slice(1).split(/\?(.*)/s);
+  const [layer, channel, cell] = path.split("/").map(decoded);
+  const given = new URLSearchParams(query);
+  const queried = QUERY.map((part) => [part, given.get(NAMES[part] ?? part) ?? undefined]);
+  return { ...Object.fromEntries(queried), layer, channel, cell };
+}
+
+/** @type {(given: URLSearchParams) => Partial<Record<keyof State, string>>} */
+function formerParts(given) {
+  const known = PARTS.map((part) => [part, given.get(part) ?? undefined]);
+  const order = given.get("order") ?? "";
+  const sort = Object.hasOwn(FORMER_ORDERS, order) ? FORMER_ORDERS[order] : undefined;
+  return { ...Object.fromEntries(known), ...(sort && { sort }) };
 }
 
 /** @type {(part: keyof State, text: string) => unknown} */
 function parsed(part, text) {
-  if (part === "channel") return whole(text);
+  if (part === "channel" || part === "tour") return whole(text);
   if (part === "cell") return text.split(",").map(whole);
   if (part === "over") return { 0: false, 1: true }[text];
+  if (part === "off") return readOff(text);
+  if (part === "where") return text.replace(/^cam:/, "");
   return text;
 }
 
 /** @type {(text: string) => number} */
 const whole = (text) => (/^\d+$/.test(text) ? Number(text) : NaN);
 
-/** @type {(value: State[keyof State]) => string} */
-function written(value) {
-  if (Array.isArray(value)) return value.join(",");
-  return encodeURIComponent(typeof value === "boolean" ? Number(value) : String(value));
+/** A text may hold a "%" that is none of an encoding. @type {(text: string) => string} */
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Empty where it is as usual. @type {(state: State, part: keyof State) => string} */
+function written(state, part) {
+  const value = state[part];
+  if (part === "off") return writeOff(state.off);
+  if (value === null || value === false || value === USUAL[part]) return "";
+  if (part === "where") return `cam:${encodeURIComponent(String(value))}`;
+  return encodeURIComponent(value === true ? 1 : String(value));
 }

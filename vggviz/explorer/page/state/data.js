@@ -88,6 +88,11 @@ export class Data {
     for (const held of [this.#numbers, this.#images]) held.forget(`${image}/`);
   }
 
+  /** Whether an image was computed in the page, so that its maps are at hand. @param {string} image */
+  isComputed(image) {
+    return this.#computed.has(image);
+  }
+
   /** @type {(image: string) => Provider} */
   #of(image) {
     return this.#computed.get(image) ?? stored(image, this.#manifest, this.#files);

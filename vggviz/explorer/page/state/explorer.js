@@ -1,18 +1,24 @@
 // Holds the state, loads the data that it needs, and passes both to the views.
 
-import { layerNamed } from "./manifest.js";
+import { strongestChannel } from "../arithmetic/channel_order.js";
+import { sheetValuesAt, valuesAt } from "../arithmetic/place.js";
+import { namesChannel, read, stepBetween } from "./address.js";
 import { asError, Superseded } from "./errors.js";
+import { layerNamed } from "./manifest.js";
 import { after, begin } from "./state.js";
 
 /**
  * @import { Data } from "./data.js"
- * @import { Action, Kernels, LoadedImage, Manifest, Pair, Planes, Progress, Shown, State, Views } from "./types.js"
+ * @import { Action, Kernels, Layer, LoadedImage, Manifest, Pair, Planes, Progress, Shown, State, Step, Views } from "./types.js"
+ * @typedef {Omit<LoadedImage, "planes" | "here">} LoadedPart
+ * @typedef {{images: LoadedPart[], preferred: [string, number][][] | null}} Loaded
  */
 
-/** The maps of a layer are large, so they are loaded only once one of these actions was taken. */
-const NEED_MAPS = ["channel", "cell", "move", "layer"];
+/** Maps of more bytes are loaded only once a reader, or an address, asks for something in the layer. */
+const LIGHT = 60_000;
 
-/** @typedef {{images: Omit<LoadedImage, "planes">[], preferred: [string, number][][] | null}} Loaded */
+/** Actions that ask for exact maps. */
+const ASKING = ["channel", "cell", "move", "layer", "go", "view", "compare"];
 
 export class Explorer {
   #views;
@@ -22,7 +28,11 @@ export class Explorer {
   #loaded = null;
   /** A cell under the mouse, not chosen. @type {Pair | null} */
   #pointed = null;
-  #needs = { maps: false, arithmetic: false };
+  /** Whether exact maps are wanted. */
+  #asked = false;
+  /** Whether the channel is to be the strongest at the place. */
+  #automatic = true;
+  #frozen = false;
   /** @type {Progress} */
   #progress = (loaded, total) => this.#views.progress(loaded, total);
 
@@ -45,45 +55,64 @@ export class Explorer {
   }
 
   /**
-   * @param {Action} action
-   * @returns {Promise<void>} when the new state is shown
+   * Show what an address names: what it asks for is loaded unasked.
+   * @param {string} hash
+   * @param {Step} [step]
    */
-  dispatch(action) {
-    const next = after(this.#state, action, this.manifest);
-    if (NEED_MAPS.includes(action.type)) this.#needs = { ...this.#needs, maps: true };
-    if (next !== this.#state) return this.go(next);
-    if (this.#needs.maps) this.#update();
-    return Promise.resolve();
+  visit(hash, step = "replace") {
+    const next = read(hash, this.manifest);
+    this.#automatic = !namesChannel(hash);
+    this.#asked ||= namesChannel(hash) || next.cell !== null;
+    return this.go(next, step);
   }
 
-  /** Show the arithmetic of the chosen cell. */
-  explain() {
-    if (!this.#state.cell) return;
-    this.#needs = { maps: true, arithmetic: true };
+  /**
+   * @param {Action} action
+   * @param {Step} [step] what it does to the browser's history, where that is not the usual
+   * @returns {Promise<void>} when the new state is shown
+   */
+  dispatch(action, step) {
+    const before = this.#state;
+    const next = after(before, action, this.manifest);
+    const named = action.type === "channel" || (action.type === "go" && "channel" in action.value);
+    if (named) this.#automatic = false;
+    else if (next.layer !== before.layer) this.#automatic = true;
+    if (ASKING.includes(action.type)) this.#asked = true;
+    if (action.type === "move" || action.type === "cell") this.#pointed = null; // what is chosen is shown, wherever the mouse rests
+    if (next !== before) return this.go(next, step ?? stepBetween(before, next));
     this.#update();
+    return Promise.resolve();
   }
 
   /** @param {Pair | null} cell under the mouse */
   point(cell) {
     if (String(cell) === String(this.#pointed)) return;
     this.#pointed = cell;
-    if (cell) this.#needs = { ...this.#needs, maps: true };
+    this.#asked ||= cell !== null;
+    this.#update();
+  }
+
+  /** Keep the order of the channels as it is, while something is painted or computed again and again. @param {boolean} on */
+  freeze(on) {
+    if (on === this.#frozen) return;
+    this.#frozen = on;
     this.#update();
   }
 
   /** Load what is shown again: an image of that name has changed. */
   refresh() {
-    return this.go({ ...this.#state });
+    return this.go({ ...this.#state }, "replace");
   }
 
   /**
    * Load what a state needs, then show it whole; of two that are under way the later one counts.
    * @param {State} next
+   * @param {Step} step
    */
-  async go(next) {
+  async go(next, step) {
     const before = this.#state;
     if (before.layer !== next.layer) this.#pointed = null;
-    this.#enter(next);
+    this.#enter(next, step);
     try {
       const loaded = await this.#load(next);
       if (this.#state !== next) return;
@@ -93,14 +122,14 @@ export class Explorer {
     } catch (problem) {
       if (this.#state !== next || problem instanceof Superseded) return; // what is newer shows itself
       this.#views.fail(asError(problem));
-      if (this.#loaded) this.#enter(before); // the last view stays, and so does its address
+      if (this.#loaded) this.#enter(before, "replace"); // the last view stays, and so does its address
     }
   }
 
-  /** @param {State} state */
-  #enter(state) {
+  /** @type {(state: State, step: Step) => void} */
+  #enter(state, step) {
     this.#state = state;
-    this.#views.navigate(state);
+    this.#views.navigate(state, step);
   }
 
   /** Files that are there already cost nothing. @type {(state: State) => Promise<Loaded>} */
@@ -113,7 +142,7 @@ export class Explorer {
     return { images, preferred };
   }
 
-  /** @type {(id: string, layer: string) => Promise<Loaded["images"][0]>} */
+  /** @type {(id: string, layer: string) => Promise<LoadedPart>} */
   async #loadImage(id, layer) {
     const [photograph, sheet, statistics] = await Promise.all([
       this.data.photograph(id),
@@ -126,10 +155,29 @@ export class Explorer {
   /** Show what is at hand now; what is still to come calls this again. */
   #update() {
     if (!this.#loaded) return;
+    this.#choose(this.#loaded);
     const shown = this.#shown(this.#loaded);
     this.#views.show(shown);
     if (this.#explains()) this.#fetchArithmetic(shown);
-    if (this.#needs.maps) this.#fetchMaps(shown);
+    if (this.#wantsMaps(shown.layer)) this.#fetchMaps(shown);
+  }
+
+  /** Choose the strongest channel at the place, for good once its value is exact. @param {Loaded} loaded */
+  #choose({ images }) {
+    if (!this.#automatic) return;
+    const layer = layerNamed(this.manifest, this.#state.layer);
+    const { here, planes, statistics } = this.#complete(images[0], layer);
+    this.#automatic = this.#state.cell !== null && !planes;
+    const channel = strongestChannel(statistics, here);
+    if (channel !== this.#state.channel) this.#enter({ ...this.#state, channel }, "replace");
+  }
+
+  /** @type {(image: LoadedPart, layer: Layer) => LoadedImage} */
+  #complete(image, layer) {
+    const { cell } = this.#state;
+    const planes = this.data.mapsAtHand(image.id, layer.name);
+    const thumbnails = () => cell && sheetValuesAt(image.sheet, layer, cell, image.statistics);
+    return { ...image, planes, here: cell && planes ? valuesAt(planes, cell) : thumbnails() };
   }
 
   /** @type {(loaded: Loaded) => Shown} */
@@ -140,19 +188,26 @@ export class Explorer {
     return {
       state,
       layer,
-      images: images.map((image) => ({ ...image, planes: this.data.mapsAtHand(image.id, layer.name) })),
+      images: images.map((image) => this.#complete(image, layer)),
       preferred: preferred?.[state.channel] ?? [],
       cell: this.#pointed ?? state.cell,
-      needs: this.#needs,
+      pointing: this.#pointed !== null,
+      frozen: this.#frozen,
+      asked: this.#asked,
       inputs: explains && layer.reads ? this.data.mapsAtHand(state.picture, layer.reads) : null,
       kernels: explains && layer.kernel ? this.data.kernelsAtHand(layer.name) : null,
     };
   }
 
+  /** Whether exact maps are wanted: they cost nothing where they are light, or computed in the page. @param {Layer} layer */
+  #wantsMaps({ bytes }) {
+    return this.#asked || bytes.maps <= LIGHT || this.data.isComputed(this.#state.picture);
+  }
+
   /** Whether the arithmetic of a cell is wanted and can be shown. */
   #explains() {
     const { kernel, pool } = layerNamed(this.manifest, this.#state.layer);
-    return this.#needs.arithmetic && this.#state.cell !== null && (kernel ?? pool) !== null;
+    return this.#state.view === "cell" && this.#state.cell !== null && (kernel ?? pool) !== null;
   }
 
   /** @param {Shown} shown */
@@ -179,7 +234,7 @@ export class Explorer {
         this.#views.loaded();
         if (this.#state.layer === layer) this.#update();
       },
-      (problem) => this.#views.fail(problem),
+      (problem) => problem instanceof Superseded || this.#views.fail(problem),
     );
   }
 }

@@ -2,30 +2,46 @@
 
 import { samePlace } from "../arithmetic/receptive_field.js";
 import { layerNamed } from "./manifest.js";
+import { isOff, switched, tidied } from "./switched_off.js";
 
-/** @import { Action, Layer, Manifest, Order, Pair, Request, Scale, State } from "./types.js" */
+/** @import { Action, Layer, Manifest, Pair, Request, Scale, Sort, State, ViewName } from "./types.js" */
 
-/** @type {readonly Order[]} */
-export const ORDERS = Object.freeze(["strength", "variance", "sparsity", "number"]);
+/** @type {readonly Sort[]} */
+export const SORTS = Object.freeze(["here", "strength", "zeros", "number"]);
 /** @type {readonly Scale[]} */
 export const SCALES = Object.freeze(["channel", "layer", "network"]);
+/** @type {readonly ViewName[]} */
+export const VIEWS = Object.freeze(["channels", "passport", "cell", "change"]);
+
+/** The parts of a state, in an order in which each fits those before it. @type {readonly (keyof State)[]} */
+export const PARTS = Object.freeze([
+  "picture", "compare", "layer", "channel", "cell", "sort", "scale", "over", "view", "off", "where", "tour",
+]);
+
+/** Cells down that a map has at least which is shown at the beginning. */
+const ROWS = 7;
 
 /**
- * The first view: the first image, the first convolution (or layer), its first channel.
+ * The first view: the first image, and the last convolution that still has maps, where whole objects are found.
  * @param {Manifest} manifest
  * @returns {State}
  */
-export function begin(manifest) {
-  const layer = manifest.layers.find(({ kind }) => kind === "convolution") ?? manifest.layers[0];
+export function begin({ layers, pictures }) {
+  const convolutions = layers.filter(({ kind }) => kind === "convolution");
+  const layer = convolutions.findLast(({ rows }) => rows >= ROWS) ?? convolutions[0] ?? layers[0];
   return {
-    picture: manifest.pictures[0].id,
+    picture: pictures[0].id,
     compare: null,
     layer: layer.name,
     channel: 0,
     cell: null,
-    order: "strength",
+    sort: "here",
     scale: "channel",
     over: false,
+    view: "channels",
+    off: {},
+    where: null,
+    tour: null,
   };
 }
 
@@ -53,6 +69,7 @@ export function after(state, action, manifest) {
  * @returns {action is Action}
  */
 export function accepts(state, action, manifest) {
+  if (action.type === "go") return acceptsAll(state, action.value, manifest);
   const test = Object.hasOwn(ACCEPTED, action.type) ? ACCEPTED[action.type] : null;
   return Boolean(test?.(action, manifest, layerNamed(manifest, state.layer)));
 }
@@ -64,11 +81,30 @@ const ACCEPTED = {
   layer: ({ value }, { layers }) => layers.some(({ name }) => name === value),
   channel: ({ value }, _, layer) => isBelow(value, layer.channels),
   cell: ({ value }, _, layer) => value === null || isCell(value, layer),
-  order: ({ value }) => ORDERS.some((order) => order === value),
+  sort: ({ value }) => SORTS.some((sort) => sort === value),
   scale: ({ value }) => SCALES.some((scale) => scale === value),
   over: ({ value }) => typeof value === "boolean",
+  view: ({ value }) => VIEWS.some((view) => view === value),
+  off: ({ value }, manifest) => isOff(value, manifest),
+  where: ({ value }) => value === null || (typeof value === "string" && value.length > 0 && value.length <= 100),
+  tour: ({ value }) => value === null || (typeof value === "number" && Number.isInteger(value) && value > 0 && value < 100),
   move: ({ rows, columns }) => Number.isInteger(rows) && Number.isInteger(columns),
+  switch: ({ layer, channel }, manifest) => isOff({ [String(layer)]: [channel] }, manifest),
 };
+
+/** Whether all parts fit, each in the state that those before it make. @type {(state: State, parts: unknown, manifest: Manifest) => boolean} */
+function acceptsAll(state, parts, manifest) {
+  if (typeof parts !== "object" || parts === null || Array.isArray(parts)) return false;
+  const given = /** @type {Record<string, unknown>} */ (parts);
+  if (!Object.keys(given).every((key) => PARTS.some((part) => part === key))) return false;
+  let now = state;
+  for (const type of PARTS.filter((part) => part in given)) {
+    const action = { type, value: given[type] };
+    if (!accepts(now, action, manifest)) return false;
+    now = { ...now, ...changes(now, action, manifest) };
+  }
+  return true;
+}
 
 /**
  * What an action changes: more than the part of its name in some.
@@ -86,19 +122,34 @@ function changes(state, action, manifest) {
       return { cell: action.value && [action.value[0], action.value[1]] };
     case "move":
       return { cell: moved(state, action, layerNamed(manifest, state.layer)) };
+    case "off":
+      return { off: tidied(action.value, manifest) };
+    case "switch":
+      return { off: tidied(switched(state.off, action.layer, action.channel), manifest) };
+    case "go":
+      return allChanges(state, action.value, manifest);
     default:
       return { [action.type]: action.value };
   }
 }
 
-/** @type {(state: State, name: string, manifest: Manifest) => Partial<State>} */
+/** @type {(state: State, parts: Partial<State>, manifest: Manifest) => State} */
+function allChanges(state, parts, manifest) {
+  return PARTS.filter((part) => part in parts).reduce((now, type) => {
+    const action = /** @type {Action} */ ({ type, value: parts[type] });
+    return { ...now, ...changes(now, action, manifest) };
+  }, state);
+}
+
+/**
+ * Another layer keeps the place, and nothing of the channel's number: equal numbers have nothing in common. Which
+ * channel is chosen there depends on the data, so the explorer chooses it.
+ * @type {(state: State, name: string, manifest: Manifest) => Partial<State>}
+ */
 function otherLayer(state, name, manifest) {
+  if (name === state.layer) return {};
   const [from, to] = [layerNamed(manifest, state.layer), layerNamed(manifest, name)];
-  return {
-    layer: name,
-    channel: state.channel < to.channels ? state.channel : 0,
-    cell: state.cell && samePlace(from, to, state.cell),
-  };
+  return { layer: name, channel: 0, cell: state.cell && samePlace(from, to, state.cell) };
 }
 
 /** @type {(state: State, by: {rows: number, columns: number}, layer: Layer) => Pair} */

@@ -60,16 +60,36 @@
  */
 
 /**
- * @typedef {"strength" | "variance" | "sparsity" | "number"} Order
- * @typedef {"channel" | "layer" | "network"} Scale
- * @typedef {{picture: string, compare: string | null, layer: string, channel: number, cell: Pair | null, order: Order,
- *   scale: Scale, over: boolean}} State   its keys are those of the page's address
+ * @typedef {"here" | "strength" | "zeros" | "number"} Sort   of a layer's channels; "here", by the value at the place
+ * @typedef {"channel" | "layer" | "network"} Scale   what full colour stands for
+ * @typedef {"channels" | "passport" | "cell" | "change"} ViewName   which tab is open
+ * @typedef {Record<string, number[]>} Off   channels that are switched off, by layer; no layer has an empty list
+ *
+ * @typedef {object} State   what the page's address holds
+ * @property {string} picture
+ * @property {string | null} compare   a second picture beside it
+ * @property {string} layer
+ * @property {number} channel
+ * @property {Pair | null} cell   of `layer`: the place that the reader chose
+ * @property {Sort} sort
+ * @property {Scale} scale
+ * @property {boolean} over   the map over the photograph
+ * @property {ViewName} view
+ * @property {Off} off
+ * @property {string | null} where   the class whose evidence is drawn on the photograph
+ * @property {number | null} tour   the stop of the tour, from 1
+ *
  * @typedef {{type: "picture", value: string} | {type: "compare", value: string | null} | {type: "layer", value: string}
- *   | {type: "channel", value: number} | {type: "cell", value: Pair | null} | {type: "order", value: Order}
- *   | {type: "scale", value: Scale} | {type: "over", value: boolean} | {type: "move", rows: number, columns: number}
- * } Action
- * @typedef {{type: string, value?: unknown, rows?: unknown, columns?: unknown}} Request   what may be an action
- * @typedef {(action: Action) => Promise<void>} Dispatch
+ *   | {type: "channel", value: number} | {type: "cell", value: Pair | null} | {type: "sort", value: Sort}
+ *   | {type: "scale", value: Scale} | {type: "over", value: boolean} | {type: "view", value: ViewName}
+ *   | {type: "off", value: Off} | {type: "where", value: string | null} | {type: "tour", value: number | null}
+ *   | {type: "move", rows: number, columns: number} | {type: "switch", layer: string, channel: number}
+ *   | {type: "go", value: Partial<State>}
+ * } Action   "switch" turns one channel off, or on again; "go" changes several parts at once, as one step of Back
+ * @typedef {{type: string, value?: unknown, rows?: unknown, columns?: unknown, layer?: unknown, channel?: unknown}} Request
+ *   what may be an action
+ * @typedef {(action: Action, step?: Step) => Promise<void>} Dispatch
+ * @typedef {"push" | "replace" | "none"} Step   what a change does to the browser's history
  */
 
 /**
@@ -80,18 +100,26 @@
  * @property {LoadedImage[]} images   the chosen one, and the one it is compared with
  * @property {[string, number][]} preferred   classes that the channel prefers, and effect sizes
  * @property {Pair | null} cell   the one pointed at, else the chosen one
- * @property {{maps: boolean, arithmetic: boolean}} needs   which data the reader's actions need
+ * @property {boolean} pointing   whether `cell` is only pointed at
+ * @property {boolean} frozen   whether the order of the channels is to stay as it is
+ * @property {boolean} asked   whether a reader, or an address, has asked for anything: until then little is loaded
  * @property {Planes | null} inputs   what the layer reads, if its arithmetic is wanted and loaded
  * @property {Kernels | null} kernels
  *
- * @typedef {{id: string, photograph: ImageBitmap, sheet: Sheet, statistics: Statistics, planes: Planes | null}} LoadedImage
- *   `planes` is null until the layer's maps are loaded
+ * @typedef {object} LoadedImage
+ * @property {string} id
+ * @property {ImageBitmap} photograph
+ * @property {Sheet} sheet
+ * @property {Statistics} statistics
+ * @property {Planes | null} planes   null until the layer's maps are loaded
+ * @property {Float32Array | null} here   each channel's value at the chosen cell; of thumbnails until the maps are
+ *   loaded; null without a cell
  */
 
 /**
  * What the explorer needs of the page.
  * @typedef {object} Views
- * @property {(state: State) => void} navigate   show what was chosen, before its data are loaded
+ * @property {(state: State, step: Step) => void} navigate   show what was chosen, before its data are loaded
  * @property {(shown: Shown) => void} show
  * @property {(problem: Error) => void} fail   show what went wrong; what is shown stays
  * @property {() => void} succeed   the last problem is over

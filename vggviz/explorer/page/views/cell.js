@@ -1,27 +1,28 @@
-// One cell: where the same place is in the other layers, and how its value is computed.
+// One cell: how its value is computed, and a way back to what it was computed from.
 
-import { at } from "../arithmetic/planes.js";
-import { formattedBytes } from "../arithmetic/number_format.js";
-import { samePlace } from "../arithmetic/receptive_field.js";
-import { convolutionTable } from "./convolution_table.js";
+import { valueAt } from "./channel_view.js";
+import { convolutionSum } from "./convolution_sum.js";
 import { button, element } from "./elements.js";
-import { poolingTable } from "./pooling_table.js";
+import { poolingSum } from "./pooling_sum.js";
+import { Trail } from "./trail.js";
 
 /**
  * @import { Colours } from "../arithmetic/colours.js"
- * @import { Dispatch, Layer, Manifest, Pair, Shown } from "../state/types.js"
- * @typedef {{manifest: Manifest, colours: Colours, dispatch: Dispatch, explain: () => void}} Tools   `explain` is called
- *   when a reader wants the arithmetic
+ * @import { Dispatch, Manifest, Pair, Shown } from "../state/types.js"
+ * @import { View } from "./channel_view.js"
+ * @typedef {{manifest: Manifest, colours: Colours, dispatch: Dispatch}} Tools
  * @typedef {(layer: string, channel: number, cell: Pair) => void} StepTo   show a cell of another layer
  */
 
 export class CellView {
   #root;
   #tools;
-  #places = element("div", { class: "places" });
-  #how = element("div");
-  #note = element("span", { class: "quiet" });
-  #offered;
+  #trail;
+  #how = element("div", { id: "arithmetic" });
+  /** What the arithmetic was built of. @type {unknown[]} */
+  #built = [];
+  /** Whether a step by a row of the sum is under way, after which the focus goes to the next sum. */
+  #steps = false;
 
   /**
    * @param {HTMLElement} root
@@ -30,70 +31,69 @@ export class CellView {
   constructor(root, tools) {
     this.#root = root;
     this.#tools = tools;
-    const explain = button({ id: "explain", onclick: tools.explain }, "Show the arithmetic");
-    this.#offered = element("p", {}, explain, " ", this.#note);
-    root.replaceChildren(
-      element("h3", {}, "How this number comes about"),
-      this.#how,
-      element("details", {}, element("summary", {}, "The same place in every other layer"), this.#places),
-    );
+    this.#trail = new Trail((place) => this.#go(place.layer, place.channel, place.cell));
+    root.replaceChildren(this.#trail.root, this.#how);
   }
 
-  /** @param {Shown} shown */
-  show(shown) {
-    const { state, layer } = shown;
-    this.#root.hidden = !state.cell;
-    if (!state.cell) return;
-    this.#places.replaceChildren(...this.#placesOf(layer, state.cell));
-    if (!layer.kernel && !layer.pool) this.#say(`The arithmetic of ${layer.name} cannot be shown here.`);
-    else if (!shown.needs.arithmetic) this.#offer(layer);
-    else {
-      const table = this.#arithmetic(shown, state.cell);
-      if (table) this.#how.replaceChildren(...table);
-      else this.#say("Loading the numbers …");
-    }
+  /** @type {(shown: Shown, view: View) => void} */
+  show(shown, view) {
+    const { state, layer, inputs, kernels, images: [{ planes }] } = shown;
+    if (this.#root.hidden) return;
+    this.#trail.show(state);
+    const of = [layer, state.channel, String(state.cell), planes, view.views[0].strongest?.value, inputs, kernels];
+    if (of.every((each, i) => each === this.#built[i]) && this.#built.length) return;
+    this.#built = of;
+    this.#build(shown, view);
+  }
+
+  /** @type {(shown: Shown, view: View) => void} */
+  #build(shown, view) {
+    const { layer, state: { cell } } = shown;
+    if (!cell) return this.#ask(view);
+    if (!layer.kernel && !layer.pool) return this.#say(`The arithmetic of ${layer.name} cannot be shown here.`);
+    const sum = this.#sum(shown, view, cell);
+    if (!sum) return this.#say("Loading the numbers …");
+    this.#how.replaceChildren(...sum);
+    if (!this.#steps) return;
+    this.#steps = false;
+    const next = /** @type {HTMLElement | null} */ (this.#how.querySelector("button.step"));
+    (next ?? this.#root).focus({ preventScroll: true });
+    this.#root.scrollTop = 0;
+  }
+
+  /** Which cell? @param {View} view */
+  #ask({ views: [{ strongest }] }) {
+    this.#say("Choose a place on the photograph or on the map: here stands how its number comes about.");
+    if (!strongest) return;
+    const take = () => this.#tools.dispatch({ type: "cell", value: strongest.cell });
+    this.#how.append(button({ id: "strongest", onclick: take }, "Take the strongest cell"));
   }
 
   /** @param {string} sentence */
   #say(sentence) {
-    this.#how.replaceChildren(element("p", {}, sentence));
+    this.#how.replaceChildren(element("p", { class: "quiet" }, sentence));
   }
 
-  /** A button that loads what the arithmetic needs. @param {Layer} layer */
-  #offer({ name, kernel, bytes }) {
-    const words = `Loads the kernels of ${name} (${formattedBytes(bytes.kernels)}) and the maps it reads.`;
-    this.#note.textContent = kernel && bytes.kernels ? words : "";
-    // Put there once: a button that is made anew loses the keyboard's focus.
-    if (!this.#how.contains(this.#offered)) this.#how.replaceChildren(this.#offered);
-  }
-
-  /** Null until all that it needs is loaded. @type {(shown: Shown, cell: Pair) => Node[] | null} */
-  #arithmetic({ state, layer, images: [{ planes }], inputs, kernels }, cell) {
-    if (!inputs || !planes) return null;
-    const given = { state, cell, layer, inputs, value: at(planes, state.channel, cell), stepTo: this.#stepTo };
-    if (layer.pool) return poolingTable({ ...given, pool: layer.pool });
+  /** Null until all that it needs is loaded. @type {(shown: Shown, view: View, cell: Pair) => Node[] | null} */
+  #sum({ state, layer, images: [{ planes }], inputs, kernels }, { views: [view] }, cell) {
+    const value = valueAt(view, cell);
+    if (!inputs || !planes || value === null) return null;
+    const given = { state, cell, layer, inputs, value, stepTo: this.#stepTo };
+    if (layer.pool) return poolingSum({ ...given, pool: layer.pool });
     if (!layer.kernel || !kernels) return null;
     const { manifest, colours } = this.#tools;
-    return convolutionTable({ ...given, kernel: layer.kernel, kernels, manifest, colours });
-  }
-
-  /** @type {(layer: Layer, cell: Pair) => Node[]} */
-  #placesOf(layer, cell) {
-    const { manifest, dispatch } = this.#tools;
-    return manifest.layers
-      .filter(({ name }) => name !== layer.name)
-      .map((other) => {
-        const [row, column] = samePlace(layer, other, cell);
-        const go = () => dispatch({ type: "layer", value: other.name });
-        return button({ onclick: go }, `${other.name}: row ${row}, column ${column}`);
-      });
+    return convolutionSum({ ...given, kernel: layer.kernel, kernels, manifest, colours });
   }
 
   /** @type {StepTo} */
   #stepTo = (layer, channel, cell) => {
-    const { dispatch } = this.#tools;
-    dispatch({ type: "layer", value: layer });
-    dispatch({ type: "channel", value: channel });
-    dispatch({ type: "cell", value: cell });
+    this.#trail.step();
+    this.#go(layer, channel, cell);
   };
+
+  /** @type {StepTo} */
+  #go(layer, channel, cell) {
+    this.#steps = true;
+    this.#tools.dispatch({ type: "go", value: { layer, channel, cell, view: "cell" } });
+  }
 }

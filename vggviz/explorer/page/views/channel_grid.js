@@ -1,16 +1,20 @@
 // All channels of a layer as a grid of thumbnails, with one place in the tab order.
 
-import { isDead, ordered } from "../arithmetic/channel_order.js";
-import { channelOf, fillTile, newTile, paintTile, setSelected } from "./channel_tiles.js";
-import { describeOrder } from "./descriptions.js";
+import { isSilent, ordered } from "../arithmetic/channel_order.js";
+import { asError } from "../state/errors.js";
+import { channelOf, fillTile, newTile, paintDrawing, paintTile, setSelected } from "./channel_tiles.js";
+import { createGridHead } from "./grid_head.js";
 import { next } from "./grid_keys.js";
 
 /**
  * @import { Colours } from "../arithmetic/colours.js"
+ * @import { Files } from "../state/files.js"
  * @import { Limits } from "../state/colour_limits.js"
- * @import { Dispatch, Shown } from "../state/types.js"
+ * @import { Dispatch, Layer, Shown } from "../state/types.js"
  * @import { Tile } from "./channel_tiles.js"
- * @typedef {{grid: HTMLElement, words: HTMLElement, title: HTMLElement}} Elements
+ * @typedef {{root: HTMLElement, head: HTMLElement, title: HTMLElement, scroll: HTMLElement, grid: HTMLElement,
+ *   silent: HTMLElement}} Elements
+ * @typedef {{colours: Colours, dispatch: Dispatch, files: Files, failed: (problem: Error) => void}} Tools
  */
 
 /** Tiles painted before the page may do something else. */
@@ -20,76 +24,115 @@ export class ChannelGrid {
   #elements;
   #colours;
   #dispatch;
-  /** @type {Tile[]} */
+  #head;
+  #files;
+  #failed;
+  /** One for each channel, by number. @type {Tile[]} */
   #tiles = [];
-  /** @type {number[]} */
+  /** The channels in the order in which they stand, silent ones too. @type {number[]} */
   #order = [];
-  /** What the tiles were last painted for. @type {{key?: string, sheet?: object, layer?: string}} */
+  /** Those that are shown. @type {number[]} */
+  #listed = [];
+  /** What the tiles were last painted for. @type {{key?: string, sheets?: object[], layer?: string}} */
   #painted = {};
   /** @type {Tile | null} */
   #selected = null;
+  /** Whether silent channels are shown. */
+  #unfolded = false;
+  /** @type {Shown | null} */
+  #shown = null;
+  /** Shows the same again. @type {(() => void) | null} */
+  #again = null;
   /** Counts the paintings, so that an older one stops. */
   #painting = 0;
 
   /**
    * @param {Elements} elements
-   * @param {{colours: Colours, dispatch: Dispatch}} tools
+   * @param {Tools} tools
    */
-  constructor(elements, { colours, dispatch }) {
+  constructor(elements, { colours, dispatch, files, failed }) {
     this.#elements = elements;
     this.#colours = colours;
     this.#dispatch = dispatch;
+    this.#files = files;
+    this.#failed = failed;
+    this.#head = createGridHead(elements, { dispatch, changed: () => this.#again?.() });
     elements.grid.addEventListener("click", (event) => this.#click(event));
     elements.grid.addEventListener("keydown", (event) => this.#press(event));
+    elements.silent.addEventListener("click", () => this.#unfold());
   }
 
   /** @returns {number[]} the channels as they stand */
   order() {
-    return this.#order;
+    return this.#listed;
   }
 
   /** @type {(shown: Shown, limits: Limits) => void} */
   show(shown, limits) {
     const { state, layer, images } = shown;
-    const [{ sheet }] = images;
-    const key = JSON.stringify([state.picture, state.layer, state.order, state.scale, state.compare, limits.layer]);
-    if (key === this.#painted.key && sheet === this.#painted.sheet) return this.#select(state.channel);
-    const focused = this.#elements.grid.contains(document.activeElement);
-    this.#build(shown);
-    if (layer.name !== this.#painted.layer) this.#elements.grid.scrollTop = 0;
-    this.#select(state.channel); // before painting: it may bring other tiles into view
-    this.#paint(shown, limits);
-    this.#describe(shown);
-    this.#painted = { key, sheet, layer: layer.name };
-    if (focused) this.#tiles[this.#order.indexOf(state.channel)]?.focus({ preventScroll: true });
+    this.#shown = shown;
+    this.#again = () => this.show(shown, limits);
+    this.#head.show(shown);
+    const sheets = images.map(({ sheet }) => sheet);
+    const key = JSON.stringify([state.picture, state.layer, state.scale, state.compare, limits.layer, this.#head.face()]);
+    const isPainted = key === this.#painted.key && sheets.every((sheet, i) => sheet === this.#painted.sheets?.[i]);
+    const isOther = layer.name !== this.#painted.layer;
+    if (!isPainted) this.#fill(shown);
+    if (isOther) this.#elements.scroll.scrollTop = 0;
+    this.#arrange(shown, isOther);
+    this.#select(state.channel, isOther); // before painting: it may bring other tiles into view
+    if (!isPainted) this.#paint(shown, limits);
+    this.#painted = { key, sheets, layer: layer.name };
+    this.#elements.root.classList.toggle("compared", images.length > 1);
   }
 
   /**
    * The tiles of a layer: those that are there are used again, for a new canvas is expensive.
    * @param {Shown} shown
    */
-  #build({ state, layer, images: [{ statistics }] }) {
+  #fill({ layer, images: [{ statistics }] }) {
     const { grid } = this.#elements;
-    this.#order = ordered(statistics, state.order);
-    while (this.#tiles.length < this.#order.length) this.#tiles.push(newTile());
-    this.#tiles.length = this.#order.length;
-    this.#tiles.forEach((tile, i) => fillTile(tile, layer, statistics, this.#order[i]));
-    if (grid.childElementCount !== this.#tiles.length) grid.replaceChildren(...this.#tiles);
-    this.#selected = null;
-    for (const tile of this.#tiles.filter(({ tabIndex }) => tabIndex === 0)) setSelected(tile, false);
+    while (this.#tiles.length < layer.channels) this.#tiles.push(newTile());
+    this.#tiles.length = layer.channels;
+    this.#tiles.forEach((tile, channel) => fillTile(tile, layer, statistics, channel));
+    grid.setAttribute("aria-label", `Channels of ${layer.name}`);
+  }
+
+  /** Put the tiles in order, where it is another. @type {(shown: Shown, isOther: boolean) => void} */
+  #arrange({ state, layer, frozen, images: [{ statistics, here }] }, isOther) {
+    const { grid, silent } = this.#elements;
+    if (!frozen || isOther || this.#order.length !== layer.channels) this.#order = ordered(statistics, state.sort, here);
+    const quiet = this.#order.filter((channel) => isSilent(statistics, channel));
+    silent.hidden = !quiet.length;
+    silent.textContent = `${quiet.length} silent on this picture${this.#unfolded ? ": hide them" : ""}`;
+    silent.setAttribute("aria-expanded", String(this.#unfolded));
+    const folded = new Set(this.#unfolded ? [] : quiet.filter((channel) => channel !== state.channel));
+    const listed = this.#order.filter((channel) => !folded.has(channel));
+    if (!isOther && String(listed) === String(this.#listed) && grid.childElementCount === listed.length) return;
+    this.#listed = listed;
+    const focused = grid.contains(document.activeElement);
+    grid.replaceChildren(...listed.map((channel) => this.#tiles[channel]));
+    if (focused) this.#tiles[state.channel].focus({ preventScroll: true });
+  }
+
+  #unfold() {
+    this.#unfolded = !this.#unfolded;
+    if (this.#shown) this.#arrange(this.#shown, false);
   }
 
   /**
    * Paint what can be seen at once, the rest while nothing else is to be done.
    * @type {(shown: Shown, limits: Limits) => void}
    */
-  #paint({ state, layer, images: [{ statistics, sheet }] }, limits) {
-    const how = { layer, statistics, sheet, scale: state.scale, limits, colours: this.#colours };
-    /** @param {number} i */
-    const paint = (i) => paintTile(this.#tiles[i], this.#order[i], how);
+  #paint({ state, layer, images }, limits) {
+    if (this.#head.face() === "drawn") return void this.#paintDrawings(layer);
+    const how = { layer, images, scale: state.scale, limits, colours: this.#colours };
+    /** @param {number} channel */
+    const paint = (channel) => paintTile(this.#tiles[channel], channel, how);
     const [first, last] = this.#visible();
-    for (let i = first; i < last; i++) paint(i);
-    const rest = [...this.#order.keys()].filter((i) => i < first || i >= last);
+    this.#listed.slice(first, last).forEach(paint);
+    const silent = this.#order.filter((channel) => !this.#listed.includes(channel));
+    const rest = [...this.#listed.slice(0, first), ...this.#listed.slice(last), ...silent];
     const painting = (this.#painting += 1);
     const later = () => {
       if (painting !== this.#painting) return; // another view is being painted
@@ -99,40 +142,42 @@ export class ChannelGrid {
     setTimeout(later);
   }
 
+  /** @param {Layer} layer */
+  async #paintDrawings(layer) {
+    const painting = (this.#painting += 1);
+    try {
+      const sheet = await this.#files.image(`drawings/${layer.name}.png`);
+      if (painting === this.#painting) this.#tiles.forEach((tile, channel) => paintDrawing(tile, channel, layer, sheet));
+    } catch (problem) {
+      this.#failed(asError(problem));
+    }
+  }
+
   /**
    * Index of the first tile that is in view, with a row above, and of the one after the last.
    * @returns {[number, number]}
    */
   #visible() {
-    const { grid } = this.#elements;
+    const { scroll } = this.#elements;
     const across = this.#columns();
-    const high = grid.clientWidth / across;
-    const first = (Math.floor(grid.scrollTop / high) - 1) * across;
-    const last = (Math.ceil((grid.scrollTop + grid.clientHeight) / high) + 1) * across;
-    return [Math.max(0, first), Math.min(this.#order.length, last)];
+    const tile = this.#tiles[this.#listed[0]];
+    const high = Math.max(tile?.offsetHeight ?? 0, 20);
+    const first = (Math.floor(scroll.scrollTop / high) - 1) * across;
+    const last = (Math.ceil((scroll.scrollTop + scroll.clientHeight) / high) + 1) * across;
+    return [Math.max(0, first), Math.min(this.#listed.length, last)];
   }
 
-  /** @param {Shown} shown */
-  #describe({ state, layer, images: [{ statistics }] }) {
-    const { grid, words, title } = this.#elements;
-    title.textContent = `${layer.name}: ${layer.channels} channels`;
-    const dead = this.#order.filter((channel) => isDead(statistics, channel)).length;
-    words.textContent = `In order ${describeOrder(state.order)}. ${dead} dead for this picture.`;
-    grid.setAttribute("aria-label", `Channels of ${layer.name}`);
-  }
-
-  /** Mark the chosen one; bring it into view if it is out of sight. @param {number} channel */
-  #select(channel) {
-    const { grid } = this.#elements;
-    const tile = this.#tiles[this.#order.indexOf(channel)];
-    if (!tile || tile === this.#selected) return;
-    if (this.#selected) setSelected(this.#selected, false);
+  /** Mark the chosen one; bring it into view if it is another, and out of sight. @type {(channel: number, isOther: boolean) => void} */
+  #select(channel, isOther) {
+    const { scroll } = this.#elements;
+    const tile = this.#tiles[channel];
+    if (!tile || (tile === this.#selected && tile.tabIndex === 0 && !isOther)) return;
+    for (const each of this.#tiles.filter(({ tabIndex }) => tabIndex === 0)) setSelected(each, false);
     this.#selected = tile;
     setSelected(tile, true);
-    const top = tile.offsetTop - grid.offsetTop;
-    const bottom = top + tile.offsetHeight;
-    if (top < grid.scrollTop) grid.scrollTop = top - 4;
-    if (bottom > grid.scrollTop + grid.clientHeight) grid.scrollTop = bottom - grid.clientHeight + 4;
+    const [box, view] = [tile.getBoundingClientRect(), scroll.getBoundingClientRect()];
+    if (box.top < view.top) scroll.scrollTop += box.top - view.top - 4;
+    if (box.bottom > view.bottom) scroll.scrollTop += box.bottom - view.bottom + 4;
   }
 
   #columns() {
@@ -151,21 +196,21 @@ export class ChannelGrid {
     if (from < 0 || event.altKey || event.metaKey) return;
     const enter = event.key === "Enter" || event.key === " ";
     const key = (event.ctrlKey ? "Control+" : "") + event.key;
-    const to = enter ? from : next(key, from, this.#columns(), this.#tiles.length);
+    const to = enter ? from : next(key, from, this.#columns(), this.#listed.length);
     if (to === from && !enter) return;
     event.preventDefault();
-    if (!enter) this.#tiles[to].focus();
+    if (!enter) this.#tiles[this.#listed[to]].focus();
     this.#choose(to);
   }
 
   /** Where the tile of an event stands, -1 if it is none's. @type {(event: Event) => number} */
   #indexAt({ target }) {
-    const tile = target instanceof Element ? target.closest("[role=option]") : null;
-    return this.#tiles.findIndex((each) => each === tile);
+    const tile = target instanceof Element ? /** @type {Tile | null} */ (target.closest("[role=option]")) : null;
+    return tile ? this.#listed.indexOf(channelOf(tile)) : -1;
   }
 
   /** @param {number} i */
   #choose(i) {
-    this.#dispatch({ type: "channel", value: channelOf(this.#tiles[i]) });
+    this.#dispatch({ type: "channel", value: this.#listed[i] });
   }
 }

@@ -1,18 +1,18 @@
-// One channel in the grid of channels: its thumbnail and its index.
+// One channel in the grid of channels: its thumbnail, or two beside each other, and its number.
 
-import { isDead } from "../arithmetic/channel_order.js";
+import { isSilent } from "../arithmetic/channel_order.js";
 import { paint } from "../arithmetic/colours.js";
 import { sheetUnits, tileOf } from "../arithmetic/thumbnails.js";
 import { limit } from "../state/colour_limits.js";
 import { describeChannel } from "./descriptions.js";
-import { draw, element } from "./elements.js";
+import { contextOf, copy, element } from "./elements.js";
 
 /**
  * @import { Colours } from "../arithmetic/colours.js"
  * @import { Limits } from "../state/colour_limits.js"
- * @import { Layer, Scale, Sheet, Statistics } from "../state/types.js"
+ * @import { Layer, LoadedImage, Scale, Statistics } from "../state/types.js"
  * @typedef {HTMLElement} Tile
- * @typedef {{layer: Layer, statistics: Statistics, sheet: Sheet, scale: Scale, limits: Limits, colours: Colours}} How
+ * @typedef {{layer: Layer, images: LoadedImage[], scale: Scale, limits: Limits, colours: Colours}} How
  */
 
 /** @returns {Tile} */
@@ -26,21 +26,37 @@ export function newTile() {
  * @type {(tile: Tile, layer: Layer, statistics: Statistics, channel: number) => void}
  */
 export function fillTile(tile, layer, statistics, channel) {
-  const dead = isDead(statistics, channel);
+  const silent = isSilent(statistics, channel);
   const [maximum, zeros] = [statistics.maximum[channel], statistics.zeros[channel]];
-  tile.className = dead ? "channel dead" : "channel";
+  tile.className = silent ? "channel dead" : "channel";
   tile.dataset.channel = String(channel);
   tile.setAttribute("aria-label", describeChannel({ layer, channel, maximum, zeros }));
-  /** @type {HTMLElement} */ (tile.lastChild).textContent = dead ? `${channel} dead` : `${channel}`;
+  /** @type {HTMLElement} */ (tile.lastChild).textContent = `${channel}`;
 }
 
 /** @type {(tile: Tile, channel: number, how: How) => void} */
-export function paintTile(tile, channel, { layer, statistics, sheet, scale, limits, colours }) {
-  const maximum = statistics.maximum[channel];
-  const top = maximum > 0 ? limit(scale, { ...limits, channel: maximum }) : 0;
-  const how = { limit: top, signed: layer.signed, colours, ...sheetUnits(layer.signed, maximum) };
+export function paintTile(tile, channel, { layer, images, scale, limits, colours }) {
   const canvas = /** @type {HTMLCanvasElement} */ (tile.firstChild);
-  draw(canvas, paint(tileOf(sheet, layer, channel), how), ...layer.sheet.tile);
+  const [rows, columns] = layer.sheet.tile;
+  const [wide, high] = [columns * images.length, rows];
+  if (canvas.width !== wide || canvas.height !== high) Object.assign(canvas, { width: wide, height: high });
+  const context = contextOf(canvas);
+  const largest = Math.max(...images.map(({ statistics }) => statistics.maximum[channel] || 0));
+  images.forEach(({ statistics, sheet }, i) => {
+    const maximum = statistics.maximum[channel];
+    const top = maximum > 0 ? limit(scale, { ...limits, channel: largest }) : 0;
+    const how = { limit: top, signed: layer.signed, colours, ...sheetUnits(layer.signed, maximum) };
+    const pixels = paint(tileOf(sheet, layer, channel), how);
+    context.putImageData(new ImageData(pixels, columns, rows), i * columns, 0);
+  });
+}
+
+/** What was drawn for the channel, instead of its map. @type {(tile: Tile, channel: number, layer: Layer, sheet: ImageBitmap) => void} */
+export function paintDrawing(tile, channel, { drawings }, sheet) {
+  if (!drawings) return;
+  const [rows, columns] = drawings.tile;
+  const [top, left] = [Math.floor(channel / drawings.columns) * rows, (channel % drawings.columns) * columns];
+  copy(/** @type {HTMLCanvasElement} */ (tile.firstChild), sheet, [top, left, top + rows, left + columns]);
 }
 
 /** @type {(tile: Tile, selected: boolean) => void} */

@@ -1,21 +1,25 @@
 // What is drawn and said of one channel: its map as pixels, the exact one where it is at hand, else its thumbnail.
 
 import { paint } from "../arithmetic/colours.js";
+import { formatted } from "../arithmetic/number_format.js";
 import { at, plane, strongest } from "../arithmetic/planes.js";
 import { box } from "../arithmetic/receptive_field.js";
 import { sheetUnits, tileOf } from "../arithmetic/thumbnails.js";
 import { limit, limits } from "../state/colour_limits.js";
 import { imageNamed } from "../state/manifest.js";
-import { describeCell, describeChannel, describeLayer } from "./descriptions.js";
+import { describeChannel, describeSight } from "./descriptions.js";
 
 /**
  * @import { Colours } from "../arithmetic/colours.js"
  * @import { Limits } from "../state/colour_limits.js"
  * @import { Box, Image, Layer, LoadedImage, Manifest, Pair, Shown } from "../state/types.js"
- * @typedef {{pixels: Uint8ClampedArray<ArrayBuffer>, rows: number, columns: number, dead: boolean}} Map
- * @typedef {LoadedImage & {image: Image, layer: Layer, map: Map, title: string, name: string, cell: Pair | null,
- *   over: boolean, box: Box | null}} ChannelView   of one image; `name` is the channel's
- * @typedef {{limits: Limits, limit: number, views: ChannelView[], words: string}} View   `limit`, what full colour is
+ * @typedef {{pixels: Uint8ClampedArray<ArrayBuffer>, rows: number, columns: number, dead: boolean}} Drawn
+ * @typedef {{value: number, cell: Pair}} Strongest
+ * @typedef {LoadedImage & {image: Image, layer: Layer, channel: number, map: Drawn, title: string, name: string,
+ *   over: boolean, cell: Pair | null, box: Box | null, value: number | null, strongest: Strongest | null,
+ *   captions: [string, string]}} ChannelView   of one image; `name` is the channel's, `value` that of the cell
+ * @typedef {{limits: Limits, limit: number, views: ChannelView[], words: {value: string, sight: string}, facts: string}} View
+ *   `limit`, what full colour is
  */
 
 /**
@@ -34,49 +38,96 @@ export function viewOf(shown, manifest, colours) {
     statistics: images.map(({ statistics }) => statistics),
   });
   const top = limit(state.scale, all);
-  const views = images.map((loaded) => ofImage(loaded, shown, imageNamed(manifest, loaded.id), { limit: top, colours }));
-  const words = views.map((view) => describe(view, state.channel, views.length > 1)).join(" ");
-  return { limits: all, limit: top, views, words };
-}
-
-/** @type {(loaded: LoadedImage, shown: Shown, image: Image, how: {limit: number, colours: Colours}) => ChannelView} */
-function ofImage(loaded, { state, layer, cell }, image, how) {
-  return {
-    ...loaded,
-    image,
-    layer,
-    map: mapOf(loaded, layer, state.channel, how),
-    title: image.title,
-    name: `${layer.name}, channel ${state.channel}`,
-    cell,
-    over: state.over,
-    box: cell && box(layer, cell, image),
-  };
-}
-
-/** @type {(loaded: LoadedImage, layer: Layer, channel: number, how: {limit: number, colours: Colours}) => Map} */
-function mapOf({ planes, sheet, statistics }, layer, channel, { limit, colours }) {
-  const maximum = statistics.maximum[channel];
-  const how = { limit: maximum > 0 ? limit : 0, signed: layer.signed, colours };
-  const dead = maximum === 0;
-  if (planes) return { pixels: paint(plane(planes, channel), how), rows: planes.rows, columns: planes.columns, dead };
-  const [rows, columns] = layer.sheet.tile;
-  const pixels = paint(tileOf(sheet, layer, channel), { ...how, ...sheetUnits(layer.signed, maximum) });
-  return { pixels, rows, columns, dead };
+  // A place in one picture is nothing in another, so the chosen cell is the first's.
+  const views = images.map((loaded, i) => ofImage(loaded, shown, imageNamed(manifest, loaded.id), { limit: top, colours, first: i === 0 }));
+  return { limits: all, limit: top, views, words: wordsOf(views[0]), facts: views.map((view) => factsOf(view, views.length > 1)).join(" ") };
 }
 
 /**
- * What is said of one image: its channel, and the cell if one is chosen or pointed at.
- * @type {(view: ChannelView, channel: number, several: boolean) => string}
+ * @typedef {{limit: number, colours: Colours, first: boolean}} How
+ * @type {(loaded: LoadedImage, shown: Shown, image: Image, how: How) => ChannelView}
  */
-function describe({ planes, layer, statistics, box, title, cell }, channel, several) {
+function ofImage(loaded, { state, layer, cell: shownCell }, image, how) {
+  const { channel, over } = state;
+  const cell = how.first ? shownCell : null;
+  const best = strongestOf(loaded, channel);
+  const about = { ...loaded, image, layer, channel, over, cell, strongest: best };
+  const name = `${layer.name} / ${channel}`;
+  return {
+    ...about,
+    map: mapOf(loaded, layer, { channel, over, ...how }),
+    title: image.title,
+    name,
+    box: cell && box(layer, cell, image),
+    value: valueAt(about, cell),
+    captions: [image.title, captionOf(about, name)],
+  };
+}
+
+/** @type {(about: Pick<ChannelView, "planes" | "statistics" | "strongest" | "channel">, name: string) => string} */
+function captionOf({ planes, statistics, channel }, name) {
+  const maximum = statistics.maximum[channel];
+  if (maximum === 0) return `${name}: silent on this picture`;
+  return planes ? `${name}, largest ${formatted(maximum)}` : `${name}, a thumbnail: averaged, with less contrast`;
+}
+
+/**
+ * The map's largest value and its cell; the value is that of the statistics, which no file has rounded.
+ * @type {(loaded: LoadedImage, channel: number) => Strongest | null}
+ */
+function strongestOf({ planes, statistics }, channel) {
+  const maximum = statistics.maximum[channel];
+  if (!planes || !maximum) return null;
+  const found = remembered(planes, channel, "strongest", () => strongest(plane(planes, channel), planes.columns));
+  return { cell: found.cell, value: Math.sign(found.value) * maximum };
+}
+
+/**
+ * The value of a cell; of the strongest, the one that is told everywhere.
+ * @type {(about: Pick<ChannelView, "planes" | "channel" | "strongest">, cell: Pair | null) => number | null}
+ */
+export function valueAt({ planes, channel, strongest }, cell) {
+  if (!cell || !planes) return null;
+  return String(cell) === String(strongest?.cell) && strongest ? strongest.value : at(planes, channel, cell);
+}
+
+/** @type {(loaded: LoadedImage, layer: Layer, what: How & {channel: number, over: boolean}) => Drawn} */
+function mapOf({ planes, sheet, statistics }, layer, { channel, over, limit, colours }) {
+  const maximum = statistics.maximum[channel];
+  const how = { limit: maximum > 0 ? limit : 0, signed: layer.signed, colours, fade: over };
+  const dead = maximum === 0;
+  const [rows, columns] = planes ? [planes.rows, planes.columns] : layer.sheet.tile;
+  const pixels = remembered(planes ?? sheet, channel, `${limit} ${over}`, () =>
+    planes
+      ? paint(plane(planes, channel), how)
+      : paint(tileOf(sheet, layer, channel), { ...how, ...sheetUnits(layer.signed, maximum) }),
+  );
+  return { pixels, rows, columns, dead };
+}
+
+/** Results of the last two channels of each layer: the mouse asks for them at every move. @type {WeakMap<object, Map<string, any>>} */
+const memory = new WeakMap();
+const HELD = 6;
+
+/** @type {<T>(of: object, channel: number, what: string, make: () => T) => T} */
+function remembered(of, channel, what, make) {
+  const held = memory.get(of) ?? new Map();
+  memory.set(of, held);
+  const key = `${channel} ${what}`;
+  if (!held.has(key)) held.set(key, make());
+  for (const old of [...held.keys()].slice(0, -HELD)) held.delete(old);
+  return held.get(key);
+}
+
+/** What is said of the cell. @type {(view: ChannelView) => {value: string, sight: string}} */
+function wordsOf({ cell, value, box }) {
+  if (!cell) return { value: "", sight: "Point at the photograph or at the map: the frame is what a cell sees." };
+  const number = value === null ? "…" : formatted(value);
+  return { value: `Row ${cell[0]}, column ${cell[1]}: ${number}.`, sight: describeSight(box) };
+}
+
+/** What is said of the channel on one image. @type {(view: ChannelView, several: boolean) => string} */
+function factsOf({ layer, channel, statistics, strongest, title }, several) {
   const [maximum, zeros] = [statistics.maximum[channel], statistics.zeros[channel]];
-  const found = planes && maximum ? strongest(plane(planes, channel), planes.columns) : null;
-  // The cell is the map's; the value, that of the statistics and of the colour bar: maps come in half precision.
-  const best = found && { ...found, value: Math.sign(found.value) * maximum };
-  const name = several ? `${title}: ` : "";
-  const first = name + describeChannel({ layer, channel, strongest: best, maximum, zeros });
-  if (!cell) return `${first} ${describeLayer(layer)}`;
-  if (!planes) return first;
-  return `${first} ${describeCell({ cell, value: at(planes, channel, cell), box })}`;
+  return (several ? `${title}: ` : "") + describeChannel({ layer, channel, strongest, maximum, zeros });
 }

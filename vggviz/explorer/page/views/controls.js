@@ -1,57 +1,62 @@
-// Which image, which other one beside it, which order and scale.
+// Which image, which other one beside it, and how bright its maps are drawn.
 
-import { ORDERS, SCALES } from "../state/state.js";
+import { SCALES } from "../state/state.js";
 import { button, copy, element } from "./elements.js";
 
 /**
  * @import { Data } from "../state/data.js"
- * @import { Dispatch, Image, Manifest, State } from "../state/types.js"
+ * @import { Dispatch, Image, Manifest, Scale, State } from "../state/types.js"
  * @typedef {{manifest: Manifest, data: Data, dispatch: Dispatch}} Tools
  */
 
+/** @type {Record<Scale, string>} */
+const SCALE_WORDS = {
+  channel: "each map by itself",
+  layer: "one scale for the layer",
+  network: "one scale for the network",
+};
+
 /**
- * @param {HTMLElement} root
+ * @param {{pictures: HTMLElement, controls: HTMLElement}} roots
  * @param {Tools} tools
- * @returns {(state: State) => void}
+ * @returns {{show: (state: State) => void}}
  */
-export function createControls(root, tools) {
-  const images = element("div", { class: "pictures", role: "group", "aria-label": "Picture" });
-  const order = select("order", ORDERS, tools);
-  const scale = select("scale", SCALES, tools);
-  const compare = select("compare", [], tools);
+export function createControls({ pictures, controls }, tools) {
+  const scale = select("scale", tools);
+  scale.append(...SCALES.map((value) => element("option", { value }, SCALE_WORDS[value])));
+  const compare = select("compare", tools);
   const over = overButton(tools);
-  root.replaceChildren(
-    images,
-    element("label", {}, "Compare with", compare),
-    element("label", {}, "Order", order),
-    element("label", {}, "Colours up to the largest of the", scale),
-    over,
-  );
-  const list = lister(images, compare, tools);
-  return (state) => {
-    list();
-    for (const each of images.querySelectorAll("button")) setPressed(each, each.dataset.picture === state.picture);
-    order.value = state.order;
-    scale.value = state.scale;
-    compare.value = state.compare ?? "";
-    setPressed(over, state.over);
-    for (const option of compare.options) option.disabled = option.value === state.picture;
+  controls.append(element("label", {}, "Brightness", scale), element("label", {}, "Compare with", compare), over);
+  const list = lister(pictures, compare, tools);
+  return {
+    show(state) {
+      list();
+      for (const each of pictures.querySelectorAll("button")) setPressed(each, each.dataset.picture === state.picture);
+      scale.value = state.scale;
+      compare.value = state.compare ?? "";
+      setPressed(over, state.over);
+      for (const option of compare.options) option.disabled = option.value === state.picture;
+    },
   };
 }
 
-/** @type {(type: "order" | "scale" | "compare", values: readonly string[], tools: Tools) => HTMLSelectElement} */
-function select(type, values, { dispatch }) {
+/**
+ * A list that sets a part of the state; an empty value is null.
+ * @param {"scale" | "compare" | "sort"} type
+ * @param {{dispatch: Dispatch}} tools
+ * @returns {HTMLSelectElement}
+ */
+export function select(type, { dispatch }) {
   const made = element("select", {
     id: type,
     onchange: () => dispatch(/** @type {any} */ ({ type, value: made.value || null })),
   });
-  made.append(...values.map((value) => element("option", { value }, value)));
   return made;
 }
 
 /** @type {(tools: Tools) => HTMLButtonElement} */
 function overButton({ dispatch }) {
-  const made = button({ id: "over" }, "Map over picture");
+  const made = button({ id: "over" }, "Draw the map on the photograph");
   made.addEventListener("click", () => dispatch({ type: "over", value: made.getAttribute("aria-pressed") !== "true" }));
   return made;
 }
@@ -70,6 +75,7 @@ function lister(images, compare, tools) {
     images.replaceChildren(...pictures.map((image) => thumbnail(image, tools)));
     const options = pictures.map(({ id, title }) => element("option", { value: id }, title));
     compare.replaceChildren(element("option", { value: "" }, "nothing"), ...options);
+    /** @type {HTMLElement} */ (compare.parentElement).hidden = pictures.length < 2;
   };
 }
 

@@ -4,16 +4,8 @@ import { formatted } from "../arithmetic/number_format.js";
 
 /**
  * @import { Explained } from "../arithmetic/convolution.js"
- * @import { Box, Layer, Order, Pair } from "../state/types.js"
+ * @import { Box, Layer, Pair } from "../state/types.js"
  */
-
-/** @type {Record<Order, string>} */
-const ORDERS = {
-  strength: "by strength: the largest value first",
-  variance: "by variance: what varies most first",
-  sparsity: "by sparsity: the most zeros first",
-  number: "by number",
-};
 
 /**
  * @param {{layer: Layer, channel: number, strongest?: {value: number, cell: Pair} | null,
@@ -24,18 +16,10 @@ const ORDERS = {
 export function describeChannel({ layer, channel, strongest = null, maximum = 0, zeros = null }) {
   const name = `${layer.name}, channel ${channel} of ${layer.channels}`;
   const value = strongest ? strongest.value : maximum;
-  if (value === 0) return `${name}: dead for this picture, zero everywhere.`;
+  if (value === 0) return `${name}: silent on this picture, zero everywhere.`;
   const where = strongest ? ` at row ${strongest.cell[0]}, column ${strongest.cell[1]}` : "";
   const rest = zeros === null || layer.signed ? "" : `; zero in ${percent(zeros)} of its cells`;
   return `${name}: largest ${formatted(value)}${where}${rest}.`;
-}
-
-/**
- * @param {{cell: Pair, value: number, box: Box | null}} given
- * @returns {string}
- */
-export function describeCell({ cell, value, box }) {
-  return `Row ${cell[0]}, column ${cell[1]}: ${formatted(value)}. ${sight(box)}`;
 }
 
 /**
@@ -56,36 +40,41 @@ export function describePreferred(classes) {
   return parts.length ? `Strongest for: ${parts.join(", ")}.` : "";
 }
 
-/**
- * @param {Order} order
- * @returns {string}
- */
-export function describeOrder(order) {
-  return ORDERS[order];
-}
+/** Parts of a sum that are told one by one. */
+const TOLD = 3;
 
 /**
- * The arithmetic of a cell in one sentence.
+ * The arithmetic of a cell in one line: "319 = 121 red + 113 blue + 83 green + 1.3 bias".
  * @param {Explained} explained
+ * @param {number} value in the map
  * @param {string[] | null} names of the input channels, if they have names
- * @param {string} activation
  * @returns {string}
  */
-export function describeArithmetic(explained, names = null, activation = "relu") {
-  const { products, remainder, others, bias, sum, value } = explained;
-  const parts = products.map(
-    ({ channel, sum }) => `${names?.[channel] ?? `channel ${channel}`} gives ${formatted(sum)}`,
-  );
-  const rest = others === 1 ? "the one other channel" : `the other ${others} channels together`;
-  if (others) parts.push(`${rest} ${formatted(remainder)}`);
-  parts.push(`bias ${formatted(bias)}`);
-  const end = activation === "relu" ? `; ReLU makes it ${formatted(value)}` : "";
-  const text = `${parts.join(", ")}: sum ${formatted(sum)}${end}.`;
-  return text[0].toUpperCase() + text.slice(1);
+export function describeSum(explained, value, names = null) {
+  const { products, remainder, others, bias } = explained;
+  const told = products.slice(0, TOLD);
+  const rest = products.slice(TOLD).reduce((sum, product) => sum + product.sum, remainder);
+  const parts = told.map(({ channel, sum }) => ({ size: sum, of: names?.[channel] ?? `from channel ${channel}` }));
+  const count = others + products.length - told.length;
+  if (count) parts.push({ size: rest, of: count === 1 ? "from one other" : `from ${count} others` });
+  parts.push({ size: bias, of: "bias" });
+  const text = parts.map(({ size, of }, i) => `${signOf(size, i === 0)}${formatted(Math.abs(size))} ${of}`).join(" ");
+  const sum = explained.sum === explained.value ? formatted(value) : `${formatted(explained.sum)}, made ${formatted(value)} by the ReLU,`;
+  return `${sum} = ${text}.`;
 }
 
-/** @type {(box: Box | null) => string} */
-function sight(box) {
+/** @type {(value: number, first: boolean) => string} */
+function signOf(value, first) {
+  if (first) return value < 0 ? "−" : "";
+  return value < 0 ? "− " : "+ ";
+}
+
+/**
+ * Which pixels a cell sees.
+ * @param {Box | null} box
+ * @returns {string}
+ */
+export function describeSight(box) {
   if (!box) return "Which pixels it sees is not known.";
   const [top, left, bottom, right] = box;
   if (top >= bottom || left >= right) return "It sees nothing of the picture.";

@@ -1,95 +1,115 @@
 // Every part of the page, and what each shows of a state.
 
-import { write } from "../state/address.js";
-import { channelCount } from "../state/manifest.js";
+import { inputLayer } from "../state/manifest.js";
+import { arrange } from "./arrange.js";
 import { CellView } from "./cell.js";
 import { ChannelGrid } from "./channel_grid.js";
-import { viewOf } from "./channel_view.js";
+import { valueAt, viewOf } from "./channel_view.js";
 import { createColourbar } from "./colourbar.js";
 import { createControls } from "./controls.js";
 import { byId } from "./elements.js";
-import { createLayerStrip } from "./layer_strip.js";
-import { createPreferredClasses } from "./preferred_classes.js";
-import { PreferredImages } from "./preferred_images.js";
-import { hideProblem, showProblem } from "./problem.js";
+import { BrowserHistory } from "./history.js";
+import { createLayerRail } from "./layer_rail.js";
+import { hideProblem, say, showProblem, showProgress } from "./messages.js";
+import { createPassport } from "./passport.js";
+import { createPath } from "./path.js";
+import { createPlace } from "./place.js";
 import { createSave } from "./save.js";
 import { savedView } from "./saved_view.js";
 import { createShortcuts } from "./shortcuts.js";
-import { Stage } from "./stage.js";
+import { StagePair } from "./stage_pair.js";
+import { createTabs } from "./tabs.js";
 
 /**
  * @import { Colours } from "../arithmetic/colours.js"
  * @import { Data } from "../state/data.js"
  * @import { Files } from "../state/files.js"
- * @import { Dispatch, Manifest, Pair, Shown, State, Views } from "../state/types.js"
- * @import { ChannelView, View } from "./channel_view.js"
- * @typedef {{dispatch: Dispatch, explain: () => void, point: (cell: Pair | null) => void, state: () => State}} Actions
- *   what a reader may do
+ * @import { Dispatch, Manifest, Pair, Shown, State, Step, Views } from "../state/types.js"
+ * @import { View } from "./channel_view.js"
+ * @typedef {{dispatch: Dispatch, point: (cell: Pair | null) => void, state: () => State}} Actions   what a reader may do
  * @typedef {{manifest: Manifest, data: Data, files: Files, colours: Colours, actions: Actions}} Tools
+ * @typedef {{show: (shown: Shown, view: View) => void}} Part   of the page
  */
 
 /** @implements {Views} */
 export class Page {
   #tools;
-  #showStrip;
-  #showControls;
-  #showBar;
-  #showPreferred;
-  #channels;
-  #images;
-  #cell;
-  #stages;
+  #history = new BrowserHistory();
+  /** They show what was chosen before its data are there. @type {{show: (state: State) => void}[]} */
+  #guides;
+  /** @type {Part[]} */
+  #parts;
   /** What is shown now, to be saved. @type {View | null} */
   #view = null;
 
   /** @param {Tools} tools */
   constructor(tools) {
-    const { manifest, data, files, colours, actions } = tools;
-    const { dispatch, explain } = actions;
+    const { manifest, data, actions } = tools;
+    const { dispatch } = actions;
     this.#tools = tools;
-    this.#showStrip = createLayerStrip(byId("strip"), manifest, dispatch);
-    this.#showControls = createControls(byId("controls"), { manifest, data, dispatch });
-    this.#showBar = createColourbar(byId("bar"), colours);
-    this.#showPreferred = createPreferredClasses(byId("preferred"));
-    const elements = { grid: byId("grid"), words: byId("channels-words"), title: byId("channels-title") };
-    this.#channels = new ChannelGrid(elements, { colours, dispatch });
-    this.#images = new PreferredImages(byId("likes"), { manifest, files, failed: showProblem });
-    this.#cell = new CellView(byId("cell"), { manifest, colours, dispatch, explain });
-    this.#stages = [stageFor(actions), stageFor(actions)];
-    byId("maps").append(...this.#stages[0].figures);
+    const panels = { channels: byId("channels"), passport: byId("passport"), cell: byId("cell"), change: byId("change") };
+    this.#guides = [
+      createPath(byId("path")),
+      createControls({ pictures: byId("pictures"), controls: byId("controls") }, { manifest, data, dispatch }),
+      createLayerRail(byId("rail"), { manifest, dispatch }),
+      createTabs(byId("tabs"), { panels, dispatch }),
+    ];
+    const grid = this.#createGrid();
+    this.#parts = this.#createParts(grid);
     const keys = /** @type {HTMLDialogElement} */ (byId("keys"));
-    createShortcuts(keys, byId("help"), { manifest, ...actions, order: () => this.#channels.order() });
+    createShortcuts(keys, { manifest, ...actions, order: () => grid.order() });
     this.#createSave();
-    const count = channelCount(manifest).toLocaleString("en");
-    byId("network").textContent = `${manifest.layers.length} layers, ${count} channels`;
-    byId("provenance").textContent = manifest.provenance;
+    arrange();
   }
 
-  /** @param {State} state */
-  navigate(state) {
-    history.replaceState(null, "", write(state));
-    this.#showStrip(state);
-    this.#showControls(state);
+  #createGrid() {
+    const { colours, files, actions: { dispatch } } = this.#tools;
+    const elements = {
+      root: byId("channels"), head: byId("channels-head"), title: byId("channels-title"), scroll: byId("channels-scroll"),
+      grid: byId("grid"), silent: byId("silent"),
+    };
+    return new ChannelGrid(elements, { colours, dispatch, files, failed: showProblem });
+  }
+
+  /** @type {(grid: ChannelGrid) => Part[]} */
+  #createParts(grid) {
+    const { manifest, files, colours, actions } = this.#tools;
+    const { dispatch } = actions;
+    const showBar = createColourbar(byId("bar"), colours);
+    const say = (/** @type {Pair} */ cell) => this.#valueIn(cell);
+    return [
+      { show: (shown, view) => grid.show(shown, view.limits) },
+      new StagePair(byId("maps"), { ...actions, input: inputLayer(manifest), say }),
+      { show: ({ layer }, { limit }) => showBar({ limit, signed: layer.signed }) },
+      createPlace({ words: byId("words"), pad: byId("pad"), spoken: byId("spoken") }, { dispatch }),
+      createPassport({ manifest, files, dispatch, order: () => grid.order(), failed: showProblem }),
+      new CellView(byId("cell"), { manifest, colours, dispatch }),
+    ];
+  }
+
+  /** The value of a cell of what is shown now, in words. @param {Pair} cell */
+  #valueIn(cell) {
+    const value = this.#view && valueAt(this.#view.views[0], cell);
+    return `${cell[0]}, ${cell[1]}: ${value === null ? "…" : value.toLocaleString("en", { maximumSignificantDigits: 3 })}`;
+  }
+
+  /** @type {(state: State, step: Step) => void} */
+  navigate(state, step) {
+    this.#history.enter(state, step);
+    for (const each of this.#guides) each.show(state);
   }
 
   /** @param {Shown} shown */
   show(shown) {
-    const { state, layer, preferred, needs } = shown;
     const view = viewOf(shown, this.#tools.manifest, this.#tools.colours);
-    this.#channels.show(shown, view.limits);
-    this.#showStages(view.views, state.over);
-    this.#showBar({ limit: view.limit, signed: layer.signed });
-    byId("detail-title").textContent = `${layer.name}, channel ${state.channel}`;
-    if (byId("words").textContent !== view.words) byId("words").textContent = view.words;
-    this.#showPreferred(preferred);
     this.#view = view;
-    if (needs.maps) this.#images.show(layer, state.channel);
-    else this.#images.hide();
-    this.#cell.show(shown);
+    byId("detail-title").textContent = `${shown.layer.name}, channel ${shown.state.channel}`;
+    for (const part of this.#parts) part.show(shown, view);
   }
 
   /** @param {Error} problem */
   fail(problem) {
+    showProgress("");
     showProblem(problem);
   }
 
@@ -100,26 +120,11 @@ export class Page {
   /** @type {(loaded: number, total: number) => void} */
   progress(loaded, total) {
     const share = total ? `${Math.round((100 * loaded) / total)} %` : `${(loaded / 1e6).toFixed(1)} MB`;
-    this.#setStatus(`Loading the numbers: ${share}`);
+    showProgress(`Loading the numbers: ${share}`);
   }
 
   loaded() {
-    this.#setStatus("\u00a0");
-  }
-
-  /** @param {string} words */
-  #setStatus(words) {
-    byId("loading").textContent = words;
-  }
-
-  /** @type {(views: ChannelView[], over: boolean) => void} */
-  #showStages(views, over) {
-    const maps = byId("maps");
-    maps.classList.toggle("over-mode", over);
-    const [, second] = this.#stages;
-    if (views.length > 1) maps.append(...second.figures);
-    else second.figures.forEach((figure) => figure.remove());
-    views.forEach((view, i) => this.#stages[i].show(view));
+    showProgress("");
   }
 
   #createSave() {
@@ -137,18 +142,8 @@ export class Page {
         const { picture, layer, channel } = actions.state();
         return `${picture}_${layer}_${channel}`;
       },
-      announce: (words) => this.#setStatus(words),
+      announce: say,
       failed: showProblem,
     });
   }
-}
-
-/** @type {(actions: Actions) => Stage} */
-function stageFor({ dispatch, point }) {
-  return new Stage({
-    point,
-    choose: (cell) => dispatch({ type: "cell", value: cell }),
-    move: (rows, columns) => dispatch({ type: "move", rows, columns }),
-    clear: () => dispatch({ type: "cell", value: null }),
-  });
 }

@@ -13,7 +13,8 @@ const UNIT =
  */
 export function createPreferredClasses(root) {
   const words = element("span");
-  root.replaceChildren(words, " ", element("span", { class: "quiet" }, UNIT));
+  const unit = element("details", {}, element("summary", {}, "What these numbers are"), element("p", { class: "quiet" }, UNIT));
+  root.replaceChildren(words, unit);
   return (classes) => {
     const text = describePreferred(classes);
     root.hidden = !text;

@@ -3,7 +3,7 @@
 import { formatted } from "../arithmetic/number_format.js";
 import { asError } from "../state/errors.js";
 import { LruCache } from "../state/lru_cache.js";
-import { copy, element } from "./elements.js";
+import { contextOf, copy, element } from "./elements.js";
 
 /**
  * @import { Files } from "../state/files.js"
@@ -30,10 +30,6 @@ export class PreferredImages {
     this.#root = root;
     this.#tools = tools;
     root.replaceChildren(element("h3", {}, "What this channel likes best"), this.#list);
-  }
-
-  hide() {
-    this.#root.hidden = true;
   }
 
   /** @type {(layer: Layer, channel: number) => Promise<void>} */
@@ -83,7 +79,34 @@ function exampleFigure(bitmap, [id, value, ...box], manifest) {
   const title = manifest.examples.titles[id];
   const [top, left, bottom, right] = box;
   const words = `part of ${title}, rows ${top} to ${bottom - 1}, columns ${left} to ${right - 1}`;
-  return figure(bitmap, box, words, `${title}: ${formatted(value)}`);
+  const made = figure(bitmap, around(box, bitmap), words, `${title}: ${formatted(value)}`);
+  frame(/** @type {HTMLCanvasElement} */ (made.firstChild), box, around(box, bitmap));
+  return made;
+}
+
+/** Pixels of surroundings, so that one sees what a few pixels are a part of. */
+const LEAST = 72;
+
+/** The box with its surroundings, square, inside the image. @type {(box: Box, image: {width: number, height: number}) => Box} */
+function around([top, left, bottom, right], { width, height }) {
+  const side = Math.min(Math.max(LEAST, 1.4 * Math.max(bottom - top, right - left)), width, height);
+  /** @type {(middle: number, whole: number) => number} */
+  const start = (middle, whole) => Math.round(Math.min(Math.max(middle - side / 2, 0), whole - side));
+  const [y, x] = [start((top + bottom) / 2, height), start((left + right) / 2, width)];
+  return [y, x, Math.round(y + side), Math.round(x + side)];
+}
+
+/** Dim what lies outside the box, and frame it. @type {(canvas: HTMLCanvasElement, box: Box, seen: Box) => void} */
+function frame(canvas, [top, left, bottom, right], [y, x]) {
+  const context = contextOf(canvas);
+  const inside = [left - x, top - y, right - left, bottom - top];
+  context.fillStyle = "rgb(0 0 0 / .5)";
+  context.beginPath();
+  context.rect(0, 0, canvas.width, canvas.height);
+  context.rect(inside[0], inside[1], inside[2], inside[3]);
+  context.fill("evenodd");
+  Object.assign(context, { strokeStyle: "#ff3ea5", lineWidth: Math.max(1, canvas.width / 96) });
+  context.strokeRect(inside[0], inside[1], inside[2], inside[3]);
 }
 
 /** @type {(bitmap: ImageBitmap, box: Box, words: string, caption: string) => HTMLElement} */

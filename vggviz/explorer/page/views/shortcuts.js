@@ -1,48 +1,50 @@
 // Keyboard shortcuts, and the list of them under "?". Single letters can be switched off (WCAG 2.1.4).
 
-import { ORDERS, SCALES } from "../state/state.js";
-import { element } from "./elements.js";
+import { channelCount } from "../state/manifest.js";
+import { SORTS, SCALES } from "../state/state.js";
+import { fillWall } from "./arrange.js";
+import { byId, element } from "./elements.js";
 
 /**
  * @import { Action, Dispatch, Manifest, State } from "../state/types.js"
- * @typedef {{manifest: Manifest, state: () => State, order: () => number[], dispatch: Dispatch, explain: () => void}} Tools
+ * @typedef {{manifest: Manifest, state: () => State, order: () => number[], dispatch: Dispatch}} Tools
  */
 
 const LIST = [
   ["arrow keys", "in the grid of channels, in the map and among the layers: go on; with Shift, ten cells"],
   ["[ ]", "the layer before, the layer after"],
   ["p n", "the channel before and after in the order shown"],
-  ["o", "another order"],
-  ["s", "another scale of colours"],
+  ["o", "sort the channels otherwise"],
+  ["s", "brightness: each map by itself, one scale for the layer, for the network"],
   ["v", "the map over the picture, or beside it"],
   ["i", "another picture"],
   ["c", "compare with another picture, or with none"],
-  ["e", "the arithmetic of the cell"],
+  ["e", "how the cell’s number comes about"],
+  ["f", "full screen, with larger type"],
   ["Escape", "no cell"],
   ["?", "this list"],
 ];
 
 /**
  * @param {HTMLDialogElement} dialog
- * @param {HTMLElement} opener the button that opens it
  * @param {Tools} tools
  */
-export function createShortcuts(dialog, opener, tools) {
+export function createShortcuts(dialog, tools) {
   const on = element("input", { type: "checkbox", id: "letters", checked: true });
-  dialog.append(...listed(on));
-  opener.addEventListener("click", () => dialog.showModal());
+  dialog.append(...listed(on, tools.manifest));
+  byId("help").addEventListener("click", () => dialog.showModal());
   document.addEventListener("keydown", (event) => {
-    if (!isShortcut(event) || dialog.open) return;
+    if (!isShortcut(event) || dialog.open || document.querySelector(":popover-open")) return;
     if (event.key !== "Escape" && !on.checked) return;
     if (event.key === "?") dialog.showModal();
-    else if (event.key === "e") tools.explain();
+    else if (event.key === "f") fillWall();
     else if (!dispatched(event.key, tools)) return;
     event.preventDefault();
   });
 }
 
-/** @type {(on: HTMLInputElement) => Node[]} */
-function listed(on) {
+/** @type {(on: HTMLInputElement, manifest: Manifest) => Node[]} */
+function listed(on, manifest) {
   const entries = LIST.flatMap(([keys, what]) => [
     element("dt", {}, ...keys.split(keys.includes("arrow") ? "\n" : " ").map((key) => element("kbd", {}, key))),
     element("dd", {}, what),
@@ -51,8 +53,16 @@ function listed(on) {
     element("h2", { id: "keys-title" }, "Keys"),
     element("dl", {}, ...entries),
     element("p", {}, element("label", {}, on, " Letters work as shortcuts")),
+    element("h3", {}, "What this is computed from"),
+    element("p", { id: "provenance", class: "quiet" }, networkWords(manifest)),
     element("form", { method: "dialog" }, element("button", {}, "Close")),
   ];
+}
+
+/** @param {Manifest} manifest */
+function networkWords(manifest) {
+  const count = channelCount(manifest).toLocaleString("en");
+  return `${manifest.layers.length} layers, ${count} channels of convolutions. ${manifest.provenance}`;
 }
 
 /**
@@ -73,7 +83,7 @@ function dispatched(key, tools) {
 
 /** @type {(key: string, tools: Tools) => Action | null} */
 function actionOf(key, { manifest, state, order }) {
-  const { layer, channel, order: ordered, scale, over, picture, compare } = state();
+  const { layer, channel, sort, scale, over, picture, compare } = state();
   const layers = manifest.layers.map(({ name }) => name);
   const ids = manifest.pictures.map(({ id }) => id);
   switch (key) {
@@ -81,8 +91,9 @@ function actionOf(key, { manifest, state, order }) {
     case "]": return { type: "layer", value: neighbour(layers, layer, 1) };
     case "p": return { type: "channel", value: neighbour(order(), channel, -1) };
     case "n": return { type: "channel", value: neighbour(order(), channel, 1) };
-    case "o": return { type: "order", value: after(ORDERS, ordered) };
+    case "o": return { type: "sort", value: after(SORTS, sort) };
     case "s": return { type: "scale", value: after(SCALES, scale) };
+    case "e": return { type: "view", value: "cell" };
     case "v": return { type: "over", value: !over };
     case "i": return { type: "picture", value: after(ids, picture) };
     case "c": return { type: "compare", value: after([null, ...ids.filter((id) => id !== picture)], compare) };

@@ -1,12 +1,21 @@
-// The photograph and the map of one image: beside each other, or the map over the photograph.
+// The photograph and the map of one image: beside each other, or the map over the photograph. Both are pointers.
 
-import { copy, draw, element } from "./elements.js";
+import { samePlace } from "../arithmetic/receptive_field.js";
+import { button, copy, draw, element } from "./elements.js";
+import { CELLS } from "./loupe.js";
+import { listenForPointing } from "./pointing.js";
 
 /**
- * @import { Box, Pair } from "../state/types.js"
+ * @import { Box, Layer, Pair } from "../state/types.js"
  * @import { ChannelView } from "./channel_view.js"
- * @typedef {{point: (cell: Pair | null) => void, choose: (cell: Pair) => void,
- *   move: (rows: number, columns: number) => void, clear: () => void}} Listener   of what a reader does in the map
+ * @import { Loupe } from "./loupe.js"
+ * @typedef {object} Listener   of what a reader does in the photograph or the map
+ * @property {(cell: Pair | null) => void} point
+ * @property {(cell: Pair) => void} choose
+ * @property {(rows: number, columns: number) => void} move
+ * @property {() => void} clear
+ * @property {(figure: 0 | 1) => void} enlarge
+ * @property {(cell: Pair) => string} say   the value of a cell
  */
 
 /** @type {Record<string, Pair>} */
@@ -14,33 +23,46 @@ const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRi
 
 export class Stage {
   #on;
-  /** @type {Pair} */
-  #size = [1, 1];
-  /** @type {ImageBitmap | null} */
-  #copied = null;
-  #photograph = element("canvas", { role: "img" });
-  #overlay = element("canvas", { class: "map over", hidden: true, "aria-hidden": "true" });
+  #input;
+  #loupe;
+  /** @type {ChannelView | null} */
+  #view = null;
+  /** What the canvases were painted for. @type {{photograph?: ImageBitmap, pixels?: object}} */
+  #painted = {};
+  #photograph = element("canvas", { role: "img", class: "photograph" });
+  #overlay = element("canvas", { class: "map overlay", hidden: true, "aria-hidden": "true" });
   #seen = element("div", { class: "marker", hidden: true });
   #left = element("div", { class: "stage" }, this.#photograph, this.#overlay, this.#seen);
   #map = element("canvas", { class: "map", "aria-hidden": "true" });
   #cursor = element("div", { class: "marker", hidden: true });
   #right = element("div", { class: "stage", tabindex: 0, role: "application" }, this.#map, this.#cursor);
   #captions = [element("figcaption"), element("figcaption")];
-  figures = [
-    element("figure", {}, this.#left, this.#captions[0]),
-    element("figure", {}, this.#right, this.#captions[1]),
-  ];
+  figures;
 
-  /** @param {Listener} on */
-  constructor(on) {
+  /**
+   * @param {Listener} on
+   * @param {{input: Layer, loupe: Loupe}} tools `input`, what the network reads as if it were a layer
+   */
+  constructor(on, { input, loupe }) {
     this.#on = on;
-    for (const stage of [this.#left, this.#right]) this.#listen(stage);
+    this.#input = input;
+    this.#loupe = loupe;
+    this.figures = [this.#figure(this.#left, 0), this.#figure(this.#right, 1)];
+    this.#listen(this.#left, 0);
+    this.#listen(this.#right, 1);
+  }
+
+  /** @type {(stage: HTMLElement, i: 0 | 1) => HTMLElement} */
+  #figure(stage, i) {
+    const label = i ? "Enlarge the map" : "Enlarge the photograph";
+    const enlarge = button({ class: "enlarge plain", title: label, "aria-label": label, onclick: () => this.#on.enlarge(i) }, enlargeSign());
+    return element("figure", {}, stage, this.#captions[i], enlarge);
   }
 
   /** @param {ChannelView} view */
   show(view) {
     const { layer, image, cell, box } = view;
-    this.#size = [layer.rows, layer.columns];
+    this.#view = view;
     for (const stage of [this.#left, this.#right]) stage.style.aspectRatio = `${image.columns} / ${image.rows}`;
     this.#paint(view);
     this.#describe(view);
@@ -50,49 +72,67 @@ export class Stage {
 
   /** @param {ChannelView} view */
   #paint({ photograph, map, over }) {
-    if (this.#copied !== photograph) copy(this.#photograph, photograph);
-    this.#copied = photograph;
-    for (const canvas of [this.#map, this.#overlay]) draw(canvas, map.pixels, map.rows, map.columns);
+    const { pixels } = map;
+    if (this.#painted.photograph !== photograph) copy(this.#photograph, photograph);
+    if (this.#painted.pixels !== pixels) draw(over ? this.#overlay : this.#map, pixels, map.rows, map.columns);
+    this.#painted = { photograph, pixels };
     this.#overlay.hidden = !over;
     this.#right.classList.toggle("dead", map.dead);
     this.figures[1].hidden = over;
   }
 
   /** @param {ChannelView} view */
-  #describe({ title, name, map, over }) {
+  #describe({ title, name, over, captions }) {
     const keys = "Arrow keys go from cell to cell.";
     this.#photograph.setAttribute("aria-label", `The picture ${title}`);
     this.#right.setAttribute("aria-label", `Map of ${name} for ${title}. ${keys}`);
     if (over) this.#left.setAttribute("tabindex", "0");
     else this.#left.removeAttribute("tabindex");
     this.#left.setAttribute("role", over ? "application" : "presentation");
-    this.#left.setAttribute("aria-label", `Map of ${name} over ${title}. ${keys}`);
-    this.#captions[0].textContent = over ? `${title}, under the map of ${name}` : title;
-    this.#captions[1].textContent = map.dead ? `${name}: dead for this picture` : name;
+    if (over) this.#left.setAttribute("aria-label", `Map of ${name} over ${title}. ${keys}`);
+    else this.#left.removeAttribute("aria-label");
+    const shown = over ? [`${captions[0]} · ${captions[1]}`, ""] : captions;
+    shown.forEach((text, i) => Object.assign(this.#captions[i], { textContent: text, title: text }));
   }
 
-  /** @param {HTMLElement} stage */
-  #listen(stage) {
-    // The photograph's stage takes the mouse only where the map lies over it.
-    const takes = () => stage === this.#right || !this.#overlay.hidden;
-    stage.addEventListener("pointermove", (event) => {
-      if (!takes()) return;
-      if (event.pointerType === "mouse") this.#on.point(this.#cellAt(stage, event));
-      else this.#on.choose(this.#cellAt(stage, event));
+  /** @type {(stage: HTMLElement, i: 0 | 1) => void} */
+  #listen(stage, i) {
+    listenForPointing(stage, {
+      point: (place) => this.#on.point(place && this.#cellAt(place, i)),
+      choose: (place) => this.#on.choose(this.#cellAt(place, i)),
+      hold: (place, at) => this.#hold(place, at, i),
+      enlarge: () => this.#on.enlarge(i),
     });
-    stage.addEventListener("pointerleave", () => this.#on.point(null));
-    stage.addEventListener("pointerdown", (event) => takes() && this.#on.choose(this.#cellAt(stage, event)));
     stage.addEventListener("keydown", (event) => this.#press(event));
   }
 
-  /** @type {(stage: HTMLElement, event: PointerEvent) => Pair} */
-  #cellAt(stage, event) {
-    const area = stage.getBoundingClientRect();
-    const [rows, columns] = this.#size;
-    return [
-      within(((event.clientY - area.top) / area.height) * rows, rows),
-      within(((event.clientX - area.left) / area.width) * columns, columns),
-    ];
+  /** @type {(place: Pair | null, at: {x: number, y: number}, i: 0 | 1) => void} */
+  #hold(place, at, i) {
+    const cell = place && this.#cellAt(place, i);
+    this.#on.point(cell);
+    if (!place || !cell || !this.#view) return this.#loupe.hide();
+    const source = i === 1 || this.#view.over ? this.#source() : this.#photograph;
+    const centre = source === this.#photograph ? inside(place, source.height, source.width) : this.#onMap(cell);
+    const across = source === this.#photograph ? source.width / 6 : CELLS;
+    this.#loupe.show({ source, centre, across, at, words: this.#on.say(cell) });
+  }
+
+  #source() {
+    return this.#view?.over ? this.#overlay : this.#map;
+  }
+
+  /** Of a thumbnail too, which has fewer pixels than the map has cells. @type {(cell: Pair) => Pair} */
+  #onMap([row, column]) {
+    const { layer, map } = /** @type {ChannelView} */ (this.#view);
+    return [Math.floor((row * map.rows) / layer.rows), Math.floor((column * map.columns) / layer.columns)];
+  }
+
+  /** @type {(place: Pair, i: 0 | 1) => Pair} */
+  #cellAt(place, i) {
+    if (!this.#view) return [0, 0];
+    const { layer, image } = this.#view;
+    if (i === 1) return inside(place, layer.rows, layer.columns);
+    return samePlace(this.#input, layer, inside(place, image.rows, image.columns));
   }
 
   /** @param {KeyboardEvent} event */
@@ -107,8 +147,19 @@ export class Stage {
   }
 }
 
-/** @type {(value: number, count: number) => number} */
-const within = (value, count) => Math.min(Math.max(Math.floor(value), 0), count - 1);
+/** Two arrows apart. */
+function enlargeSign() {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  made.setAttribute("viewBox", "0 0 16 16");
+  made.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  path.setAttribute("d", "M9 2h5v5M7 14H2V9M14 2L9 7M2 14l5-5");
+  made.append(path);
+  return made;
+}
+
+/** @type {(place: Pair, rows: number, columns: number) => Pair} */
+const inside = ([y, x], rows, columns) => [Math.floor(y * rows), Math.floor(x * columns)];
 
 /** @type {(marker: HTMLElement, box: Box | null, whole: {rows: number, columns: number}) => void} */
 function mark(marker, box, { rows, columns }) {

@@ -1,0 +1,44 @@
+// What stands elsewhere on a phone than on a large screen, and the full screen.
+
+import { byId } from "./elements.js";
+
+const phone = matchMedia("(max-width: 700px)");
+
+/** Put the row of pictures, and the button for one's own, where there is room for them. */
+export function arrange() {
+  place();
+  phone.addEventListener("change", place);
+  byId("wall").addEventListener("click", fillWall);
+  document.addEventListener("fullscreenchange", () => toggleWall(document.fullscreenElement !== null));
+}
+
+function place() {
+  const own = byId("own");
+  if (phone.matches) byId("controls").prepend(byId("pictures"));
+  else byId("pictures-place").append(byId("pictures"));
+  if (!phone.matches) byId("pictures-place").append(own);
+  else if (own.classList.contains("used")) byId("pictures").after(own);
+  else document.body.append(own);
+}
+
+/** The button for one's own picture floats on a phone until it was used. */
+export function settleOwn() {
+  byId("own").classList.add("used");
+  place();
+}
+
+/** The whole screen with larger type, for a projector; or back. */
+export async function fillWall() {
+  const { classList } = document.documentElement;
+  if (classList.contains("wall")) {
+    toggleWall(false);
+    if (document.fullscreenElement) await document.exitFullscreen();
+    return;
+  }
+  toggleWall(true);
+  // A frame may not be allowed to fill the screen; the larger type helps even so.
+  await document.documentElement.requestFullscreen?.().catch(() => {});
+}
+
+/** @param {boolean} on */
+const toggleWall = (on) => document.documentElement.classList.toggle("wall", on);

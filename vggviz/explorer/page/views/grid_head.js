@@ -1,0 +1,38 @@
+// What stands over the grid of channels: how it is sorted, and which face the channels have.
+
+import { SORTS } from "../state/state.js";
+import { select } from "./controls.js";
+import { element } from "./elements.js";
+
+/**
+ * @import { Dispatch, Shown, Sort } from "../state/types.js"
+ * @typedef {"map" | "drawn"} Face   what a tile shows of a channel
+ */
+
+/** @type {Record<Sort, string>} */
+const SORT_WORDS = { here: "strongest here", strength: "strongest", zeros: "most zeros", number: "number" };
+
+/** @type {Record<Face, string>} */
+const FACE_WORDS = { map: "its map", drawn: "what was drawn for it" };
+
+/**
+ * @param {{head: HTMLElement, title: HTMLElement}} elements
+ * @param {{dispatch: Dispatch, changed: () => void}} tools `changed` is called when another face is chosen
+ * @returns {{show: (shown: Shown) => void, face: () => Face}}
+ */
+export function createGridHead({ head, title }, { dispatch, changed }) {
+  const sort = select("sort", { dispatch });
+  sort.append(...SORTS.map((value) => element("option", { value }, SORT_WORDS[value])));
+  const face = element("select", { id: "face", onchange: changed });
+  face.append(...Object.entries(FACE_WORDS).map(([value, words]) => element("option", { value }, words)));
+  const faces = element("label", { hidden: true }, "Show", face);
+  head.append(faces, element("label", {}, "Sort", sort));
+  return {
+    show({ state, layer }) {
+      sort.value = state.sort;
+      faces.hidden = !layer.drawings;
+      title.textContent = layer.channels === 1 ? "1 channel" : `${layer.channels} channels`;
+    },
+    face: () => (faces.hidden ? "map" : /** @type {Face} */ (face.value)),
+  };
+}

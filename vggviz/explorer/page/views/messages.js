@@ -1,0 +1,39 @@
+// What is said over the page: one sentence on what went wrong, or on what is under way; what is shown stays.
+
+import { button, byId } from "./elements.js";
+
+/** @param {Error} problem */
+export function showProblem(problem) {
+  put(byId("problem"), problem.message, []);
+}
+
+export function hideProblem() {
+  byId("problem").hidden = true;
+}
+
+/**
+ * A sentence that is no problem; empty, and it goes.
+ * @param {string} sentence
+ * @param {{words: string, act: () => void}[]} [offers] buttons
+ */
+export function say(sentence, offers = []) {
+  put(byId("notice"), sentence, offers);
+}
+
+/** How far a large file is loaded; empty when it is there. @param {string} sentence */
+export function showProgress(sentence) {
+  put(byId("loading"), sentence, []);
+}
+
+/** @type {(root: HTMLElement, sentence: string, offers: {words: string, act: () => void}[]) => void} */
+function put(root, sentence, offers) {
+  root.hidden = !sentence;
+  if (!sentence) return root.replaceChildren();
+  const hide = () => {
+    root.hidden = true;
+  };
+  const buttons = offers.map(({ words, act }) => button({ onclick: () => (hide(), act()) }, words));
+  const isLasting = root.id !== "loading";
+  if (isLasting) buttons.push(button({ class: "plain", "aria-label": "Close this message", onclick: hide }, "×"));
+  root.replaceChildren(sentence, ...buttons);
+}

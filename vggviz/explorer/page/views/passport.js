@@ -1,0 +1,53 @@
+// What is known of the chosen channel: how strong it is, and what it likes.
+
+import { byId, button, element } from "./elements.js";
+import { createPreferredClasses } from "./preferred_classes.js";
+import { PreferredImages } from "./preferred_images.js";
+
+/**
+ * @import { Files } from "../state/files.js"
+ * @import { Dispatch, LoadedImage, Manifest, Shown } from "../state/types.js"
+ * @import { View } from "./channel_view.js"
+ * @typedef {{manifest: Manifest, files: Files, dispatch: Dispatch, order: () => number[],
+ *   failed: (problem: Error) => void}} Tools   `order`, the channels as they stand in the grid
+ */
+
+/** How many channels are above it. @type {(image: LoadedImage, channel: number) => string} */
+function describeRank({ statistics: { maximum }, here }, channel) {
+  if (!(maximum[channel] > 0)) return "";
+  /** @type {(values: ArrayLike<number>) => number} */
+  const rank = (values) => Array.from(values).filter((value) => Math.abs(value) > Math.abs(values[channel])).length + 1;
+  const place = here && here[channel] !== 0 ? `, number ${rank(here)} at this place` : "";
+  return `Of ${maximum.length} channels it is number ${rank(maximum)} by strength${place}.`;
+}
+
+/**
+ * @param {Tools} tools
+ * @returns {{show: (shown: Shown, view: View) => void}}
+ */
+export function createPassport({ manifest, files, dispatch, order, failed }) {
+  const title = element("h3");
+  const facts = byId("facts");
+  const showClasses = createPreferredClasses(byId("preferred"));
+  const images = new PreferredImages(byId("likes"), { manifest, files, failed });
+  let channel = 0;
+  /** @param {number} step */
+  const walk = (step) => {
+    const all = order();
+    const to = all[Math.min(Math.max(all.indexOf(channel) + step, 0), all.length - 1)];
+    dispatch({ type: "channel", value: to });
+  };
+  const walker = element("div", { class: "walk" },
+    button({ onclick: () => walk(-1) }, "‹ before"), button({ onclick: () => walk(1) }, "next ›"));
+  facts.before(title);
+  facts.after(walker);
+  return {
+    show({ state, layer, preferred, asked, images: [image] }, view) {
+      channel = state.channel;
+      title.textContent = `${layer.name} / ${channel}`;
+      facts.textContent = [view.facts, describeRank(image, channel)].join(" ");
+      showClasses(preferred);
+      if (asked && !byId("passport").hidden) images.show(layer, channel);
+    },
+  };
+}

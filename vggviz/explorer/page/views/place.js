@@ -1,0 +1,44 @@
+// What is said of the chosen cell, and buttons that go one cell on, for fingers.
+
+import { button, element } from "./elements.js";
+
+/**
+ * @import { Dispatch, Pair, Shown } from "../state/types.js"
+ * @import { View } from "./channel_view.js"
+ */
+
+/** @type {[string, string, Pair][]} */
+const STEPS = [["◀", "One cell left", [0, -1]], ["▲", "One cell up", [-1, 0]], ["▼", "One cell down", [1, 0]], ["▶", "One cell right", [0, 1]]];
+
+/**
+ * @param {{words: HTMLElement, pad: HTMLElement, spoken: HTMLElement}} elements `spoken` is read out by screen readers
+ * @param {{dispatch: Dispatch}} tools
+ * @returns {{show: (shown: Shown, view: View) => void}}
+ */
+export function createPlace({ words, pad, spoken }, { dispatch }) {
+  pad.append(...STEPS.map(([sign, label, [rows, columns]]) =>
+    button({ "aria-label": label, title: label, onclick: () => dispatch({ type: "move", rows, columns }) }, sign)));
+  const touch = matchMedia("(any-pointer: coarse)");
+  const byKey = followKeys();
+  let said = "";
+  return {
+    show({ state }, { words: { value, sight }, facts }) {
+      words.replaceChildren(element("strong", {}, value), ` ${sight}`);
+      pad.hidden = !touch.matches || !state.cell;
+      const text = [facts, value, value && sight].filter(Boolean).join(" ");
+      // On a key only: each move of the mouse would be sixty sentences.
+      if (byKey() && text !== said) spoken.textContent = text;
+      said = text;
+    },
+  };
+}
+
+/** Whether a key was the last thing that a reader used. @returns {() => boolean} */
+function followKeys() {
+  let byKey = true;
+  document.addEventListener("keydown", () => { byKey = true; }, { capture: true });
+  for (const type of ["pointerdown", "pointermove"]) {
+    document.addEventListener(type, () => { byKey = false; }, { capture: true, passive: true });
+  }
+  return () => byKey;
+}

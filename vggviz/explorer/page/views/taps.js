@@ -1,0 +1,59 @@
+// A few numbers as coloured boxes with the numbers in them: what lies under a kernel, or the kernel.
+
+import { formatted } from "../arithmetic/number_format.js";
+import { draw, element } from "./elements.js";
+import { paint } from "../arithmetic/colours.js";
+
+/**
+ * @import { Colours } from "../arithmetic/colours.js"
+ * @import { Pair } from "../state/types.js"
+ */
+
+/** More columns than this have no room for numbers. */
+const MOST = 5;
+
+/**
+ * @param {Float32Array} values rows * columns
+ * @param {Pair} size
+ * @param {{limit: number, colours: Colours, words: string}} how `words` say what the numbers are
+ * @returns {HTMLElement}
+ */
+export function tapsFigure(values, [rows, columns], { limit, colours, words }) {
+  const label = `${words}: ${Array.from(values, formatted).join(", ")}`;
+  const boxes = columns > MOST ? [picture(values, rows, columns, { limit, colours })] : numbers(values, { limit, colours });
+  const grid = element("div", { class: "taps", role: "img", "aria-label": label }, ...boxes);
+  grid.style.setProperty("--columns", String(columns > MOST ? 1 : columns));
+  return element("figure", {}, grid, element("figcaption", {}, words));
+}
+
+/** @type {(values: Float32Array, how: {limit: number, colours: Colours}) => HTMLElement[]} */
+function numbers(values, { limit, colours }) {
+  return Array.from(values, (value) => {
+    const [r, g, b] = colours.diverging(limit > 0 ? value / limit : 0);
+    const box = element("span", { class: isDark(r, g, b) ? "dark" : "" }, short(value));
+    box.style.backgroundColor = `rgb(${r} ${g} ${b})`;
+    return box;
+  });
+}
+
+/** @type {(values: Float32Array, rows: number, columns: number, how: {limit: number, colours: Colours}) => HTMLElement} */
+function picture(values, rows, columns, { limit, colours }) {
+  const canvas = element("canvas");
+  draw(canvas, paint(values, { limit, signed: true, colours }), rows, columns);
+  return canvas;
+}
+
+/** Relative luminance, below which white letters are read better. @type {(r: number, g: number, b: number) => boolean} */
+function isDark(...levels) {
+  const [r, g, b] = levels.map((level) => (level / 255 <= 0.04045 ? level / 255 / 12.92 : ((level / 255 + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b < 0.179;
+}
+
+/** Two digits, for a small box. @type {(value: number) => string} */
+function short(value) {
+  const size = Math.abs(value);
+  if (size >= 1000 || value === 0) return formatted(value);
+  if (size < 1e-3) return value.toExponential(0).replaceAll("-", "−");
+  const digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 3;
+  return value.toFixed(digits).replace("-", "−").replace(/^(−?)0\./, "$1.");
+}
