@@ -33,7 +33,7 @@ BGR = [f"{colour} minus its mean" for colour in ("blue", "green", "red")]
 COLOURS = ("viridis", "RdBu_r")
 PAGE_FOLDERS = ("arithmetic", "state", "views", "live", "own_image", "styles")
 """Folders of the page's scripts and styles."""
-TAKEN = ("kernels", "examples", "drawings", "input", "preferred", "yours", *PAGE_FOLDERS)
+TAKEN = ("kernels", "examples", "drawings", "input", "preferred", "yours", "changed", *PAGE_FOLDERS)
 """Names that no image and no layer may take."""
 
 

@@ -7,7 +7,7 @@ const MODULES = {
     "thumbnails",
   ],
   live: [
-    "computed_image", "device", "download", "isolation", "network", "preprocessing",
+    "computed_image", "device", "download", "isolation", "network", "off", "preprocessing",
   ],
   own_image: [
     "camera", "drawing", "given_files", "image_header", "kept_image", "network_status", "panel", "read_image", "resample",
