@@ -1,5 +1,7 @@
 // The types of what the page reads, shows and does, written once; the other modules import them from here.
 
+/** @import { AnswerEntry } from "../answer/classifier.js" */
+
 /**
  * @typedef {[number, number]} Pair   down, across
  * @typedef {[number, number, number, number]} Box   top, left, bottom, right; half open
@@ -37,7 +39,7 @@
  * @typedef {Reading & {segments: Segment[], runtime: number}} Live   `runtime`, bytes of what runs it
  * @typedef {{titles: Record<string, string>, side: number}} Examples
  * @typedef {{version: number, provenance: string, pictures: Image[], input: {channels: string[]}, layers: Layer[],
- *   live: Live | null, examples: Examples}} Manifest
+ *   live: Live | null, answer: AnswerEntry | null, examples: Examples}} Manifest
  */
 
 /**
