@@ -1,0 +1,128 @@
+// What the network answers: the classes of the highest scores, where it sees them, and why the first is ahead.
+
+import { finding } from "../answer/finding.js";
+import { loadClassifier } from "../state/classifier.js";
+import { asError, Superseded } from "../state/errors.js";
+import { classOf } from "./answer_bars.js";
+import { AnswerHead } from "./answer_head.js";
+import { createWhere } from "./answer_where.js";
+import { createWhy } from "./answer_why.js";
+
+/**
+ * @import { Classifier } from "../answer/classifier.js"
+ * @import { Colours } from "../arithmetic/colours.js"
+ * @import { Data } from "../state/data.js"
+ * @import { Files } from "../state/files.js"
+ * @import { Dispatch, Manifest, Shown, State } from "../state/types.js"
+ * @import { Overlay } from "./answer_where.js"
+ * @typedef {{manifest: Manifest, data: Data, files: Files, colours: Colours, dispatch: Dispatch,
+ *   lay: (overlay: Overlay | null) => void, failed: (problem: Error) => void}} Tools   `lay` puts a map over the grey
+ *   photograph, or takes it away
+ */
+
+/** Milliseconds after which it is said that the answer is still to come. */
+const PATIENCE = 200;
+
+/**
+ * @param {HTMLElement} root
+ * @param {Tools} tools
+ * @returns {{show: (shown: Shown) => void}}
+ */
+export function createAnswer(root, tools) {
+  root.hidden = !tools.manifest.answer;
+  return root.hidden ? { show() {} } : new AnswerView(root, tools);
+}
+
+class AnswerView {
+  #tools;
+  #head;
+  #where;
+  #why;
+  #isWhyOpen = false;
+  /** @type {Promise<Classifier | null> | null} */
+  #classifier = null;
+  /** @type {State | null} */
+  #state = null;
+  /** Counts what is asked for, so that what comes late is not shown. */
+  #count = 0;
+  /** What is shown. @type {{key: string, means: ArrayLike<number> | null}} */
+  #shown = { key: "", means: null };
+
+  /**
+   * @param {HTMLElement} root
+   * @param {Tools} tools
+   */
+  constructor(root, tools) {
+    this.#tools = tools;
+    this.#where = createWhere(tools.colours);
+    this.#why = createWhy(tools.dispatch);
+    this.#head = new AnswerHead(root, {
+      dispatch: tools.dispatch,
+      parts: [this.#where.element, this.#why.element],
+      toggleWhy: (isOpen) => {
+        this.#isWhyOpen = isOpen;
+        if (this.#state) this.show({ state: this.#state });
+      },
+    });
+  }
+
+  /** @param {Pick<Shown, "state">} shown */
+  async show({ state }) {
+    this.#state = state;
+    this.#count += 1;
+    const count = this.#count;
+    const isNew = () => count === this.#count;
+    const late = setTimeout(() => isNew() && this.#wait(), PATIENCE);
+    try {
+      await this.#update(state, isNew);
+    } catch (problem) {
+      if (isNew() && !(problem instanceof Superseded)) this.#tools.failed(asError(problem));
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
+  #wait() {
+    this.#shown.key = "";
+    this.#head.wait("The answer is still to come.");
+  }
+
+  /** @type {(state: State, isNew: () => boolean) => Promise<void>} */
+  async #update({ picture, off, where }, isNew) {
+    const { data, lay } = this.#tools;
+    const classifier = await this.#load();
+    if (!classifier) return;
+    const { mean } = await data.statistics(picture, classifier.layer);
+    const key = JSON.stringify([picture, off, where, this.#isWhyOpen]);
+    if (key === this.#shown.key && mean === this.#shown.means) return;
+    const index = classOf(classifier.ids, where);
+    const planes = index < 0 ? null : await data.maps(picture, classifier.layer);
+    if (!isNew()) return;
+    this.#shown = { key, means: mean };
+    const found = finding(classifier, mean, off);
+    this.#head.show(found, where);
+    lay(planes && this.#where.show(found, index, planes));
+    if (!planes) this.#where.hide();
+    if (this.#isWhyOpen) this.#why.show(found, off);
+    else this.#why.hide();
+  }
+
+  /** The classifier, loaded when there is nothing more urgent. @returns {Promise<Classifier | null>} */
+  #load() {
+    const { manifest, files } = this.#tools;
+    if (!this.#classifier) {
+      const loading = idle().then(() => loadClassifier(manifest, files));
+      loading.catch(() => (this.#classifier = null)); // it is loaded again the next time
+      this.#classifier = loading;
+    }
+    return this.#classifier;
+  }
+}
+
+/** When the browser has nothing more urgent to do. @returns {Promise<void>} */
+function idle() {
+  return new Promise((resolve) => {
+    if (typeof requestIdleCallback === "function") requestIdleCallback(() => resolve(), { timeout: 2000 });
+    else setTimeout(resolve, 200);
+  });
+}
