@@ -10,12 +10,28 @@ import { layerNamed } from "./manifest.js";
  * @import { Manifest } from "./types.js"
  */
 
+/** @typedef {() => Promise<Classifier | null>} GiveClassifier   null for a network whose answer cannot be computed here */
+
 /**
+ * A function that gives the classifier; it is loaded by the first call, and anew after one that failed.
  * @param {Manifest} manifest
  * @param {Files} files
- * @returns {Promise<Classifier | null>} null for a network whose answer cannot be computed here
+ * @returns {GiveClassifier}
  */
-export async function loadClassifier(manifest, files) {
+export function classifierGiver(manifest, files) {
+  /** @type {Promise<Classifier | null> | null} */
+  let held = null;
+  return () => {
+    if (held) return held;
+    const loading = load(manifest, files);
+    loading.catch(() => (held = null));
+    held = loading;
+    return loading;
+  };
+}
+
+/** @type {(manifest: Manifest, files: Files) => Promise<Classifier | null>} */
+async function load(manifest, files) {
   const { answer } = manifest;
   if (!answer) return null;
   const [packed, classes] = await Promise.all([

@@ -1,7 +1,6 @@
 // What the network answers: the classes of the highest scores, where it sees them, and why the first is ahead.
 
 import { finding } from "../answer/finding.js";
-import { loadClassifier } from "../state/classifier.js";
 import { asError, Superseded } from "../state/errors.js";
 import { classOf } from "./answer_bars.js";
 import { AnswerHead } from "./answer_head.js";
@@ -9,13 +8,12 @@ import { createWhere } from "./answer_where.js";
 import { createWhy } from "./answer_why.js";
 
 /**
- * @import { Classifier } from "../answer/classifier.js"
  * @import { Colours } from "../arithmetic/colours.js"
  * @import { Data } from "../state/data.js"
- * @import { Files } from "../state/files.js"
+ * @import { GiveClassifier } from "../state/classifier.js"
  * @import { Dispatch, Manifest, Shown, State } from "../state/types.js"
  * @import { Overlay } from "./answer_where.js"
- * @typedef {{manifest: Manifest, data: Data, files: Files, colours: Colours, dispatch: Dispatch,
+ * @typedef {{manifest: Manifest, data: Data, classifier: GiveClassifier, colours: Colours, dispatch: Dispatch,
  *   lay: (overlay: Overlay | null) => void, failed: (problem: Error) => void}} Tools   `lay` puts a map over the grey
  *   photograph, or takes it away
  */
@@ -39,8 +37,8 @@ class AnswerView {
   #where;
   #why;
   #isWhyOpen = false;
-  /** @type {Promise<Classifier | null> | null} */
-  #classifier = null;
+  /** The classifier is loaded when there is nothing more urgent. */
+  #idle = idle();
   /** @type {State | null} */
   #state = null;
   /** Counts what is asked for, so that what comes late is not shown. */
@@ -90,7 +88,8 @@ class AnswerView {
   /** @type {(state: State, isNew: () => boolean) => Promise<void>} */
   async #update({ picture, off, where }, isNew) {
     const { data, lay } = this.#tools;
-    const classifier = await this.#load();
+    await this.#idle;
+    const classifier = await this.#tools.classifier();
     if (!classifier) return;
     const { mean } = await data.statistics(picture, classifier.layer);
     const key = JSON.stringify([picture, off, where, this.#isWhyOpen]);
@@ -105,17 +104,6 @@ class AnswerView {
     if (!planes) this.#where.hide();
     if (this.#isWhyOpen) this.#why.show(found, off);
     else this.#why.hide();
-  }
-
-  /** The classifier, loaded when there is nothing more urgent. @returns {Promise<Classifier | null>} */
-  #load() {
-    const { manifest, files } = this.#tools;
-    if (!this.#classifier) {
-      const loading = idle().then(() => loadClassifier(manifest, files));
-      loading.catch(() => (this.#classifier = null)); // it is loaded again the next time
-      this.#classifier = loading;
-    }
-    return this.#classifier;
   }
 }
 

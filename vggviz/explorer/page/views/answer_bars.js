@@ -59,7 +59,7 @@ function row(finding, k, where, dispatch) {
   name.title = `Show where ${classifier.labels[k]} is seen`;
   const share = classifier.calibrated ? [element("span", { class: "share" }, percent(now.probabilities[k]))] : [];
   const old = before === now ? null : before.scores[k];
-  const told = old === null ? [] : [element("span", { class: "hidden-words" }, `, before ${scoreText(old)}`)];
+  const told = old === null ? [] : [element("span", { class: "unseen" }, `, before ${scoreText(old)}`)];
   const score = element("span", { class: "score" }, scoreText(now.scores[k]), ...told);
   return element("li", {}, name, bar(now.scores[k], old, longest(finding)), score, ...share);
 }

@@ -22,7 +22,7 @@ export class AnswerHead {
   #why = button({ class: "show-why", "aria-expanded": "false" }, "Why");
   #limit = element("p", { class: "quiet" });
   #all = element("details", { class: "all-classes" });
-  #spoken = element("p", { class: "hidden-words", role: "status" });
+  #spoken = element("p", { class: "unseen", role: "status" });
 
   /**
    * @param {HTMLElement} root

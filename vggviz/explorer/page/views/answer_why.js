@@ -27,7 +27,8 @@ export function createWhy(dispatch) {
       root.hidden = second === undefined;
       if (root.hidden) return;
       const listed = reasons(means, classifier, { first, second });
-      title.textContent = `What speaks most for ${classifier.labels[first]} against ${classifier.labels[second]}:`;
+      const whole = before === finding.now ? "What" : "With all channels on, what";
+      title.textContent = `${whole} speaks most for ${classifier.labels[first]} against ${classifier.labels[second]}:`;
       fill(list, listed, finding, dispatch);
       sum.textContent = whyText(partsOf(finding, listed));
       offer(turn, finding, off, dispatch);
@@ -48,7 +49,6 @@ function partsOf({ classifier, before, means }, listed) {
     others: sum - ofListed,
     bias: classifier.bias[first] - classifier.bias[second],
     count: listed.length,
-    rest: means.length - listed.length,
   };
 }
 

@@ -104,14 +104,12 @@ export const signed = (value, decimals = DECIMALS) => {
 
 /**
  * How the listed channels make the lead.
- * @param {{listed: number, others: number, bias: number, count: number, rest: number}} parts of the difference of two
- *   scores, and how many channels give them
+ * @param {{listed: number, others: number, bias: number, count: number}} parts of the difference of two scores, and how
+ *   many channels are listed
  * @returns {string}
  */
-export function whyText({ listed, others, bias, count, rest }) {
+export function whyText({ listed, others, bias, count }) {
   const [ofListed, ofOthers, ofBias, whole] = addingUpText([listed, others, bias]);
-  return (
-    `These ${count} channels give ${ofListed} of the lead, the other ${rest} give ${ofOthers}, ` +
-    `the biases ${ofBias}: ${whole}.`
-  );
+  const these = count === 1 ? "This channel gives" : `These ${count} channels give`;
+  return `${these} ${ofListed} of the lead, all others ${ofOthers}, the biases ${ofBias}: ${whole}.`;
 }
