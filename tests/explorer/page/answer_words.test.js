@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { finding } from "../../../vggviz/explorer/page/answer/finding.js";
-import { classOf, whereOf } from "../../../vggviz/explorer/page/views/answer_bars.js";
 import {
   leadText, limitText, percent, shortText, signed, spokenText, whereAlternative, whereText, whyText,
 } from "../../../vggviz/explorer/page/views/answer_words.js";
@@ -57,9 +56,4 @@ test("the sum of the cells in words is that of the numbers", () => {
     "This channel gives 3.0 of the lead, all others −2.0, the biases 0.5: 1.5.",
   );
   assert.deepEqual([signed(1.44), signed(-0.04), signed(-2)], ["+1.4", "+0.0", "−2.0"]);
-});
-
-test("where a class is seen has a name in addresses", () => {
-  assert.equal(classOf(classifier.ids, whereOf("Egyptian-cat")), 1);
-  assert.deepEqual([null, "cam:dog", "Egyptian-cat", ""].map((where) => classOf(classifier.ids, where)), [-1, -1, -1, -1]);
 });

@@ -5,9 +5,11 @@ import { keepForLater } from "./live/isolation.js";
 import { OWN } from "./live/network.js";
 import { createOwnImage } from "./own_image/panel.js";
 import { pictureNamed, write } from "./state/address.js";
+import { classifierGiver } from "./state/classifier.js";
 import { Data } from "./state/data.js";
 import { Explorer } from "./state/explorer.js";
 import { Files } from "./state/files.js";
+import { createTour } from "./tour/tour.js";
 import { byId } from "./views/elements.js";
 import { showProblem } from "./views/messages.js";
 import { Page } from "./views/page.js";
@@ -15,7 +17,7 @@ import { followTheme } from "./views/theme.js";
 
 /**
  * @import { Colours } from "./arithmetic/colours.js"
- * @import { Manifest, Step } from "./state/types.js"
+ * @import { Dispatch, Manifest, Step } from "./state/types.js"
  */
 
 async function start() {
@@ -43,14 +45,18 @@ async function start() {
 /** @type {(manifest: Manifest, files: Files, colours: Colours) => Explorer} */
 function createExplorer(manifest, files, colours) {
   const data = new Data(manifest, files);
+  const classifier = classifierGiver(manifest, files);
+  /** @type {Dispatch} */
+  const dispatch = (action, step) => explorer.dispatch(action, step);
   const views = new Page({
-    manifest, data, files, colours,
+    manifest, data, files, classifier, colours,
     actions: {
-      dispatch: (action, step) => explorer.dispatch(action, step),
+      dispatch,
       point: (cell) => explorer.point(cell),
       state: () => explorer.state(),
     },
   });
+  views.add(createTour({ card: byId("tour"), opener: byId("take-tour") }, { manifest, data, classifier, dispatch, failed: showProblem }));
   /** @type {Explorer} */
   const explorer = new Explorer({ manifest, data, views });
   return explorer;

@@ -21,7 +21,7 @@ export const WHERE = {
     const begin = { layer: layer.name, view: /** @type {const} */ ("channels"), off: {}, where: null };
     return {
       begin,
-      shown: [{ ...begin, where: `cam:${classifier.ids[k]}` }],
+      shown: [{ ...begin, where: classifier.ids[k] }],
       guess: `The network says “${first}”. Which part of the picture speaks most for it?`,
       words: [[
         `“${first}” has the highest score, ${score}, ${fixed(lead(found), 1)} ahead of “${second}”; red speaks for it, blue against it.`,

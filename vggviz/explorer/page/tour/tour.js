@@ -18,12 +18,14 @@ import { stopsOf } from "./stops.js";
 const PACE = 4500;
 
 /**
- * @param {HTMLElement} root
+ * @param {{card: HTMLElement, opener: HTMLElement}} elements
  * @param {Tools} tools
  * @returns {{show: (shown: Pick<Shown, "state">) => void}}
  */
-export function createTour(root, tools) {
-  return new Tour(root, tools);
+export function createTour({ card, opener }, tools) {
+  opener.hidden = stopsOf(tools.manifest).length === 0;
+  opener.addEventListener("click", () => tools.dispatch({ type: "tour", value: 1 }));
+  return new Tour(card, tools);
 }
 
 class Tour {

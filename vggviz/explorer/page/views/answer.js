@@ -2,7 +2,6 @@
 
 import { finding } from "../answer/finding.js";
 import { asError, Superseded } from "../state/errors.js";
-import { classOf } from "./answer_bars.js";
 import { AnswerHead } from "./answer_head.js";
 import { createWhere } from "./answer_where.js";
 import { createWhy } from "./answer_why.js";
@@ -94,7 +93,7 @@ class AnswerView {
     const { mean } = await data.statistics(picture, classifier.layer);
     const key = JSON.stringify([picture, off, where, this.#isWhyOpen]);
     if (key === this.#shown.key && mean === this.#shown.means) return;
-    const index = classOf(classifier.ids, where);
+    const index = where === null ? -1 : classifier.ids.indexOf(where);
     const planes = index < 0 ? null : await data.maps(picture, classifier.layer);
     if (!isNew()) return;
     this.#shown = { key, means: mean };

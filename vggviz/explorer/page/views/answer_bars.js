@@ -9,21 +9,6 @@ import { button, element } from "./elements.js";
  */
 
 const CLASSES = 5;
-/** What the address names the class activation map of a class. */
-const CAM = "cam:";
-
-/**
- * The class whose class activation map is to be shown.
- * @param {string[]} ids
- * @param {string | null} where
- * @returns {number} -1 for none
- */
-export function classOf(ids, where) {
-  return where?.startsWith(CAM) ? ids.indexOf(where.slice(CAM.length)) : -1;
-}
-
-/** @type {(id: string) => string} */
-export const whereOf = (id) => CAM + id;
 
 /** The longest bar's score. @type {(finding: Finding) => number} */
 function longest({ before, now }) {
@@ -53,8 +38,8 @@ function focusedRow(list) {
 /** @type {(finding: Finding, k: number, where: string | null, dispatch: Dispatch) => HTMLElement} */
 function row(finding, k, where, dispatch) {
   const { classifier, before, now } = finding;
-  const isShown = classOf(classifier.ids, where) === k;
-  const choose = () => dispatch({ type: "where", value: isShown ? null : whereOf(classifier.ids[k]) });
+  const isShown = classifier.ids[k] === where;
+  const choose = () => dispatch({ type: "where", value: isShown ? null : classifier.ids[k] });
   const name = button({ class: "class", "aria-pressed": String(isShown), onclick: choose }, classifier.labels[k]);
   name.title = `Show where ${classifier.labels[k]} is seen`;
   const share = classifier.calibrated ? [element("span", { class: "share" }, percent(now.probabilities[k]))] : [];
@@ -66,7 +51,7 @@ function row(finding, k, where, dispatch) {
 
 /** @type {(score: number, old: number | null, whole: number) => HTMLElement} */
 function bar(score, old, whole) {
-  const made = element("span", { class: "bar", "aria-hidden": "true" });
+  const made = element("span", { class: "score-bar", "aria-hidden": "true" });
   if (old !== null) made.append(part("ghost", old, whole));
   made.append(part("now", score, whole));
   return made;

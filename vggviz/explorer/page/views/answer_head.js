@@ -1,6 +1,6 @@
 // The head of the panel: the answer in a line, as bars, how far it is ahead, and the buttons "where" and "why".
 
-import { classOf, createBars, whereOf } from "./answer_bars.js";
+import { createBars } from "./answer_bars.js";
 import { leadText, limitText, shortText, spokenText } from "./answer_words.js";
 import { button, element } from "./elements.js";
 
@@ -71,8 +71,8 @@ export class AnswerHead {
 
   /** @type {(finding: Finding, where: string | null) => void} */
   #offer({ classifier, now }, where) {
-    const isShown = classOf(classifier.ids, where) >= 0;
-    const value = isShown ? null : whereOf(classifier.ids[now.order[0]]);
+    const isShown = where !== null && classifier.ids.includes(where);
+    const value = isShown ? null : classifier.ids[now.order[0]];
     this.#where.textContent = isShown ? "Hide where" : "Show where";
     this.#where.onclick = () => this.#tools.dispatch({ type: "where", value });
   }

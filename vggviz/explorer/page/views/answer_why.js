@@ -65,7 +65,7 @@ function fill(list, listed, finding, dispatch) {
 function row({ channel, share }, largest, finding, dispatch) {
   const layer = layerOf(finding);
   const isOn = !finding.silenced.includes(channel);
-  const bar = element("span", { class: "bar", "aria-hidden": "true" }, element("span", { class: "now" }));
+  const bar = element("span", { class: "score-bar", "aria-hidden": "true" }, element("span", { class: "now" }));
   /** @type {HTMLElement} */ (bar.firstChild).style.width = `${(100 * share) / largest}%`;
   const go = button({
     class: "channel-name", "data-key": `go-${channel}`, title: `Show channel ${channel} of ${layer}`,
