@@ -3,16 +3,13 @@
 A short half, with each family once, is part of the ordinary tests; `make audit` runs the product of all.
 """
 
-import gzip
-import re
-import warnings
-
 import numpy as np
 import pytest
 import tensorflow as tf
 
 import vggviz
 from applications import NETWORKS, Case, module_of, some_images
+from running import run_segment
 from vggviz import analysis, attribution
 from vggviz.explorer import litert
 from vggviz.feature_visualization import Recipe, visualize
@@ -35,7 +32,7 @@ SHORT = {
     Case("MobileNet", nested=True, suffix=".h5"): ("live_maps",),
     Case("MobileNetV2", policy="mixed_float16", suffix=".h5"): (),
     Case("MobileNetV3Small", suffix=".keras"): ("class_activation_maps",),
-    Case("NASNetMobile"): (),
+    Case("NASNetMobile"): ("live_maps",),
     Case("ResNet50", nested=True, policy="mixed_float16"): ("saliency", "integrated_gradients"),
     Case("ResNet50V2"): (),
     Case("VGG16", nested=True): ("occlusion", "visualize"),
@@ -197,19 +194,7 @@ def test_live_maps(reference, model, images):
     shown = vggviz.explore(model, np.zeros((8, 8, 3), np.uint8)).layers
     expected, values = reference.maps(images, shown), images
     for segment in litert.segments(model, shown):
-        outputs = run_litert(segment, values)
+        outputs = run_segment(segment, values)
         for name, output in zip(segment.layers, outputs, strict=True):
             near(output, expected[name], 3e-2)  # weights in half precision
         values = outputs[-1]
-
-
-def run_litert(segment, batch):
-    """The outputs of a segment, computed by LiteRT, in the order of its layers."""
-    with warnings.catch_warnings(action="ignore"):
-        interpreter = tf.lite.Interpreter(model_content=gzip.decompress(segment.packed))
-    interpreter.allocate_tensors()
-    interpreter.set_tensor(interpreter.get_input_details()[0]["index"], batch)
-    interpreter.invoke()
-    outputs = interpreter.get_output_details()
-    outputs.sort(key=lambda output: int(re.search(r"\d*$", output["name"])[0] or 0))
-    return [interpreter.get_tensor(output["index"]) for output in outputs]

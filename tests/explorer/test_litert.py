@@ -8,26 +8,10 @@ import numpy as np
 import pytest
 
 import vggviz
-from vggviz._shared.backend import keras, tensorflow
+from running import run_segment
+from vggviz._shared.backend import keras
 from vggviz.explorer import litert
-from vggviz.models.graph import feature_layers
-
-
-def run(segment, batch):
-    """The outputs of a segment, computed by LiteRT, in the order of its layers."""
-    import re
-    import warnings
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        interpreter = tensorflow().lite.Interpreter(model_content=gzip.decompress(segment.packed))
-    interpreter.allocate_tensors()
-    (details,) = interpreter.get_input_details()
-    interpreter.set_tensor(details["index"], batch)
-    interpreter.invoke()
-    outputs = interpreter.get_output_details()
-    outputs.sort(key=lambda output: int(re.search(r"\d*$", output["name"])[0] or 0))
-    return [interpreter.get_tensor(output["index"]) for output in outputs]
+from vggviz.models.graph import conv_layers, feature_layers, unfold
 
 
 @pytest.mark.parametrize("kind", ["functional", "sequential", "nested", "dead"])
@@ -39,10 +23,81 @@ def test_the_segments_reproduce_the_network(kind, request, batch):
     expected = vggviz.feature_maps(model, batch[:1], shown)
     values = batch[:1]
     for segment in segments:
-        outputs = run(segment, values)
+        outputs = run_segment(segment, values)
         for name, output in zip(segment.layers, outputs, strict=True):
             assert np.abs(output - expected[name]).max() <= 2e-3 * np.abs(expected[name]).max()
         values = outputs[-1]
+
+
+@pytest.mark.parametrize("kind", ["functional", "sequential", "nested", "dead"])
+def test_channels_that_are_switched_off(kind, request, batch):
+    """Any channels of any convolution: the maps are Keras' own with the same channels set to zero."""
+    model = request.getfixturevalue(kind)
+    shown = tuple(feature_layers(model))
+    off = {name: [0, 2] for name in conv_layers(model)}
+    expected = maps_without(model, batch[:1], off)
+    values = batch[:1]
+    for segment in litert.segments(model, shown):
+        assert tuple(segment.gates) == tuple(name for name in segment.layers if name in off)
+        outputs = run_segment(segment, values, off)
+        for name, output in zip(segment.layers, outputs, strict=True):
+            assert np.abs(output - expected[name]).max() <= 2e-3 * max(np.abs(expected[name]).max(), 1e-9)
+        values = outputs[-1]
+    assert (
+        np.abs(expected[shown[-1]] - vggviz.feature_maps(model, batch[:1], shown[-1:])[shown[-1]]).max() > 0
+    )
+
+
+def maps_without(model, batch, off):
+    """{layer: maps}, computed by Keras layer by layer, with channels of some layers set to zero."""
+    network = unfold(model)
+    values = {id(network.inputs[0]): batch}
+    for name, step in network.steps.items():
+        given = [values[id(tensor)] for tensor in step.inputs]
+        values[id(step.output)] = output = np.array(step.layer(*given))
+        output[..., off.get(name, [])] = 0
+    return {name: values[id(step.output)] for name, step in network.steps.items()}
+
+
+def test_a_shared_layer_has_a_gate_for_each_call(batch):
+    layers = keras().layers
+    inputs = keras().Input((32, 32, 3))
+    shared = layers.Conv2D(3, 3, padding="same", name="shared")
+    model = keras().Model(inputs, shared(layers.ReLU(name="relu")(shared(inputs))))
+    (segment,) = litert.segments(model, ("shared", "shared:1"))
+    off = {"shared:1": [1]}
+    expected = maps_without(model, batch[:1], off)
+    for name, output in zip(segment.layers, run_segment(segment, batch[:1], off), strict=True):
+        assert np.abs(output - expected[name]).max() <= 2e-3 * np.abs(expected[name]).max()
+
+
+def test_layers_whose_maps_are_always_equal_share_an_output(batch):
+    """The converter makes one tensor of them, so that numbers in outputs' names tell no order."""
+    layers = keras().layers
+    inputs = keras().Input((32, 32, 3))
+    one = layers.Conv2D(4, 3, activation="relu", name="one")(inputs)
+    two = layers.Conv2D(5, 3, name="two")(one)
+    three = layers.Conv2D(6, 3, name="three")(layers.ReLU(name="again")(one))
+    model = keras().Model(inputs, [two, three])
+    shown = ("one", "two", "three", "again")
+    (segment,) = litert.segments(model, shown)
+    assert segment.outputs[3] == segment.outputs[0]
+    expected = vggviz.feature_maps(model, batch[:1], shown)
+    for name, output in zip(segment.layers, run_segment(segment, batch[:1]), strict=True):
+        assert np.abs(output - expected[name]).max() <= 2e-3 * np.abs(expected[name]).max()
+
+
+def test_equal_convolutions_have_no_gates_as_none_can_be_switched_off_alone(batch):
+    layers = keras().layers
+    inputs = keras().Input((32, 32, 3))
+    shared = layers.Conv2D(3, 3, padding="same", name="shared")
+    model = keras().Model(inputs, layers.Add(name="sum")([shared(inputs), shared(inputs)]))
+    (segment,) = litert.segments(model, ("shared", "shared:1", "sum"))
+    assert segment.gates == {}
+    one, other, total = run_segment(segment, batch[:1])
+    assert np.abs(one).max() > 0
+    np.testing.assert_array_equal(one, other)
+    np.testing.assert_allclose(total, one + other, rtol=1e-5, atol=1e-3)
 
 
 def test_vgg16_is_split_after_each_pool(vgg16):

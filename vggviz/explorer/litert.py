@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vggviz._shared import backend, validation
+from vggviz.explorer import gates
 from vggviz.models import graph, parts
 
 if TYPE_CHECKING:
@@ -26,15 +29,22 @@ UNUSED_BUILD = "jspi"
 
 @dataclass(frozen=True)
 class Segment:
-    """A part of the network whose only input is the last output of the segment before.
+    """A part of the network that reads the last output of the segment before.
 
     Attributes:
         layers: names of its output layers, in the order in which they run.
         packed: gzip-compressed .tflite file, with weights in half precision.
+        input: name in the file of the maps that it reads.
+        gates: {convolution: name in the file of its gate}, a factor for each channel of its output. A
+            convolution that is always equal to another one has none.
+        outputs: name in the file of each layer's maps; layers whose maps are always equal share one.
     """
 
     layers: tuple[str, ...]
     packed: bytes
+    input: str
+    gates: dict[str, str]
+    outputs: tuple[str, ...]
 
     def entry(self, names: dict[str, str]) -> dict[str, Any]:
         """The segment's entry in manifest.json."""
@@ -43,6 +53,9 @@ class Segment:
             "bytes": len(self.packed),
             "sha256": hashlib.sha256(self.packed).hexdigest(),
             "layers": [names[layer] for layer in self.layers],
+            "input": self.input,
+            "gates": {names[layer]: gate for layer, gate in self.gates.items()},
+            "outputs": list(self.outputs),
         }
 
     @property
@@ -69,14 +82,13 @@ def segments(model: keras.Model, shown: tuple[str, ...]) -> list[Segment]:
     """
     steps = graph.unfold(model).steps
     source = graph.unfold(model).inputs[0]
-    found = []
+    found: list[Segment] = []
     pending: list[str] = []
     for index, name in enumerate(shown):
         pending.append(name)
         later = [steps[other].output for other in shown[index + 1 :]]
         if not later or (steps[name].is_pool and parts.between(steps[name].output, later) is not None):
-            part = parts.between(source, [steps[other].output for other in pending])
-            found.append(Segment(tuple(pending), gzip.compress(_litert(part), 6, mtime=0)))
+            found.append(_segment(steps, source, tuple(pending)))
             source, pending = steps[name].output, []
     return found
 
@@ -147,15 +159,47 @@ def runtime_size(files: Mapping[str, bytes]) -> int:
     return sum(len(gzip.compress(content, 6, mtime=0)) for content in scripts + largest)
 
 
-def _litert(part: keras.Model) -> bytes:
-    """Convert a model to .tflite with weights in half precision; reproducible byte for byte."""
-    tf, keras = backend.tensorflow(), backend.keras()
-    named = keras.Model(part.inputs, part.outputs, name="part")  # the default name counts models
-    shape = tf.TensorSpec((1, *part.inputs[0].shape[1:]))  # LiteRT.js needs a fixed batch size
-    called = tf.function(lambda values: named(values, training=False), autograph=False)
-    converter = tf.lite.TFLiteConverter.from_concrete_functions([called.get_concrete_function(shape)], named)
+def _segment(steps: Mapping[str, graph.Step], source: Any, layers: tuple[str, ...]) -> Segment:
+    """The segment from a tensor to some layers, each convolution with a gate."""
+    part = parts.between(source, [steps[name].output for name in layers])
+    part = backend.keras().Model(part.inputs, part.outputs, name="part")  # the default name counts models
+    # LiteRT.js needs a fixed batch size.
+    maps = backend.tensorflow().TensorSpec((1, *source.shape[1:]), name="maps")
+    plain = convert(lambda values: part(values, training=False), [maps])
+    outputs = _output_names(plain)
+    count = Counter(name for name, layer in zip(outputs, layers, strict=True) if steps[layer].is_convolution)
+    # Of two convolutions that are always equal, neither can be switched off alone.
+    gated = [
+        layer
+        for name, layer in zip(outputs, layers, strict=True)
+        if count[name] == 1 and steps[layer].is_convolution
+    ]
+    names = {layer: f"gate{index}" for index, layer in enumerate(gated)}
+    packed = gates.gated(plain, {names[layer]: outputs[layers.index(layer)] for layer in gated})
+    return Segment(layers, gzip.compress(packed, 6, mtime=0), "maps", names, outputs)
+
+
+def convert(called: Callable[..., Any], shapes: Sequence[Any]) -> bytes:
+    """Convert a function of tensors to .tflite with weights in half precision; reproducible byte for byte.
+
+    Args:
+        called: TensorFlow operations and Keras layers.
+        shapes: a TensorSpec for each argument, with the name of the input in the file.
+    """
+    tf = backend.tensorflow()
+    compiled = tf.function(called, autograph=False)
+    converter = tf.lite.TFLiteConverter.from_concrete_functions(
+        [compiled.get_concrete_function(*shapes)], compiled
+    )
     # Through a SavedModel on disk, Keras and TensorFlow would print and log its temporary path.
     converter.experimental_lower_to_saved_model = False
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.target_spec.supported_types = [tf.float16]
     return bytes(converter.convert())
+
+
+def _output_names(packed: bytes) -> tuple[str, ...]:
+    """Names of a converted function's outputs, in its order. Those that are always equal share one."""
+    with warnings.catch_warnings(action="ignore"):  # that another package will replace it
+        interpreter = backend.tensorflow().lite.Interpreter(model_content=packed)
+    return tuple(each["name"] for each in interpreter.get_output_details())

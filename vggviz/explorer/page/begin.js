@@ -7,7 +7,7 @@ const MODULES = {
     "channel_order", "colours", "convolution", "descent", "direction", "half_precision", "number_format", "place",
     "planes", "receptive_field", "thumbnails",
   ],
-  live: ["computed_image", "device", "download", "isolation", "network", "preprocessing"],
+  live: ["computed_image", "device", "download", "isolation", "network", "off", "preprocessing"],
   own_image: [
     "camera", "drawing", "given_files", "image_header", "kept_image", "network_status", "panel", "read_image",
     "resample",

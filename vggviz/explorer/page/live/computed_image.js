@@ -7,25 +7,51 @@ import { inputPlanes, preprocessed } from "./preprocessing.js";
  * @import { LayerNews } from "./messages.js"
  * @typedef {{planes: Planes, statistics: Statistics, sheet: Sheet}} Result   of one layer
  * @typedef {{promise: Promise<Result>, resolve: (result: Result) => void, reject: (problem: Error) => void}} Pending
+ * @typedef {{levels: Uint8ClampedArray, size: number, layers: string[]}} About   levels, RGB, size * size * 3
  */
 
 export class ComputedImage {
   #size;
   #photograph;
+  #input;
   /** @type {Map<string, Pending>} */
   #pending;
+  /** What has come. @type {Map<string, Result>} */
+  #results = new Map();
 
   /**
-   * @param {Uint8ClampedArray} levels RGB, size * size * 3
-   * @param {number} size
+   * @param {About} about
    * @param {Reading} reading
-   * @param {string[]} layers
    */
-  constructor(levels, size, reading, layers) {
+  constructor({ levels, size, layers }, reading) {
+    this.levels = levels;
     this.#size = size;
     this.#photograph = bitmapOf(levels, size);
     this.#pending = new Map(layers.map((layer) => [layer, pending()]));
-    this.input = preprocessed(levels, reading);
+    this.#input = preprocessed(levels, reading);
+  }
+
+  /** A copy of what the network reads. */
+  input() {
+    return this.#input.slice();
+  }
+
+  /** @type {(levels: Uint8ClampedArray) => boolean} whether they are this image's */
+  shows(levels) {
+    return levels.length === this.levels.length && levels.every((level, i) => level === this.levels[i]);
+  }
+
+  /** Take over the layers that are the same in another image. @type {(other: ComputedImage, layers: string[]) => void} */
+  takeFrom(other, layers) {
+    for (const layer of layers) {
+      const found = other.#results.get(layer);
+      if (found) this.#keep(layer, found);
+    }
+  }
+
+  /** @type {(layers: string[]) => boolean} whether they have all come */
+  has(layers) {
+    return layers.every((layer) => this.#results.has(layer));
   }
 
   /** @returns {Provider} whose promises are kept as the layers come */
@@ -34,13 +60,24 @@ export class ComputedImage {
       photograph: () => this.#photograph,
       sheet: async (layer) => (await this.#result(layer)).sheet,
       statistics: async (layer) => (await this.#result(layer)).statistics,
-      maps: async (layer) => (layer === "input" ? inputPlanes(this.input, this.#size) : (await this.#result(layer)).planes),
+      maps: async (layer) => (layer === "input" ? inputPlanes(this.#input, this.#size) : (await this.#result(layer)).planes),
     };
   }
 
   /** @type {(news: LayerNews, layer: Layer) => void} */
   add({ planes, statistics, sheet }, { name, rows, columns, channels }) {
-    this.#pending.get(name)?.resolve({ planes: { data: planes, rows, columns, channels }, statistics, sheet });
+    this.#keep(name, { planes: { data: planes, rows, columns, channels }, statistics, sheet });
+  }
+
+  /** @type {(layer: string, result: Result) => void} */
+  #keep(layer, result) {
+    this.#results.set(layer, result);
+    this.#pending.get(layer)?.resolve(result);
+  }
+
+  /** The largest |value| of each layer that has come. @returns {Record<string, number>} */
+  maxima() {
+    return Object.fromEntries([...this.#results].map(([layer, { statistics }]) => [layer, Math.max(...statistics.maximum)]));
   }
 
   /** What has not come will not come. @param {Error} problem */

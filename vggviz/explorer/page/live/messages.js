@@ -1,11 +1,12 @@
 // The types of the messages between the page and its worker.
 
 /**
- * @import { Layer, Live, Sheet, Statistics } from "../state/types.js"
+ * @import { Layer, Live, Off, Sheet, Statistics } from "../state/types.js"
  * @typedef {{type: "load", base: string, live: Live, layers: Record<string, Layer>} & Device} LoadRequest
  * @typedef {{threads: number, gpu: boolean}} Device   what a machine offers
- * @typedef {{type: "run", id: number, pixels: Float32Array, shape: number[], last: number}} RunRequest   `last`, the
- *   deepest segment that is wanted
+ * @typedef {{type: "run", id: number, image: number, pixels: Float32Array | null, shape: number[], first: number,
+ *   last: number, off: Off}} RunRequest   `image` counts them; `pixels` is null where it is the image of the run before;
+ *   segments `first` to `last` are wanted
  *
  * @typedef {{type: "progress", loaded: number, total: number}} ProgressNews   bytes of the network
  * @typedef {{type: "ready", segment: number, on: string}} ReadyNews

@@ -2,27 +2,35 @@
 
 import { Superseded } from "../state/errors.js";
 import { ComputedImage } from "./computed_image.js";
+import { checkOff, firstChanged } from "./off.js";
 
 /**
  * @import { Data } from "../state/data.js"
- * @import { Image, Live, Manifest } from "../state/types.js"
- * @import { Device, News } from "./messages.js"
+ * @import { Image, Live, Manifest, Off } from "../state/types.js"
+ * @import { Device, News, RunRequest } from "./messages.js"
+ * @typedef {{image: ComputedImage, off: Off, id: string}} Run
+ * @typedef {{title: string, last: string | null, off?: Off, id?: string}} Wish   `last`, the deepest layer that is
+ *   wanted, null for all; `off`, the channels that are switched off; `id`, under which name `data` has the maps
  * @typedef {{manifest: Manifest, live: Live, data: Data, base: URL, report: (news: News) => void,
  *   failed: (problem: Error) => void}} Tools   `report` is called with all that the worker sends
  */
 
 /** The id of the reader's own image. */
 export const OWN = "yours";
+/** The id of an image whose maps are computed with channels switched off, beside the maps before. */
+export const CHANGED = "changed";
 
 export class LiveNetwork {
   #tools;
   #layers;
   /** @type {Worker | null} */
   #worker = null;
-  /** Counts the images, so that messages about an older one are recognised. */
+  /** Counts the runs, so that messages about an older one are recognised. */
   #count = 0;
-  /** @type {ComputedImage | null} */
-  #image = null;
+  /** Counts the images, so that the worker knows a new one. */
+  #images = 0;
+  /** @type {Run | null} */
+  #run = null;
 
   /** @param {Tools} tools */
   constructor(tools) {
@@ -55,42 +63,69 @@ export class LiveNetwork {
   }
 
   /**
-   * Compute an image; its maps come as the promises that `data` gives.
+   * Compute an image; its maps come as the promises that `data` gives. If only what is switched off has changed since
+   * the last call, what lies before is taken over.
    * @param {Uint8ClampedArray} levels RGB, size * size * 3
-   * @param {{title: string, last: string | null}} about `last`, the deepest layer that is wanted; null for all
+   * @param {Wish} wish
    * @returns {Promise<void>} when all layers that are wanted are there
    */
-  async show(levels, { title, last }) {
+  async show(levels, { title, last, off = {}, id = OWN }) {
     if (!this.#worker) throw new Error("The network is not there; load it again.");
-    const { live, data } = this.#tools;
-    this.#image?.fail(new Superseded("Another picture was chosen."));
+    const { live: { segments }, data } = this.#tools;
+    checkOff(segments, this.#layers, off);
+    const { image, first, isNew } = this.#next(levels, off);
+    this.#run?.image.fail(new Superseded("Another picture was chosen."));
     this.#count += 1;
-    const image = new ComputedImage(levels, this.size, live, Object.keys(this.#layers));
-    this.#image = image;
-    this.#enlist(title);
-    data.add(OWN, image.provider());
-    const deepest = last ? this.segmentOf(last) : live.segments.length - 1;
-    const shape = [1, this.size, this.size, live.offset.length];
-    this.#worker.postMessage({ type: "run", id: this.#count, pixels: image.input, shape, last: deepest });
-    await image.complete(live.segments.slice(0, deepest + 1).flatMap(({ layers }) => layers));
+    this.#run = { image, off, id };
+    this.#enlist(id, title);
+    data.add(id, image.provider());
+    this.#post(isNew ? image.input() : null, { first, last: last ? this.segmentOf(last) : segments.length - 1, off });
+    await image.complete(segments.slice(0, last ? this.segmentOf(last) + 1 : undefined).flatMap(({ layers }) => layers));
   }
 
-  /** Put the reader's image into the manifest, or give it its new title. @param {string} title */
-  #enlist(title) {
+  /**
+   * The image to compute, with what is known of it already, and the first segment that must be computed.
+   * @type {(levels: Uint8ClampedArray, off: Off) => {image: ComputedImage, first: number, isNew: boolean}}
+   */
+  #next(levels, off) {
+    const { live } = this.#tools;
+    const layers = Object.keys(this.#layers);
+    const before = this.#run?.image.shows(levels) ? this.#run : null;
+    const image = new ComputedImage({ levels, size: this.size, layers }, live);
+    const same = before ? live.segments.slice(0, firstChanged(live.segments, before.off, off)) : [];
+    if (before) image.takeFrom(before.image, same.flatMap((segment) => segment.layers));
+    const missing = live.segments.findIndex((segment) => !image.has(segment.layers));
+    return { image, first: missing < 0 ? live.segments.length : missing, isNew: !before };
+  }
+
+  /** @type {(pixels: Float32Array | null, wish: {first: number, last: number, off: Off}) => void} */
+  #post(pixels, wish) {
+    if (pixels) this.#images += 1;
+    const shape = [1, this.size, this.size, this.#tools.live.offset.length];
+    /** @type {RunRequest} */
+    const request = { type: "run", id: this.#count, image: this.#images, pixels, shape, ...wish };
+    this.#worker?.postMessage(request, pixels ? [/** @type {ArrayBuffer} */ (pixels.buffer)] : []);
+  }
+
+  /** Put a computed image into the manifest, or give it its new title. @type {(id: string, title: string) => void} */
+  #enlist(id, title) {
     const { pictures } = this.#tools.manifest;
-    if (!this.#listed()) pictures.push({ id: OWN, title, rows: this.size, columns: this.size, maximum: {} });
-    Object.assign(/** @type {Image} */ (this.#listed()), { title, maximum: {} });
+    const size = { rows: this.size, columns: this.size };
+    if (!this.#listed(id)) pictures.push({ id, title, ...size, maximum: {}, hidden: id !== OWN });
+    const maximum = this.#run?.image.maxima() ?? {};
+    Object.assign(/** @type {Image} */ (this.#listed(id)), { title, maximum });
   }
 
-  #listed() {
-    return this.#tools.manifest.pictures.find(({ id }) => id === OWN);
+  /** @param {string} id */
+  #listed(id) {
+    return this.#tools.manifest.pictures.find((picture) => picture.id === id);
   }
 
   /** @param {News} news */
   #receive(news) {
-    if (news.type === "layer" && news.id === this.#count) {
-      /** @type {Image} */ (this.#listed()).maximum[news.layer] = Math.max(...news.statistics.maximum);
-      this.#image?.add(news, this.#layers[news.layer]);
+    if (news.type === "layer" && news.id === this.#count && this.#run) {
+      this.#run.image.add(news, this.#layers[news.layer]);
+      /** @type {Image} */ (this.#listed(this.#run.id)).maximum = this.#run.image.maxima();
     }
     if (news.type === "failed") this.#stop(new Error(news.message));
     if (news.type !== "done" || news.id === this.#count) this.#tools.report(news);
@@ -98,7 +133,7 @@ export class LiveNetwork {
 
   /** @param {Error} problem */
   #stop(problem) {
-    this.#image?.fail(problem);
+    this.#run?.image.fail(problem);
     this.#worker?.terminate();
     this.#worker = null;
     this.#tools.failed(problem);

@@ -2,21 +2,27 @@
 // WebAssembly with importScripts, which module workers do not have.
 
 /**
- * @import { Layer, Segment } from "../state/types.js"
- * @import { Device, LoadRequest, News, RunRequest } from "./messages.js"
- * @typedef {{compiled: any, on: "webgpu" | "wasm"}} Compiled   a model of LiteRT.js, and where it computes
+ * @import { Layer, Off, Segment } from "../state/types.js"
+ * @import { LoadRequest, News, RunRequest } from "./messages.js"
+ * @import { Compiled, Values } from "./model.js"
  * @typedef {Segment & Compiled} Part
- * @typedef {{litert: any, download: typeof import("./download.js").download,
- *   gunzip: typeof import("../state/gzip.js").gunzip, statistics: typeof import("../arithmetic/statistics.js"), thumbnails: typeof import("../arithmetic/thumbnails.js"),
- *   layers: Record<string, Layer>}} Tools
+ * @typedef {{litert: any, model: typeof import("./model.js"), off: typeof import("./off.js"),
+ *   download: typeof import("./download.js").download, gunzip: typeof import("../state/gzip.js").gunzip,
+ *   statistics: typeof import("../arithmetic/statistics.js"), thumbnails: typeof import("../arithmetic/thumbnails.js"),
+ *   layers: Record<string, Layer>, segments: Segment[]}} Tools
  */
 
 /** Of each segment; the last are there when all weights have come. @type {Promise<Part>[]} */
 let parts = [];
-/** Id of the newest image. */
+/** Id of the newest run. */
 let latest = 0;
 /** When they are there, `parts` is filled. @type {Promise<Tools>} */
 let prepared;
+/**
+ * What each segment read last, and what that came from, so that a change in a segment runs from there on.
+ * @type {(Values & {key: string})[]}
+ */
+const kept = [];
 
 self.onmessage = ({ data }) => {
   if (data.type === "load") {
@@ -37,47 +43,35 @@ const fail = (problem) => send({ type: "failed", message: problem.message });
 
 /** @type {(request: LoadRequest) => Promise<Tools>} */
 async function prepare({ base, live, layers, threads, gpu }) {
-  const tools = { ...(await loadModules(base)), layers };
-  const several = threads > 1 && (await offers(tools.litert, "threads")) && (await offers(tools.litert, "relaxedSimd"));
-  const runtime = loadRuntime(tools.litert, base, several);
+  const modules = await loadModules(base);
+  const runtime = modules.model.loadRuntime(base, { threads, gpu });
   const report = reporter(live.segments);
-  const device = { gpu, threads: several ? threads : 1 };
   // One after the other: the first block is there soonest, and a broken connection loses one part only.
   /** @type {Promise<unknown>} */
   let before = runtime;
   parts = live.segments.map((segment, i) => {
-    const part = before.then(() => loadPart(tools, base, segment, report(i), device));
+    const part = before.then(async () => {
+      const { litert, device } = await runtime;
+      const packed = await loadPart(modules, base, segment, report(i));
+      return { ...segment, ...(await modules.model.compile(litert, packed, device)) };
+    });
     part.then(({ on }) => send({ type: "ready", segment: i, on }), () => {});
     before = part;
     return part;
   });
-  return tools;
+  return { ...modules, litert: (await runtime).litert, layers, segments: live.segments };
 }
 
-/** @type {(base: string) => Promise<Omit<Tools, "layers">>} */
+/** @type {(base: string) => Promise<Omit<Tools, "layers" | "segments" | "litert">>} */
 async function loadModules(base) {
   const paths = [
-    "live/litert.js", "live/download.js", "state/gzip.js", "arithmetic/statistics.js", "arithmetic/thumbnails.js",
+    "live/model.js", "live/off.js", "live/download.js", "state/gzip.js", "arithmetic/statistics.js",
+    "arithmetic/thumbnails.js",
   ];
-  const [litert, { download }, { gunzip }, statistics, thumbnails] = await Promise.all(
+  const [model, off, { download }, { gunzip }, statistics, thumbnails] = await Promise.all(
     paths.map((path) => import(new URL(path, base).href)),
   );
-  return { litert, download, gunzip, statistics, thumbnails };
-}
-
-/** @type {(litert: any, feature: string) => Promise<boolean>} */
-const offers = (litert, feature) => litert.supportsFeature(feature).catch(() => false);
-
-/** @type {(litert: any, base: string, threads: boolean) => Promise<unknown>} */
-function loadRuntime(litert, base, threads) {
-  const wasm = new URL("live/wasm/", base);
-  const module = {
-    // Without this, LiteRT.js looks for its parts beside this worker.
-    locateFile: (/** @type {string} */ file) => new URL(file, wasm).href,
-    ...(threads && { mainScriptUrlOrBlob: new URL("litert_wasm_threaded_internal.js", wasm).href }),
-  };
-  Object.assign(self, { Module: module });
-  return litert.loadLiteRt(wasm.href, { threads });
+  return { model, off, download, gunzip, statistics, thumbnails };
 }
 
 /**
@@ -94,82 +88,55 @@ function reporter(segments) {
 }
 
 /**
- * @type {(tools: Tools, base: string, segment: Segment, report: (count: number) => void, device: Device) => Promise<Part>}
+ * @type {(tools: Pick<Tools, "download" | "gunzip">, base: string, segment: Segment, report: (count: number) => void) =>
+ *   Promise<Uint8Array>}
  */
-async function loadPart({ litert, download, gunzip }, base, segment, report, device) {
-  const { buffer, kept } = await download(new URL(segment.file, base).href, segment, report);
-  if (!kept) send({ type: "full" });
-  const model = new Uint8Array(await gunzip(buffer));
-  return { ...segment, ...(await compile(litert, model, device)) };
-}
-
-/**
- * On the graphics processor where it does the whole part, else on the processor.
- * @type {(litert: any, model: Uint8Array, device: Device) => Promise<Compiled>}
- */
-async function compile(litert, model, { gpu, threads }) {
-  if (gpu) {
-    try {
-      const compiled = await litert.loadAndCompile(model, { accelerator: "webgpu" });
-      if (compiled.isFullyAccelerated !== false) return { compiled, on: "webgpu" };
-      compiled.delete();
-    } catch {
-      // The adapter cannot do it; the processor can.
-    }
-  }
-  const how = { accelerator: "wasm", ...(threads > 1 && { cpuOptions: { numThreads: threads } }) };
-  return { compiled: await litert.loadAndCompile(model, how), on: "wasm" };
+async function loadPart({ download, gunzip }, base, segment, report) {
+  const { buffer, kept: isKept } = await download(new URL(segment.file, base).href, segment, report);
+  if (!isKept) send({ type: "full" });
+  return new Uint8Array(await gunzip(buffer));
 }
 
 /** @type {(request: RunRequest) => Promise<void>} */
-async function run({ id, pixels, shape, last }) {
+async function run({ id, image, pixels, shape, first, last, off }) {
   const tools = await prepared;
+  const keys = sources(tools, image, off);
+  if (pixels) kept[0] = { key: keys[0], values: pixels, shape };
   let milliseconds = 0;
-  let [values, size] = [pixels, shape];
-  for (let segment = 0; segment <= last; segment++) {
+  let segment = first;
+  // An earlier run may have been given up before it came here.
+  while (segment > 0 && kept[segment]?.key !== keys[segment]) segment -= 1;
+  for (; segment <= last; segment++) {
     const part = await parts[segment];
     if (id !== latest) return; // a newer image came
     const started = performance.now();
-    const outputs = await computed(tools.litert, part, values, size);
+    const outputs = await computed(tools, part, kept[segment], off);
     milliseconds += performance.now() - started;
     part.layers.forEach((name, i) => sendLayer(tools, id, tools.layers[name], outputs[i]));
     const { rows, columns, channels } = tools.layers[part.layers[part.layers.length - 1]];
-    [values, size] = [outputs[outputs.length - 1], [1, rows, columns, channels]];
+    kept[segment + 1] = { key: keys[segment + 1], values: outputs[outputs.length - 1], shape: [1, rows, columns, channels] };
     if (id !== latest) return;
     send({ type: "done", id, segment, whole: segment === last, milliseconds, on: part.on });
   }
 }
 
 /**
- * The maps of a segment's layers.
- * @type {(litert: any, part: Part, values: Float32Array, shape: number[]) => Promise<Float32Array[]>}
+ * What the input of each segment comes from: the image, and what is switched off before.
+ * @type {(tools: Tools, image: number, off: Off) => string[]}
  */
-async function computed({ Tensor }, { compiled, on }, values, shape) {
-  let input = new Tensor(values, shape);
-  if (on === "webgpu") input = await input.moveTo("webgpu");
-  const maps = [];
-  for (const output of inOrder(await compiled.run([input]), compiled)) {
-    const here = on === "webgpu" ? await output.moveTo("wasm") : output;
-    maps.push(here.toTypedArray()); // a copy, which outlives the tensor
-    here.delete();
-  }
-  input.delete();
-  return maps;
+function sources({ segments, off: { key } }, image, off) {
+  const keys = [String(image)];
+  for (const { layers } of segments) keys.push(`${keys[keys.length - 1]}|${key(layers, off)}`);
+  return keys;
 }
 
 /**
- * The converter may order its outputs otherwise; their names end in their index.
- * @type {(outputs: any[], compiled: any) => any[]}
+ * The maps of a segment's layers.
+ * @type {(tools: Tools, part: Part, maps: Values, off: Off) => Promise<Float32Array[]>}
  */
-function inOrder(outputs, compiled) {
-  /** @type {(detail: {name: string}) => number} */
-  const index = ({ name }) => Number(name.match(/(\d+)$/)?.[1] ?? 0);
-  /** @type {{name: string}[]} */
-  const details = compiled.getOutputDetails();
-  return outputs
-    .map((output, i) => ({ index: index(details[i]), output }))
-    .sort((one, other) => one.index - other.index)
-    .map(({ output }) => output);
+async function computed({ litert, model, off: { gates }, layers }, part, maps, off) {
+  const outputs = await model.run(litert, part, { ...gates(part, layers, off), [part.input]: maps });
+  return part.outputs.map((name) => outputs[name]);
 }
 
 /** @type {(tools: Tools, id: number, layer: Layer, values: Float32Array) => void} */

@@ -32,9 +32,12 @@
  */
 
 /**
- * @typedef {{id: string, title: string, rows: number, columns: number, maximum: Record<string, number>}} Image
- *   `maximum` is the largest |value| of each layer
- * @typedef {{file: string, bytes: number, sha256: string, layers: string[]}} Segment   a part of the network
+ * @typedef {{id: string, title: string, rows: number, columns: number, maximum: Record<string, number>,
+ *   hidden?: boolean}} Image   `maximum` is the largest |value| of each layer; hidden ones are not offered as pictures
+ * @typedef {Record<string, number[]>} Off   the channels of layers that are switched off
+ * @typedef {{file: string, bytes: number, sha256: string, layers: string[], input: string, gates: Record<string, string>,
+ *   outputs: string[]}} Segment   a part of the network, and the names in its file: of what it reads, of the gates of its
+ *   convolutions, and of the maps of its layers
  * @typedef {{weights: number[][], offset: number[]}} Reading   what the network reads: weights · RGB + offset
  * @typedef {Reading & {segments: Segment[], runtime: number}} Live   `runtime`, bytes of what runs it
  * @typedef {{titles: Record<string, string>, side: number}} Examples
