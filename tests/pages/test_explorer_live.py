@@ -103,6 +103,79 @@ def test_a_readers_pictures_are_computed_as_keras_does(
     assert page.text("#agreement").startswith("They agree")
 
 
+OPEN_NETWORK = """
+const done = arguments[0];
+const begin = async () => {
+  const { LiveNetwork } = await import("./live/network.js");
+  const { manifest, data } = explorer;
+  const note = (news) => { if (news.type === "done") (window.segments ??= []).push(news.segment); };
+  const problem = (error) => { window.trouble = error.message; };
+  window.network = new LiveNetwork({
+    manifest, data, live: manifest.live, base: new URL(".", document.baseURI), report: note, failed: problem,
+  });
+  network.start({ threads: 1, gpu: false });
+  const photograph = await data.photograph(manifest.pictures[0].id);
+  const canvas = new OffscreenCanvas(photograph.width, photograph.height).getContext("2d");
+  canvas.drawImage(photograph, 0, 0);
+  const { data: pixels } = canvas.getImageData(0, 0, photograph.width, photograph.height);
+  window.levels = pixels.filter((_, i) => i % 4 < 3);
+};
+begin().then(() => done(null), (problem) => done(problem.message));
+"""
+SHOW = """
+const [wish, done] = arguments;
+window.segments = [];
+const show = async () => {
+  await network.show(levels, { title: "cat", last: null, ...wish });
+  while (segments.at(-1) !== 4) await new Promise((resolve) => setTimeout(resolve, 20));
+  return segments;
+};
+show().then(done, (problem) => done(problem.message));
+"""
+
+
+def without(model: Any, batch: np.ndarray, off: dict[str, list[int]]) -> dict[str, np.ndarray]:
+    """Keras' own maps with some channels set to zero."""
+    maps = {}
+    for layer in model.layers[1:]:
+        batch = np.array(layer(batch))
+        batch[..., off.get(layer.name, [])] = 0
+        maps[layer.name] = batch
+    return maps
+
+
+def test_channels_that_are_switched_off_are_as_keras_has_them(page: Page, manifest: dict[str, Any]) -> None:
+    """And only what lies behind them is computed again."""
+    page.browser.set_script_timeout(240)
+    assert page.browser.execute_async_script(OPEN_NETWORK) is None
+    show = functools.partial(page.browser.execute_async_script, SHOW)
+    assert show({}) == [0, 1, 2, 3, 4]
+    model = vggviz.load_vgg16("imagenet", None)
+    batch = vggviz.preprocess(np.array(page.js("return [...levels]"), np.uint8).reshape(1, 224, 224, 3))
+    for off, computed in (
+        ({"block4_conv2": [0, 3, 100]}, [3, 4]),
+        ({"block4_conv2": [0, 3, 100], "block5_conv3": [7, 8]}, [4]),
+        ({"block1_conv1": list(range(40)), "block5_conv3": [8]}, [0, 1, 2, 3, 4]),
+    ):
+        assert show({"off": off, "id": "changed"}) == computed
+        expected = without(model, batch, off)
+        for name in (
+            "block1_conv1",
+            "block3_conv1",
+            "block4_conv2",
+            "block4_pool",
+            "block5_conv3",
+            "block5_pool",
+        ):
+            layer = layer_of(manifest, name)
+            found = page.numbers("changed", name, (layer["channels"], layer["rows"], layer["columns"]))
+            wanted = np.moveaxis(expected[name][0], -1, 0)
+            assert np.abs(found - wanted).max() <= 2e-3 * wanted.max(), (name, off)
+            assert not found[off.get(name, [])].any()
+    assert show({"off": {"block1_pool": [0]}}) == "“block1_pool” has no channels to switch off."
+    assert page.js("return window.trouble ?? null") is None
+
+
 def test_the_button_tells_what_is_fetched(page: Page, photographs: list[Path]) -> None:
     """As the host packs it: the network's files, and of the runtime what this browser takes."""
     told = [float(number) for number in re.findall(r"([\d.]+) MB", page.text("#live"))]

@@ -134,6 +134,7 @@ export class LiveNetwork {
   /** @param {Error} problem */
   #stop(problem) {
     this.#run?.image.fail(problem);
+    this.#run = null; // the next worker knows nothing of it
     this.#worker?.terminate();
     this.#worker = null;
     this.#tools.failed(problem);
