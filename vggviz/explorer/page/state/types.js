@@ -34,7 +34,6 @@
 /**
  * @typedef {{id: string, title: string, rows: number, columns: number, maximum: Record<string, number>,
  *   hidden?: boolean}} Image   `maximum` is the largest |value| of each layer; hidden ones are not offered as pictures
- * @typedef {Record<string, number[]>} Off   the channels of layers that are switched off
  * @typedef {{file: string, bytes: number, sha256: string, layers: string[], input: string, gates: Record<string, string>,
  *   outputs: string[]}} Segment   a part of the network, and the names in its file: of what it reads, of the gates of its
  *   convolutions, and of the maps of its layers
