@@ -33,7 +33,19 @@ BGR = [f"{colour}, mean subtracted" for colour in ("blue", "green", "red")]
 COLOURS = ("viridis", "RdBu_r")
 PAGE_FOLDERS = ("arithmetic", "answer", "state", "views", "live", "own_image", "tour", "styles")
 """Folders of the page's scripts and styles."""
-TAKEN = ("kernels", "examples", "drawings", "input", "preferred", "classifier", "yours", "changed", *PAGE_FOLDERS)
+TAKEN = (
+    "kernels",
+    "examples",
+    "drawings",
+    "input",
+    "preferred",
+    "classifier",
+    "yours",
+    "changed",
+    "switched",
+    "difference",
+    *PAGE_FOLDERS,
+)
 """Names that no image and no layer may take."""
 
 

@@ -5,9 +5,12 @@ const MODULES = {
   answer: ["adding_up", "class_activation", "classifier", "finding", "reasons", "scores"],
   arithmetic: [
     "channel_order", "colours", "convolution", "descent", "direction", "half_precision", "number_format", "place",
-    "planes", "receptive_field", "thumbnails",
+    "planes", "receptive_field", "statistics", "thumbnails",
   ],
-  live: ["computed_image", "device", "download", "isolation", "network", "off", "preprocessing"],
+  live: [
+    "changed_image", "computed_image", "device", "download", "isolation", "levels", "network", "off",
+    "preprocessing", "switching",
+  ],
   own_image: [
     "camera", "drawing", "given_files", "image_header", "kept_image", "network_status", "panel", "read_image",
     "resample",

@@ -67,6 +67,7 @@
  * @typedef {"here" | "strength" | "zeros" | "number"} Sort   of a layer's channels; "here", by the value at the place
  * @typedef {"channel" | "layer" | "network"} Scale   what full colour stands for
  * @typedef {"channels" | "passport" | "cell" | "change"} ViewName   which tab is open
+ * @typedef {"now" | "before" | "change"} Shows   which maps of a layer behind a channel that is off
  * @typedef {Record<string, number[]>} Off   channels that are switched off, by layer; no layer has an empty list
  *
  * @typedef {object} State   what the page's address holds
@@ -80,13 +81,14 @@
  * @property {boolean} over   the map over the photograph
  * @property {ViewName} view
  * @property {Off} off
+ * @property {Shows} shows
  * @property {string | null} where   the class whose evidence is drawn on the photograph
  * @property {number | null} tour   the stop of the tour, from 1
  *
  * @typedef {{type: "picture", value: string} | {type: "compare", value: string | null} | {type: "layer", value: string}
  *   | {type: "channel", value: number} | {type: "cell", value: Pair | null} | {type: "sort", value: Sort}
  *   | {type: "scale", value: Scale} | {type: "over", value: boolean} | {type: "view", value: ViewName}
- *   | {type: "off", value: Off} | {type: "where", value: string | null} | {type: "tour", value: number | null}
+ *   | {type: "off", value: Off} | {type: "shows", value: Shows} | {type: "where", value: string | null} | {type: "tour", value: number | null}
  *   | {type: "move", rows: number, columns: number} | {type: "switch", layer: string, channel: number}
  *   | {type: "go", value: Partial<State>}
  * } Action   "switch" turns one channel off, or on again; "go" changes several parts at once, as one step of Back
@@ -106,6 +108,8 @@
  * @property {Pair | null} cell   the one pointed at, else the chosen one
  * @property {boolean} pointing   whether `cell` is only pointed at
  * @property {boolean} frozen   whether the order of the channels is to stay as it is
+ * @property {Omit<LoadedImage, "planes" | "here"> | null} beside   the image with all channels on, where another one is
+ *   shown, so that both have one scale
  * @property {Planes | null} inputs   what the layer reads, if its arithmetic is wanted and loaded
  * @property {Kernels | null} kernels
  *

@@ -13,7 +13,7 @@ import { createWhy } from "./answer_why.js";
  * @import { Dispatch, Manifest, Shown, State } from "../state/types.js"
  * @import { Overlay } from "./answer_where.js"
  * @typedef {{manifest: Manifest, data: Data, classifier: GiveClassifier, colours: Colours, dispatch: Dispatch,
- *   lay: (overlay: Overlay | null) => void, failed: (problem: Error) => void}} Tools   `lay` puts a map over the grey
+ *   switching: {idOf: (state: State, layer: string) => string}, lay: (overlay: Overlay | null) => void, failed: (problem: Error) => void}} Tools   `lay` puts a map over the grey
  *   photograph, or takes it away
  */
 
@@ -42,8 +42,8 @@ class AnswerView {
   #state = null;
   /** Counts what is asked for, so that what comes late is not shown. */
   #count = 0;
-  /** What is shown. @type {{key: string, means: ArrayLike<number> | null}} */
-  #shown = { key: "", means: null };
+  /** What is shown. @type {{key: string, means: ArrayLike<number> | null, gated: ArrayLike<number> | null}} */
+  #shown = { key: "", means: null, gated: null };
 
   /**
    * @param {HTMLElement} root
@@ -85,24 +85,36 @@ class AnswerView {
   }
 
   /** @type {(state: State, isNew: () => boolean) => Promise<void>} */
-  async #update({ picture, off, where }, isNew) {
+  async #update(state, isNew) {
     const { data, lay } = this.#tools;
     await this.#idle;
     const classifier = await this.#tools.classifier();
     if (!classifier) return;
-    const { mean } = await data.statistics(picture, classifier.layer);
-    const key = JSON.stringify([picture, off, where, this.#isWhyOpen]);
-    if (key === this.#shown.key && mean === this.#shown.means) return;
+    const { id, means, gated } = await this.#meansOf(state, classifier.layer);
+    const { off, where } = state;
+    const key = JSON.stringify([id, state.picture, off, where, this.#isWhyOpen]);
+    if (key === this.#shown.key && means === this.#shown.means && gated === this.#shown.gated) return;
     const index = where === null ? -1 : classifier.ids.indexOf(where);
-    const planes = index < 0 ? null : await data.maps(picture, classifier.layer);
+    const planes = index < 0 ? null : await data.maps(id, classifier.layer);
     if (!isNew()) return;
-    this.#shown = { key, means: mean };
-    const found = finding(classifier, mean, off);
+    this.#shown = { key, means, gated };
+    const found = finding(classifier, means, off, gated);
     this.#head.show(found, where);
     lay(planes && this.#where.show(found, index, planes));
     if (!planes) this.#where.hide();
     if (this.#isWhyOpen) this.#why.show(found, off);
     else this.#why.hide();
+  }
+
+  /**
+   * The means with all channels on, and those that the network computed without some.
+   * @type {(state: State, layer: string) => Promise<{id: string, means: number[], gated: number[] | null}>}
+   */
+  async #meansOf(state, layer) {
+    const { data, switching } = this.#tools;
+    const id = switching.idOf({ ...state, shows: "now" }, layer);
+    const [before, now] = await Promise.all([state.picture, id].map((each) => data.statistics(each, layer)));
+    return { id, means: before.mean, gated: id === state.picture ? null : now.mean };
   }
 }
 

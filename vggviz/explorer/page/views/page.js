@@ -28,10 +28,11 @@ import { createTabs } from "./tabs.js";
  * @import { Data } from "../state/data.js"
  * @import { Files } from "../state/files.js"
  * @import { Dispatch, Manifest, Pair, Shown, State, Step, Views } from "../state/types.js"
+ * @import { Switching } from "../live/switching.js"
  * @import { View } from "./channel_view.js"
  * @typedef {{dispatch: Dispatch, point: (cell: Pair | null) => void, state: () => State}} Actions   what a reader may do
- * @typedef {{manifest: Manifest, data: Data, files: Files, classifier: GiveClassifier, colours: Colours,
- *   actions: Actions}} Tools
+ * @typedef {{manifest: Manifest, data: Data, files: Files, classifier: GiveClassifier,
+ *   switching: Switching, colours: Colours, actions: Actions}} Tools
  * @typedef {{show: (shown: Shown, view: View) => void}} Part   of the page
  */
 
@@ -61,23 +62,23 @@ export class Page {
     const grid = this.#createGrid();
     this.#parts = this.#createParts(grid);
     const keys = /** @type {HTMLDialogElement} */ (byId("keys"));
-    createShortcuts(keys, { manifest, ...actions, order: () => grid.order() });
+    createShortcuts(keys, { manifest, ...actions, order: () => grid.order(), switchOf: (layer) => this.#tools.switching.switchOf(layer) });
     this.#createSave();
     arrange();
   }
 
   #createGrid() {
-    const { colours, actions: { dispatch } } = this.#tools;
+    const { colours, switching, actions: { dispatch } } = this.#tools;
     const elements = {
       root: byId("channels"), head: byId("channels-head"), title: byId("channels-title"), scroll: byId("channels-scroll"),
       grid: byId("grid"), silent: byId("silent"),
     };
-    return new ChannelGrid(elements, { colours, dispatch });
+    return new ChannelGrid(elements, { colours, dispatch, switchOf: (layer) => switching.switchOf(layer) });
   }
 
   /** @type {(grid: ChannelGrid) => Part[]} */
   #createParts(grid) {
-    const { manifest, data, files, classifier, colours, actions } = this.#tools;
+    const { manifest, data, files, classifier, switching, colours, actions } = this.#tools;
     const { dispatch } = actions;
     const showBar = createColourbar(byId("bar"), colours);
     const say = (/** @type {Pair} */ cell) => this.#valueIn(cell);
@@ -87,12 +88,12 @@ export class Page {
       stages,
       { show: ({ layer }, { limit }) => showBar({ limit, signed: layer.signed }) },
       createPlace({ words: byId("words"), pad: byId("pad"), spoken: byId("spoken") }, { dispatch }),
-      createPassport({ manifest, files, dispatch, order: () => grid.order(), failed: showProblem }),
+      createPassport({ manifest, files, dispatch, order: () => grid.order(), switchOf: (layer) => switching.switchOf(layer), failed: showProblem }),
       new CellView(byId("cell"), { manifest, colours, dispatch }),
       createAnswer(byId("answer"), {
-        manifest, data, classifier, colours, dispatch, lay: (overlay) => stages.lay(overlay), failed: showProblem,
+        manifest, data, classifier, switching, colours, dispatch, lay: (overlay) => stages.lay(overlay), failed: showProblem,
       }),
-      createOff(byId("off"), { dispatch }),
+      createOff(byId("off"), { dispatch, switching, failed: showProblem }),
     ];
   }
 
