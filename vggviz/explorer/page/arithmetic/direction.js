@@ -2,7 +2,7 @@
 
 /**
  * @typedef {{channel: number, angle: number, share: number}} Directed   `angle` of the lines that are answered most, in
- *   degrees, 0 level and 90 upright; `share`, 0 (all alike) to 1 (one direction only)
+ *   degrees, 0 level and 90 upright; `share`, 0 (all alike, or plain grey too) to 1 (one direction only)
  */
 
 const ANGLES = 24;
@@ -37,11 +37,12 @@ function grey(kernel, [rows, columns]) {
  * @type {(kernel: Float64Array, size: [number, number]) => {angle: number, share: number}}
  */
 function directed(kernel, size) {
+  const flat = kernel.reduce((total, weight) => total + weight, 0) ** 2; // the answer to plain grey
   let [sum, cosine, sine] = [0, 0, 0];
   for (let i = 0; i < ANGLES; i++) {
     const angle = (Math.PI * i) / ANGLES;
     const energy = response(kernel, size, angle) ** 2;
-    sum += energy;
+    sum += energy + flat;
     cosine += energy * Math.cos(2 * angle);
     sine += energy * Math.sin(2 * angle);
   }

@@ -29,7 +29,7 @@ export class TourCard {
     this.#on = on;
     this.#back = button({ onclick: on.back }, "Back");
     this.#show = button({ class: "show-me" });
-    this.#next = button({ class: "next", onclick: on.next }, "Next");
+    this.#next = button({ class: "next" });
     this.#end = button({ class: "end", onclick: on.end, "aria-label": "End the tour", title: "End the tour (Escape)" }, "×");
     root.append(
       this.#end, this.#title, this.#guess, this.#words,

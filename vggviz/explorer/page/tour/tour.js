@@ -131,7 +131,8 @@ class Tour {
     const position = Math.min(this.#position + (isHere ? 1 : 0), stop.shown.length);
     this.#position = position;
     if (isHere && position === 1) this.#walk(stop);
-    this.#tools.dispatch({ type: "go", value: position ? stop.shown[position - 1] : stop.begin });
+    const value = position ? stop.shown[position - 1] : stop.begin;
+    this.#tools.dispatch({ type: "go", value }, position > 1 ? "replace" : undefined);
   }
 
   /** Go on by itself, where there are several things to show, unless the reader wants things still. @param {Stop} stop */
