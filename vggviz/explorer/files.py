@@ -14,6 +14,7 @@ from tqdm import tqdm
 from vggviz.activations.forward import feature_maps
 from vggviz.activations.statistics import channel_statistics
 from vggviz.explorer import encoding, litert, manifest, preferences
+from vggviz.explorer.answer import answer_of
 from vggviz.images.mosaic import mosaic
 from vggviz.models.graph import conv_layers, input_side, unfold
 from vggviz.models.kernels import filters
@@ -45,13 +46,16 @@ def files(content: Content, runtime: str | os.PathLike[str] | None) -> Iterator[
     ids = manifest.file_names(content.images)
     signed = _signed(content)
     facts = manifest.Facts()
+    answer = answer_of(content.model, content.layers)
     for title, image in tqdm(content.images.items(), desc="explorer", disable=None, leave=False, delay=1):
         yield f"{ids[title]}/picture.png", encoding.png(image)
         batch, maps = _maps(content, image, content.layers)
         yield f"{ids[title]}/input.maps.gz", encoding.pack_exactly(np.moveaxis(batch[0], -1, 0))
         facts.note_input(batch)
         for layer, values in maps.items():
-            planes = encoding.pack(np.moveaxis(values[0], -1, 0))
+            # Exactly where the answer is computed from them, so that the cells add up to the score.
+            pack = encoding.pack_exactly if answer and layer == answer.layer else encoding.pack
+            planes = pack(np.moveaxis(values[0], -1, 0))
             facts.note(ids[title], layer, values, signed[layer], len(planes))
             yield from _map_files(f"{ids[title]}/{names[layer]}", layer, values, signed[layer], planes)
     yield from _kernel_files(content, names, facts)
@@ -60,6 +64,9 @@ def files(content: Content, runtime: str | os.PathLike[str] | None) -> Iterator[
         facts.preferred.append(layer)
         yield f"preferred/{names[layer]}.json", _json(found)
     entries = manifest.manifest(content, facts, names, ids)
+    if answer:
+        entries["answer"] = answer.entry(names)
+        yield from answer.files().items()
     if runtime and _is_computable(content):
         entries["live"], live_files = _live(content, names, runtime)
         yield from live_files

@@ -31,9 +31,21 @@ if TYPE_CHECKING:
 
 BGR = [f"{colour} minus its mean" for colour in ("blue", "green", "red")]
 COLOURS = ("viridis", "RdBu_r")
-PAGE_FOLDERS = ("arithmetic", "state", "views", "live", "own_image", "styles")
+PAGE_FOLDERS = ("arithmetic", "answer", "state", "views", "live", "own_image", "tour", "styles")
 """Folders of the page's scripts and styles."""
-TAKEN = ("kernels", "examples", "drawings", "input", "preferred", "yours", "changed", *PAGE_FOLDERS)
+TAKEN = (
+    "kernels",
+    "examples",
+    "drawings",
+    "input",
+    "preferred",
+    "classifier",
+    "yours",
+    "changed",
+    "switched",
+    "difference",
+    *PAGE_FOLDERS,
+)
 """Names that no image and no layer may take."""
 
 
@@ -101,6 +113,7 @@ def manifest(
         "input": {"channels": BGR if is_vgg16 else [f"input {index}" for index in range(channels)]},
         "layers": [_layer(content, layer, facts, names) for layer in content.layers],
         "live": None,
+        "answer": None,
         "examples": {
             "titles": {ids_of_examples[title]: title for title in content.example_images},
             "side": next((examples.size for examples in content.examples.values()), 0),

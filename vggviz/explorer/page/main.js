@@ -3,11 +3,14 @@
 import { colours } from "./arithmetic/colours.js";
 import { keepForLater } from "./live/isolation.js";
 import { OWN } from "./live/network.js";
+import { Switching } from "./live/switching.js";
 import { createOwnImage } from "./own_image/panel.js";
 import { pictureNamed, write } from "./state/address.js";
+import { classifierGiver } from "./state/classifier.js";
 import { Data } from "./state/data.js";
 import { Explorer } from "./state/explorer.js";
 import { Files } from "./state/files.js";
+import { createTour } from "./tour/tour.js";
 import { byId } from "./views/elements.js";
 import { showProblem } from "./views/messages.js";
 import { Page } from "./views/page.js";
@@ -15,7 +18,7 @@ import { followTheme } from "./views/theme.js";
 
 /**
  * @import { Colours } from "./arithmetic/colours.js"
- * @import { Manifest, Step } from "./state/types.js"
+ * @import { Dispatch, Manifest, Step } from "./state/types.js"
  */
 
 async function start() {
@@ -23,8 +26,11 @@ async function start() {
   const base = new URL(".", document.baseURI);
   const files = new Files(base);
   const [manifest, table] = await Promise.all([files.json("manifest.json"), files.json("colours.json")]);
-  const explorer = createExplorer(manifest, files, colours(table));
+  const data = new Data(manifest, files);
+  const switching = new Switching({ manifest, data });
+  const explorer = createExplorer({ manifest, files, data, switching, colours: colours(table) });
   const own = createOwnImage(byId("yours"), { explorer, base, failed: showProblem });
+  switching.use(own.door());
   Object.assign(window, { explorer }); // for the console: explorer.data.maps("cat", "block1_conv1")
   /** @param {Step} step */
   const open = async (step) => {
@@ -40,19 +46,24 @@ async function start() {
   keepForLater();
 }
 
-/** @type {(manifest: Manifest, files: Files, colours: Colours) => Explorer} */
-function createExplorer(manifest, files, colours) {
-  const data = new Data(manifest, files);
+/**
+ * @type {(tools: {manifest: Manifest, files: Files, data: Data, switching: Switching, colours: Colours}) => Explorer}
+ */
+function createExplorer({ manifest, files, data, switching, colours }) {
+  const classifier = classifierGiver(manifest, files);
+  /** @type {Dispatch} */
+  const dispatch = (action, step) => explorer.dispatch(action, step);
   const views = new Page({
-    manifest, data, files, colours,
+    manifest, data, files, classifier, switching, colours,
     actions: {
-      dispatch: (action, step) => explorer.dispatch(action, step),
+      dispatch,
       point: (cell) => explorer.point(cell),
       state: () => explorer.state(),
     },
   });
+  views.add(createTour({ card: byId("tour"), opener: byId("take-tour") }, { manifest, data, classifier, dispatch, failed: showProblem }));
   /** @type {Explorer} */
-  const explorer = new Explorer({ manifest, data, views });
+  const explorer = new Explorer({ manifest, data, views, sources: switching });
   return explorer;
 }
 

@@ -17,13 +17,14 @@ export async function keepForLater() {
 
 /**
  * Load the page again if it would then have several threads.
+ * @param {string} purpose what the network is wanted for
  * @returns {Promise<boolean>} whether the page is about to be loaded again
  */
-export async function isolate() {
+export async function isolate(purpose) {
   const gains = !window.crossOriginIsolated && navigator.hardwareConcurrency > 1;
   if (!gains || !navigator.serviceWorker?.controller || window.top !== window) return false;
   try {
-    sessionStorage.setItem(WANTED, "yes");
+    sessionStorage.setItem(WANTED, purpose);
   } catch {
     return false; // without it the network would not be loaded afterwards
   }
@@ -31,13 +32,13 @@ export async function isolate() {
   return true;
 }
 
-/** Whether the page was loaded again for the network, which is then to be loaded. @returns {boolean} */
-export function isWanted() {
+/** For what the page was loaded again, if it was for the network, which is then to be loaded. @returns {string | null} */
+export function wantedFor() {
   try {
-    const wanted = sessionStorage.getItem(WANTED) === "yes";
+    const purpose = sessionStorage.getItem(WANTED);
     sessionStorage.removeItem(WANTED);
-    return wanted;
+    return purpose;
   } catch {
-    return false;
+    return null;
   }
 }

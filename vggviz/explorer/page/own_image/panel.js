@@ -3,7 +3,7 @@
 import { formattedBytes } from "../arithmetic/number_format.js";
 import { describeDevice, device } from "../live/device.js";
 import { STORE } from "../live/download.js";
-import { isolate, isWanted } from "../live/isolation.js";
+import { isolate, wantedFor } from "../live/isolation.js";
 import { LiveNetwork, OWN } from "../live/network.js";
 import { asError, Superseded } from "../state/errors.js";
 import { settleOwn } from "../views/arrange.js";
@@ -17,6 +17,7 @@ import { NetworkStatus } from "./network_status.js";
 import { fromFile } from "./read_image.js";
 
 /**
+ * @import { Door } from "../live/switching.js"
  * @import { Explorer } from "../state/explorer.js"
  * @import { Live, State } from "../state/types.js"
  * @typedef {{explorer: Explorer, base: URL, failed: (problem: Error) => void}} Tools
@@ -25,17 +26,21 @@ import { fromFile } from "./read_image.js";
  */
 
 const ELSEWHERE = "This view was of somebody’s own picture. Choose yours: the same place opens.";
+/** What the network is loaded for. */
+const PICTURE = "picture";
 const KEPT = "This view is of your own picture, which this browser has kept.";
 
 /**
  * @param {HTMLElement} root
  * @param {Tools} tools
- * @returns {{recall: () => Promise<void>}} `recall` is called where an address asks for the reader's own image
+ * @returns {{recall: () => Promise<void>, door: () => Door | null}} `recall` is called where an address asks for the
+ *   reader's own image
  */
 export function createOwnImage(root, tools) {
   const { live } = tools.explorer.manifest;
   if (!live || typeof WebAssembly !== "object" || typeof Worker !== "function") {
-    return { recall: async () => say("This view was of somebody’s own picture, which this page cannot compute.") };
+    const recall = async () => say("This view was of somebody’s own picture, which this page cannot compute.");
+    return { recall, door: () => null };
   }
   byId("own").hidden = false;
   return new OwnImagePanel(root, tools, live);
@@ -76,7 +81,8 @@ class OwnImagePanel {
     root.append(close, element("h2", {}, "Your own picture"), this.#opener, this.#panel, this.#forget);
     byId("messages").prepend(this.#status.root);
     listenForFiles((file) => this.#take(file));
-    if (isWanted()) this.#start().then(() => root.showPopover?.()).catch(tools.failed);
+    const purpose = wantedFor();
+    if (purpose) this.#start().then(() => (purpose === PICTURE ? root.showPopover?.() : tools.explorer.refresh())).catch(tools.failed);
   }
 
   /** Show the image that was kept, or ask for one. */
@@ -90,10 +96,25 @@ class OwnImagePanel {
     say(KEPT, [{ words, act: show }, { words: "Forget it", act: () => this.#forgetImage() }]);
   }
 
+  /**
+   * The way to the network for other parts of the page.
+   * @returns {Door}
+   */
+  door() {
+    return {
+      network: this.#network,
+      bytes: this.#network.bytes + this.#live.runtime,
+      open: async () => {
+        if (!(await isolate("channels off"))) await this.#start();
+        await this.#tools.explorer.refresh();
+      },
+    };
+  }
+
   #createOpener() {
     const sizes = [this.#network.bytes, this.#live.runtime].map(formattedBytes);
     const open = async () => {
-      if (!(await isolate())) this.#start().catch(this.#tools.failed);
+      if (!(await isolate(PICTURE))) this.#start().catch(this.#tools.failed);
     };
     const words = `Load the network (${sizes[0]}) and its runtime (${sizes[1]})`;
     return button({ id: "live", onclick: open }, words);

@@ -9,10 +9,10 @@ import { accepts, after, begin, PARTS } from "./state.js";
 const NAMES = { compare: "with" };
 
 /** Behind the "?", each only where it is not as usual. @type {readonly (keyof State)[]} */
-const QUERY = ["picture", "compare", "sort", "scale", "over", "view", "off", "where", "tour"];
+const QUERY = ["picture", "compare", "sort", "scale", "over", "view", "off", "shows", "where", "tour"];
 
 /** @type {Partial<Record<keyof State, string>>} */
-const USUAL = { sort: "here", scale: "channel", view: "channels" };
+const USUAL = { sort: "here", scale: "channel", view: "channels", shows: "now" };
 
 /** A change of one of these is a step of Back; of the others, it is not. @type {readonly (keyof State)[]} */
 const SUBJECTS = ["picture", "compare", "layer", "channel", "view", "off", "tour"];

@@ -20,6 +20,8 @@ export class Data {
   #files;
   /** @type {Map<string, Provider>} of images computed in the page */
   #computed = new Map();
+  /** How often each of them has come anew. @type {Map<string, number>} */
+  #versions = new Map();
   #numbers = new LruCache(MAPS);
   #images = new LruCache(IMAGES);
 
@@ -85,12 +87,18 @@ export class Data {
   /** An image computed in the page. @type {(image: string, provider: Provider) => void} */
   add(image, provider) {
     this.#computed.set(image, provider);
+    this.#versions.set(image, this.version(image) + 1);
     for (const held of [this.#numbers, this.#images]) held.forget(`${image}/`);
   }
 
   /** Whether an image was computed in the page, so that its maps are at hand. @param {string} image */
   isComputed(image) {
     return this.#computed.has(image);
+  }
+
+  /** Counts the images that had this name. @param {string} image */
+  version(image) {
+    return this.#versions.get(image) ?? 0;
   }
 
   /** @type {(image: string) => Provider} */

@@ -11,8 +11,14 @@ import { after, begin } from "./state.js";
  * @import { Data } from "./data.js"
  * @import { Action, Kernels, Layer, LoadedImage, Manifest, Pair, Planes, Progress, Shown, State, Step, Views } from "./types.js"
  * @typedef {Omit<LoadedImage, "planes" | "here">} LoadedPart
- * @typedef {{images: LoadedPart[], preferred: [string, number][][] | null}} Loaded
+ * @typedef {{images: LoadedPart[], beside: LoadedPart | null, preferred: [string, number][][] | null}} Loaded
+ * @typedef {{idOf: (state: State, layer: string) => string, isSigned: (id: string) => boolean,
+ *   follow: (state: State) => void}} Sources   the id under which the data has what a state shows of a layer: another one
+ *   than the picture's where channels are off
  */
+
+/** @type {Sources} */
+const PLAIN = { idOf: ({ picture }) => picture, isSigned: () => false, follow() {} };
 
 /** Maps of more bytes are loaded only once a reader, or an address, asks for something in the layer. */
 const LIGHT = 60_000;
@@ -22,6 +28,7 @@ const ASKING = ["channel", "cell", "move", "layer", "go", "view", "compare"];
 
 export class Explorer {
   #views;
+  #sources;
   /** @type {State} */
   #state;
   /** What the last whole view was made of. @type {Loaded | null} */
@@ -36,11 +43,12 @@ export class Explorer {
   /** @type {Progress} */
   #progress = (loaded, total) => this.#views.progress(loaded, total);
 
-  /** @param {{manifest: Manifest, data: Data, views: Views}} tools */
-  constructor({ manifest, data, views }) {
+  /** @param {{manifest: Manifest, data: Data, views: Views, sources?: Sources}} tools */
+  constructor({ manifest, data, views, sources = PLAIN }) {
     this.manifest = manifest;
     this.data = data;
     this.#views = views;
+    this.#sources = sources;
     this.#state = begin(manifest);
   }
 
@@ -113,6 +121,7 @@ export class Explorer {
     const before = this.#state;
     if (before.layer !== next.layer) this.#pointed = null;
     this.#enter(next, step);
+    this.#sources.follow(next);
     try {
       const loaded = await this.#load(next);
       if (this.#state !== next) return;
@@ -133,13 +142,16 @@ export class Explorer {
   }
 
   /** Files that are there already cost nothing. @type {(state: State) => Promise<Loaded>} */
-  async #load({ picture, compare, layer }) {
-    const ids = compare ? [picture, compare] : [picture];
-    const [preferred, ...images] = await Promise.all([
+  async #load(state) {
+    const { picture, compare, layer } = state;
+    const id = this.#sources.idOf(state, layer);
+    const ids = compare ? [id, compare] : [id];
+    const [preferred, beside, ...images] = await Promise.all([
       this.data.preferred(layer),
-      ...ids.map((id) => this.#loadImage(id, layer)),
+      id === picture || this.#sources.isSigned(id) ? null : this.#loadImage(picture, layer),
+      ...ids.map((each) => this.#loadImage(each, layer)),
     ]);
-    return { images, preferred };
+    return { images, beside, preferred };
   }
 
   /** @type {(id: string, layer: string) => Promise<LoadedPart>} */
@@ -181,9 +193,10 @@ export class Explorer {
   }
 
   /** @type {(loaded: Loaded) => Shown} */
-  #shown({ images, preferred }) {
+  #shown({ images, beside, preferred }) {
     const state = this.#state;
-    const layer = layerNamed(this.manifest, state.layer);
+    const found = layerNamed(this.manifest, state.layer);
+    const layer = this.#sources.isSigned(images[0].id) ? { ...found, signed: true } : found;
     const explains = this.#explains() && layer.reads !== null;
     return {
       state,
@@ -194,7 +207,8 @@ export class Explorer {
       pointing: this.#pointed !== null,
       frozen: this.#frozen,
       asked: this.#asked,
-      inputs: explains && layer.reads ? this.data.mapsAtHand(state.picture, layer.reads) : null,
+      beside,
+      inputs: explains && layer.reads ? this.data.mapsAtHand(this.#sources.idOf(state, layer.reads), layer.reads) : null,
       kernels: explains && layer.kernel ? this.data.kernelsAtHand(layer.name) : null,
     };
   }
@@ -214,7 +228,7 @@ export class Explorer {
   #fetchArithmetic({ state, layer, inputs, kernels }) {
     if (layer.reads === null || (inputs && (kernels || !layer.kernel))) return;
     /** @type {Promise<Planes | Kernels>[]} */
-    const needed = [this.data.maps(state.picture, layer.reads, this.#progress)];
+    const needed = [this.data.maps(this.#sources.idOf(state, layer.reads), layer.reads, this.#progress)];
     if (layer.kernel) needed.push(this.data.kernels(layer.name, this.#progress));
     this.#await(needed);
   }

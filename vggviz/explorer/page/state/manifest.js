@@ -27,6 +27,15 @@ export function imageNamed(manifest, id) {
 }
 
 /**
+ * The images that a reader may choose.
+ * @param {Manifest} manifest
+ * @returns {Image[]}
+ */
+export function offered({ pictures }) {
+  return pictures.filter(({ hidden }) => !hidden);
+}
+
+/**
  * The network's input as a layer: each cell sees its own pixel.
  * @param {Manifest} manifest
  * @returns {Layer}

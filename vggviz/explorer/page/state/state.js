@@ -1,10 +1,10 @@
 // What is shown, in one object, and what each action makes of it.
 
 import { samePlace } from "../arithmetic/receptive_field.js";
-import { layerNamed } from "./manifest.js";
+import { layerNamed, offered } from "./manifest.js";
 import { isOff, switched, tidied } from "./switched_off.js";
 
-/** @import { Action, Layer, Manifest, Pair, Request, Scale, Sort, State, ViewName } from "./types.js" */
+/** @import { Action, Layer, Manifest, Pair, Request, Scale, Shows, Sort, State, ViewName } from "./types.js" */
 
 /** @type {readonly Sort[]} */
 export const SORTS = Object.freeze(["here", "strength", "zeros", "number"]);
@@ -13,9 +13,12 @@ export const SCALES = Object.freeze(["channel", "layer", "network"]);
 /** @type {readonly ViewName[]} */
 export const VIEWS = Object.freeze(["channels", "passport", "cell", "change"]);
 
+/** @type {readonly Shows[]} */
+export const SHOWS = Object.freeze(["now", "before", "change"]);
+
 /** The parts of a state, in an order in which each fits those before it. @type {readonly (keyof State)[]} */
 export const PARTS = Object.freeze([
-  "picture", "compare", "layer", "channel", "cell", "sort", "scale", "over", "view", "off", "where", "tour",
+  "picture", "compare", "layer", "channel", "cell", "sort", "scale", "over", "view", "off", "shows", "where", "tour",
 ]);
 
 /** Cells down that a map has at least which is shown at the beginning. */
@@ -40,6 +43,7 @@ export function begin({ layers, pictures }) {
     over: false,
     view: "channels",
     off: {},
+    shows: "now",
     where: null,
     tour: null,
   };
@@ -76,8 +80,8 @@ export function accepts(state, action, manifest) {
 
 /** @type {Record<string, (action: Request, manifest: Manifest, layer: Layer) => boolean>} */
 const ACCEPTED = {
-  picture: ({ value }, { pictures }) => pictures.some(({ id }) => id === value),
-  compare: ({ value }, { pictures }) => value === null || pictures.some(({ id }) => id === value),
+  picture: ({ value }, manifest) => offered(manifest).some(({ id }) => id === value),
+  compare: ({ value }, manifest) => value === null || offered(manifest).some(({ id }) => id === value),
   layer: ({ value }, { layers }) => layers.some(({ name }) => name === value),
   channel: ({ value }, _, layer) => isBelow(value, layer.channels),
   cell: ({ value }, _, layer) => value === null || isCell(value, layer),
@@ -86,6 +90,7 @@ const ACCEPTED = {
   over: ({ value }) => typeof value === "boolean",
   view: ({ value }) => VIEWS.some((view) => view === value),
   off: ({ value }, manifest) => isOff(value, manifest),
+  shows: ({ value }) => SHOWS.some((shows) => shows === value),
   where: ({ value }) => value === null || (typeof value === "string" && value.length > 0 && value.length <= 100),
   tour: ({ value }) => value === null || (typeof value === "number" && Number.isInteger(value) && value > 0 && value < 100),
   move: ({ rows, columns }) => Number.isInteger(rows) && Number.isInteger(columns),

@@ -1,5 +1,7 @@
 // The types of what the page reads, shows and does, written once; the other modules import them from here.
 
+/** @import { AnswerEntry } from "../answer/classifier.js" */
+
 /**
  * @typedef {[number, number]} Pair   down, across
  * @typedef {[number, number, number, number]} Box   top, left, bottom, right; half open
@@ -32,7 +34,6 @@
 /**
  * @typedef {{id: string, title: string, rows: number, columns: number, maximum: Record<string, number>,
  *   hidden?: boolean}} Image   `maximum` is the largest |value| of each layer; hidden ones are not offered as pictures
- * @typedef {Record<string, number[]>} Off   the channels of layers that are switched off
  * @typedef {{file: string, bytes: number, sha256: string, layers: string[], input: string, gates: Record<string, string>,
  *   outputs: string[]}} Segment   a part of the network, and the names in its file: of what it reads, of the gates of its
  *   convolutions, and of the maps of its layers
@@ -40,7 +41,7 @@
  * @typedef {Reading & {segments: Segment[], runtime: number}} Live   `runtime`, bytes of what runs it
  * @typedef {{titles: Record<string, string>, side: number}} Examples
  * @typedef {{version: number, provenance: string, pictures: Image[], input: {channels: string[]}, layers: Layer[],
- *   live: Live | null, examples: Examples}} Manifest
+ *   live: Live | null, answer: AnswerEntry | null, examples: Examples}} Manifest
  */
 
 /**
@@ -66,6 +67,7 @@
  * @typedef {"here" | "strength" | "zeros" | "number"} Sort   of a layer's channels; "here", by the value at the place
  * @typedef {"channel" | "layer" | "network"} Scale   what full colour stands for
  * @typedef {"channels" | "passport" | "cell" | "change"} ViewName   which tab is open
+ * @typedef {"now" | "before" | "change"} Shows   which maps of a layer behind a channel that is off
  * @typedef {Record<string, number[]>} Off   channels that are switched off, by layer; no layer has an empty list
  *
  * @typedef {object} State   what the page's address holds
@@ -79,13 +81,14 @@
  * @property {boolean} over   the map over the photograph
  * @property {ViewName} view
  * @property {Off} off
+ * @property {Shows} shows
  * @property {string | null} where   the class whose evidence is drawn on the photograph
  * @property {number | null} tour   the stop of the tour, from 1
  *
  * @typedef {{type: "picture", value: string} | {type: "compare", value: string | null} | {type: "layer", value: string}
  *   | {type: "channel", value: number} | {type: "cell", value: Pair | null} | {type: "sort", value: Sort}
  *   | {type: "scale", value: Scale} | {type: "over", value: boolean} | {type: "view", value: ViewName}
- *   | {type: "off", value: Off} | {type: "where", value: string | null} | {type: "tour", value: number | null}
+ *   | {type: "off", value: Off} | {type: "shows", value: Shows} | {type: "where", value: string | null} | {type: "tour", value: number | null}
  *   | {type: "move", rows: number, columns: number} | {type: "switch", layer: string, channel: number}
  *   | {type: "go", value: Partial<State>}
  * } Action   "switch" turns one channel off, or on again; "go" changes several parts at once, as one step of Back
@@ -106,6 +109,8 @@
  * @property {boolean} pointing   whether `cell` is only pointed at
  * @property {boolean} frozen   whether the order of the channels is to stay as it is
  * @property {boolean} asked   whether a reader, or an address, has asked for anything: until then little is loaded
+ * @property {Omit<LoadedImage, "planes" | "here"> | null} beside   the image with all channels on, where another one is
+ *   shown, so that both have one scale
  * @property {Planes | null} inputs   what the layer reads, if its arithmetic is wanted and loaded
  * @property {Kernels | null} kernels
  *

@@ -2,7 +2,7 @@
 
 import { isSilent, ordered } from "../arithmetic/channel_order.js";
 import { asError } from "../state/errors.js";
-import { channelOf, fillTile, newTile, paintDrawing, paintTile, setSelected } from "./channel_tiles.js";
+import { channelOf, fillTile, newTile, paintDrawing, paintTile, setOff, setSelected } from "./channel_tiles.js";
 import { createGridHead } from "./grid_head.js";
 import { next } from "./grid_keys.js";
 
@@ -14,7 +14,8 @@ import { next } from "./grid_keys.js";
  * @import { Tile } from "./channel_tiles.js"
  * @typedef {{root: HTMLElement, head: HTMLElement, title: HTMLElement, scroll: HTMLElement, grid: HTMLElement,
  *   silent: HTMLElement}} Elements
- * @typedef {{colours: Colours, dispatch: Dispatch, files: Files, failed: (problem: Error) => void}} Tools
+ * @typedef {{colours: Colours, dispatch: Dispatch, files: Files, switchOf: (layer: string) => string | null,
+ *   failed: (problem: Error) => void}} Tools   `switchOf`, the layer whose channels are switched for those of a layer
  */
 
 /** Tiles painted before the page may do something else. */
@@ -27,6 +28,7 @@ export class ChannelGrid {
   #head;
   #files;
   #failed;
+  #switchOf;
   /** One for each channel, by number. @type {Tile[]} */
   #tiles = [];
   /** The channels in the order in which they stand, silent ones too. @type {number[]} */
@@ -43,6 +45,8 @@ export class ChannelGrid {
   #shown = null;
   /** Shows the same again. @type {(() => void) | null} */
   #again = null;
+  /** What the order was made for. */
+  #orderedFor = "";
   /** Counts the paintings, so that an older one stops. */
   #painting = 0;
 
@@ -50,7 +54,8 @@ export class ChannelGrid {
    * @param {Elements} elements
    * @param {Tools} tools
    */
-  constructor(elements, { colours, dispatch, files, failed }) {
+  constructor(elements, { colours, dispatch, files, failed, switchOf }) {
+    this.#switchOf = switchOf;
     this.#elements = elements;
     this.#colours = colours;
     this.#dispatch = dispatch;
@@ -83,6 +88,7 @@ export class ChannelGrid {
     this.#select(state.channel, isOther); // before painting: it may bring other tiles into view
     if (!isPainted) this.#paint(shown, limits);
     this.#painted = { key, sheets, layer: layer.name };
+    this.#markOff(shown);
     this.#elements.root.classList.toggle("compared", images.length > 1);
   }
 
@@ -98,11 +104,24 @@ export class ChannelGrid {
     grid.setAttribute("aria-label", `Channels of ${layer.name}`);
   }
 
+  /** @param {Shown} shown */
+  #markOff({ state, layer }) {
+    const source = this.#switchOf(layer.name);
+    const off = new Set(state.off[source ?? layer.name] ?? []);
+    this.#elements.grid.classList.toggle("switchable", source !== null);
+    this.#tiles.forEach((tile, channel) => setOff(tile, off.has(channel)));
+  }
+
   /** Put the tiles in order, where it is another. @type {(shown: Shown, isOther: boolean) => void} */
   #arrange({ state, layer, frozen, images: [{ statistics, here }] }, isOther) {
     const { grid, silent } = this.#elements;
-    if (!frozen || isOther || this.#order.length !== layer.channels) this.#order = ordered(statistics, state.sort, here);
-    const quiet = this.#order.filter((channel) => isSilent(statistics, channel));
+    // What is switched off keeps its place.
+    const key = JSON.stringify([state.picture, layer.name, state.sort, state.cell]);
+    const stays = frozen || (key === this.#orderedFor && Object.keys(state.off).length > 0);
+    if (!stays || isOther || this.#order.length !== layer.channels) this.#order = ordered(statistics, state.sort, here);
+    this.#orderedFor = key;
+    const off = state.off[this.#switchOf(layer.name) ?? layer.name] ?? [];
+    const quiet = this.#order.filter((channel) => isSilent(statistics, channel) && !off.includes(channel));
     silent.hidden = !quiet.length;
     silent.textContent = `${quiet.length} silent on this picture${this.#unfolded ? ": hide them" : ""}`;
     silent.setAttribute("aria-expanded", String(this.#unfolded));
@@ -124,9 +143,9 @@ export class ChannelGrid {
    * Paint what can be seen at once, the rest while nothing else is to be done.
    * @type {(shown: Shown, limits: Limits) => void}
    */
-  #paint({ state, layer, images }, limits) {
+  #paint({ state, layer, images, beside }, limits) {
     if (this.#head.face() === "drawn") return void this.#paintDrawings(layer);
-    const how = { layer, images, scale: state.scale, limits, colours: this.#colours };
+    const how = { layer, images, beside, scale: state.scale, limits, colours: this.#colours };
     /** @param {number} channel */
     const paint = (channel) => paintTile(this.#tiles[channel], channel, how);
     const [first, last] = this.#visible();
@@ -187,7 +206,11 @@ export class ChannelGrid {
   /** @param {Event} event */
   #click(event) {
     const i = this.#indexAt(event);
-    if (i >= 0) this.#choose(i);
+    if (i < 0) return;
+    const layer = this.#shown && this.#switchOf(this.#shown.layer.name);
+    const onSwitch = event.target instanceof Element && event.target.closest(".tile-switch") !== null;
+    if (layer && onSwitch) this.#dispatch({ type: "switch", layer, channel: this.#listed[i] });
+    else this.#choose(i);
   }
 
   /** @param {KeyboardEvent} event */

@@ -10,14 +10,18 @@ import { contextOf, copy, element } from "./elements.js";
 /**
  * @import { Colours } from "../arithmetic/colours.js"
  * @import { Limits } from "../state/colour_limits.js"
- * @import { Layer, LoadedImage, Scale, Statistics } from "../state/types.js"
+ * @import { Layer, LoadedImage, Scale, Shown, Statistics } from "../state/types.js"
  * @typedef {HTMLElement} Tile
- * @typedef {{layer: Layer, images: LoadedImage[], scale: Scale, limits: Limits, colours: Colours}} How
+ * @typedef {{layer: Layer, images: LoadedImage[], beside: Shown["beside"], scale: Scale, limits: Limits, colours: Colours}} How
  */
 
 /** @returns {Tile} */
 export function newTile() {
-  const parts = [element("canvas", { "aria-hidden": "true" }), element("span", { "aria-hidden": "true" })];
+  const parts = [
+    element("canvas", { "aria-hidden": "true" }),
+    element("i", { class: "tile-switch", "aria-hidden": "true" }, "×"),
+    element("span", { "aria-hidden": "true" }),
+  ];
   return element("div", { role: "option", "aria-selected": "false", tabindex: -1 }, ...parts);
 }
 
@@ -35,13 +39,14 @@ export function fillTile(tile, layer, statistics, channel) {
 }
 
 /** @type {(tile: Tile, channel: number, how: How) => void} */
-export function paintTile(tile, channel, { layer, images, scale, limits, colours }) {
+export function paintTile(tile, channel, { layer, images, beside, scale, limits, colours }) {
   const canvas = /** @type {HTMLCanvasElement} */ (tile.firstChild);
   const [rows, columns] = layer.sheet.tile;
   const [wide, high] = [columns * images.length, rows];
   if (canvas.width !== wide || canvas.height !== high) Object.assign(canvas, { width: wide, height: high });
   const context = contextOf(canvas);
-  const largest = Math.max(...images.map(({ statistics }) => statistics.maximum[channel] || 0));
+  const scaled = beside ? [...images, beside] : images;
+  const largest = Math.max(...scaled.map(({ statistics }) => statistics.maximum[channel] || 0));
   images.forEach(({ statistics, sheet }, i) => {
     const maximum = statistics.maximum[channel];
     const top = maximum > 0 ? limit(scale, { ...limits, channel: largest }) : 0;
@@ -58,6 +63,17 @@ export function paintDrawing(tile, channel, { drawings }, sheet) {
   const [top, left] = [Math.floor(channel / drawings.columns) * rows, (channel % drawings.columns) * columns];
   copy(/** @type {HTMLCanvasElement} */ (tile.firstChild), sheet, [top, left, top + rows, left + columns]);
 }
+
+/** @type {(tile: Tile, off: boolean) => void} */
+export function setOff(tile, off) {
+  tile.classList.toggle("is-off", off);
+  const words = /** @type {HTMLElement} */ (tile.lastChild);
+  words.textContent = `${tile.dataset.channel}${off ? " off" : ""}`;
+  const label = (tile.getAttribute("aria-label") ?? "").replace(OFF, "");
+  tile.setAttribute("aria-label", off ? label + OFF : label);
+}
+
+const OFF = ", switched off";
 
 /** @type {(tile: Tile, selected: boolean) => void} */
 export function setSelected(tile, selected) {

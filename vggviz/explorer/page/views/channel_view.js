@@ -30,12 +30,13 @@ import { describeChannel, describeSight } from "./descriptions.js";
  * @returns {View}
  */
 export function viewOf(shown, manifest, colours) {
-  const { state, layer, images } = shown;
+  const { state, layer, images, beside } = shown;
+  const scaled = beside ? [...images, beside] : images;
   const all = limits(manifest, {
-    images: images.map(({ id }) => id),
+    images: scaled.map(({ id }) => id),
     layer: layer.name,
     channel: state.channel,
-    statistics: images.map(({ statistics }) => statistics),
+    statistics: scaled.map(({ statistics }) => statistics),
   });
   const top = limit(state.scale, all);
   // A place in one picture is nothing in another, so the chosen cell is the first's.
@@ -52,7 +53,7 @@ function ofImage(loaded, { state, layer, cell: shownCell }, image, how) {
   const cell = how.first ? shownCell : null;
   const best = strongestOf(loaded, channel);
   const about = { ...loaded, image, layer, channel, over, cell, strongest: best };
-  const name = `${layer.name} / ${channel}`;
+  const name = `${layer.name} / ${channel}${image.hidden ? `, ${state.shows}` : ""}`;
   return {
     ...about,
     map: mapOf(loaded, layer, { channel, over, ...how }),

@@ -1,5 +1,6 @@
 // Which image, which other one beside it, and how bright its maps are drawn.
 
+import { offered } from "../state/manifest.js";
 import { SCALES } from "../state/state.js";
 import { button, copy, element } from "./elements.js";
 
@@ -68,7 +69,7 @@ function overButton({ dispatch }) {
 function lister(images, compare, tools) {
   let listed = "";
   return () => {
-    const { pictures } = tools.manifest;
+    const pictures = offered(tools.manifest);
     const key = pictures.map(({ id, title }) => `${id} ${title}`).join();
     if (key === listed) return;
     listed = key;

@@ -1,6 +1,8 @@
 // Every part of the page, and what each shows of a state.
 
 import { inputLayer } from "../state/manifest.js";
+import { createAnswer } from "./answer.js";
+import { createOff } from "./answer_off.js";
 import { arrange } from "./arrange.js";
 import { CellView } from "./cell.js";
 import { ChannelGrid } from "./channel_grid.js";
@@ -22,12 +24,15 @@ import { createTabs } from "./tabs.js";
 
 /**
  * @import { Colours } from "../arithmetic/colours.js"
+ * @import { GiveClassifier } from "../state/classifier.js"
  * @import { Data } from "../state/data.js"
  * @import { Files } from "../state/files.js"
  * @import { Dispatch, Manifest, Pair, Shown, State, Step, Views } from "../state/types.js"
+ * @import { Switching } from "../live/switching.js"
  * @import { View } from "./channel_view.js"
  * @typedef {{dispatch: Dispatch, point: (cell: Pair | null) => void, state: () => State}} Actions   what a reader may do
- * @typedef {{manifest: Manifest, data: Data, files: Files, colours: Colours, actions: Actions}} Tools
+ * @typedef {{manifest: Manifest, data: Data, files: Files, classifier: GiveClassifier,
+ *   switching: Switching, colours: Colours, actions: Actions}} Tools
  * @typedef {{show: (shown: Shown, view: View) => void}} Part   of the page
  */
 
@@ -57,34 +62,45 @@ export class Page {
     const grid = this.#createGrid();
     this.#parts = this.#createParts(grid);
     const keys = /** @type {HTMLDialogElement} */ (byId("keys"));
-    createShortcuts(keys, { manifest, ...actions, order: () => grid.order() });
+    createShortcuts(keys, { manifest, ...actions, order: () => grid.order(), switchOf: (layer) => this.#tools.switching.switchOf(layer) });
     this.#createSave();
     arrange();
   }
 
   #createGrid() {
-    const { colours, files, actions: { dispatch } } = this.#tools;
+    const { colours, files, switching, actions: { dispatch } } = this.#tools;
     const elements = {
       root: byId("channels"), head: byId("channels-head"), title: byId("channels-title"), scroll: byId("channels-scroll"),
       grid: byId("grid"), silent: byId("silent"),
     };
-    return new ChannelGrid(elements, { colours, dispatch, files, failed: showProblem });
+    const switchOf = (/** @type {string} */ layer) => switching.switchOf(layer);
+    return new ChannelGrid(elements, { colours, dispatch, files, failed: showProblem, switchOf });
   }
 
   /** @type {(grid: ChannelGrid) => Part[]} */
   #createParts(grid) {
-    const { manifest, files, colours, actions } = this.#tools;
+    const { manifest, data, files, classifier, switching, colours, actions } = this.#tools;
     const { dispatch } = actions;
     const showBar = createColourbar(byId("bar"), colours);
     const say = (/** @type {Pair} */ cell) => this.#valueIn(cell);
+    const stages = new StagePair(byId("maps"), { ...actions, input: inputLayer(manifest), say });
     return [
       { show: (shown, view) => grid.show(shown, view.limits) },
-      new StagePair(byId("maps"), { ...actions, input: inputLayer(manifest), say }),
+      stages,
       { show: ({ layer }, { limit }) => showBar({ limit, signed: layer.signed }) },
       createPlace({ words: byId("words"), pad: byId("pad"), spoken: byId("spoken") }, { dispatch }),
-      createPassport({ manifest, files, dispatch, order: () => grid.order(), failed: showProblem }),
+      createPassport({ manifest, files, dispatch, order: () => grid.order(), switchOf: (layer) => switching.switchOf(layer), failed: showProblem }),
       new CellView(byId("cell"), { manifest, colours, dispatch }),
+      createAnswer(byId("answer"), {
+        manifest, data, classifier, switching, colours, dispatch, lay: (overlay) => stages.lay(overlay), failed: showProblem,
+      }),
+      createOff(byId("off"), { dispatch, switching, failed: showProblem }),
     ];
+  }
+
+  /** A part that is made elsewhere. @param {Part} part */
+  add(part) {
+    this.#parts.push(part);
   }
 
   /** The value of a cell of what is shown now, in words. @param {Pair} cell */

@@ -6,10 +6,10 @@ import { PreferredImages } from "./preferred_images.js";
 
 /**
  * @import { Files } from "../state/files.js"
- * @import { Dispatch, LoadedImage, Manifest, Shown } from "../state/types.js"
+ * @import { Dispatch, LoadedImage, Manifest, Shown, State } from "../state/types.js"
  * @import { View } from "./channel_view.js"
  * @typedef {{manifest: Manifest, files: Files, dispatch: Dispatch, order: () => number[],
- *   failed: (problem: Error) => void}} Tools   `order`, the channels as they stand in the grid
+ *   switchOf: (layer: string) => string | null, failed: (problem: Error) => void}} Tools   `order`, the channels as they stand in the grid
  */
 
 /** How many channels are above it. @type {(image: LoadedImage, channel: number) => string} */
@@ -25,7 +25,7 @@ function describeRank({ statistics: { maximum }, here }, channel) {
  * @param {Tools} tools
  * @returns {{show: (shown: Shown, view: View) => void}}
  */
-export function createPassport({ manifest, files, dispatch, order, failed }) {
+export function createPassport({ manifest, files, dispatch, order, switchOf, failed }) {
   const title = element("h3");
   const facts = byId("facts");
   const showClasses = createPreferredClasses(byId("preferred"));
@@ -39,6 +39,8 @@ export function createPassport({ manifest, files, dispatch, order, failed }) {
   };
   const walker = element("div", { class: "walk" },
     button({ onclick: () => walk(-1) }, "‹ before"), button({ onclick: () => walk(1) }, "next ›"));
+  const toggle = button({ class: "switch", role: "switch" });
+  walker.append(toggle);
   facts.before(title);
   facts.after(walker);
   return {
@@ -46,8 +48,21 @@ export function createPassport({ manifest, files, dispatch, order, failed }) {
       channel = state.channel;
       title.textContent = `${layer.name} / ${channel}`;
       facts.textContent = [view.facts, describeRank(image, channel)].join(" ");
+      showSwitch(toggle, switchOf(layer.name), state, dispatch);
       showClasses(preferred);
       if (asked && !byId("passport").hidden) images.show(layer, channel);
     },
   };
+}
+
+/** The switch of the chosen channel. @type {(toggle: HTMLElement, layer: string | null, state: State, dispatch: Dispatch) => void} */
+function showSwitch(toggle, layer, { channel, off }, dispatch) {
+  toggle.hidden = layer === null;
+  if (layer === null) return;
+  const isOn = !off[layer]?.includes(channel);
+  toggle.textContent = isOn ? "on" : "off";
+  toggle.setAttribute("aria-checked", String(isOn));
+  toggle.setAttribute("aria-label", `Channel ${channel} of ${layer}`);
+  toggle.title = isOn ? "Switch this channel off (x)" : "Switch this channel on again (x)";
+  toggle.onclick = () => dispatch({ type: "switch", layer, channel });
 }

@@ -1,13 +1,14 @@
 // Keyboard shortcuts, and the list of them under "?". Single letters can be switched off (WCAG 2.1.4).
 
-import { channelCount } from "../state/manifest.js";
+import { channelCount, offered } from "../state/manifest.js";
 import { SORTS, SCALES } from "../state/state.js";
 import { fillWall } from "./arrange.js";
 import { byId, element } from "./elements.js";
 
 /**
  * @import { Action, Dispatch, Manifest, State } from "../state/types.js"
- * @typedef {{manifest: Manifest, state: () => State, order: () => number[], dispatch: Dispatch}} Tools
+ * @typedef {{manifest: Manifest, state: () => State, order: () => number[], dispatch: Dispatch,
+ *   switchOf: (layer: string) => string | null}} Tools
  */
 
 const LIST = [
@@ -19,6 +20,7 @@ const LIST = [
   ["v", "the map over the picture, or beside it"],
   ["i", "another picture"],
   ["c", "compare with another picture, or with none"],
+  ["x", "switch the channel off, or on again"],
   ["e", "how the cell’s number comes about"],
   ["f", "full screen, with larger type"],
   ["Escape", "no cell"],
@@ -82,10 +84,10 @@ function dispatched(key, tools) {
 }
 
 /** @type {(key: string, tools: Tools) => Action | null} */
-function actionOf(key, { manifest, state, order }) {
+function actionOf(key, { manifest, state, order, switchOf }) {
   const { layer, channel, sort, scale, over, picture, compare } = state();
   const layers = manifest.layers.map(({ name }) => name);
-  const ids = manifest.pictures.map(({ id }) => id);
+  const ids = offered(manifest).map(({ id }) => id);
   switch (key) {
     case "[": return { type: "layer", value: neighbour(layers, layer, -1) };
     case "]": return { type: "layer", value: neighbour(layers, layer, 1) };
@@ -97,10 +99,14 @@ function actionOf(key, { manifest, state, order }) {
     case "v": return { type: "over", value: !over };
     case "i": return { type: "picture", value: after(ids, picture) };
     case "c": return { type: "compare", value: after([null, ...ids.filter((id) => id !== picture)], compare) };
+    case "x": return switchAction(switchOf(layer), channel);
     case "Escape": return { type: "cell", value: null };
     default: return null;
   }
 }
+
+/** @type {(layer: string | null, channel: number) => Action | null} */
+const switchAction = (layer, channel) => layer === null ? null : { type: "switch", layer, channel };
 
 /** The next one; after the last, the first. @type {<T>(list: readonly T[], value: T) => T} */
 const after = (list, value) => list[(list.indexOf(value) + 1) % list.length];

@@ -7,6 +7,7 @@ import { listenForPointing } from "./pointing.js";
 
 /**
  * @import { Box, Layer, Pair } from "../state/types.js"
+ * @import { Overlay } from "./answer_where.js"
  * @import { ChannelView } from "./channel_view.js"
  * @import { Loupe } from "./loupe.js"
  * @typedef {object} Listener   of what a reader does in the photograph or the map
@@ -31,8 +32,10 @@ export class Stage {
   #painted = {};
   #photograph = element("canvas", { role: "img", class: "photograph" });
   #overlay = element("canvas", { class: "map overlay", hidden: true, "aria-hidden": "true" });
+  /** Where a class is seen. */
+  #evidence = element("canvas", { class: "evidence", role: "img", hidden: true });
   #seen = element("div", { class: "marker", hidden: true });
-  #left = element("div", { class: "stage" }, this.#photograph, this.#overlay, this.#seen);
+  #left = element("div", { class: "stage" }, this.#photograph, this.#evidence, this.#overlay, this.#seen);
   #map = element("canvas", { class: "map", "aria-hidden": "true" });
   #cursor = element("div", { class: "marker", hidden: true });
   #right = element("div", { class: "stage", tabindex: 0, role: "application" }, this.#map, this.#cursor);
@@ -68,6 +71,15 @@ export class Stage {
     this.#describe(view);
     mark(this.#cursor, cell && [cell[0], cell[1], cell[0] + 1, cell[1] + 1], layer);
     mark(this.#seen, box && box[0] < box[2] && box[1] < box[3] ? box : null, image);
+  }
+
+  /** Lay a map over the grey photograph, or take it away. @param {Overlay | null} overlay */
+  lay(overlay) {
+    this.#evidence.hidden = !overlay;
+    this.#left.classList.toggle("grey", Boolean(overlay));
+    if (!overlay) return;
+    draw(this.#evidence, overlay.pixels, overlay.rows, overlay.columns);
+    this.#evidence.setAttribute("aria-label", overlay.label);
   }
 
   /** @param {ChannelView} view */

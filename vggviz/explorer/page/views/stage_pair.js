@@ -5,6 +5,7 @@ import { Stage } from "./stage.js";
 
 /**
  * @import { Dispatch, Layer, Pair, Shown } from "../state/types.js"
+ * @import { Overlay } from "./answer_where.js"
  * @import { View } from "./channel_view.js"
  * @typedef {{dispatch: Dispatch, point: (cell: Pair | null) => void, input: Layer, say: (cell: Pair) => string}} Tools
  */
@@ -41,6 +42,11 @@ export class StagePair {
     if (views.length > 1) this.#root.append(...second.figures);
     else second.figures.forEach((figure) => figure.remove());
     views.forEach((view, i) => this.#stages[i].show(view));
+  }
+
+  /** Lay a map over the grey photograph, or take it away. @param {Overlay | null} overlay */
+  lay(overlay) {
+    this.#stages[0].lay(overlay);
   }
 
   /** One picture as large as there is room, or all again. @param {0 | 1} figure */

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { finding } from "../../../vggviz/explorer/page/answer/finding.js";
+import {
+  leadText, limitText, percent, shortText, signed, spokenText, whereAlternative, whereText, whyText,
+} from "../../../vggviz/explorer/page/views/answer_words.js";
+
+const classifier = {
+  layer: "pool", off: ["pool", "conv"], calibrated: true,
+  ids: ["tabby", "Egyptian-cat", "reel"], labels: ["tabby", "Egyptian cat", "reel"],
+  kernel: Float32Array.of(4, 0, 3, 1, 0, 0), bias: [0.5, 1, 0],
+};
+const all = finding(classifier, [2, 3], {});
+const less = finding(classifier, [2, 3], { conv: [1], other: [0] });
+
+test("shares are never 0 or 100 %", () => {
+  assert.deepEqual([0, 0.0004, 0.023, 0.11, 0.889, 0.994, 0.9999, 1].map(percent), [
+    "< 0.1 %", "< 0.1 %", "2.3 %", "11 %", "89 %", "99.4 %", "> 99.9 %", "> 99.9 %",
+  ]);
+});
+
+test("the answer in words, before and after channels were switched off", () => {
+  assert.equal(shortText(classifier, all.now), "Egyptian cat 10.0, tabby 8.5");
+  assert.equal(leadText(classifier, all.now), "1.5 ahead of tabby");
+  assert.equal(spokenText(all), "The answer: Egyptian cat, score 10.0, 82 %.");
+  assert.deepEqual(less.silenced, [1]);
+  assert.equal(
+    spokenText(less),
+    "The answer: tabby, score 8.5, 82 %. Before channels were switched off: Egyptian cat, score 10.0.",
+  );
+  assert.equal(limitText(classifier), "One of 3 things; if yours is not among them, it must be wrong.");
+  const plain = { ...all, classifier: { ...classifier, calibrated: false } };
+  assert.equal(spokenText(plain), "The answer: Egyptian cat, score 10.0.");
+});
+
+test("what the network computed with channels of deeper layers off is the answer now", () => {
+  const gated = finding(classifier, [2, 3], { other: [0] }, [1, 0]);
+  assert.deepEqual([...gated.now.scores], [4.5, 4, 0]);
+  assert.deepEqual([...gated.before.scores], [...all.before.scores]);
+});
+
+test("the sum of the cells in words is that of the numbers", () => {
+  const cells = Float64Array.of(5, -1, 3, 2);
+  assert.equal(
+    whereText(all, 1, cells),
+    "The 4 cells add up to 9.0; with the bias, 1.0, that is Egyptian cat’s score, 10.0. Red speaks for it, blue against it.",
+  );
+  assert.equal(
+    whereAlternative(all, 1, cells, 2),
+    "Where Egyptian cat is seen, 2 by 2 cells. Most for it, row 0, column 0: +5.0. Most against it, row 0, column 1: −1.0.",
+  );
+  assert.match(whereAlternative(all, 1, Float64Array.of(1, 2), 2), /No cell speaks against it\.$/);
+  assert.equal(
+    whyText({ listed: 3, others: -2, bias: 0.5, count: 1 }),
+    "This channel gives 3.0 of the lead, all others −2.0, the biases 0.5: 1.5.",
+  );
+  assert.deepEqual([signed(1.44), signed(-0.04), signed(-2)], ["+1.4", "+0.0", "−2.0"]);
+});

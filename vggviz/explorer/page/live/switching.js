@@ -1,0 +1,158 @@
+// What is computed when channels are switched off: by the network, or without it where only what the answer reads is off.
+
+import { Superseded } from "../state/errors.js";
+import { imageNamed } from "../state/manifest.js";
+import { differenceImage, silencedImage } from "./changed_image.js";
+import { levelsOf } from "./levels.js";
+import { CHANGED } from "./network.js";
+
+/**
+ * @import { Data } from "../state/data.js"
+ * @import { Manifest, Provider, State } from "../state/types.js"
+ * @import { LiveNetwork } from "./network.js"
+ * @typedef {{network: Pick<LiveNetwork, "show" | "isOn">, open: () => Promise<void>, bytes: number}} Door   to the network;
+ *   `open` loads it
+ * @typedef {Pick<State, "picture" | "off" | "shows">} Wanted
+ */
+
+/** The id of the shown image with channels switched off. */
+export const SWITCHED = "switched";
+/** The id of what its maps differ by from those before. */
+export const DIFFERENCE = "difference";
+
+export class Switching {
+  #manifest;
+  #data;
+  /** @type {Door | null} */
+  #door = null;
+  /** Picture and channels off that the changed maps are of. */
+  #key = "";
+  /** Layers with changed maps. @type {string[]} */
+  #changed = [];
+
+  /** @param {{manifest: Manifest, data: Data}} tools */
+  constructor({ manifest, data }) {
+    this.#manifest = manifest;
+    this.#data = data;
+  }
+
+  /** From now on there is a network that can be loaded, or there is none. @param {Door | null} door */
+  use(door) {
+    this.#door = door;
+  }
+
+  /**
+   * The layer whose channels are switched for those of a layer: itself, or what the answer's layer is pooled from.
+   * @param {string} layer
+   * @returns {string | null} null if they cannot be switched
+   */
+  switchOf(layer) {
+    const { answer, live } = this.#manifest;
+    if (answer?.off.includes(layer)) return answer.off[answer.off.length - 1];
+    return this.#door && live?.segments.some(({ gates }) => gates && Object.hasOwn(gates, layer)) ? layer : null;
+  }
+
+  /**
+   * The layers with channels off that only the network can follow, as long as it is not there.
+   * @param {Wanted} state
+   * @returns {{layers: string[], door: Door | null} | null}
+   */
+  missing({ off }) {
+    const layers = this.#deep(off);
+    return layers.length && !this.#door?.network.isOn() ? { layers, door: this.#door } : null;
+  }
+
+  /** Whether a layer's maps are other ones than with all channels on. @type {(state: Wanted, layer: string) => boolean} */
+  isChanged(state, layer) {
+    return this.#keyOf(state) === this.#key && this.#changed.includes(layer);
+  }
+
+  /** The id of the image that a state shows of a layer. @type {(state: Wanted, layer: string) => string} */
+  idOf(state, layer) {
+    if (state.shows === "before" || !this.isChanged(state, layer)) return state.picture;
+    return state.shows === "change" ? DIFFERENCE : SWITCHED;
+  }
+
+  /** @param {string} id */
+  isSigned(id) {
+    return id === DIFFERENCE;
+  }
+
+  /** Begin to compute what a state needs. @param {Wanted} state */
+  follow(state) {
+    const key = this.#keyOf(state);
+    if (key === this.#key) return;
+    const { picture, off } = state;
+    const isPossible = Object.keys(off).length > 0 && !this.missing(state);
+    this.#key = isPossible ? key : "";
+    if (!isPossible) return;
+    this.#add(SWITCHED, picture, this.#deep(off).length ? this.#computed(state) : this.#silenced(state));
+    this.#add(DIFFERENCE, picture, differenceImage(this.#data, [picture, SWITCHED], this.#manifest));
+  }
+
+  /** @type {(id: string, picture: string, provider: Provider) => void} */
+  #add(id, picture, provider) {
+    const { pictures } = this.#manifest;
+    const { title, rows, columns } = imageNamed(this.#manifest, picture);
+    /** @type {Record<string, number>} */
+    const maximum = {};
+    const image = { id, title, rows, columns, maximum, hidden: true };
+    const place = pictures.findIndex((each) => each.id === id);
+    pictures.splice(place < 0 ? pictures.length : place, 1, image);
+    this.#data.add(id, {
+      ...provider,
+      statistics: async (layer) => {
+        const found = await provider.statistics(layer);
+        maximum[layer] = Math.max(...found.maximum);
+        return found;
+      },
+    });
+  }
+
+  /** Layers with channels off that only the network can follow. @param {State["off"]} off */
+  #deep(off) {
+    return Object.keys(off).filter((layer) => !this.#manifest.answer?.off.includes(layer));
+  }
+
+  /** @param {Wanted} state */
+  #keyOf({ picture, off }) {
+    return JSON.stringify([picture, this.#data.version(picture), off]);
+  }
+
+  /** Without the network: channels of what the answer reads. @type {(state: Wanted) => Provider} */
+  #silenced({ picture, off }) {
+    const layers = this.#manifest.answer?.off ?? []; // from the last one back
+    const channels = (/** @type {string} */ layer) =>
+      layers.includes(layer) ? layers.slice(layers.indexOf(layer)).flatMap((each) => off[each] ?? []) : [];
+    this.#changed = layers.filter((layer) => channels(layer).length > 0);
+    return silencedImage(this.#data, picture, { manifest: this.#manifest, channels });
+  }
+
+  /** By the network, from the first layer on that has channels off. @type {(state: Wanted) => Provider} */
+  #computed(state) {
+    const names = this.#manifest.layers.map(({ name }) => name);
+    this.#changed = names.slice(names.findIndex((name) => Object.hasOwn(state.off, name)));
+    const started = this.#start(state);
+    started.catch(() => {}); // who waits for a layer is told
+    const data = this.#data;
+    return {
+      photograph: () => data.photograph(state.picture),
+      maps: (layer) => started.then(() => data.maps(CHANGED, layer)),
+      statistics: (layer) => started.then(() => data.statistics(CHANGED, layer)),
+      sheet: (layer) => started.then(() => data.sheet(CHANGED, layer)),
+    };
+  }
+
+  /** @param {Wanted} state */
+  async #start({ picture, off }) {
+    const { layers, live } = this.#manifest;
+    const key = this.#key;
+    // The network computes one image at a time: the reader's own must be complete.
+    if (this.#data.isComputed(picture)) await this.#data.statistics(picture, layers[layers.length - 1].name);
+    const levels = levelsOf(await this.#data.photograph(picture));
+    if (key !== this.#key || !this.#door) throw new Superseded("Other channels were switched off.");
+    const gated = Object.entries(off).filter(([name]) => live?.segments.some(({ gates }) => Object.hasOwn(gates, name)));
+    const { title } = imageNamed(this.#manifest, picture);
+    this.#door.network.show(levels, { title, last: null, off: Object.fromEntries(gated), id: CHANGED }).catch(() => {});
+  }
+}

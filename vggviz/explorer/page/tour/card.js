@@ -1,0 +1,94 @@
+// The card of the tour: a question, then two sentences.
+
+import { button, element } from "../views/elements.js";
+
+/**
+ * @typedef {{back: () => void, show: () => void, next: () => void, end: () => void, hold: () => void}} Listener
+ * @typedef {{number: number, count: number, title: string, guess: string, words: string[], left: number,
+ *   isWalking: boolean}} Card   `left`, things that are still to be shown
+ */
+
+export class TourCard {
+  #root;
+  #on;
+  #title = element("h2", { tabindex: -1 });
+  #guess = element("p", { class: "guess" });
+  #words = element("div", { "aria-live": "polite" });
+  #dots = element("p", { class: "dots", "aria-hidden": "true" });
+  #back;
+  #show;
+  #next;
+  #end;
+
+  /**
+   * @param {HTMLElement} root
+   * @param {Listener} on
+   */
+  constructor(root, on) {
+    this.#root = root;
+    this.#on = on;
+    this.#back = button({ onclick: on.back }, "Back");
+    this.#show = button({ class: "show-me" });
+    this.#next = button({ class: "next" });
+    this.#end = button({ class: "end", onclick: on.end, "aria-label": "End the tour", title: "End the tour (Escape)" }, "×");
+    root.append(
+      this.#end, this.#title, this.#guess, this.#words,
+      element("div", { class: "tools" }, this.#back, this.#show, this.#next, this.#dots),
+    );
+    root.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      on.end();
+    });
+  }
+
+  /** @param {Card} card */
+  show({ number, count, title, guess, words, left, isWalking }) {
+    this.#open(`${number} of ${count}: ${title}`);
+    this.#guess.textContent = guess;
+    this.#say(words);
+    this.#back.disabled = number === 1;
+    this.#next.textContent = number === count ? "End" : "Next";
+    this.#next.onclick = number === count ? this.#on.end : this.#on.next;
+    this.#show.hidden = left === 0;
+    this.#show.textContent = isWalking ? "Pause" : words.length ? "One step on" : "Show me";
+    this.#show.onclick = isWalking ? this.#on.hold : this.#on.show;
+    this.#dots.textContent = "●".repeat(number) + "○".repeat(count - number);
+  }
+
+  /** The stop is on its way. @param {string} words */
+  wait(words) {
+    this.#open(words);
+    this.#guess.textContent = "";
+    this.#say([]);
+    this.#show.hidden = true;
+  }
+
+  /** The reader has gone elsewhere. @param {number} number */
+  pause(number) {
+    this.#open("The tour waits");
+    this.#guess.textContent = "";
+    this.#say([]);
+    this.#show.hidden = false;
+    this.#show.textContent = `Come back to step ${number}`;
+    this.#show.onclick = this.#on.show;
+  }
+
+  close() {
+    this.#root.hidden = true;
+  }
+
+  /** @param {string} title */
+  #open(title) {
+    const isOpening = this.#root.hidden;
+    this.#root.hidden = false;
+    this.#title.textContent = title;
+    if (isOpening) this.#title.focus({ preventScroll: true });
+  }
+
+  /** @param {string[]} words */
+  #say(words) {
+    const told = [...this.#words.children].map((each) => each.textContent);
+    if (told.join("\n") !== words.join("\n")) this.#words.replaceChildren(...words.map((each) => element("p", {}, each)));
+  }
+}

@@ -1,0 +1,127 @@
+// What the network answers: the classes of the highest scores, where it sees them, and why the first is ahead.
+
+import { finding } from "../answer/finding.js";
+import { asError, Superseded } from "../state/errors.js";
+import { AnswerHead } from "./answer_head.js";
+import { createWhere } from "./answer_where.js";
+import { createWhy } from "./answer_why.js";
+
+/**
+ * @import { Colours } from "../arithmetic/colours.js"
+ * @import { Data } from "../state/data.js"
+ * @import { GiveClassifier } from "../state/classifier.js"
+ * @import { Dispatch, Manifest, Shown, State } from "../state/types.js"
+ * @import { Overlay } from "./answer_where.js"
+ * @typedef {{manifest: Manifest, data: Data, classifier: GiveClassifier, colours: Colours, dispatch: Dispatch,
+ *   switching: {idOf: (state: State, layer: string) => string}, lay: (overlay: Overlay | null) => void, failed: (problem: Error) => void}} Tools   `lay` puts a map over the grey
+ *   photograph, or takes it away
+ */
+
+/** Milliseconds after which it is said that the answer is still to come. */
+const PATIENCE = 200;
+
+/**
+ * @param {HTMLElement} root
+ * @param {Tools} tools
+ * @returns {{show: (shown: Shown) => void}}
+ */
+export function createAnswer(root, tools) {
+  root.hidden = !tools.manifest.answer;
+  return root.hidden ? { show() {} } : new AnswerView(root, tools);
+}
+
+class AnswerView {
+  #tools;
+  #head;
+  #where;
+  #why;
+  #isWhyOpen = false;
+  /** The classifier is loaded when there is nothing more urgent. */
+  #idle = idle();
+  /** @type {State | null} */
+  #state = null;
+  /** Counts what is asked for, so that what comes late is not shown. */
+  #count = 0;
+  /** What is shown. @type {{key: string, means: ArrayLike<number> | null, gated: ArrayLike<number> | null}} */
+  #shown = { key: "", means: null, gated: null };
+
+  /**
+   * @param {HTMLElement} root
+   * @param {Tools} tools
+   */
+  constructor(root, tools) {
+    this.#tools = tools;
+    this.#where = createWhere(tools.colours);
+    this.#why = createWhy(tools.dispatch);
+    this.#head = new AnswerHead(root, {
+      dispatch: tools.dispatch,
+      parts: [this.#where.element, this.#why.element],
+      toggleWhy: (isOpen) => {
+        this.#isWhyOpen = isOpen;
+        if (this.#state) this.show({ state: this.#state });
+      },
+    });
+  }
+
+  /** @param {Pick<Shown, "state">} shown */
+  async show({ state }) {
+    this.#state = state;
+    this.#count += 1;
+    const count = this.#count;
+    const isNew = () => count === this.#count;
+    const late = setTimeout(() => isNew() && this.#wait(), PATIENCE);
+    try {
+      await this.#update(state, isNew);
+    } catch (problem) {
+      if (isNew() && !(problem instanceof Superseded)) this.#tools.failed(asError(problem));
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
+  #wait() {
+    this.#shown.key = "";
+    this.#head.wait("The answer is still to come.");
+  }
+
+  /** @type {(state: State, isNew: () => boolean) => Promise<void>} */
+  async #update(state, isNew) {
+    const { data, lay } = this.#tools;
+    await this.#idle;
+    const classifier = await this.#tools.classifier();
+    if (!classifier) return;
+    const { id, means, gated } = await this.#meansOf(state, classifier.layer);
+    const { off, where } = state;
+    const key = JSON.stringify([id, state.picture, off, where, this.#isWhyOpen]);
+    if (key === this.#shown.key && means === this.#shown.means && gated === this.#shown.gated) return;
+    const index = where === null ? -1 : classifier.ids.indexOf(where);
+    const planes = index < 0 ? null : await data.maps(id, classifier.layer);
+    if (!isNew()) return;
+    this.#shown = { key, means, gated };
+    const found = finding(classifier, means, off, gated);
+    this.#head.show(found, where);
+    lay(planes && this.#where.show(found, index, planes));
+    if (!planes) this.#where.hide();
+    if (this.#isWhyOpen) this.#why.show(found, off);
+    else this.#why.hide();
+  }
+
+  /**
+   * The means with all channels on, and those that the network computed without some.
+   * @type {(state: State, layer: string) => Promise<{id: string, means: number[], gated: number[] | null}>}
+   */
+  async #meansOf(state, layer) {
+    const { data, switching } = this.#tools;
+    const id = switching.idOf({ ...state, shows: "now" }, layer);
+    const [before, now] = await Promise.all([state.picture, id].map((each) => data.statistics(each, layer)));
+    return { id, means: before.mean, gated: id === state.picture ? null : now.mean };
+  }
+}
+
+/** When the browser has nothing more urgent to do. @returns {Promise<void>} */
+function idle() {
+  return new Promise((resolve) => {
+    if (typeof requestIdleCallback === "function") requestIdleCallback(() => resolve(), { timeout: 2000 });
+    else setTimeout(resolve, 200);
+  });
+}

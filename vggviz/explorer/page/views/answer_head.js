@@ -1,0 +1,86 @@
+// The head of the panel: the answer in a line, as bars, how far it is ahead, and the buttons "where" and "why".
+
+import { createBars } from "./answer_bars.js";
+import { leadText, limitText, shortText, spokenText } from "./answer_words.js";
+import { button, element } from "./elements.js";
+
+/**
+ * @import { Classifier } from "../answer/classifier.js"
+ * @import { Finding } from "../answer/finding.js"
+ * @import { Dispatch } from "../state/types.js"
+ * @typedef {{dispatch: Dispatch, parts: HTMLElement[], toggleWhy: (isOpen: boolean) => void}} Tools   `parts` come below
+ *   the buttons
+ */
+
+export class AnswerHead {
+  #root;
+  #tools;
+  #bars;
+  #line = button({ class: "answer-line", "aria-expanded": "false" });
+  #lead = element("p", { class: "lead" });
+  #where = button({ class: "show-where" });
+  #why = button({ class: "show-why", "aria-expanded": "false" }, "Why");
+  #limit = element("p", { class: "quiet" });
+  #all = element("details", { class: "all-classes" });
+  #spoken = element("p", { class: "unseen", role: "status" });
+
+  /**
+   * @param {HTMLElement} root
+   * @param {Tools} tools
+   */
+  constructor(root, tools) {
+    this.#root = root;
+    this.#tools = tools;
+    this.#bars = createBars(tools.dispatch);
+    this.#line.addEventListener("click", () => this.#toggle(this.#line, (isOpen) => (root.dataset.open = String(isOpen))));
+    this.#why.addEventListener("click", () => this.#toggle(this.#why, tools.toggleWhy));
+    const buttons = element("div", { class: "tools" }, this.#where, this.#why);
+    const heading = element("h2", {}, "The network says");
+    const first = [heading, this.#bars.element, this.#lead, buttons, ...tools.parts, this.#limit, this.#all];
+    root.append(this.#line, element("div", { class: "answer-body" }, ...first), this.#spoken);
+    this.wait("\u00a0");
+  }
+
+  /** Say that the answer is still to come. @param {string} words */
+  wait(words) {
+    this.#root.dataset.waiting = "true";
+    this.#line.textContent = words;
+    this.#lead.textContent = words;
+  }
+
+  /** @type {(finding: Finding, where: string | null) => void} */
+  show(finding, where) {
+    const { classifier, now } = finding;
+    delete this.#root.dataset.waiting;
+    this.#bars.show(finding, where);
+    this.#line.textContent = shortText(classifier, now);
+    this.#lead.textContent = leadText(classifier, now);
+    this.#limit.textContent = limitText(classifier);
+    this.#list(classifier);
+    this.#offer(finding, where);
+    const spoken = spokenText(finding);
+    if (this.#spoken.textContent !== spoken) this.#spoken.textContent = spoken;
+  }
+
+  /** @type {(opener: HTMLElement, toggle: (isOpen: boolean) => void) => void} */
+  #toggle(opener, toggle) {
+    const isOpen = opener.getAttribute("aria-expanded") !== "true";
+    opener.setAttribute("aria-expanded", String(isOpen));
+    toggle(isOpen);
+  }
+
+  /** @type {(finding: Finding, where: string | null) => void} */
+  #offer({ classifier, now }, where) {
+    const isShown = where !== null && classifier.ids.includes(where);
+    const value = isShown ? null : classifier.ids[now.order[0]];
+    this.#where.textContent = isShown ? "Hide where" : "Show where";
+    this.#where.onclick = () => this.#tools.dispatch({ type: "where", value });
+  }
+
+  /** The names of all classes, once. @param {Classifier} classifier */
+  #list({ labels }) {
+    if (this.#all.childElementCount) return;
+    const sorted = [...labels].sort((a, b) => a.localeCompare(b, "en")).join(", ");
+    this.#all.append(element("summary", {}, `All ${labels.length}`), element("p", { class: "quiet" }, sorted));
+  }
+}

@@ -1,0 +1,90 @@
+// The channels that are switched off, as chips that switch them on again; and which maps are shown behind them.
+
+import { formattedBytes } from "../arithmetic/number_format.js";
+import { SHOWS } from "../state/state.js";
+import { button, element } from "./elements.js";
+
+/**
+ * @import { Dispatch, Shown, Shows, State } from "../state/types.js"
+ * @typedef {{open: () => Promise<void>, bytes: number}} Door   to the network
+ * @typedef {{missing: (state: State) => {layers: string[], door: Door | null} | null,
+ *   isChanged: (state: State, layer: string) => boolean}} Switching
+ * @typedef {{dispatch: Dispatch, switching: Switching, failed: (problem: Error) => void}} Tools
+ */
+
+/**
+ * @param {HTMLElement} root
+ * @param {Tools} tools
+ */
+export function createOff(root, tools) {
+  const chips = element("div", { class: "chips", role: "group", "aria-label": "Channels that are switched off" });
+  const offer = element("p", { class: "quiet" });
+  const shows = element("div", { class: "chips shows", role: "group", "aria-label": "Maps behind them" });
+  root.append(chips, offer, shows);
+  let key = "";
+  return {
+    /** @param {Pick<Shown, "state">} shown */
+    show({ state }) {
+      const missing = tools.switching.missing(state);
+      const isChanged = tools.switching.isChanged(state, state.layer);
+      const next = JSON.stringify([state.off, state.shows, isChanged, missing?.layers, Boolean(missing?.door)]);
+      if (key === next) return;
+      key = next;
+      root.hidden = Object.keys(state.off).length === 0;
+      keepingFocus(root, () => {
+        chips.replaceChildren(...chipsOf(state, tools));
+        offer.replaceChildren(...offerOf(missing, tools));
+        shows.replaceChildren(...(isChanged ? showsOf(state, tools) : []));
+      });
+      offer.hidden = !missing;
+      shows.hidden = !isChanged;
+    },
+  };
+}
+
+/** @type {(state: State, tools: Tools) => Node[]} */
+function chipsOf({ off }, { dispatch }) {
+  const parts = Object.keys(off).flatMap((layer) => [
+    element("span", { class: "chip-layer" }, layer),
+    ...off[layer].map((channel) => chip(layer, channel, dispatch)),
+  ]);
+  const undo = button({ class: "undo", "data-key": "undo", onclick: () => dispatch({ type: "off", value: {} }) }, "undo all");
+  return [element("span", {}, "off:"), ...parts, undo];
+}
+
+/** @type {(layer: string, channel: number, dispatch: Dispatch) => HTMLElement} */
+function chip(layer, channel, dispatch) {
+  const label = `Switch channel ${channel} of ${layer} on again`;
+  const again = () => dispatch({ type: "switch", layer, channel });
+  return button({ class: "chip", "aria-label": label, title: label, onclick: again }, `${channel} ×`);
+}
+
+/** The network that is needed, to be loaded. @type {(missing: ReturnType<Switching["missing"]>, tools: Tools) => (Node | string)[]} */
+function offerOf(missing, { failed }) {
+  if (!missing) return [];
+  const { layers, door } = missing;
+  const words = `What follows ${layers.join(" and ")} must be computed anew. `;
+  if (!door) return [`${words}This page cannot: the network is not part of it.`];
+  const load = button({ "data-key": "load", onclick: () => door.open().catch(failed) }, `Load the network (${formattedBytes(door.bytes)})`);
+  return [words, load];
+}
+
+/** @type {Record<Shows, string>} */
+const WORDS = { now: "now", before: "before", change: "change" };
+
+/** @type {(state: State, tools: Tools) => (Node | string)[]} */
+function showsOf(state, { dispatch }) {
+  const buttons = SHOWS.map((value) => {
+    const choose = () => dispatch({ type: "shows", value });
+    return button({ "aria-pressed": String(state.shows === value), "data-key": value, onclick: choose }, WORDS[value]);
+  });
+  return [element("span", {}, "Show"), ...buttons];
+}
+
+/** @type {(root: HTMLElement, change: () => void) => void} */
+function keepingFocus(root, change) {
+  const held = document.activeElement;
+  const key = held instanceof HTMLElement && root.contains(held) ? (held.dataset.key ?? "undo") : null;
+  change();
+  if (key) root.querySelector(/** @type {"button"} */ (`[data-key="${key}"]`))?.focus();
+}
