@@ -3,6 +3,8 @@
 A short half, with each family once, is part of the ordinary tests; `make audit` runs the product of all.
 """
 
+import warnings
+
 import numpy as np
 import pytest
 import tensorflow as tf
