@@ -79,11 +79,11 @@ export class ChannelGrid {
     const isOther = layer.name !== this.#painted.layer;
     if (!isPainted) this.#fill(shown);
     if (isOther) this.#elements.scroll.scrollTop = 0;
+    this.#elements.root.classList.toggle("compared", images.length > 1);
     this.#arrange(shown, isOther);
     this.#select(state.channel, isOther); // before painting: it may bring other tiles into view
     if (!isPainted) this.#paint(shown, limits);
     this.#painted = { key, sheets, layer: layer.name };
-    this.#elements.root.classList.toggle("compared", images.length > 1);
   }
 
   /**
@@ -113,6 +113,7 @@ export class ChannelGrid {
     const focused = grid.contains(document.activeElement);
     grid.replaceChildren(...listed.map((channel) => this.#tiles[channel]));
     if (focused) this.#tiles[state.channel].focus({ preventScroll: true });
+    else if (state.sort === "here") this.#elements.scroll.scrollTop = 0; // who is strongest here stands first
   }
 
   #unfold() {

@@ -45,7 +45,8 @@ export function createPassport({ manifest, files, dispatch, order, failed }) {
     show({ state, layer, preferred, asked, images: [image] }, view) {
       channel = state.channel;
       title.textContent = `${layer.name} / ${channel}`;
-      facts.textContent = [view.facts, describeRank(image, channel)].join(" ");
+      const lines = [...view.facts, describeRank(image, channel)].filter(Boolean);
+      facts.replaceChildren(...lines.map((line) => element("p", {}, line)));
       showClasses(preferred);
       if (asked && !byId("passport").hidden) images.show(layer, channel);
     },
