@@ -35,6 +35,8 @@ export class ChannelGrid {
   #listed = [];
   /** What the tiles were last painted for. @type {{key?: string, sheets?: object[], layer?: string}} */
   #painted = {};
+  /** What they were last arranged by. @type {unknown[]} */
+  #arranged = [];
   /** @type {Tile | null} */
   #selected = null;
   /** Whether silent channels are shown. */
@@ -101,6 +103,9 @@ export class ChannelGrid {
   /** Put the tiles in order, where it is another. @type {(shown: Shown, isOther: boolean) => void} */
   #arrange({ state, layer, frozen, images: [{ statistics, here }] }, isOther) {
     const { grid, silent } = this.#elements;
+    const of = [statistics, state.sort, here, frozen, this.#unfolded, isSilent(statistics, state.channel) && state.channel];
+    if (!isOther && of.every((each, i) => each === this.#arranged[i])) return;
+    this.#arranged = of;
     if (!frozen || isOther || this.#order.length !== layer.channels) this.#order = ordered(statistics, state.sort, here);
     const quiet = this.#order.filter((channel) => isSilent(statistics, channel));
     silent.hidden = !quiet.length;
