@@ -90,14 +90,15 @@ def test_a_channel_by_click_shows_its_exact_map(page: Page, manifest: dict[str, 
     values = stored(state["picture"], layer_of(manifest, "block3_conv2"))[state["channel"]]
     row, column = np.unravel_index(values.argmax(), values.shape)
     words = page.text("#facts")
-    assert f"channel {state['channel']} of 256: largest" in words
+    assert words.startswith("Largest ")
+    assert "Of 256 channels it is number" in words
     assert f"at row {row}, column {column}" in words
-    largest = words.split("largest ")[1].split(" at")[0]
+    largest = words.split("Largest ")[1].split(" at")[0]
     assert largest == page.text("#bar span:last-of-type")
-    assert page.text("#maps figure:nth-child(2) figcaption").endswith(f"largest {largest}")
+    assert page.text("#maps figure:nth-child(2) figcaption").endswith(f"up to {largest}")
     page.dispatch(type="cell", value=[int(row), int(column)])
     page.until(lambda: page.text("#words").startswith(f"Row {row}, column {column}: {largest}."))
-    assert number(words.split("largest ")[1].split(" at")[0]) == pytest.approx(values.max(), rel=6e-3)
+    assert number(words.split("Largest ")[1].split(" at")[0]) == pytest.approx(values.max(), rel=6e-3)
 
 
 def test_the_map_is_painted_in_the_colours_of_its_bar(page: Page, manifest: dict[str, Any]) -> None:
@@ -351,7 +352,7 @@ def test_the_map_over_the_picture_and_two_pictures(page: Page, manifest: dict[st
     page.dispatch(type="compare", value="coffee")
     page.until(lambda: len(page.browser.find_elements(By.CSS_SELECTOR, "#maps figure")) == 4)
     page.exact()
-    page.until(lambda: "coffee: block2_conv1" in page.text("#facts"))
+    page.until(lambda: "Coffee: largest" in page.text("#facts"))
     channel = page.state["channel"]
     both = [json.loads((FOLDER / name / "block2_conv1.json").read_text()) for name in (first_id(), "coffee")]
     top = max(each["maximum"][channel] for each in both)

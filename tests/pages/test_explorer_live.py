@@ -267,8 +267,7 @@ def test_a_broken_download_goes_on_where_it_stopped(page: Page, photographs: lis
     page.until(lambda: page.state["picture"] == before["picture"])
     Host.cut_after = None
     Host.asked.clear()
-    page.js("document.querySelector('#live').click()")
-    page.until(lambda: page.js("return document.querySelector('#file')?.offsetParent != null"))
+    page.live()
     page.give(photographs[1])
     page.computed()
     assert "bytes=1000000-" in [wanted for path, wanted in Host.asked if path.endswith(".tflite.packed")]

@@ -151,7 +151,7 @@ class Page:
         """Wait until the exact map has replaced its thumbnail."""
         ready = "const s = explorer.state(); return Boolean(explorer.data.mapsAtHand(s.picture, s.layer))"
         self.until(lambda: self.js(ready))
-        self.until(lambda: "at row" in self.text("#facts") or "silent" in self.text("#facts"))
+        self.until(lambda: "at row" in self.text("#facts") or "ilent" in self.text("#facts"))
 
     def give(self, *files: Path) -> None:
         self.browser.find_element(By.ID, "file").send_keys("\n".join(map(str, files)))

@@ -40,6 +40,8 @@ export class Explorer {
   /** Whether the channel is to be the strongest at the place. */
   #automatic = true;
   #frozen = false;
+  /** Of maps and sheets, the values at the place that was last asked for. @type {WeakMap<object, {cell: Pair, values: Float32Array}>} */
+  #here = new WeakMap();
   /** @type {Progress} */
   #progress = (loaded, total) => this.#views.progress(loaded, total);
 
@@ -188,8 +190,17 @@ export class Explorer {
   #complete(image, layer) {
     const { cell } = this.#state;
     const planes = this.data.mapsAtHand(image.id, layer.name);
-    const thumbnails = () => cell && sheetValuesAt(image.sheet, layer, cell, image.statistics);
-    return { ...image, planes, here: cell && planes ? valuesAt(planes, cell) : thumbnails() };
+    return { ...image, planes, here: cell && this.#valuesAt(image, planes, layer, cell) };
+  }
+
+  /** The same object as long as it is the same: the mouse asks at each move. @type {(image: LoadedPart, planes: Planes | null, layer: Layer, cell: Pair) => Float32Array} */
+  #valuesAt({ sheet, statistics }, planes, layer, cell) {
+    const from = planes ?? sheet;
+    const held = this.#here.get(from);
+    if (held && String(held.cell) === String(cell)) return held.values;
+    const values = planes ? valuesAt(planes, cell) : sheetValuesAt(sheet, layer, cell, statistics);
+    this.#here.set(from, { cell, values });
+    return values;
   }
 
   /** @type {(loaded: Loaded) => Shown} */

@@ -37,6 +37,8 @@ export class ChannelGrid {
   #listed = [];
   /** What the tiles were last painted for. @type {{key?: string, sheets?: object[], layer?: string}} */
   #painted = {};
+  /** What they were last arranged by. @type {unknown[]} */
+  #arranged = [];
   /** @type {Tile | null} */
   #selected = null;
   /** Whether silent channels are shown. */
@@ -84,12 +86,12 @@ export class ChannelGrid {
     const isOther = layer.name !== this.#painted.layer;
     if (!isPainted) this.#fill(shown);
     if (isOther) this.#elements.scroll.scrollTop = 0;
+    this.#elements.root.classList.toggle("compared", images.length > 1);
     this.#arrange(shown, isOther);
     this.#select(state.channel, isOther); // before painting: it may bring other tiles into view
     if (!isPainted) this.#paint(shown, limits);
     this.#painted = { key, sheets, layer: layer.name };
     this.#markOff(shown);
-    this.#elements.root.classList.toggle("compared", images.length > 1);
   }
 
   /**
@@ -115,6 +117,12 @@ export class ChannelGrid {
   /** Put the tiles in order, where it is another. @type {(shown: Shown, isOther: boolean) => void} */
   #arrange({ state, layer, frozen, images: [{ statistics, here }] }, isOther) {
     const { grid, silent } = this.#elements;
+    const of = [
+      statistics, state.picture, state.sort, here, frozen, this.#unfolded, JSON.stringify(state.off),
+      isSilent(statistics, state.channel) && state.channel,
+    ];
+    if (!isOther && of.every((each, i) => each === this.#arranged[i])) return;
+    this.#arranged = of;
     // What is switched off keeps its place.
     const key = JSON.stringify([state.picture, layer.name, state.sort, state.cell]);
     const stays = frozen || (key === this.#orderedFor && Object.keys(state.off).length > 0);
@@ -132,6 +140,7 @@ export class ChannelGrid {
     const focused = grid.contains(document.activeElement);
     grid.replaceChildren(...listed.map((channel) => this.#tiles[channel]));
     if (focused) this.#tiles[state.channel].focus({ preventScroll: true });
+    else if (state.sort === "here") this.#elements.scroll.scrollTop = 0; // who is strongest here stands first
   }
 
   #unfold() {

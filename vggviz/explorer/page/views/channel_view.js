@@ -7,7 +7,7 @@ import { box } from "../arithmetic/receptive_field.js";
 import { sheetUnits, tileOf } from "../arithmetic/thumbnails.js";
 import { limit, limits } from "../state/colour_limits.js";
 import { imageNamed } from "../state/manifest.js";
-import { describeChannel, describeSight } from "./descriptions.js";
+import { describeChannel, describeSight, describeStrength } from "./descriptions.js";
 
 /**
  * @import { Colours } from "../arithmetic/colours.js"
@@ -18,8 +18,8 @@ import { describeChannel, describeSight } from "./descriptions.js";
  * @typedef {LoadedImage & {image: Image, layer: Layer, channel: number, map: Drawn, title: string, name: string,
  *   over: boolean, cell: Pair | null, box: Box | null, value: number | null, strongest: Strongest | null,
  *   captions: [string, string]}} ChannelView   of one image; `name` is the channel's, `value` that of the cell
- * @typedef {{limits: Limits, limit: number, views: ChannelView[], words: {value: string, sight: string}, facts: string}} View
- *   `limit`, what full colour is
+ * @typedef {{limits: Limits, limit: number, views: ChannelView[], words: {value: string, sight: string}, spoken: string, facts: string[]}} View
+ *   `limit`, what full colour is; `facts`, of the channel, an image each; `spoken`, of the first with its name
  */
 
 /**
@@ -41,7 +41,7 @@ export function viewOf(shown, manifest, colours) {
   const top = limit(state.scale, all);
   // A place in one picture is nothing in another, so the chosen cell is the first's.
   const views = images.map((loaded, i) => ofImage(loaded, shown, imageNamed(manifest, loaded.id), { limit: top, colours, first: i === 0 }));
-  return { limits: all, limit: top, views, words: wordsOf(views[0]), facts: views.map((view) => factsOf(view, views.length > 1)).join(" ") };
+  return { limits: all, limit: top, views, words: wordsOf(views[0]), ...factsOf(views) };
 }
 
 /**
@@ -61,15 +61,15 @@ function ofImage(loaded, { state, layer, cell: shownCell }, image, how) {
     name,
     box: cell && box(layer, cell, image),
     value: valueAt(about, cell),
-    captions: [image.title, captionOf(about, name)],
+    captions: [image.title, captionOf(about)],
   };
 }
 
-/** @type {(about: Pick<ChannelView, "planes" | "statistics" | "strongest" | "channel">, name: string) => string} */
-function captionOf({ planes, statistics, channel }, name) {
+/** @type {(about: Pick<ChannelView, "planes" | "statistics" | "channel">) => string} */
+function captionOf({ planes, statistics, channel }) {
   const maximum = statistics.maximum[channel];
-  if (maximum === 0) return `${name}: silent on this picture`;
-  return planes ? `${name}, largest ${formatted(maximum)}` : `${name}, a thumbnail: averaged, with less contrast`;
+  if (maximum === 0) return `channel ${channel}: silent here`;
+  return planes ? `channel ${channel}, up to ${formatted(maximum)}` : `channel ${channel}, thumbnail: averaged`;
 }
 
 /**
@@ -127,8 +127,11 @@ function wordsOf({ cell, value, box }) {
   return { value: `Row ${cell[0]}, column ${cell[1]}: ${number}.`, sight: describeSight(box) };
 }
 
-/** What is said of the channel on one image. @type {(view: ChannelView, several: boolean) => string} */
-function factsOf({ layer, channel, statistics, strongest, title }, several) {
-  const [maximum, zeros] = [statistics.maximum[channel], statistics.zeros[channel]];
-  return (several ? `${title}: ` : "") + describeChannel({ layer, channel, strongest, maximum, zeros });
+/** What is said of the channel. @type {(views: ChannelView[]) => {spoken: string, facts: string[]}} */
+function factsOf(views) {
+  const about = views.map(({ layer, channel, statistics, strongest }) => ({
+    layer, channel, strongest, maximum: statistics.maximum[channel], zeros: statistics.zeros[channel],
+  }));
+  const facts = about.map((each, i) => (views.length > 1 ? `${views[i].title}: ` : "") + describeStrength(each));
+  return { spoken: describeChannel(about[0]), facts: facts.map((text) => text[0].toUpperCase() + text.slice(1)) };
 }

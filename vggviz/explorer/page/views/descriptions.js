@@ -14,12 +14,20 @@ import { formatted } from "../arithmetic/number_format.js";
  * @returns {string}
  */
 export function describeChannel({ layer, channel, strongest = null, maximum = 0, zeros = null }) {
-  const name = `${layer.name}, channel ${channel} of ${layer.channels}`;
+  return `${layer.name}, channel ${channel} of ${layer.channels}: ${describeStrength({ layer, strongest, maximum, zeros })}`;
+}
+
+/**
+ * The same without its name.
+ * @param {{layer: Layer, strongest?: {value: number, cell: Pair} | null, maximum?: number, zeros?: number | null}} given
+ * @returns {string}
+ */
+export function describeStrength({ layer, strongest = null, maximum = 0, zeros = null }) {
   const value = strongest ? strongest.value : maximum;
-  if (value === 0) return `${name}: silent on this picture, zero everywhere.`;
+  if (value === 0) return "silent on this picture, zero everywhere.";
   const where = strongest ? ` at row ${strongest.cell[0]}, column ${strongest.cell[1]}` : "";
   const rest = zeros === null || layer.signed ? "" : `; zero in ${percent(zeros)} of its cells`;
-  return `${name}: largest ${formatted(value)}${where}${rest}.`;
+  return `largest ${formatted(value)}${where}${rest}.`;
 }
 
 /**

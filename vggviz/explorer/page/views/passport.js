@@ -30,7 +30,7 @@ export function createPassport({ manifest, files, dispatch, order, switchOf, fai
   const facts = byId("facts");
   const showClasses = createPreferredClasses(byId("preferred"));
   const images = new PreferredImages(byId("likes"), { manifest, files, failed });
-  let channel = 0;
+  let [channel, shown] = [0, ""];
   /** @param {number} step */
   const walk = (step) => {
     const all = order();
@@ -46,11 +46,15 @@ export function createPassport({ manifest, files, dispatch, order, switchOf, fai
   return {
     show({ state, layer, preferred, asked, images: [image] }, view) {
       channel = state.channel;
-      title.textContent = `${layer.name} / ${channel}`;
-      facts.textContent = [view.facts, describeRank(image, channel)].join(" ");
       showSwitch(toggle, switchOf(layer.name), state, dispatch);
-      showClasses(preferred);
       if (asked && !byId("passport").hidden) images.show(layer, channel);
+      const key = [layer.name, channel, state.cell, image.id, ...view.facts].join();
+      if (key === shown) return; // the mouse has only moved
+      shown = key;
+      title.textContent = `${layer.name} / ${channel}`;
+      const lines = [...view.facts, describeRank(image, channel)].filter(Boolean);
+      facts.replaceChildren(...lines.map((line) => element("p", {}, line)));
+      showClasses(preferred);
     },
   };
 }

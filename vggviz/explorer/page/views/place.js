@@ -22,10 +22,10 @@ export function createPlace({ words, pad, spoken }, { dispatch }) {
   const byKey = followKeys();
   let said = "";
   return {
-    show({ state }, { words: { value, sight }, facts }) {
+    show({ state }, { words: { value, sight }, spoken: name }) {
       words.replaceChildren(element("strong", {}, value), ` ${sight}`);
       pad.hidden = !touch.matches || !state.cell;
-      const text = [facts, value, value && sight].filter(Boolean).join(" ");
+      const text = [name, value, value && sight].filter(Boolean).join(" ");
       // On a key only: each move of the mouse would be sixty sentences.
       if (byKey() && text !== said) spoken.textContent = text;
       said = text;

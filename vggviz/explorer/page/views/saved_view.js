@@ -15,14 +15,14 @@ import { contextOf, draw, element } from "./elements.js";
  * @param {Colours} colours
  * @returns {SavedView}
  */
-export function savedView({ views, limit, words, facts }, provenance, colours) {
+export function savedView({ views, limit, words, spoken, facts }, provenance, colours) {
   const [{ name, layer }] = views;
   const { signed } = layer;
   const values = Float32Array.from({ length: 256 }, (_, i) => (signed ? i / 127.5 - 1 : i / 255));
   const bar = { pixels: paint(values, { limit: 1, signed, colours }), rows: 1, columns: 256 };
   return {
     title: name,
-    words: words.value ? `${facts} ${words.value} ${words.sight}` : facts,
+    words: [views.length > 1 ? facts.join(" ") : spoken, words.value, words.value && words.sight].filter(Boolean).join(" "),
     provenance,
     limit,
     signed,
