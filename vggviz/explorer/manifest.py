@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 BGR = [f"{colour}, mean subtracted" for colour in ("blue", "green", "red")]
 COLOURS = ("viridis", "RdBu_r")
-PAGE_FOLDERS = ("arithmetic", "state", "views", "live", "own_image")
+PAGE_FOLDERS = ("arithmetic", "state", "views", "live", "gradients", "own_image")
 """Folders of the page's scripts."""
 TAKEN = ("kernels", "examples", "drawings", "input", "preferred", "yours", "changed", *PAGE_FOLDERS)
 """Names that no image and no layer may take."""

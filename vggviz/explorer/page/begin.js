@@ -8,6 +8,7 @@ const MODULES = {
   ],
   live: [
     "computed_image", "device", "isolation", "network", "off", "preprocessing",
+    "start_worker",
   ],
   own_image: [
     "camera", "drawing", "given_files", "image_header", "network_status", "panel", "read_image", "resample",
