@@ -32,7 +32,7 @@ def run_script(folder, code, given):
         f"const PAGE = {json.dumps(PAGE.as_uri())};\n"
         "const given = JSON.parse(readFileSync('given.json', 'utf8'));\n"
         "const bytes = (name) => new Uint8Array(readFileSync(name));\n"
-        "const floats = (name) => { const b = bytes(name); return new Float32Array(b.buffer.slice(b.byteOffset, b.byteOffset + b.length)); };\n"
+        "const floats = (name) => new Float32Array(bytes(name).slice().buffer);\n"
     )
     body = (
         f"const run = async () => {{ {code} }};\nwriteFileSync('found.json', JSON.stringify(await run()));\n"

@@ -1,4 +1,4 @@
-"""Reads and writes .tflite files: gates behind outputs, a single convolution, and where shapes are in a file."""
+"""Reads and writes .tflite files: gates behind outputs, a single convolution, and where shapes are."""
 
 from __future__ import annotations
 
