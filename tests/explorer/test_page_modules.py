@@ -5,11 +5,9 @@ from pathlib import Path
 
 import pytest
 
-import vggviz
-from node import run
+from node import PAGE, run
 from vggviz.explorer import manifest
 
-PAGE = Path(vggviz.__file__).parent / "explorer" / "page"
 TESTS = sorted((Path(__file__).parent / "page").glob("*.test.js"))
 NEEDS_TYPESCRIPT = "layout.test.js"
 TYPESCRIPT = Path(__file__).parents[1] / "node_modules" / "typescript"

@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from vggviz.activations.forward import feature_maps
 from vggviz.activations.statistics import channel_statistics
-from vggviz.explorer import encoding, litert, manifest, preferences
+from vggviz.explorer import encoding, gradients, litert, manifest, preferences
 from vggviz.explorer.answer import answer_of
 from vggviz.images.mosaic import mosaic
 from vggviz.models.graph import conv_layers, input_side, unfold
@@ -93,7 +93,9 @@ def _live(
     of_runtime = dict(litert.runtime_files(runtime))
     entry = {**coefficients, "segments": [segment.entry(dict(names)) for segment in segments]}
     entry["runtime"] = litert.runtime_size(of_runtime)
-    return entry, [*of_runtime.items(), *((segment.file, segment.packed) for segment in segments)]
+    entry["gradients"] = gradients.entry(content.model, content.layers, segments, names)
+    files = [*of_runtime.items(), *((segment.file, segment.packed) for segment in segments)]
+    return entry, [*files, *([(gradients.FILE, gradients.template())] if entry["gradients"] else [])]
 
 
 def _is_computable(content: Content) -> bool:

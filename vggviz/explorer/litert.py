@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vggviz._shared import backend, validation
-from vggviz.explorer import gates
+from vggviz.explorer import flatbuffer
 from vggviz.models import graph, parts
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def _segment(steps: Mapping[str, graph.Step], source: Any, layers: tuple[str, ..
         if count[name] == 1 and steps[layer].is_convolution
     ]
     names = {layer: f"gate{index}" for index, layer in enumerate(gated)}
-    packed = gates.gated(plain, {names[layer]: outputs[layers.index(layer)] for layer in gated})
+    packed = flatbuffer.gated(plain, {names[layer]: outputs[layers.index(layer)] for layer in gated})
     return Segment(layers, gzip.compress(packed, 6, mtime=0), "maps", names, outputs)
 
 

@@ -9,7 +9,7 @@ const MODULES = {
   ],
   live: [
     "changed_image", "computed_image", "device", "download", "isolation", "levels", "network", "off",
-    "preprocessing", "switching",
+    "preprocessing", "start_worker", "switching",
   ],
   own_image: [
     "camera", "drawing", "given_files", "image_header", "kept_image", "network_status", "panel", "read_image",

@@ -2,6 +2,7 @@
 
 import { Superseded } from "../state/errors.js";
 import { ComputedImage } from "./computed_image.js";
+import { startWorker } from "./start_worker.js";
 import { checkOff, firstChanged } from "./off.js";
 
 /**
@@ -139,17 +140,4 @@ export class LiveNetwork {
     this.#worker = null;
     this.#tools.failed(problem);
   }
-}
-
-/**
- * A worker under the page's own rules: one that is started from a file of its own would not have them, and might
- * connect to another host.
- * @param {URL} script
- */
-function startWorker(script) {
-  const source = new Blob([`importScripts(${JSON.stringify(script.href)});`], { type: "text/javascript" });
-  const address = URL.createObjectURL(source);
-  const worker = new Worker(address);
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
-  return worker;
 }

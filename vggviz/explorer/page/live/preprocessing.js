@@ -3,7 +3,7 @@
 /** @import { Planes, Reading } from "../state/types.js" */
 
 /**
- * @param {Uint8ClampedArray} levels RGB, pixel by pixel
+ * @param {Uint8ClampedArray | Float32Array} levels RGB, pixel by pixel
  * @param {Reading} reading value = weights · RGB + offset
  * @returns {Float32Array} as many values a pixel as the network has input channels
  */

@@ -38,7 +38,8 @@
  *   outputs: string[]}} Segment   a part of the network, and the names in its file: of what it reads, of the gates of its
  *   convolutions, and of the maps of its layers
  * @typedef {{weights: number[][], offset: number[]}} Reading   what the network reads: weights · RGB + offset
- * @typedef {Reading & {segments: Segment[], runtime: number}} Live   `runtime`, bytes of what runs it
+ * @typedef {Reading & {segments: Segment[], runtime: number, gradients: import("../gradients/types.js").GradientFiles | null}}
+ *   Live   `runtime`, bytes of what runs it
  * @typedef {{titles: Record<string, string>, side: number}} Examples
  * @typedef {{version: number, provenance: string, pictures: Image[], input: {channels: string[]}, layers: Layer[],
  *   live: Live | null, answer: AnswerEntry | null, examples: Examples}} Manifest

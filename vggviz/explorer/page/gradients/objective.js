@@ -1,0 +1,49 @@
+// What is raised: a weighted sum of the channels' means; and the levels that it is a function of.
+
+/**
+ * @import { Reading } from "../state/types.js"
+ * @import { Maps } from "./backward.js"
+ * @import { Objective } from "./types.js"
+ */
+
+/** A channel's mean. @type {(layer: string, channel: number, channels: number) => Objective} */
+export function channelObjective(layer, channel, channels) {
+  return { layer, weights: Float32Array.from({ length: channels }, (_, c) => (c === channel ? 1 : 0)) };
+}
+
+/** @type {(objective: Objective, maps: Maps) => number} */
+export function value({ layer, weights, bias = 0 }, maps) {
+  const values = maps[layer];
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] * weights[i % weights.length];
+  return bias + (sum * weights.length) / values.length;
+}
+
+/** Its gradient with respect to the layer's maps. @type {(objective: Objective, maps: Maps) => Maps} */
+export function cotangents({ layer, weights }, maps) {
+  const { length } = maps[layer];
+  return { [layer]: Float32Array.from({ length }, (_, i) => (weights[i % weights.length] * weights.length) / length) };
+}
+
+/**
+ * From the gradient with respect to what the network reads to that with respect to red, green and blue.
+ * @param {Float32Array} gradient
+ * @param {Reading} reading
+ * @returns {Float32Array}
+ */
+export function levelGradient(gradient, { weights }) {
+  const channels = weights.length;
+  const found = new Float32Array((gradient.length / channels) * 3);
+  for (let i = 0; i < found.length; i++) {
+    const from = Math.floor(i / 3) * channels;
+    for (let c = 0; c < channels; c++) found[i] += gradient[from + c] * weights[c][i % 3];
+  }
+  return found;
+}
+
+/** @type {(values: Float32Array) => number} */
+export function rootMeanSquare(values) {
+  let sum = 0;
+  for (const each of values) sum += each * each;
+  return Math.sqrt(sum / values.length);
+}
