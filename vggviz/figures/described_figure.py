@@ -99,7 +99,7 @@ def check_axes(ax: Axes) -> Axes:
 
 def describe(figure: Figure, text: str) -> None:
     """Add a sentence to the figure's text alternative."""
-    text = text.replace("\n", " ")  # of titles
+    text = text.replace("\n", ", ")  # of titles
     _texts[figure] = f"{_texts[figure]} {text}" if figure in _texts else text
 
 
