@@ -43,6 +43,12 @@ def test_images_of_one_size_are_named_together():
     text = vggviz.text_alternative(vggviz.plot_images(images)[0])
     rows = "row 0, 0; 1; 2; 3; 4; 5; row 1, 6; 7; 8; 9; 10; 11"
     assert text == f"12 images of 8 x 8 pixels: {rows}."
+    same = {"left": images["row 0\n5"], "right": images["row 0\n5"]}
+    text = vggviz.text_alternative(vggviz.plot_images(same)[0])
+    assert (
+        text
+        == "2 images of 8 x 8 pixels, level 5 everywhere in each: left; right. right: equal to the first."
+    )
 
 
 def test_the_text_alternative_tells_where_images_differ(image):
@@ -50,9 +56,17 @@ def test_the_text_alternative_tells_where_images_differ(image):
     changed[4:12, 10:20] = 255 - changed[4:12, 10:20]
     figure, _ = vggviz.plot_images({"whole": image, "changed": changed, "copy": image, "other": 255 - image})
     text = vggviz.text_alternative(figure)
-    assert "changed differs from whole at 5% of the places: rows 4 to 11, columns 10 to 19." in text
-    assert "copy is equal to whole." in text
-    assert "other differs" not in text
+    assert "changed: differs from the first at 5% of the places, rows 4 to 11, columns 10 to 19." in text
+    assert "copy: equal to the first." in text
+    assert "other: differs" not in text
+
+
+def test_tiny_numbers_that_differ_are_not_called_equal():
+    tiny = np.full((4, 4), 1e-12)
+    tiny[0] = 3e-12
+    changed = np.where(np.eye(4), 2e-12, tiny)
+    text = vggviz.text_alternative(vggviz.plot_images({"one": tiny, "other": changed})[0])
+    assert "other: differs from the first at 25% of the places" in text
 
 
 @pytest.mark.parametrize(

@@ -111,14 +111,20 @@ def size_text(shape: Sequence[int], unit: str) -> str:
     return f"{height} x {width} {unit}" if height == width else f"{height} rows of {width} {unit}"
 
 
+def area_text(rows: np.ndarray, columns: np.ndarray) -> str:
+    """The rows and columns that some places (n,) lie in, such as "row 3, columns 5 to 7"."""
+    ends = {"row": (rows.min(), rows.max()), "column": (columns.min(), columns.max())}
+    return ", ".join(
+        f"{what} {low}" if low == high else f"{what}s {low} to {high}" for what, (low, high) in ends.items()
+    )
+
+
 def place_text(values: np.ndarray) -> str:
     """Where the largest value of an array (h, w) stands; a rectangle of equal ones has no single place."""
     rows, columns = np.nonzero(values == np.nanmax(values))
     (top, left), (bottom, right) = (rows.min(), columns.min()), (rows.max(), columns.max())
-    if len(rows) == 1:
-        return f"at row {top}, column {left}"
     if len(rows) == (bottom - top + 1) * (right - left + 1):
-        return f"in rows {top} to {bottom}, columns {left} to {right}"
+        return f"{'at' if len(rows) == 1 else 'in'} {area_text(rows, columns)}"
     return f"at {len(rows):,} places, the first at row {rows[0]}, column {columns[0]}"
 
 

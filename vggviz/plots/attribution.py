@@ -161,7 +161,7 @@ def _map_description(values: np.ndarray, *, short: bool) -> str:
     where = part_text(values) if short else place_text(values)
     below = [f"smallest {number_text(values.min())}"] if (values < 0).any() else []
     facts = [f"largest {number_text(values.max())} {where}", *below]
-    facts.append(f"{percent_text(quarter)} in the strongest quarter of pixels")
+    facts.append(f"{percent_text(quarter)} in the strongest quarter{'' if short else ' of pixels'}")
     if not short:
         left = shares[:, : shares.shape[1] // 2].sum()
         facts += [f"{percent_text(left)} in the left half", *filter(None, [shares_text(values)])]

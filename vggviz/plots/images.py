@@ -16,7 +16,7 @@ from vggviz.figures.artists import extent, separate, show_image, show_values
 from vggviz.figures.described_figure import describe, fitted
 from vggviz.figures.layout import bare, colour_bar, one_picture, panels
 from vggviz.figures.page import page
-from vggviz.figures.scales import SINGLE_SCALES, number_text, part_text, percent_text, size_text
+from vggviz.figures.scales import SINGLE_SCALES, area_text, number_text, part_text, percent_text, size_text
 
 MOST_DESCRIBED = 4
 """Most images of which a text alternative tells more than the titles."""
@@ -89,9 +89,11 @@ def _run_description(run: Mapping[str, np.ndarray]) -> str:
     first = next(iter(run.values()))
     kind, unit = ("image", "pixels") if first.ndim == 3 else ("array", "values")
     count = f"{len(run)} {kind}s" if len(run) > 1 else f"An {kind}"
-    named = {title: f"{title}{_contents(values, len(run))}" for title, values in run.items()}
-    listed = "; ".join(_without_repeats(named))
-    return f"{count} of {size_text(first.shape, unit)}: {listed}."
+    contents = {title: _contents(values, len(run)) for title, values in run.items()}
+    shared = "".join({*contents.values()}) if len(run) > 1 and len({*contents.values()}) == 1 else ""
+    named = {title: f"{title}{text if not shared else ''}" for title, text in contents.items()}
+    each = f"{shared} in each" if shared else ""
+    return f"{count} of {size_text(first.shape, unit)}{each}: {'; '.join(_without_repeats(named))}."
 
 
 def _without_repeats(named: Mapping[str, str]) -> Iterator[str]:
@@ -106,10 +108,12 @@ def _without_repeats(named: Mapping[str, str]) -> Iterator[str]:
 def _contents(values: np.ndarray, count: int) -> str:
     """What one of `count` images or arrays holds; of many images only the titles are told."""
     low, high = number_text(np.nanmin(values)), number_text(np.nanmax(values))
-    if values.ndim == 3:
-        return f", levels {low} to {high}" if count <= MOST_DESCRIBED else ""
+    if values.ndim == 3 and count > MOST_DESCRIBED:
+        return ""
     if low == high:
-        return f", {low} everywhere"
+        return f", {'level ' if values.ndim == 3 else ''}{low} everywhere"
+    if values.ndim == 3:
+        return f", levels {low} to {high}"
     if values.size <= MOST_NUMBERS:
         rows = (" ".join(map(number_text, row)) for row in values)
         return f", row by row {', '.join(rows)}"
@@ -119,19 +123,19 @@ def _contents(values: np.ndarray, count: int) -> str:
 
 def _differences(images: Mapping[str, np.ndarray]) -> list[str]:
     """Where images and arrays differ from the first one, if they have most places in common with it."""
-    (name, first), *others = images.items()
+    first, *_ = images.values()
     found = []
-    for title, values in others:
+    for title, values in list(images.items())[1:]:
         if values.shape != first.shape:
             continue
-        differ = ~np.isclose(values, first, equal_nan=True).reshape(*first.shape[:2], -1).all(axis=-1)
+        differ = ~np.isclose(values, first, atol=0, equal_nan=True).reshape(*first.shape[:2], -1).all(axis=-1)
         rows, columns = np.nonzero(differ)
         if not len(rows):
-            found.append(f"{title} is equal to {name}.")
+            found.append(f"{title}: equal to the first.")
         elif differ.mean() < 0.5:
-            where = f"rows {rows.min()} to {rows.max()}, columns {columns.min()} to {columns.max()}"
+            share = percent_text(float(differ.mean()))
             found.append(
-                f"{title} differs from {name} at {percent_text(differ.mean())} of the places: {where}."
+                f"{title}: differs from the first at {share} of the places, {area_text(rows, columns)}."
             )
     return found
 

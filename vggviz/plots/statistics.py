@@ -119,8 +119,8 @@ def plot_by_layer(
             ax.fill_between(range(len(layers)), low, high, color=colour, alpha=0.2, linewidth=0)
             curve += f"; its band ends from {number_text(low[-1])} to {number_text(high[-1])}"
         describe(figure, f"{curve}.")
-    for above in _comparisons(measures):
-        describe(figure, above)
+    if len(measures) > 1:
+        describe(figure, _comparison(measures))
     ax.set_xticks(range(len(layers)), layers, rotation=60, ha="right", fontsize=8)
     ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
     ax.set_ylabel(label)
@@ -184,11 +184,12 @@ def _rounded(number: float, largest: float) -> str:
     return "nearly 0" if 0 < abs(number) < largest / 1000 else number_text(number)
 
 
-def _comparisons(measures: Mapping[str, Mapping[str, float]]) -> list[str]:
+def _comparison(measures: Mapping[str, Mapping[str, float]]) -> str:
     """At how many of the layers the first curve lies above each of the others."""
     (first, values), *others = measures.items()
     counts = {title: sum(values[layer] > low[layer] for layer in values) for title, low in others}
-    return [f"{first} is above {title} at {count} of {len(values)}." for title, count in counts.items()]
+    above = ", ".join(f"above {title} at {count}" for title, count in counts.items())
+    return f"Of {len(values)} places, {first} is {above}."
 
 
 def _boxes_description(statistics: Mapping[str, ChannelStatistics], by: str, label: str) -> str:
