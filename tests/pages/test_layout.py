@@ -131,6 +131,14 @@ def test_what_scrolls_has_a_shadow_at_its_side(opened: Any) -> None:
         assert box.value_of_css_property("background-attachment").startswith("local, local, scroll, scroll")
 
 
+def test_wide_figures_fill_the_column(opened: Any) -> None:
+    for width, low, high in ((1800, 999, 1000), (1440, 820, 900), (390, 340, 360)):
+        browser = opened("what_training_put_there", width, 1000)
+        sizes = browser.execute_script(SIZES)
+        column = browser.execute_script("return document.querySelector('.bd-article section').clientWidth")
+        assert all(low <= shown <= high and shown == min(1000, column) for shown, _ in sizes)
+
+
 @pytest.mark.parametrize("page", ["comparison", "busy_and_silent"])
 def test_what_scrolls_is_reached_by_keyboard_before_it_is_near_the_view(opened: Any, page: str) -> None:
     """A phone does not lay out what is far from the view, so nothing there can be measured yet."""
