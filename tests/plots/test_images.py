@@ -288,3 +288,10 @@ def test_invalid_points_and_groups(images):
         vggviz.plot_image_map(POINTS, images, groups=["one"])
     with refused("(H, W, 3)", "(6, 8)"):
         vggviz.plot_image_map(POINTS, images[..., 0])
+
+
+def test_of_many_images_of_several_sizes_only_the_titles_are_told():
+    images = {str(side): np.zeros((side, side, 3), np.uint8) for side in range(8, 14)}
+    text = vggviz.text_alternative(vggviz.plot_images(images)[0])
+    assert "level" not in text
+    assert "An image of 8 x 8 pixels: 8. An image of 9 x 9 pixels: 9." in text

@@ -44,7 +44,7 @@ def test_each_measure_is_a_line_over_the_layers():
     assert [text.get_text() for text in ax.get_xticklabels()] == ["a", "b"]
     assert ax.get_ylim()[0] == 0
     text = vggviz.text_alternative(figure)
-    assert text == "Rank, from a to b. one: 1 to 3. other: 2 to 0.5. Of 2 places, one is above other at 1."
+    assert text == "Rank; a to b. one: 1 to 3. other: 2 to 0.5. Of 2 places, one is above other at 1."
 
 
 def test_a_curve_in_words_tells_its_extremes_unless_they_are_its_ends():

@@ -78,18 +78,19 @@ def _last_of_rows(has_scale: Sequence[bool], columns: int) -> set[int]:
 def _description(images: Mapping[str, np.ndarray]) -> str:
     """Text alternative: images, or arrays, that follow each other and have one size are named together."""
     runs = itertools.groupby(images, key=lambda title: images[title].shape)
-    sentences = [_run_description({title: images[title] for title in run}) for _, run in runs]
-    if len(images) <= MOST_DESCRIBED:
+    few = len(images) <= MOST_DESCRIBED
+    sentences = [_run_description({title: images[title] for title in run}, few=few) for _, run in runs]
+    if few:
         sentences += _differences(images)
     return " ".join(sentences)
 
 
-def _run_description(run: Mapping[str, np.ndarray]) -> str:
+def _run_description(run: Mapping[str, np.ndarray], *, few: bool) -> str:
     """Images or arrays of one size, such as "2 images of 8 x 8 pixels: left, levels 0 to 9; right, ...."."""
     first = next(iter(run.values()))
     kind, unit = ("image", "pixels") if first.ndim == 3 else ("array", "values")
     count = f"{len(run)} {kind}s" if len(run) > 1 else f"An {kind}"
-    contents = {title: _contents(values, len(run)) for title, values in run.items()}
+    contents = {title: _contents(values, few=few) for title, values in run.items()}
     shared = "".join({*contents.values()}) if len(run) > 1 and len({*contents.values()}) == 1 else ""
     named = {title: f"{title}{text if not shared else ''}" for title, text in contents.items()}
     each = f"{shared} in each" if shared else ""
@@ -105,10 +106,10 @@ def _without_repeats(named: Mapping[str, str]) -> Iterator[str]:
         before = first
 
 
-def _contents(values: np.ndarray, count: int) -> str:
-    """What one of `count` images or arrays holds; of many images only the titles are told."""
+def _contents(values: np.ndarray, *, few: bool) -> str:
+    """What an image or array holds, in short unless they are few; of many images only the titles are told."""
     low, high = number_text(np.nanmin(values)), number_text(np.nanmax(values))
-    if values.ndim == 3 and count > MOST_DESCRIBED:
+    if values.ndim == 3 and not few:
         return ""
     if low == high:
         return f", {'level ' if values.ndim == 3 else ''}{low} everywhere"
@@ -117,7 +118,7 @@ def _contents(values: np.ndarray, count: int) -> str:
     if values.size <= MOST_NUMBERS:
         rows = (" ".join(map(number_text, row)) for row in values)
         return f", row by row {', '.join(rows)}"
-    where = f", the largest {part_text(values)}" if count <= MOST_DESCRIBED else ""
+    where = f", the largest {part_text(values)}" if few else ""
     return f", {low} to {high}{where}"
 
 

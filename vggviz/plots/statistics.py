@@ -105,7 +105,7 @@ def plot_by_layer(
     figure, ax = one_axes(ax, 8, 4)
     widths = 0.8 + 0.7 * np.arange(len(measures), 0, -1)  # a curve that another covers stays visible
     lines = []
-    describe(figure, f"{capital(label) or 'Curves'}, from {layers[0]} to {layers[-1]}.")
+    describe(figure, f"{capital(label) or 'Curves'}; {layers[0]} to {layers[-1]}.")
     for (title, values), colour, marker, width in zip(
         measures.items(), OKABE_ITO.values(), MARKERS, widths, strict=False
     ):
