@@ -104,6 +104,23 @@ def test_arrows_space_and_clickers_lead_through_all_slides(site, browser):
     assert sorted(set(seen)) == list(range(browser.execute_script("return Reveal.getTotalSlides()")))
 
 
+def test_the_view_of_the_speaker_has_the_text_and_says_whether_one_is_ahead(site, browser):
+    if not DECKS:
+        pytest.skip("there is no built book with slides: run `make book` first")
+    browser.get(f"{site}/slides/second-session.html#/5")
+    until(browser, "return window.Reveal && Reveal.isReady()")
+    browser.execute_script("const open = window.open; window.open = (...a) => (window.view = open(...a));")
+    browser.find_element(By.TAG_NAME, "body").send_keys("s")
+    try:
+        until(browser, "return window.view?.document.querySelector('.pacing.ahead') != null")
+        said = browser.execute_script(
+            "return view.document.querySelector('.speaker-controls-notes').innerText"
+        )
+        assert len(said) > 100
+    finally:
+        browser.execute_script("window.view?.close()")
+
+
 LOOK = """
 Reveal.layout();
 const slide = Reveal.getCurrentSlide(), problems = [];
