@@ -113,10 +113,7 @@ def test_the_view_of_the_speaker_has_the_text_and_says_whether_one_is_ahead(site
     browser.find_element(By.TAG_NAME, "body").send_keys("s")
     try:
         until(browser, "return window.view?.document.querySelector('.pacing.ahead') != null")
-        said = browser.execute_script(
-            "return view.document.querySelector('.speaker-controls-notes').innerText"
-        )
-        assert len(said) > 100
+        until(browser, "return view.document.querySelector('.speaker-controls-notes').innerText.length > 100")
     finally:
         browser.execute_script("window.view?.close()")
 
