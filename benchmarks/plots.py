@@ -41,13 +41,12 @@ def plot_ratios(report: Report, *, ax: Axes | None = None) -> tuple[Figure, Axes
     if not ratios:
         raise ValueError("There is no peer in the measurement to be drawn; run `make bench` first.")
     figure, ax = one_axes(ax, 7, 1.4 + 0.45 * len(ratios))
-    for line, (name, row) in enumerate(ratios.items()):
+    for line, row in enumerate(ratios.values()):
         for index, (peer, ratio) in enumerate(row.items()):
             colour, marker = STYLES[peer]
             apart = 0.5 * ((index + 0.5) / len(row) - 0.5)  # equal ratios must not cover each other
             ax.plot(ratio, line + apart, marker, color=colour, markersize=7, label=PEERS[peer].title)
-        described = ", ".join(f"{PEERS[peer].title} {rounded(ratio)}" for peer, ratio in row.items())
-        describe(figure, f"{TASKS[name].title}, times as long as ours: {described}.")
+    describe(figure, _ratios_description(ratios))
     ax.set_yticks(range(len(ratios)), [TASKS[name].short for name in ratios])
     ax.invert_yaxis()
     ax.set_xscale("log")
@@ -95,6 +94,14 @@ def _ratios(report: Report, name: str) -> dict[str, float]:
     measured = report.tasks[name]
     found = {peer: measured.ratio(peer) for peer in PEERS if peer != OURS}
     return {peer: ratio for peer, ratio in found.items() if ratio is not None}
+
+
+def _ratios_description(ratios: Mapping[str, Mapping[str, float]]) -> str:
+    sentences = ["Times as long as ours, by task."]
+    for name, row in ratios.items():
+        times = ", ".join(f"{PEERS[peer].title} {rounded(ratio)}" for peer, ratio in row.items())
+        sentences.append(f"{TASKS[name].short}: {times}.")
+    return " ".join(sentences)
 
 
 def _memory(report: Report) -> Mapping[str, dict[int, float]]:

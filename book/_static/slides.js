@@ -10,5 +10,6 @@ Reveal.initialize({
   hash: true,
   transition: "none",
   slideNumber: "c/t",
+  defaultTiming: 0, // the others say how long they take
   plugins: [RevealNotes],
 });

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+import pytest
 from bs4 import BeautifulSoup
 from PIL import ExifTags, Image
 from PIL.PngImagePlugin import PngInfo
@@ -67,3 +68,12 @@ def test_phones_are_offered_the_narrower_rendering(tmp_path: Path) -> None:
     assert page.select_one("picture > img")["src"] == "../_images/one.webp"
     with Image.open(tmp_path / "html" / "_images" / "one-narrow.webp") as narrow:
         assert narrow.size == (90, 120)
+
+
+@pytest.mark.parametrize(("width", "wide"), [(804, " data-wide"), (750, " data-wide"), (740, ""), (404, "")])
+def test_figures_of_the_page_s_width_are_marked(width: int, wide: str) -> None:
+    """The style sheet gives them the whole column."""
+    context = {"body": f'<img src="a.webp" style="width: {width}.0px; height: 402.0px;">'}
+    figures.keep_proportions(None, "page", "", context, None)  # type: ignore[arg-type]
+    attributes = f'width="{width}" height="402"{wide} style="--shape: {width / 402:.4g}"'
+    assert context["body"] == f'<img src="a.webp" {attributes}>'

@@ -6,15 +6,16 @@ import re
 
 import pytest
 from bs4 import BeautifulSoup
+from docutils import nodes, utils
 
-from slides import chapter, deck, plan, show, words
+from slides import chapter, deck, marks, plan, show, words
 from tiny_book import ROOT
 
 PLAN = """<article><section id="how"><h1>How</h1>
 <section id="first-session-what"><h3>First session: what<a class="headerlink">#</a></h3>
 <ul><li><p><em>Show</em> (20 min): <a class="reference internal" href="one.html">One</a>, with
 <a class="reference internal" href="glossary.html#term-map">maps</a>
-(<a class="reference internal" href="one.html">the same</a>).</p></li>
+(<a class="reference internal" href="one.html">the same</a>).</p><p>Show it <span>slowly</span>.</p></li>
 <li><p><em>In pairs</em> (45 min): the <a class="reference internal" href="two.html#try">Try it</a>.
 Each pair tries.</p></li>
 <li><p><em>Argue</em> (25 min): half take <a class="reference internal" href="two.html#seen">this</a>,
@@ -40,20 +41,27 @@ def printed(text):
 
 ONE = f"""<article class="bd-article"><section id="c">
 <h1>A &amp; b<a class="headerlink" href="#c">#</a></h1>
+<!-- slide: What is "seen"? -->
 <div class="admonition-what-you-will-learn admonition"><p class="admonition-title">What you will learn</p>
 <ul><li><p>to look;</p></li><li><p>to see.</p></li></ul></div>
 <p>A page begins with numbers. Then it goes on.</p>
+<!-- slide: -->
+{printed("left out")}
+<p>This belongs to no slide.</p>
 <section id="s"><span id="label"></span><h2>Seen</h2>
+{printed("early")}<p>This comes before the first mark.</p>
+<!-- slide: Two for any network. -->
+<!-- slide: *Two* &lt;here&gt;, of `block1` -->
 <p>Here is how to read it.
 <a class="reference internal" href="glossary.html#term-map">Maps</a> have <code>numbers</code>
 everywhere in <a class="reference internal" href="glossary.html#term-map">them</a>
 <span class="bibtex-citation">[<a href="bibliography.html#id1">Doe, 1999</a>]</span>. Then two:</p>
-{figure("x")}{figure("y")}
-<p>After it. How large are they?</p>
+{figure("x")}<p>Between them.</p>{figure("y")}
+<p>After it.</p>
+<!-- slide: How large are they? -->
 {printed("")}{printed("mean 7")}
 <p>(In brackets.)</p>
-<p>Nothing that fits. Here <strong>all of them are seven</strong> or less.</p>
-<p>Now compare.</p>
+<!-- slide: A table. -->
 <div class="pst-scrollable-table-container"><table class="table"><tr><td><p>yes</p></td></tr></table></div>
 <p>A table is said at last.</p></section>
 <section id="e"><h2>Empty</h2></section>
@@ -67,9 +75,9 @@ everywhere in <a class="reference internal" href="glossary.html#term-map">them</
 </div></section>
 </section></article>"""
 TWO = f"""<article class="bd-article"><section id="two"><h1>Two</h1><p>Two begins so.</p>{figure("before")}
-<section id="seen"><h2>Seen too</h2>{figure("z")}<p>It is z here now.</p>
+<section id="seen"><h2>Seen too</h2><!-- slide: It is z. -->{figure("z")}<p>It is z here now.</p>
 <div class="tip admonition" id="try"><p class="admonition-title">Try it</p><p>Change it.</p></div>
-{figure("tried")}</section>
+<p>How to try.</p>{figure("tried")}</section>
 <section id="ex"><h2>Exercises</h2>
 <div class="exercise admonition" id="shift">
 <p class="admonition-title"><span class="caption-number">Exercise 9</span>
@@ -134,80 +142,78 @@ def test_each_session_of_the_book_takes_ninety_minutes():
     assert [sum(numbers) for numbers in minutes] == [90] * 4
 
 
-def test_text_between_figures_makes_a_slide_of_each():
+def test_each_mark_begins_a_slide():
     made = chapter.slides(chapter.place(parsed(ONE), ""))
-    assert [slide.heading for slide in made] == ["A & b", "Seen", "Seen", "Seen"]
+    assert [(slide.heading, slide.sentence) for slide in made] == [
+        ("A & b", "What is “seen”?"),
+        ("Seen", "<em>Two</em> &lt;here&gt;, of <code>block1</code>"),
+        ("Seen", "How large are they?"),
+        ("Seen", "A table."),
+    ]
     assert [[part.name for part in slide.shown] for slide in made] == [
         ["div"],
         ["img", "img"],
         ["pre"],
         ["table"],
     ]
-    assert [slide.words for slide in made] == [
-        "A page begins with numbers.",
-        "Maps have <code>numbers</code> everywhere in them.",
-        "Here <strong>all of them are seven</strong> or less.",
-        "A table is said at last.",
-    ]
 
 
-def test_notes_stand_with_the_figure_they_announce():
+def test_the_text_after_a_mark_is_said_with_its_slide():
     made = chapter.slides(chapter.place(parsed(ONE), ""))
-    notes = [[words.text(html) for html in slide.before + slide.after] for slide in made]
-    assert notes[1] == [
-        "Here is how to read it. Maps have numbers everywhere in them. Then two:",
-        "After it.",
+    notes = [[words.text(html) for html in slide.notes] for slide in made]
+    assert notes == [
+        ["A page begins with numbers. Then it goes on."],
+        [
+            "Here is how to read it. Maps have numbers everywhere in them. Then two:",
+            "Between them.",
+            "After it.",
+        ],
+        ["(In brackets.)"],
+        ["A table is said at last."],
     ]
-    assert notes[2][0] == "How large are they?"
-    assert notes[3] == ["Now compare.", "A table is said at last."]
 
 
-@pytest.mark.parametrize(
-    ("after", "shown"),
-    [
-        ("Here are the maps of it: they stand below. Most of them are dark.", "Most of them are dark."),
-        (
-            'We know it from <a href="one.html">One</a> as before. All edges lean to it.',
-            "All edges lean to it.",
-        ),
-        ('So edges lean to the left (<a href="one.html">One</a>).', "Edges lean to the left."),
-        ("The same on one scale looks like this:", "The same on one scale looks like this."),
-        ("Long words " * 20 + "end.", ""),
-        ("The one in the figure is dark. Most of them are dark.", "Most of them are dark."),
-        (
-            "The first of them is dark. <strong>All of the others</strong> are bright.",
-            "<strong>All of the others</strong> are bright.",
-        ),
-        (
-            "The first of them is dark. The <strong>other two</strong> are bright.",
-            "The first of them is dark.",
-        ),
-    ],
-)
-def test_the_sentence_shown_is_no_lead_in(after, shown):
-    assert words.point([], [f"<p>{after}</p>"]) == shown
+def test_a_place_without_a_mark_is_refused():
+    page = parsed(re.sub("<!--.*?-->", "", TWO))
+    with pytest.raises(ValueError, match=r"shows 'Seen too', which has no '% slide: \.\.\.'"):
+        chapter.slides(chapter.place(page, "seen"))
 
 
-def test_the_sentence_shown_is_rather_one_after_the_figure():
-    before, after = "What comes before is this one.", "What comes after is that one."
-    assert words.point([f"<p>{before}</p>"], [f"<p>{after}</p>"]) == after
-    assert words.point([f"<p>{before}</p>"], ["<p>In brief.</p>"]) == before
+def test_sphinx_keeps_the_marks_of_a_chapter_and_no_other_comment():
+    document = utils.new_document("")
+    document += [
+        nodes.comment("", "slide: If a -> <b>"),
+        nodes.comment("", "to do"),
+        nodes.paragraph("", "text"),
+    ]
+    marks.keep(None, document, "")
+    kept, other, text = document.children
+    assert (other.tagname, text.tagname) == ("comment", "paragraph")
+    assert kept["format"] == "html"
+    (part,) = parsed(kept.astext()).children
+    assert marks.sentence(part) == "If a -&gt; &lt;b&gt;"
 
 
-@pytest.mark.parametrize(
-    ("blocks", "said"),
-    [
-        (["It is dark.", "The next is bright."], ["It is dark."]),
-        (["It is dark.", "(The next is bright.)"], ["It is dark.", "(The next is bright.)"]),
-        (["Now the next."], []),
-        (["It is dark. And the next?"], ["It is dark."]),
-        (["It is dark. It stays so."], ["It is dark. It stays so."]),
-    ],
-)
-def test_of_the_text_between_two_figures_the_end_belongs_to_the_second(blocks, said):
-    before, announced = words.divided([f"<p>{block}</p>" for block in blocks])
-    assert before == [f"<p>{block}</p>" for block in said]
-    assert words.text(" ".join(before + announced)) == " ".join(blocks)
+@pytest.mark.parametrize("html", ["<p>slide: x</p>", "slide: x", "<!-- sliding -->"])
+def test_what_is_no_comment_for_a_slide_is_no_mark(html):
+    assert marks.sentence(next(parsed(html).children)) is None
+
+
+def test_a_sentence_for_a_slide_stands_alone():
+    said = [
+        line.removeprefix("% slide:").strip()
+        for page in (ROOT / "book").glob("*.md")
+        for line in page.read_text("utf-8").splitlines()
+        if line.startswith("% slide:")
+    ]
+    sentences = [sentence for sentence in said if sentence]
+    assert len(sentences) > 60
+    assert len(sentences) == len(set(sentences))
+    assert not [sentence for sentence in sentences if len(sentence) > 130]
+    assert not [sentence for sentence in sentences if sentence[-1] not in ".?"]
+    assert not [
+        sentence for sentence in sentences if re.match(r"(It|They|This|These|Here|Now|So|But)\b", sentence)
+    ]
 
 
 def test_an_abbreviation_ends_no_sentence():
@@ -223,19 +229,31 @@ def test_words_have_no_code_and_no_links():
 
 
 def test_a_place_in_a_section_shows_that_section_alone():
-    (seen, tried) = chapter.slides(chapter.place(parsed(TWO), "seen"))
-    assert (seen.heading, tried.heading, tried.words) == ("Seen too", "Try it", "<p>Change it.</p>")
-    assert [str(image["src"])[11:] for slide in (seen, tried) for image in slide.shown] == [
-        "z.webp",
-        "tried.webp",
-    ]
+    (seen,) = chapter.slides(chapter.place(parsed(TWO), "seen"))
+    assert (seen.heading, seen.sentence) == ("Seen too", "It is z.")
 
 
-def test_a_chapter_shows_no_figure_of_an_exercise_or_of_its_solution():
-    made = chapter.slides(chapter.place(parsed(TWO), ""))
-    assert [str(image["src"])[11:-5] for slide in made for image in slide.shown] == ["before", "z", "tried"]
-    mixed = parsed(f'<section><h2>Both</h2><div class="solution">{figure("solved")}</div></section>')
-    assert chapter.slides(mixed.section) == []
+def test_what_the_class_tries_and_all_after_it_is_not_shown():
+    (seen,) = chapter.slides(chapter.place(parsed(TWO), "seen"))
+    assert [image["alt"] for image in seen.shown] == ["z < y"]
+    assert [words.text(html) for html in seen.notes] == ["It is z here now."]
+
+
+def test_no_figure_of_a_solution_is_shown():
+    mixed = (
+        f'<section><h2>Both</h2><!-- slide: It. --><div class="solution">{figure("no")}</div>{figure("x")}'
+    )
+    (slide,) = chapter.slides(parsed(f"{mixed}</section>").section)
+    assert [image["alt"] for image in slide.shown] == ["x < y"]
+
+
+def test_the_solution_of_an_exercise_is_for_the_speaker():
+    (slide,) = chapter.slides(chapter.place(parsed(TWO), "shift"))
+    assert (slide.heading, slide.task) == ("Shift it", "<div><p>Move it. What follows?</p></div>")
+    assert slide.notes == ["<p>The solution.</p>"]
+    assert slide.shown == []
+    alone = parsed(TWO.replace("solution admonition", "other"))
+    assert chapter.slides(chapter.place(alone, "shift"))[0].notes == []
 
 
 @pytest.mark.parametrize(("results", "found"), [(0, 1), (2, 1), (3, 0)])
@@ -252,7 +270,7 @@ def test_a_deck_follows_the_plan_in_a_line(site):
         *["A & b", "Seen", "Seen", "Seen"],
         "In pairs, 45 minutes",
         *["Argue, 25 minutes", "Seen too", "Shift it"],
-        "End of the session",
+        "Next time",
     ]
     assert not [section for section in first if section.select("section")]
     assert [image["alt"][:-4] for section in first for image in section.select("img")] == [
@@ -261,10 +279,53 @@ def test_a_deck_follows_the_plan_in_a_line(site):
     ]
 
 
+def test_the_last_slide_names_the_next_session_and_its_quiz(site):
+    first, second = decks(site)
+    assert first[-1].h1.get_text() == "Second session: why"
+    assert [link["href"] for link in first[-1].select("a")] == [
+        "../book/one.html",
+        "../book/how_to_use.html#first-session-what",
+    ]
+    assert second[-1].h2.get_text() == "End of the last session"
+
+
+def test_slides_take_the_minutes_of_their_item(site):
+    first, _ = decks(site)
+    shown, pairs, argued, end = first[1:5], first[5], first[6:9], first[9]
+    assert [int(slide["data-timing"]) for slide in shown] == [300] * 4
+    assert int(pairs["data-timing"]) == 45 * 60
+    assert [int(slide["data-timing"]) for slide in argued] == [750, 375, 375]
+    assert not end.has_attr("data-timing")
+
+
+def test_what_follows_the_task_in_the_plan_is_for_the_speaker(site):
+    first, _ = decks(site)
+    assert "Show it slowly." in first[0].aside.get_text()
+    assert "Show it slowly." not in "".join(slide.get_text() for slide in first[1:])
+    noted = PLAN.replace("Each pair tries.</p>", "Each pair tries.</p><p>Walk around.</p>")
+    item = plan.sessions(parsed(noted))[0].items[1]
+    slide = parsed(deck.task(item, [])).section
+    assert slide.aside.get_text() == "Walk around."
+    assert "Walk" not in slide.div.get_text()
+
+
+def test_a_task_links_to_the_pages_of_the_book(site):
+    first, _ = decks(site)
+    assert [link["href"] for link in first[5].select("a")] == ["../book/two.html#try"]
+    assert [link["href"] for link in first[6].select("a")] == [
+        "../book/two.html#seen",
+        "../book/two.html#shift",
+    ]
+
+
 def test_a_deck_shows_results_tables_and_tasks_but_no_code_and_no_solution(site):
     first, _ = decks(site)
     html = "".join(map(str, first))
-    assert not [word for word in ("secret", "solution", "solved", "Exercise 9", "Doe") if word in html]
+    assert not [
+        word for word in ("secret", "solved", "Exercise 9", "Doe", "left out", "early") if word in html
+    ]
+    seen = [section for section in parsed(html).select("section") if section.aside.extract()]
+    assert not [section for section in seen if "solution" in section.get_text()]
     assert [part.get_text() for part in parsed(html).select("pre")] == ["mean 7"]
     assert [part.get_text() for part in parsed(html).select("table")] == ["yes"]
     assert [part.get_text() for part in first[1].select("li")] == ["to look;", "to see."]
@@ -287,7 +348,7 @@ def test_the_answer_of_a_quiz_is_the_next_step_beside_the_figure_it_links_to(sit
     quiz = second[1]
     assert quiz.select_one("p").decode_contents() == "<strong>How <em>many</em>?</strong>"
     assert [item.get_text() for item in quiz.select("ol li")] == ["One", "Two"]
-    assert quiz.select_one(".fragment").get_text() == "Answer: TwoAs shown."
+    assert quiz.select_one(".fragment").get_text() == "Answer: B. TwoAs shown."
     assert [image["alt"] for image in quiz.select("img")] == ["x < y"]
     assert not quiz.select("[id], a, input")
 
@@ -314,20 +375,52 @@ def test_a_printed_result_says_how_wide_and_high_it_is():
     assert result["style"] == "--letters: 4; --lines: 3"
 
 
-def test_a_task_stands_beside_its_figure_and_above_a_result():
-    figures, results = parsed(figure("x")).select("img"), parsed(printed("7")).select("pre")
-    for shown, place in ((figures, "beside"), (results, "task")):
-        slide = parsed(show.slide(chapter.Slide("Try it", shown, task="<p>Try.</p>"), {}))
-        assert slide.select_one(f".{place} p").get_text() == "Try."
-        assert slide.select(shown[0].name)
+@pytest.mark.parametrize("html", ["<p>Try.</p>", '<p class="point">It is.</p>'])
+def test_words_and_results_stand_beside_a_figure(html):
+    results, figures = parsed(printed("7")).select("pre"), parsed(figure("x")).select("img")
+    made = parsed(show.beside(html, [*results, *figures])).select_one(".beside")
+    text, seen = made.find_all("div", recursive=False)
+    assert [part.name for part in text.find_all(True)] == ["p", "pre"]
+    assert [part["alt"] for part in seen.select("img")] == ["x < y"]
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        '<img width="150" height="100" src="x" alt="x">',
+        '<img src="x" alt="x"><img src="y" alt="y">',
+        '<table><tr><td>x</td></tr></table><img src="x" alt="x">',
+        "<pre>x</pre>",
+    ],
+)
+def test_tables_wide_figures_and_several_stand_below(shown):
+    made = parsed(show.beside("<p>Try.</p>", parsed(shown).find_all(["img", "table", "pre"])))
+    assert not made.select(".beside")
+    assert len(made.find_all(["img", "table", "pre"])) == len(parsed(shown).find_all(["img", "table", "pre"]))
 
 
 @pytest.mark.parametrize(("height", "name"), [(30, "figures stacked"), (60, "figures")])
 def test_wide_figures_stand_one_below_the_other(height, name):
     images = parsed(f'<img width="100" height="{height}" src="x" alt="x">' * 2).select("img")
     assert parsed(show.things(images)).div["class"] == name.split()
-    beside = parsed(show.beside("text", images[:1])).div["class"]
-    assert beside == (["task"] if "stacked" in name else ["beside"])
+
+
+@pytest.mark.parametrize(
+    ("wide", "narrow", "taken"),
+    [
+        ((700, 700), (360, 400), "narrow"),  # 0.8 against 1.4 times as large as on the page
+        ((800, 400), (360, 360), "wide"),  # its letters are large enough
+        ((800, 600), (360, 720), "wide"),  # those of the narrow one are smaller
+    ],
+)
+def test_the_rendering_for_phones_is_shown_if_only_its_letters_are_large(wide, narrow, taken):
+    image = f'<img alt="x" src="wide" width="{wide[0]}" height="{wide[1]}">'
+    source = f'<source srcset="narrow" width="{narrow[0]}" height="{narrow[1]}">'
+    page = parsed(f"<picture>{source}{image}</picture>")
+    made = parsed(show.things(page.select("img")))
+    assert made.img["src"] == taken
+    width, height = narrow if taken == "narrow" else wide
+    assert float(made.div["style"].removeprefix("--shape: ")) == pytest.approx(width / height, abs=0.01)
 
 
 def test_the_lesson_plan_links_to_its_slides_and_they_to_it(site):
@@ -355,7 +448,7 @@ def test_a_deck_has_its_title_formulas_and_the_parts_of_reveal(site):
     decks(site)
     session, _ = plan.sessions(parsed(PLAN.replace("session: what", "session: a &lt;b>")))
     page = parsed('<script src="../_static/mathjax/startup.js"></script><script src="other.js"></script>')
-    made = parsed(deck.deck(session, {"other.html": page}))
+    made = parsed(deck.deck(session, None, {"other.html": page}))
     assert made.title.get_text() == "First session: a <b>: slides"
     assert made.h1.get_text() == "First session: a <b>"
     parts = [part.get("href") or part.get("src") for part in made.head.select("link, script")]

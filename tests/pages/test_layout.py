@@ -31,6 +31,10 @@ BEGINNINGS = """
 return [...document.querySelectorAll(".bd-article div.math")].map((box) => [box.scrollLeft,
   box.querySelector("mjx-math").getBoundingClientRect().left - box.getBoundingClientRect().left])"""
 
+BOXES = """
+return [...document.querySelectorAll(".bd-article :is(table, div.math)")]
+  .map((box) => [box.scrollWidth > box.clientWidth, box.tabIndex])"""
+
 
 @pytest.fixture
 def opened(browser: webdriver.Chrome, site: str) -> Any:
@@ -125,3 +129,25 @@ def test_what_scrolls_has_a_shadow_at_its_side(opened: Any) -> None:
     for name in ("pre", "div.math"):
         box = browser.find_element(By.CSS_SELECTOR, f".bd-article {name}")
         assert box.value_of_css_property("background-attachment").startswith("local, local, scroll, scroll")
+
+
+def test_wide_figures_fill_the_column(opened: Any) -> None:
+    for width, low, high in ((1800, 999, 1000), (1440, 820, 900), (390, 340, 360)):
+        browser = opened("what_training_put_there", width, 1000)
+        sizes = browser.execute_script(SIZES)
+        column = browser.execute_script("return document.querySelector('.bd-article section').clientWidth")
+        assert all(low <= shown <= high and shown == min(1000, column) for shown, _ in sizes)
+
+
+@pytest.mark.parametrize("page", ["comparison", "busy_and_silent"])
+def test_what_scrolls_is_reached_by_keyboard_before_it_is_near_the_view(opened: Any, page: str) -> None:
+    """A phone does not lay out what is far from the view, so nothing there can be measured yet."""
+    boxes = opened(page, 390, 844).execute_script(BOXES)
+    assert any(wide for wide, _ in boxes)
+    assert all(reached == 0 for wide, reached in boxes if wide)
+
+
+def test_what_does_not_scroll_is_no_stop_of_the_keyboard(opened: Any) -> None:
+    browser = opened("comparison", 1440, 900)
+    until(browser, lambda: all(wide == (reached == 0) for wide, reached in browser.execute_script(BOXES)))
+    assert not all(wide for wide, _ in browser.execute_script(BOXES))

@@ -1,5 +1,7 @@
 """Figures of attribution maps and of deletion and insertion curves."""
 
+import re
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -84,11 +86,46 @@ def test_the_text_alternative_holds_the_numbers(maps):
     figure, _ = plot_attribution(maps)
     text = vggviz.text_alternative(figure)
     sizes = np.sort(maps["grad_cam"], axis=None)[::-1]
-    assert "the largest value 4 at row 3, column 5" in text
-    assert f"the strongest quarter of the pixels holds {sizes[:80].sum() / sizes.sum():.0%}" in text
-    assert f"the smallest {maps['occlusion'].min():.3g}" in text
-    assert "dead: 16 x 20 pixels, zero everywhere." in text
-    assert "Each map scaled by its own largest value." in text
+    assert "largest 4 at row 3, column 5" in text
+    assert f"{sizes[:80].sum() / sizes.sum():.0%} in the strongest quarter of pixels" in text
+    left = maps["grad_cam"][:, :10].sum() / maps["grad_cam"].sum()
+    assert f"{left:.0%} in the left half" in text
+    assert f"smallest {maps['occlusion'].min():.3g}" in text
+    assert "dead: zero everywhere." in text
+    start = "3 attribution maps of 16 rows of 20 pixels, each map scaled by its own largest value."
+    assert text.startswith(start)
+
+
+def test_a_single_map_and_maps_of_other_sizes_in_words(maps, image):
+    one = {"grad_cam": maps["grad_cam"]}
+    text = vggviz.text_alternative(plot_attribution(one, images=image)[0])
+    assert text.startswith(
+        "One attribution map of 16 rows of 20 pixels over the grey photograph, scaled by its"
+    )
+    text = vggviz.text_alternative(plot_attribution(one | {"small": np.eye(2)})[0])
+    assert "small, 2 x 2 pixels: largest 1 at 2 places, the first at row 0, column 0" in text
+
+
+def test_equal_values_of_a_covered_square_have_no_single_place():
+    squares = np.kron([[0.0, 1], [3, 2]], np.ones((8, 8)))
+    text = vggviz.text_alternative(plot_attribution({"occlusion": squares})[0])
+    assert "largest 3 in rows 8 to 15, columns 0 to 7" in text
+
+
+def test_of_many_maps_less_is_told(maps):
+    many = {f"map {k}": maps["grad_cam"] for k in range(5)}
+    text = vggviz.text_alternative(plot_attribution(many)[0])
+    assert "map 4: largest 4 in the upper left" in text
+    assert "left half" not in text
+    assert len(text) < 500
+
+
+def test_shares_in_words_are_none_or_all_only_if_they_are():
+    values = np.ones((100, 100))
+    values[0, 0] = -1
+    text = vggviz.text_alternative(plot_attribution({"map": values})[0])
+    assert "under 1% are negative" in text
+    assert "zero" not in text
 
 
 def test_curves_are_means_labelled_with_their_areas(curves):
@@ -97,9 +134,10 @@ def test_curves_are_means_labelled_with_their_areas(curves):
     assert np.array_equal(axes[0].lines[0].get_ydata(), [8, 2, 1, 0, 0])
     assert len({(line.get_color(), line.get_linestyle()) for line in axes[0].lines}) == 2
     assert axes[0].get_ylabel() == "logit of class 3"
-    assert "Deletion, area under the curve, the smaller the better: grad_cam 1.75, random 4." in (
-        vggviz.text_alternative(figure)
-    )
+    text = vggviz.text_alternative(figure)
+    assert "the logit of class 3, the smaller the better: 1.75 for grad_cam; 4 for random." in text
+    largest = max(curves, key=lambda name: curves[name].insertion_area.mean())
+    assert re.search(rf"Insertion, .*, the larger the better: [\d.]+ for {largest};", text)
 
 
 def test_axes_of_the_caller(maps, curves, image):

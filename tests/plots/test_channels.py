@@ -69,13 +69,15 @@ def test_crops_have_their_activation_and_rows_their_channel(examples, crops):
     assert "conv_b" in text_of(figure)
     assert "3 of 4 images" in text_of(figure)
     text = vggviz.text_alternative(figure)
-    assert f"Channel 4 of conv_b: of 4 images {examples.names[4, 0]} excites it most" in text
+    assert text.startswith("The 3 of 4 images that excite each of 2 channels of conv_b most")
+    strongest, weakest = (f"{examples.values[4, k]:.3g}" for k in (0, -1))
+    assert f"Channel 4: {strongest} on {examples.names[4, 0]}, down to {weakest}." in text
 
 
 def test_a_channel_that_is_never_positive_is_named(dead, images):
     silent = vggviz.datasets.dataset_examples(dead, images, "conv", channels=[2])["conv"]
     figure, _ = vggviz.plot_examples(silent, vggviz.datasets.example_crops(silent, images))
-    assert "Channel 2 of conv is never positive in the 4 images." in vggviz.text_alternative(figure)
+    assert "Channel 2 is never positive." in vggviz.text_alternative(figure)
 
 
 # --- similarity
@@ -120,7 +122,7 @@ def test_each_channel_is_a_box(trace):
     assert shown == ["7\n0.3", "2\n0.1", "31\n0.8", "5\n0.4", "logit of\nclass 1\n2.5"]
     assert "thickest line is 0.8" in text_of(figure)
     text = vggviz.text_alternative(figure)
-    assert text.startswith("A trace of logit of class 1, which is 2.5. early: channel 7 gives 0.3,")
+    assert "logit of class 1, which is 2.5: channels and what they give. early: 7 (0.3), 2 (0.1)." in text
 
 
 def test_a_trace_of_zeros(trace):

@@ -1,5 +1,7 @@
 """Figures of feature maps: drawn values, colour scales, dead channels, text alternatives."""
 
+import re
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -79,7 +81,7 @@ def test_dead_channels_are_hatched(maps):
     expected = np.array([DEAD % 4 * 9, DEAD // 4 * 9])
     assert np.allclose(low, expected - 0.5)
     assert np.allclose(high, expected + 7.5)
-    assert "1 of these channels are dead" in vggviz.text_alternative(figure)
+    assert f"1 of these channels is dead here: {DEAD}." in vggviz.text_alternative(figure)
 
 
 @pytest.mark.parametrize("scale", ["channel", "layer", "global"])
@@ -88,7 +90,9 @@ def test_a_dead_layer(scale):
     figure, ax = vggviz.plot_feature_maps(zeros, "conv", scale=scale)
     figure.canvas.draw()
     assert len(ax.collections[0].get_paths()) == 5
-    assert "5 of these channels are dead" in vggviz.text_alternative(figure)
+    text = vggviz.text_alternative(figure)
+    assert "All 5 of these channels are dead" in text
+    assert "largest activation" not in text
 
 
 def test_the_text_alternative_holds_the_numbers(maps):
@@ -97,9 +101,31 @@ def test_the_text_alternative_holds_the_numbers(maps):
     assert f"{number_text(first.max())}" in text
     assert f"channel {first.max(axis=(0, 1)).argmax()};" in text
     assert f"{(first == 0).mean():.0%} of the values are zero" in text
-    assert f"{(~first.any(axis=(0, 1))).sum()} of these channels are dead" in text
-    assert "12 of 12 feature maps of conv" in text
+    assert f"{(~first.any(axis=(0, 1))).sum()} of these channels is dead" in text
+    assert "All 12 feature maps of conv" in text
     assert "8 x 8" in text
+
+
+def test_the_text_alternative_names_the_channels_drawn(maps):
+    figure, _ = vggviz.plot_feature_maps(maps, "conv", channels=[7, 0, 9])
+    text, maxima = vggviz.text_alternative(figure), maps["conv"][0].max(axis=(0, 1))
+    assert "3 of 12 feature maps of conv: channels 7, 0, 9." in text
+    weakest = min([7, 0, 9], key=lambda k: maxima[k])
+    assert f"the weakest, {weakest}, reaches {number_text(maxima[weakest])};" in text
+    assert "dead" not in text
+
+
+def test_a_single_channel_is_not_the_weakest_of_its_mosaic(maps):
+    figure, _ = vggviz.plot_feature_maps(maps, "conv", channels=[7])
+    text = vggviz.text_alternative(figure)
+    assert f"The largest activation, {number_text(maps['conv'][0, ..., 7].max())}, is in channel 7" in text
+    assert "weakest" not in text
+
+
+def test_maps_without_zeros_say_so():
+    maps = {"conv": np.arange(1, 33, dtype=np.float32).reshape(1, 4, 4, 2)}
+    assert "no value is zero" in vggviz.text_alternative(vggviz.plot_feature_maps(maps, "conv")[0])
+    assert "none are zero" in vggviz.text_alternative(vggviz.plot_channel(maps, "conv", 0)[0])
 
 
 def test_the_figure_names_the_number_of_channels_drawn(maps):
@@ -150,9 +176,8 @@ def test_maps_without_a_positive_value(scale):
         vggviz.plot_channel(maps, "linear", 0, scale=scale),
     ):
         text = vggviz.text_alternative(figure)
-        assert "0% " in text
-        assert "are zero and 100% negative" in text
-        assert "100% of" not in text
+        assert re.search(r"100% (of the values )?are negative", text)
+        assert "zero" not in text
         assert "maximum" not in text_of(figure)
     figure, _ = vggviz.plot_layers(maps, scale=scale)
     assert "largest absolute value" in vggviz.text_alternative(figure).lower()
@@ -168,7 +193,8 @@ def test_the_strongest_map_of_each_layer(maps, image):
         np.testing.assert_allclose(arrays_of(ax)[0], strongest / strongest.max(), rtol=1e-6)
         assert f"channel {best}" in ax.get_title()
         text = vggviz.text_alternative(figure)
-        assert f"{layer}: channel {best}, maximum {number_text(strongest.max())}." in text
+        assert f"{layer}: channel {best}, maximum {number_text(strongest.max())} in the " in text
+        assert text.startswith("After the photograph, the strongest map of each of 2 layers")
 
 
 def test_layers_by_default_are_the_last_convolution_of_each_size():
@@ -179,11 +205,21 @@ def test_layers_by_default_are_the_last_convolution_of_each_size():
 
 
 def test_several_channels_of_each_layer(maps):
-    _, axes = vggviz.plot_layers(maps, layers=["conv"], top=3, scale="layer")
+    figure, axes = vggviz.plot_layers(maps, layers=["conv"], top=3, scale="layer")
+    assert vggviz.text_alternative(figure).startswith(
+        "The 3 strongest maps, each scaled by its layer's maximum"
+    )
     strongest = np.argsort(-maps["conv"][0].max(axis=(0, 1)))[:3]
     for ax, index in zip(axes, strongest, strict=True):
         assert np.array_equal(arrays_of(ax)[0], maps["conv"][0, ..., index])
         assert ax.images[0].get_clim()[1] == pytest.approx(maps["conv"].max())
+
+
+def test_of_many_maps_of_layers_the_channels_and_maxima_are_told(maps):
+    text = vggviz.text_alternative(vggviz.plot_layers(maps, layers=["conv"], top=8)[0])
+    maxima = maps["conv"][0].max(axis=(0, 1))
+    listed = ", ".join(f"{k} ({number_text(maxima[k])})" for k in np.argsort(-maxima)[:8])
+    assert f"conv: {listed}." in text
 
 
 def test_dead_maps_among_layers_are_labelled():
@@ -201,11 +237,15 @@ def test_one_channel_beside_the_photograph(maps, image):
     row, column = np.unravel_index(values.argmax(), values.shape)
     text = vggviz.text_alternative(figure)
     assert f"{number_text(values.max())}, at row {row}, column {column}" in text
-    assert "conv, channel 5" in text
+    assert "conv, channel 5, beside the photograph" in text
+    assert "Brightest colour" not in text
+    text = vggviz.text_alternative(vggviz.plot_channel(maps, "conv", 5, scale="layer")[0])
+    assert f"Brightest colour: {number_text(maps['conv'].max())}." in text
 
 
 def test_one_channel_over_the_photograph(maps, image):
-    _, (ax,) = vggviz.plot_channel(maps, "conv", 5, image=image, overlay=True)
+    figure, (ax,) = vggviz.plot_channel(maps, "conv", 5, image=image, overlay=True)
+    assert "over the photograph" in vggviz.text_alternative(figure)
     extents = {tuple(image.get_extent()) for image in ax.images}
     assert len(ax.images) == 2
     assert extents == {(-0.5, 39.5, 39.5, -0.5)}

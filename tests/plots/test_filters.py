@@ -80,8 +80,40 @@ def test_the_strongest_filters_and_their_norms():
     labels = [label.get_text() for label in ax.get_yticklabels()]
     assert labels == [f"filter {k}" for k in np.argsort(-norms)[:3]]
     text = vggviz.text_alternative(figure)
-    assert f"{number_text(norms.max())} (filter {norms.argmax()})" in text
-    assert f"{number_text(norms.min())} (filter {norms.argmin()})" in text
+    first, second, third = np.argsort(-norms)[:3]
+    assert f"Filters {first}, {second}, {third}." in text
+    assert f"{number_text(norms[first])} (filter {first})" in text
+    assert f"the smallest {number_text(norms[third])} ({third})" in text
+
+
+def test_the_text_alternative_tells_how_much_weaker_the_last_slice_is():
+    kernels = np.zeros((1, 1, 20, 3))
+    kernels[0, 0] = np.linspace(1, 0.05, 20)[:, np.newaxis]  # the 16th of 20 slices is 0.25
+    assert "has 25% of the norm of its strongest" in vggviz.text_alternative(vggviz.plot_filters(kernels)[0])
+
+
+@pytest.mark.parametrize(
+    ("pixels", "expected"),
+    [
+        ([(1, 0, 0), (-1, 0, 0)], "0 red against cyan."),
+        ([(0, 0, -1), (0, 0, 1)], "0 yellow against blue."),
+        ([(1, 0.2, -1), (0, 0, 0)], "0 orange."),
+        ([(1, 1, 1), (-1, -1, -1)], "0 white against black."),
+        ([(0.1, 1, 0.1), (0, 0.9, 0)], "0 green."),
+        ([(1, -1, 1), (0, 0, 0)], "0 magenta."),
+        ([(0.2, -1, 1), (0, 0, 0)], "0 violet."),
+        ([(0, 0, 0), (0, 0, 0)], "0 grey."),
+    ],
+)
+def test_the_colours_of_a_kernel_in_words(pixels, expected):
+    kernel = np.tile(np.reshape(pixels, (1, 2, 3, 1)), (2, 1, 1, 1))
+    assert f"Filters: {expected}" in vggviz.text_alternative(vggviz.plot_filters(kernel)[0])
+
+
+def test_kernels_in_the_wrong_order_of_colours_are_described_as_other_ones():
+    kernels = np.random.default_rng(0).normal(size=(3, 3, 3, 4)).astype(np.float32)
+    right, wrong = (vggviz.plot_filters(one)[0] for one in (kernels, kernels[:, :, ::-1]))
+    assert vggviz.text_alternative(right) != vggviz.text_alternative(wrong)
 
 
 @pytest.mark.parametrize(

@@ -31,13 +31,62 @@ def test_images_in_colour_and_arrays_with_a_colourbar(image):
     assert axes[2].images[0].get_clim() == (-1, 1)
     assert axes[1].images[0].colorbar is not None
     assert [ax.get_title() for ax in axes] == ["photo", "ramp", "signed"]
-    assert "ramp: 3 x 4 values, from 0 to 11." in vggviz.text_alternative(figure)
-    assert "40 x 40 pixels" in vggviz.text_alternative(figure)
+    text = vggviz.text_alternative(figure)
+    assert f"An image of 40 x 40 pixels: photo, levels {image.min()} to {image.max()}." in text
+    assert "An array of 3 rows of 4 values: ramp, 0 to 11, the largest in the lower right." in text
+    assert "signed, row by row -1 0.5." in text
+    assert text.endswith("Each on its own colour scale.")
+
+
+def test_images_of_one_size_are_named_together():
+    images = {f"row {k // 6}\n{k}": np.full((8, 8, 3), k, np.uint8) for k in range(12)}
+    text = vggviz.text_alternative(vggviz.plot_images(images)[0])
+    rows = "row 0, 0; 1; 2; 3; 4; 5; row 1, 6; 7; 8; 9; 10; 11"
+    assert text == f"12 images of 8 x 8 pixels: {rows}."
+    same = {"left": images["row 0\n5"], "right": images["row 0\n5"]}
+    text = vggviz.text_alternative(vggviz.plot_images(same)[0])
+    assert (
+        text
+        == "2 images of 8 x 8 pixels, level 5 everywhere in each: left; right. right: equal to the first."
+    )
+
+
+def test_the_text_alternative_tells_where_images_differ(image):
+    changed = image.copy()
+    changed[4:12, 10:20] = 255 - changed[4:12, 10:20]
+    figure, _ = vggviz.plot_images({"whole": image, "changed": changed, "copy": image, "other": 255 - image})
+    text = vggviz.text_alternative(figure)
+    assert "changed: differs from the first at 5% of the places, rows 4 to 11, columns 10 to 19." in text
+    assert "copy: equal to the first." in text
+    assert "other: differs" not in text
+
+
+def test_tiny_numbers_that_differ_are_not_called_equal():
+    tiny = np.full((4, 4), 1e-12)
+    tiny[0] = 3e-12
+    changed = np.where(np.eye(4), 2e-12, tiny)
+    text = vggviz.text_alternative(vggviz.plot_images({"one": tiny, "other": changed})[0])
+    assert "other: differs from the first at 25% of the places" in text
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (np.eye(3), "row by row 1 0 0, 0 1 0, 0 0 1"),
+        (np.full((3, 3), 1 / 9), "0.111 everywhere"),
+        (np.arange(16).reshape(4, 4), "0 to 15, the largest in the lower right"),
+        (np.eye(9), "0 to 1, the largest in several places"),
+        (np.pad(np.ones((1, 1)), 4), "0 to 1, the largest in the middle"),
+    ],
+)
+def test_arrays_in_words(values, expected):
+    assert expected in vggviz.text_alternative(vggviz.plot_images({"array": values})[0])
 
 
 def test_arrays_on_a_shared_scale():
     arrays = {"weak": np.full((2, 2), 0.5), "strong": np.full((2, 2), 8.0)}
-    _, axes = vggviz.plot_images(arrays, scale="global")
+    figure, axes = vggviz.plot_images(arrays, scale="global")
+    assert vggviz.text_alternative(figure).endswith("All on one colour scale.")
     assert {ax.images[0].get_clim() for ax in axes} == {(0, 8)}
     _, axes = vggviz.plot_images(arrays)
     assert [ax.images[0].get_clim()[1] for ax in axes] == [0.5, 8]
@@ -48,7 +97,7 @@ def test_gaps_of_a_mosaic_are_left_white():
     figure, (ax,) = vggviz.plot_images({"tiles": tiles})
     (drawn,) = ax.images
     assert drawn.get_clim() == (0, 23)
-    assert vggviz.text_alternative(figure).endswith("from 0 to 23.")
+    assert "tiles, 0 to 23, the largest in the lower right." in vggviz.text_alternative(figure)
     assert drawn.cmap(drawn.norm(drawn.get_array()))[0, 3].tolist() == [1, 1, 1, 1]
 
 
@@ -179,7 +228,8 @@ def test_groups_are_named_at_their_mean(kind, images):
     assert [text.get_text() for text in ax.texts] == ["cat", "brick"]
     assert ax.texts[0].get_position() == (0.5, 1.0)
     assert ax.texts[0].get_zorder() > max(drawn.get_zorder() for drawn in ax.images)
-    assert "cat lies around (0.5, 1). brick lies around (4, 1)." in vggviz.text_alternative(figure)
+    text = vggviz.text_alternative(figure)
+    assert text.endswith("Middles of the groups: cat (0.5, 1), brick (4, 1).")
 
 
 FLAT = np.column_stack([[0.0, 5, 5, 5, 5, 10], [0, 0, 0.01, 0.02, 0.03, 0]])
@@ -207,7 +257,7 @@ def test_title_and_text_alternative(images):
     figure, _ = vggviz.plot_image_map(POINTS, images)
     assert "3 images, each at its point; one scale for both directions" in text_of(figure)
     assert vggviz.text_alternative(figure) == (
-        "A map of 3 images: image 0 is farthest left (0), 1 farthest right (4), 0 lowest (0), 2 highest (2)."
+        "A map of 3 images, each at its point: x from 0 (image 0) to 4 (1), y from 0 (0) to 2 (2)."
     )
 
 
@@ -238,3 +288,10 @@ def test_invalid_points_and_groups(images):
         vggviz.plot_image_map(POINTS, images, groups=["one"])
     with refused("(H, W, 3)", "(6, 8)"):
         vggviz.plot_image_map(POINTS, images[..., 0])
+
+
+def test_of_many_images_of_several_sizes_only_the_titles_are_told():
+    images = {str(side): np.zeros((side, side, 3), np.uint8) for side in range(8, 14)}
+    text = vggviz.text_alternative(vggviz.plot_images(images)[0])
+    assert "level" not in text
+    assert "An image of 8 x 8 pixels: 8. An image of 9 x 9 pixels: 9." in text

@@ -22,6 +22,8 @@ def test_boxes_are_the_receptive_fields(image):
         assert drawn == (left, top, right - left, bottom - top)
         text = f"rows {top} to {bottom - 1}, columns {left} to {right - 1}"
         assert text in vggviz.text_alternative(figure)
+    start = "Receptive fields of 9 x 9 pixels on the photograph of 40 x 40 pixels; the next cell"
+    assert vggviz.text_alternative(figure).startswith(start)
     assert len(vggviz.plot_receptive_field(field, image, 3, 3)[1].patches) == 1
 
 
@@ -55,8 +57,12 @@ def test_the_bars_of_a_cell_add_up(cell, top):
     assert bars[0].get_width() == pytest.approx(cell.by_channel[first])
     text = vggviz.text_alternative(figure)
     for index in (cell.total, cell.bias, cell.value, cell.by_channel[first]):
-        assert f"{index:.4g}" in text
+        assert number_text(index) in text
     assert "180 products" in text
+    assert f"Input channel {first} adds {number_text(cell.by_channel[first])}" in text
+    named = np.argsort(-np.abs(cell.by_channel), kind="stable")[: min(top, 4)]
+    rest = number_text(cell.by_channel.sum() - cell.by_channel[named].sum())
+    assert f"the other {len(cell.by_channel) - len(named)} add {rest}." in text
 
 
 def test_the_patches_of_a_cell(cell):

@@ -44,7 +44,8 @@ def test_a_single_image():
     figure, ax = plot_visualization(drawn)
     assert ax.get_title().startswith("channel 0 of conv\n")
     assert [text.get_text() for text in ax.texts] == [f"{drawn.reached[0]:.3g}"]
-    assert "One image of 10 x 12 pixels, channel 0 of conv" in vggviz.text_alternative(figure)
+    expected = "One image of 12 rows of 10 pixels, drawn in 5 steps; objective: channel 0 of conv, from "
+    assert vggviz.text_alternative(figure).startswith(expected)
 
 
 @pytest.mark.parametrize("plot", [plot_visualization, plot_ascent])
@@ -55,7 +56,8 @@ def test_the_text_alternative_holds_the_numbers(plot, count):
     assert "5 steps" in text
     assert f"{drawn.reached.max():.3g}" in text
     if count == 20:
-        assert f"the largest, {drawn.reached.max():.3g}, {3 * drawn.reached.argmax()}." in text
+        largest = f"{drawn.reached.max():.3g}, channel {3 * drawn.reached.argmax()} of conv"
+        assert f"the largest at the end {largest};" in text
 
 
 def test_a_curve_for_each_image():

@@ -94,6 +94,7 @@ def explain_value(network: inputs.Network, *, photo, layer, channel, row, column
     cell = vggviz.explain_cell(model, batch, layer, channel, row, column)
     figure, _ = vggviz.plot_cell(cell, top=top)
     print(vggviz.text_alternative(figure))
+    print(f"{cell.total - cell.bias:.5g} + {cell.bias:.5g} = {cell.total:.5g}, in the map {cell.value:.5g}")
     if out:
         inputs.save(figure, out)
 

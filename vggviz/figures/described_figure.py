@@ -6,6 +6,7 @@ import contextlib
 import functools
 import io
 import os
+import re
 import struct
 import sys
 import weakref
@@ -99,7 +100,7 @@ def check_axes(ax: Axes) -> Axes:
 
 def describe(figure: Figure, text: str) -> None:
     """Add a sentence to the figure's text alternative."""
-    text = text.replace("\n", " ")  # of titles
+    text = re.sub(r",?\n", ", ", text)  # of titles
     _texts[figure] = f"{_texts[figure]} {text}" if figure in _texts else text
 
 

@@ -1,7 +1,9 @@
-"""Colours safe for colour-blind readers; scales of maps: the brightest value, clipping; numbers as text."""
+"""Colours safe for colour-blind readers; scales of maps: the brightest value, clipping; numbers in words."""
 
 from __future__ import annotations
 
+import colorsys
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -35,6 +37,18 @@ KERNEL_SCALES = {
     "channel": "each filter scaled by its own largest weight",
     "layer": "all scaled by the layer's largest weight",
 }
+HUES = (
+    *((15, "red"), (45, "orange"), (70, "yellow"), (160, "green"), (200, "cyan"), (255, "blue")),
+    *((290, "violet"), (345, "magenta"), (math.inf, "red")),
+)
+GREYS = ((0.2, "black"), (0.45, "dark grey"), (0.55, "grey"), (0.8, "light grey"), (math.inf, "white"))
+"""Names of colours, each with the hue in degrees, or the level, at which the next one begins."""
+PARTS = (
+    ("upper left", "upper middle", "upper right"),
+    ("middle left", "middle", "middle right"),
+    ("lower left", "lower middle", "lower right"),
+)
+"""Names of the ninths of a picture."""
 SINGLE_SCALES = {
     "channel": "each map scaled by its own largest value",
     "global": "all maps scaled by the largest value of all",
@@ -53,15 +67,76 @@ def number_text(value: Any, digits: int = 3) -> str:
     return f"{value:,.0f}" if 1000 <= abs(rounded) < 1e9 else f"{value:.{digits}g}"
 
 
+def colour_name(colour: np.ndarray) -> str:
+    """The English name of a colour (3,), red, green and blue from 0 to 1."""
+    low, high = float(colour.min()), float(colour.max())
+    if high - low < 0.15:
+        return next(name for below, name in GREYS if (low + high) / 2 < below)
+    hue = 360 * colorsys.rgb_to_hsv(*map(float, colour))[0]
+    return next(name for below, name in HUES if hue < below)
+
+
+def capital(text: str) -> str:
+    """A text with its first letter as a capital, and the others as they are."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def scale_label(scale: str, signed: bool) -> str:
     """A scale of feature maps in words; on that of values of both signs the limit is one of size."""
     return SCALES[scale].replace("maximum", "largest absolute value" if signed else "maximum")
 
 
+def percent_text(share: float) -> str:
+    """A share in whole percent; it says 0% only of nothing, and 100% only of all."""
+    if 0 < share < 0.005:
+        return "under 1%"
+    return "over 99%" if 0.995 <= share < 1 else f"{share:.0%}"
+
+
 def shares_text(values: np.ndarray, of: str = "") -> str:
-    """The shares of zeros and of negative values, as in "30% of the values are zero and 20% negative"."""
-    zeros = f"{(values == 0).mean():.0%} {of}are zero"
-    return f"{zeros} and {(values < 0).mean():.0%} negative" if (values < 0).any() else zeros
+    """The shares of zeros and of negative values, as in "30% of the values are zero and 20% negative".
+
+    "" if there are none.
+    """
+    zero, negative = (float((values == 0).mean()), float((values < 0).mean()))
+    texts = [f"{percent_text(zero)} {of}are zero"] if zero else []
+    if negative:
+        texts.append(f"{percent_text(negative)} {'' if texts else f'{of}are '}negative")
+    return " and ".join(texts)
+
+
+def size_text(shape: Sequence[int], unit: str) -> str:
+    """Size of an array (h, w) in words: the sides of one that is not square are named."""
+    height, width = (f"{side:,}" for side in shape[:2])
+    return f"{height} x {width} {unit}" if height == width else f"{height} rows of {width} {unit}"
+
+
+def area_text(rows: np.ndarray, columns: np.ndarray) -> str:
+    """The rows and columns that some places (n,) lie in, such as "row 3, columns 5 to 7"."""
+    ends = {"row": (rows.min(), rows.max()), "column": (columns.min(), columns.max())}
+    return ", ".join(
+        f"{what} {low}" if low == high else f"{what}s {low} to {high}" for what, (low, high) in ends.items()
+    )
+
+
+def place_text(values: np.ndarray) -> str:
+    """Where the largest value of an array (h, w) stands; a rectangle of equal ones has no single place."""
+    rows, columns = np.nonzero(values == np.nanmax(values))
+    (top, left), (bottom, right) = (rows.min(), columns.min()), (rows.max(), columns.max())
+    if len(rows) == (bottom - top + 1) * (right - left + 1):
+        return f"{'at' if len(rows) == 1 else 'in'} {area_text(rows, columns)}"
+    return f"at {len(rows):,} places, the first at row {rows[0]}, column {columns[0]}"
+
+
+def part_text(values: np.ndarray) -> str:
+    """In which ninth of an array (h, w) the largest value stands, such as "in the upper left"."""
+    rows, columns = np.nonzero(values == np.nanmax(values))
+    height, width = values.shape
+    found = {*zip((6 * rows + 3) // (2 * height), (6 * columns + 3) // (2 * width), strict=True)}
+    if len(found) > 1:
+        return "in several places"
+    row, column = found.pop()
+    return f"in the {PARTS[row][column]}"
 
 
 def tick_text(value: float) -> str:

@@ -13,7 +13,16 @@ from vggviz.attribution.evaluation import DeletionInsertion
 from vggviz.figures.artists import extent, hatch, show_image, show_values
 from vggviz.figures.described_figure import describe, fitted
 from vggviz.figures.layout import bare, charts, colour_bar, panels
-from vggviz.figures.scales import OKABE_ITO, SINGLE_SCALES, number_text, shares_text
+from vggviz.figures.scales import (
+    OKABE_ITO,
+    SINGLE_SCALES,
+    number_text,
+    part_text,
+    percent_text,
+    place_text,
+    shares_text,
+    size_text,
+)
 
 LINE_STYLES = ("-", "--", "-.", ":", "-", "--", ":")
 """One for each colour of the palette."""
@@ -56,8 +65,8 @@ def plot_attribution(
     for part, (title, values) in zip(axes, maps.items(), strict=True):
         _show(part, values, images_under[title], whole if scale == "global" else values)
         part.set_title(title if np.any(values) else f"{title}: zero everywhere", fontsize=9)
-        describe(figure, _description(title, values))
-    describe(figure, f"{SINGLE_SCALES[scale].capitalize()}.")
+    under = any(image is not None for image in images_under.values())
+    describe(figure, _description(maps, SINGLE_SCALES[scale], under=under))
     if len(maps) > 1:
         (figure.suptitle if ax is None else ax.set_title)(SINGLE_SCALES[scale], fontsize=10)
     return figure, axes
@@ -88,8 +97,7 @@ def plot_deletion_insertion(
     for part, kind, better in zip(axes, ("deletion", "insertion"), ("smaller", "larger"), strict=True):
         areas = _show_curves(part, curves, kind)
         part.set_title(f"{kind}: the {better} the area, the better", fontsize=9)
-        listed = ", ".join(f"{name} {area}" for name, area in areas.items())
-        describe(figure, f"{kind.capitalize()}, area under the curve, the {better} the better: {listed}.")
+        describe(figure, f"{kind.capitalize()}, {_areas_description(curves, kind, areas)}.")
     axes[0].set_ylabel(labels.pop(), fontsize=8)
     return figure, axes
 
@@ -111,6 +119,14 @@ def _show_curves(ax: Axes, curves: Mapping[str, DeletionInsertion], kind: str) -
     return areas
 
 
+def _areas_description(curves: Mapping[str, DeletionInsertion], kind: str, areas: Mapping[str, str]) -> str:
+    """The areas under the curves of a kind, the best first."""
+    sign, better = (1, "smaller") if kind == "deletion" else (-1, "larger")
+    ranked = sorted(curves, key=lambda name: sign * getattr(curves[name], f"{kind}_area").mean())
+    listed = "; ".join(f"{areas[name]} for {name}" for name in ranked)
+    return f"area under the curve of the {curves[ranked[0]].label}, the {better} the better: {listed}"
+
+
 def _show(ax: Axes, values: np.ndarray, image: np.ndarray | None, scaled_by: np.ndarray) -> None:
     """Draw a map with its colourbar on the scale of the values `scaled_by`, over an image if there is one."""
     drawn = show_values(ax, values, extent(scaled_by), signed=bool((scaled_by < 0).any()))
@@ -122,20 +138,34 @@ def _show(ax: Axes, values: np.ndarray, image: np.ndarray | None, scaled_by: np.
         hatch(ax, [np.zeros(2)], values.shape)
 
 
-def _description(title: str, values: np.ndarray) -> str:
-    """Text alternative of a map: its maximum, and the share of its sum in the strongest quarter of pixels."""
-    size = f"{title}: {values.shape[0]} x {values.shape[1]} pixels"
+def _description(maps: Mapping[str, np.ndarray], scale: str, *, under: bool) -> str:
+    """Text alternative: what the maps have in common, then each by itself, in short if they are many."""
+    sizes = {title: size_text(values.shape, "pixels") for title, values in maps.items()}
+    size = f" of {sizes[next(iter(maps))]}" if len(set(sizes.values())) == 1 else ""
+    count = f"{len(maps)} attribution maps" if len(maps) > 1 else "One attribution map"
+    scale = scale if len(maps) > 1 else scale.replace("each map ", "").replace("all maps ", "")
+    sentences = [f"{count}{size}{' over the grey photograph' if under else ''}, {scale}."]
+    for title, values in maps.items():
+        name = title if size else f"{title}, {sizes[title]}"
+        sentences.append(f"{name}: {_map_description(values, short=len(maps) > 3)}.")
+    return " ".join(sentences)
+
+
+def _map_description(values: np.ndarray, *, short: bool) -> str:
+    """A map: its largest value and where it stands, and shares of the sum of its absolute values."""
     if not values.any():
-        return f"{size}, zero everywhere."
-    row, column = np.unravel_index(int(values.argmax()), values.shape)
-    sizes = np.sort(np.abs(values), axis=None)[::-1].astype(np.float64)
-    share = sizes[: -(-sizes.size // 4)].sum() / sizes.sum()
-    below = f", the smallest {number_text(values.min())}" if (values < 0).any() else ""
-    return (
-        f"{size}, the largest value {number_text(values.max())} at row {row}, column {column}{below}; "
-        f"the strongest quarter of the pixels holds {share:.0%} of the whole, "
-        f"{shares_text(values, 'of them ')}."
-    )
+        return "zero everywhere"
+    sizes = np.abs(values).astype(np.float64)
+    shares = sizes / sizes.sum()
+    quarter = np.sort(shares, axis=None)[::-1][: -(-sizes.size // 4)].sum()
+    where = part_text(values) if short else place_text(values)
+    below = [f"smallest {number_text(values.min())}"] if (values < 0).any() else []
+    facts = [f"largest {number_text(values.max())} {where}", *below]
+    facts.append(f"{percent_text(quarter)} in the strongest quarter{'' if short else ' of pixels'}")
+    if not short:
+        left = shares[:, : shares.shape[1] // 2].sum()
+        facts += [f"{percent_text(left)} in the left half", *filter(None, [shares_text(values)])]
+    return ", ".join(facts)
 
 
 def _image_under(

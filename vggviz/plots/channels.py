@@ -68,6 +68,9 @@ def plot_examples(
         "what its strongest cell sees of them, and the activation",
         fontsize=10,
     )
+    most = "a channel" if len(crops) == 1 else f"each of {len(crops)} channels"
+    what = f"The {columns} of {examples.seen:,} images that excite {most} of {examples.layer} most"
+    describe(figure, f"{what}, the strongest first.")
     for channel in crops:
         describe(figure, _examples_description(examples, channel))
     return figure, ax
@@ -191,12 +194,9 @@ def _examples_description(examples: Examples, channel: int) -> str:
     row = examples.place(channel)
     values, names = examples.values[row], examples.names[row]
     if values[0] <= 0:
-        return f"Channel {channel} of {examples.layer} is never positive in the {examples.seen:,} images."
-    return (
-        f"Channel {channel} of {examples.layer}: of {examples.seen:,} images {names[0]} excites it most, "
-        f"{number_text(values[0])} at row {examples.rows[row, 0]}, column {examples.columns[row, 0]}; "
-        f"the last one drawn, {names[-1]}, {number_text(values[-1])}."
-    )
+        return f"Channel {channel} is never positive."
+    down = f", down to {number_text(values[-1])}" if len(values) > 1 else ""
+    return f"Channel {channel}: {number_text(values[0])} on {names[0]}{down}."
 
 
 def _similarity_description(similarity: np.ndarray, label: str) -> str:
@@ -208,17 +208,14 @@ def _similarity_description(similarity: np.ndarray, label: str) -> str:
     silent = int((~similarity.any(axis=1)).sum())
     return (
         f"Similarity ({label}) of {len(similarity)} channels, each with each. Most alike are {highest}, "
-        f"least {lowest}; the median of all pairs is {np.median(values):.2f}. "
-        f"{silent} of them are like none: silent, or constant, here."
+        f"least {lowest}; the median of all pairs is {np.median(values):.2f}."
+        + (f" {silent} of them are like none: silent, or constant, here." if silent else "")
     )
 
 
 def _trace_description(trace: Trace) -> str:
-    text = f"A trace of {trace.objective}, which is {number_text(trace.value)}."
+    text = f"A trace of {trace.objective}, which is {number_text(trace.value)}: channels and what they give."
     for layer, channels, values in zip(trace.layers, trace.channels, trace.values, strict=True):
-        contributions = ", ".join(
-            f"channel {index} gives {number_text(value)}"
-            for index, value in zip(channels, values, strict=True)
-        )
-        text += f" {layer}: {contributions}."
+        given = (f"{index} ({number_text(value)})" for index, value in zip(channels, values, strict=True))
+        text += f" {layer}: {', '.join(given)}."
     return text

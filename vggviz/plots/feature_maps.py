@@ -14,9 +14,23 @@ from vggviz.activations.statistics import maps_of
 from vggviz.figures.artists import extent, hatch, show_image, show_mosaic, show_values
 from vggviz.figures.described_figure import describe, fitted
 from vggviz.figures.layout import bare, colour_bar, mosaic_axes, panels
-from vggviz.figures.scales import SCALES, Scaled, number_text, scale_label, scale_maps, shares_text
+from vggviz.figures.scales import (
+    SCALES,
+    Scaled,
+    capital,
+    number_text,
+    part_text,
+    place_text,
+    scale_label,
+    scale_maps,
+    shares_text,
+    size_text,
+)
 from vggviz.figures.selection import choose_channels, last_of_each_size, strongest
 from vggviz.models.graph import listed
+
+MOST_NAMED = 16
+"""Most channels that a text alternative lists."""
 
 
 @fitted
@@ -112,9 +126,10 @@ def plot_layers(
         tile = values[layer][..., [index]]
         label = _show_tile(part, tile, scale_maps(maps, layer, tile, scale))
         part.set_title(f"{layer}\nchannel {index}, {label}", fontsize=8)
-        describe(figure, f"{layer}: channel {index}, {label.replace('max', 'maximum')}.")
     label = scale_label(scale, any(values[layer].min() < 0 for layer in layers))
-    describe(figure, f"{label.replace('all scaled by the layer', 'each scaled by its layer').capitalize()}.")
+    label = label.replace("all scaled by the layer", "each scaled by its layer")
+    after = "" if picture is None else f"After {title}, "
+    describe(figure, _layers_description(values, chosen, after, label))
     return figure, axes
 
 
@@ -163,7 +178,9 @@ def plot_channel(
     show_channel(axes[-1], tile, limit, under)
     label = "" if scale == "channel" else f"\n{scaled.label.removeprefix('all ')}"
     axes[-1].set_title(f"{layer}, channel {index}{'' if tile.any() else ': dead here'}{label}", fontsize=10)
-    describe(figure, f"Feature map of {layer}, channel {index}: {_tile_description(tile, limit)}")
+    beside_or_under = "" if picture is None else f", {'over' if overlay else 'beside'} {title}"
+    name = f"Feature map of {layer}, channel {index}{beside_or_under}"
+    describe(figure, f"{name}: {_tile_description(tile, limit)}")
     return figure, axes
 
 
@@ -187,28 +204,68 @@ def _show_tile(ax: Axes, tile: np.ndarray, scaled: Scaled) -> str:
     return "dead here"
 
 
+def _layers_description(
+    values: Mapping[str, np.ndarray], chosen: Sequence[tuple[str, int]], after: str, scale: str
+) -> str:
+    """Text alternative of maps of layers: the channels, their maxima, and of few maps their places."""
+    by_layer: dict[str, list[str]] = {}
+    for layer, index in chosen:
+        tile = values[layer][..., index]
+        most = f"maximum {number_text(tile.max())} {part_text(tile)}" if tile.any() else "dead here"
+        short = f" ({number_text(tile.max())})" if tile.any() else " (dead here)"
+        name = f"channel {index}, {most}" if len(chosen) <= 6 else f"{index}{short}"
+        by_layer.setdefault(layer, []).append(name)
+    top = len(chosen) // len(by_layer)
+    what = "the strongest map" if top == 1 else f"the {top} strongest maps"
+    each = what if len(by_layer) == 1 else f"{what} of each of {len(by_layer)} layers"
+    unit = "" if len(chosen) <= 6 else ", channel and maximum"
+    listed = [f"{layer}: {', '.join(names)}." for layer, names in by_layer.items()]
+    return " ".join([capital(f"{after}{each}{unit}, {scale}."), *listed])
+
+
 def _tile_description(tile: np.ndarray, limit: float) -> str:
     """Text alternative of a map (h, w) drawn up to `limit`."""
-    row, column = np.unravel_index(int(tile.argmax()), tile.shape)
-    where = (
-        f"the largest, {number_text(tile.max())}, at row {row}, column {column}" if tile.any() else "all zero"
-    )
-    return (
-        f"{tile.shape[0]} x {tile.shape[1]} cells, {where}; "
-        f"{shares_text(tile)}. Brightest colour: {number_text(limit)}."
-    )
+    size = size_text(tile.shape, "cells")
+    if not tile.any():
+        return f"{size}, all zero."
+    most = number_text(tile.max())
+    shares = shares_text(tile) or "none are zero"
+    bright = "" if number_text(limit) == most else f" Brightest colour: {number_text(limit)}."
+    return f"{size}, the largest, {most}, {place_text(tile)}; {shares}.{bright}"
 
 
 def _mosaic_description(values: np.ndarray, layer: str, indices: np.ndarray, scaled: Scaled) -> str:
-    drawn = values[..., indices]
-    strongest = indices[int(drawn.max(axis=(0, 1)).argmax())]
-    return (
-        f"{len(indices)} of {values.shape[-1]} feature maps of {layer}, "
-        f"{values.shape[0]} x {values.shape[1]} cells each, {scaled.label}. "
-        f"The largest activation, {number_text(drawn.max())}, is in channel {strongest}; "
-        f"{shares_text(drawn, 'of the values ')}; "
-        f"{scaled.dead.sum()} of these channels are dead here."
+    """Text alternative of a mosaic: the channels, unless they are many, the strongest and the weakest."""
+    drawn, count = values[..., indices], len(indices)
+    named = f": channels {', '.join(map(str, indices))}" if 1 < count <= MOST_NAMED else ""
+    head = (
+        f"All {count} feature maps of {layer}"
+        if len(set(indices)) == values.shape[-1]
+        else f"{count} of {values.shape[-1]} feature maps of {layer}{named}"
     )
+    size = f"{size_text(values.shape, 'cells')} each, {scaled.label}."
+    if scaled.dead.all():
+        return f"{head}. All {count} of these channels are dead here, zero everywhere. {size}"
+    shares = shares_text(drawn, "of the values ") or "no value is zero"
+    return f"{head}. {_extremes(drawn, indices)}; {shares}. {_dead(indices[scaled.dead])}{size}"
+
+
+def _extremes(drawn: np.ndarray, indices: np.ndarray) -> str:
+    """The largest activation, and the weakest channel unless it is dead."""
+    maxima = drawn.max(axis=(0, 1))
+    most, least = int(maxima.argmax()), int(maxima.argmin())
+    text = f"The largest activation, {number_text(maxima[most])}, is in channel {indices[most]}"
+    if maxima[least] in (0, maxima[most]):
+        return text
+    return f"{text}; the weakest, {indices[least]}, reaches {number_text(maxima[least])}"
+
+
+def _dead(indices: np.ndarray) -> str:
+    """The dead channels, unless they are many, as a sentence; "" if there are none."""
+    if not len(indices):
+        return ""
+    named = f": {', '.join(map(str, indices))}" if len(indices) <= MOST_NAMED else ""
+    return f"{len(indices)} of these channels {'is' if len(indices) == 1 else 'are'} dead here{named}. "
 
 
 def show_channel(ax: Axes, tile: np.ndarray, limit: float, image: np.ndarray | None) -> None:

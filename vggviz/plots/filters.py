@@ -15,12 +15,14 @@ from vggviz.figures.artists import show_image, show_values
 from vggviz.figures.described_figure import describe, fitted
 from vggviz.figures.layout import bare, colour_bar, one_picture
 from vggviz.figures.page import page
-from vggviz.figures.scales import KERNEL_SCALES, number_text
+from vggviz.figures.scales import KERNEL_SCALES, colour_name, number_text, percent_text
 from vggviz.figures.selection import choose
 from vggviz.images.mosaic import mosaic
 
 MAX_SLICES = 16
 """Most input slices of a filter that are drawn."""
+MOST_NAMED = 16
+"""Most filters that a text alternative lists."""
 
 
 @fitted
@@ -74,13 +76,42 @@ def plot_filters(
     ax.set_title(
         f"{label}; {detail}" if coloured else f"{label}\n{detail}", fontsize=10, pad=14 if coloured else None
     )
-    describe(
-        figure,
-        f"{label}; {detail}. "
-        f"Filter {indices[0]} comes first; the largest norm is {number_text(norms.max())} "
-        f"(filter {norms.argmax()}), the smallest {number_text(norms.min())} (filter {norms.argmin()}).",
-    )
+    describe(figure, f"{label}; {detail}.")
+    describe(figure, _description(shown, indices, norms, coloured=coloured))
     return figure, ax
+
+
+def _description(shown: np.ndarray, indices: np.ndarray, norms: np.ndarray, *, coloured: bool) -> str:
+    """Text alternative of filters: their indices and colours unless they are many, and their norms."""
+    chosen = norms[indices]
+    most, least = int(chosen.argmax()), int(chosen.argmin())
+    extremes = (
+        f"The largest norm is {number_text(chosen[most])} (filter {indices[most]})"
+        + (f", the smallest {number_text(chosen[least])} ({indices[least]})" if len(indices) > 1 else "")
+        + "."
+    )
+    if len(indices) > MOST_NAMED:
+        return f"Filter {indices[0]} comes first. {extremes}"
+    if coloured:
+        named = (f"{index} {_colours(shown[..., k])}" for k, index in enumerate(indices))
+        return f"Filters: {', '.join(named)}. {extremes}"
+    slices = np.sqrt((shown**2).sum(axis=(0, 1)))
+    ranked = np.sort(slices, axis=0)[::-1][:MAX_SLICES]
+    fall = np.median(ranked[-1] / np.where(ranked[0] > 0, ranked[0], 1))
+    return (
+        f"Filters {', '.join(map(str, indices))}. {extremes} The weakest slice drawn of a filter has "
+        f"{percent_text(float(fall))} of the norm of its strongest (median)."
+    )
+
+
+def _colours(kernel: np.ndarray) -> str:
+    """The strongest colour of a kernel (kh, kw, 1 or 3) as it is drawn, and the one most opposed to it."""
+    weights = np.broadcast_to(kernel, (*kernel.shape[:2], 3)).reshape(-1, 3)
+    strongest = weights[(weights**2).sum(axis=1).argmax()]
+    along = weights @ strongest
+    name = colour_name(0.5 + strongest / 2)
+    opposed = colour_name(0.5 + weights[along.argmin()] / 2)
+    return f"{name} against {opposed}" if along.min() < 0 and opposed != name else name
 
 
 def _slices_text(count: int) -> str:

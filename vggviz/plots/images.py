@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,12 @@ from vggviz.figures.artists import extent, separate, show_image, show_values
 from vggviz.figures.described_figure import describe, fitted
 from vggviz.figures.layout import bare, colour_bar, one_picture, panels
 from vggviz.figures.page import page
-from vggviz.figures.scales import SINGLE_SCALES, number_text
+from vggviz.figures.scales import SINGLE_SCALES, area_text, number_text, part_text, percent_text, size_text
+
+MOST_DESCRIBED = 4
+"""Most images of which a text alternative tells more than the titles."""
+MOST_NUMBERS = 9
+"""Most numbers of an array that a text alternative lists."""
 
 
 @fitted
@@ -58,7 +64,9 @@ def plot_images(
                 colour_bar(part, drawn)
         else:
             colour_bar(part, show_values(part, values, extent(values), signed=bool((values < 0).any())))
-        describe(figure, _image_description(title, values))
+    describe(figure, _description(images))
+    if len(numbers) > 1:
+        describe(figure, "All on one colour scale." if scale == "global" else "Each on its own colour scale.")
     return figure, axes
 
 
@@ -67,11 +75,70 @@ def _last_of_rows(has_scale: Sequence[bool], columns: int) -> set[int]:
     return set({index // columns: index for index, has in enumerate(has_scale) if has}.values())
 
 
-def _image_description(title: str, values: np.ndarray) -> str:
-    if values.ndim == 3:
-        return f"{title}: an image of {values.shape[1]} x {values.shape[0]} pixels."
+def _description(images: Mapping[str, np.ndarray]) -> str:
+    """Text alternative: images, or arrays, that follow each other and have one size are named together."""
+    runs = itertools.groupby(images, key=lambda title: images[title].shape)
+    few = len(images) <= MOST_DESCRIBED
+    sentences = [_run_description({title: images[title] for title in run}, few=few) for _, run in runs]
+    if few:
+        sentences += _differences(images)
+    return " ".join(sentences)
+
+
+def _run_description(run: Mapping[str, np.ndarray], *, few: bool) -> str:
+    """Images or arrays of one size, such as "2 images of 8 x 8 pixels: left, levels 0 to 9; right, ...."."""
+    first = next(iter(run.values()))
+    kind, unit = ("image", "pixels") if first.ndim == 3 else ("array", "values")
+    count = f"{len(run)} {kind}s" if len(run) > 1 else f"An {kind}"
+    contents = {title: _contents(values, few=few) for title, values in run.items()}
+    shared = "".join({*contents.values()}) if len(run) > 1 and len({*contents.values()}) == 1 else ""
+    named = {title: f"{title}{text if not shared else ''}" for title, text in contents.items()}
+    each = f"{shared} in each" if shared else ""
+    return f"{count} of {size_text(first.shape, unit)}{each}: {'; '.join(_without_repeats(named))}."
+
+
+def _without_repeats(named: Mapping[str, str]) -> Iterator[str]:
+    """Titles whose first of several lines is that of the title before leave it out."""
+    before = ""
+    for title, text in named.items():
+        first, line_break, _ = title.partition("\n")
+        yield text.removeprefix(first + line_break) if line_break and first == before else text
+        before = first
+
+
+def _contents(values: np.ndarray, *, few: bool) -> str:
+    """What an image or array holds, in short unless they are few; of many images only the titles are told."""
     low, high = number_text(np.nanmin(values)), number_text(np.nanmax(values))
-    return f"{title}: {values.shape[0]} x {values.shape[1]} values, from {low} to {high}."
+    if values.ndim == 3 and not few:
+        return ""
+    if low == high:
+        return f", {'level ' if values.ndim == 3 else ''}{low} everywhere"
+    if values.ndim == 3:
+        return f", levels {low} to {high}"
+    if values.size <= MOST_NUMBERS:
+        rows = (" ".join(map(number_text, row)) for row in values)
+        return f", row by row {', '.join(rows)}"
+    where = f", the largest {part_text(values)}" if few else ""
+    return f", {low} to {high}{where}"
+
+
+def _differences(images: Mapping[str, np.ndarray]) -> list[str]:
+    """Where images and arrays differ from the first one, if they have most places in common with it."""
+    first, *_ = images.values()
+    found = []
+    for title, values in list(images.items())[1:]:
+        if values.shape != first.shape:
+            continue
+        differ = ~np.isclose(values, first, atol=0, equal_nan=True).reshape(*first.shape[:2], -1).all(axis=-1)
+        rows, columns = np.nonzero(differ)
+        if not len(rows):
+            found.append(f"{title}: equal to the first.")
+        elif differ.mean() < 0.5:
+            share = percent_text(float(differ.mean()))
+            found.append(
+                f"{title}: differs from the first at {share} of the places, {area_text(rows, columns)}."
+            )
+    return found
 
 
 @fitted
@@ -115,11 +182,9 @@ def plot_image_map(
     ax.set(xlim=(left, right), ylim=(bottom, top), aspect="equal")
     bare([ax])
     ax.set_title(f"{len(points)} images, each at its point; one scale for both directions", fontsize=10)
-    describe(figure, _map_description(points))
     names = dict.fromkeys([] if groups is None else groups)
     means = {name: points[np.asarray(groups) == name].mean(axis=0) for name in names}
-    for name, (x, y) in means.items():
-        describe(figure, f"{name} lies around ({number_text(x)}, {number_text(y)}).")
+    describe(figure, _map_description(points, means))
     separate(ax, _written(ax, means, zorder=len(points) + 2))
     return figure, ax
 
@@ -149,14 +214,16 @@ def _checked_map(
     return points.astype(np.float64), [validation.image("An image", one) for one in given["images"]]
 
 
-def _map_description(points: np.ndarray) -> str:
+def _map_description(points: np.ndarray, means: Mapping[str, np.ndarray]) -> str:
+    """Text alternative of a map of images: the outermost images, and the middles of the groups."""
     (left, low), (right, high) = points.argmin(axis=0), points.argmax(axis=0)
-    return (
-        f"A map of {len(points)} images: image {left} is farthest left ({number_text(points[left, 0])}), "
-        f"{right} farthest right ({number_text(points[right, 0])}), "
-        f"{low} lowest ({number_text(points[low, 1])}), "
-        f"{high} highest ({number_text(points[high, 1])})."
+    text = (
+        f"A map of {len(points)} images, each at its point: "
+        f"x from {number_text(points[left, 0])} (image {left}) to {number_text(points[right, 0])} ({right}), "
+        f"y from {number_text(points[low, 1])} ({low}) to {number_text(points[high, 1])} ({high})."
     )
+    middles = [f"{name} ({number_text(x)}, {number_text(y)})" for name, (x, y) in means.items()]
+    return f"{text} Middles of the groups: {', '.join(middles)}." if middles else text
 
 
 def _checked_images(images: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

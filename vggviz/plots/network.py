@@ -17,9 +17,12 @@ from vggviz.figures.artists import extent, show_image, show_values
 from vggviz.figures.described_figure import describe, fitted
 from vggviz.figures.layout import bare, charts, one_picture, three_and_one
 from vggviz.figures.page import page
-from vggviz.figures.scales import MARK, NEGATIVE, OKABE_ITO, POSITIVE, number_text
+from vggviz.figures.scales import MARK, NEGATIVE, OKABE_ITO, POSITIVE, capital, number_text, size_text
 from vggviz.models.receptive_field import Pair, ReceptiveField, pair
 from vggviz.models.summary import LayerTable
+
+MOST_NAMED = 4
+"""Most input channels of a cell that a text alternative names."""
 
 
 @fitted
@@ -52,6 +55,9 @@ def plot_receptive_field(
     boxes = [field.box(y, x, image.shape[:2]) for y, x in cells]
     figure, ax = one_picture(ax, image.shape[0] / image.shape[1], 5)
     show_image(ax, image)
+    on = f"on the photograph of {size_text(image.shape, 'pixels')}"
+    fields = f"Receptive field{'' if len(cells) == 1 else 's'} of {_by(field.size)} pixels"
+    describe(figure, f"{fields} {on}; the next cell sees as much, {_step(field)} pixels farther on.")
     for (y, x), (top, left, bottom, right) in zip(cells, boxes, strict=True):
         ax.add_patch(
             Rectangle(
@@ -93,7 +99,7 @@ def plot_layer_table(table: LayerTable, *, ax: Axes | None = None) -> tuple[Figu
         most = int(np.argmax(values))
         describe(
             figure,
-            f"{title}: {number_text(sum(values))} in all, "
+            f"{capital(title)}: {number_text(sum(values))} in all, "
             f"most in {table[most].name} ({number_text(values[most])}).",
         )
     return figure, axes
@@ -127,15 +133,23 @@ def plot_cell(cell: Cell, *, top: int = 8, ax: Axes | None = None) -> tuple[Figu
         part.set_title(f"{what}\ninput channel {first}", fontsize=9)
     bare(axes[:3])
     show_sum(axes[3], cell, order[:top], sums)
-    describe(
-        figure,
-        f"{cell.layer}, channel {cell.channel}, row {cell.row}, column {cell.column}: "
-        f"{cell.products.size:,} products sum to {number_text(cell.total - cell.bias, 4)}, "
-        f"plus bias {number_text(cell.bias, 4)} is {number_text(cell.total, 4)}; "
-        f"the map holds {number_text(cell.value, 4)}. Input channel {first} gives most, "
-        f"{number_text(sums[first], 4)}.",
-    )
+    describe(figure, _cell_description(cell, order[:top]))
     return figure, axes
+
+
+def _cell_description(cell: Cell, shown: np.ndarray) -> str:
+    """Text alternative of the arithmetic of a cell: the sum, then the channels that move it most."""
+    sums = cell.by_channel
+    named = shown[:MOST_NAMED]
+    terms = [f"{index} adds {number_text(sums[index])}" for index in named]
+    if rest := len(sums) - len(named):
+        terms.append(f"the other {rest} add {number_text(sums.sum() - sums[named].sum())}")
+    return (
+        f"{cell.layer}, channel {cell.channel}, row {cell.row}, column {cell.column}: the map holds "
+        f"{number_text(cell.value)}. {cell.products.size:,} products and the bias, {number_text(cell.bias)}, "
+        f"add up to {number_text(cell.total)}. Input channel {', '.join(terms)}. "
+        f"Patch, kernel and products are drawn of channel {shown[0]}."
+    )
 
 
 def _cells(row: int | Sequence[int], column: int | Sequence[int]) -> list[tuple[int, int]]:
@@ -190,6 +204,12 @@ def write_numbers(ax: Axes, values: np.ndarray) -> None:
             fontsize=8,
             color="white" if dark else "black",
         )
+
+
+def _step(field: ReceptiveField) -> str:
+    """The stride as text, as in "4", or "4 down and 2 across"."""
+    down, across = pair(field.stride)
+    return str(down) if down == across else f"{down} (down) or {across} (across)"
 
 
 def _by(value: Pair) -> str:

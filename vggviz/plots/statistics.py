@@ -13,7 +13,7 @@ from vggviz._shared import validation
 from vggviz.activations.statistics import ChannelStatistics
 from vggviz.figures.described_figure import describe, fitted
 from vggviz.figures.layout import one_axes
-from vggviz.figures.scales import MARK, OKABE_ITO, number_text
+from vggviz.figures.scales import MARK, OKABE_ITO, capital, number_text
 from vggviz.models.graph import check_name
 
 MARKERS = "osD^"
@@ -55,7 +55,8 @@ def plot_channel_statistics(
     }
     ax.set_ylabel(label.get(by, "standard deviation"))
     if layer is None:
-        show_boxes(figure, ax, statistics, by)
+        show_boxes(ax, statistics, by)
+        describe(figure, _boxes_description(statistics, by, label.get(by, "standard deviation")))
         return figure, ax
     values, dead = getattr(statistics[layer], by), statistics[layer].dead
     order = np.argsort(values, kind="stable")
@@ -64,10 +65,12 @@ def plot_channel_statistics(
     ax.set_xlabel(f"the {len(order)} channels of {layer}, in order")
     if dead.any():
         ax.legend()
+    what = label.get(by, "standard deviation")
+    silent = f"{dead.sum()} dead" if dead.any() else "none is dead"
     describe(
         figure,
-        f"{layer}: {label.get(by, by)} of {len(order)} channels, from {number_text(np.nanmin(values))} to "
-        f"{number_text(np.nanmax(values))}, median {number_text(np.median(values))}; {dead.sum()} dead.",
+        f"{layer}: {what} of {len(order)} channels, from {number_text(np.nanmin(values))} to "
+        f"{number_text(np.nanmax(values))}, median {number_text(np.median(values))}; {silent}.",
     )
     return figure, ax
 
@@ -102,6 +105,7 @@ def plot_by_layer(
     figure, ax = one_axes(ax, 8, 4)
     widths = 0.8 + 0.7 * np.arange(len(measures), 0, -1)  # a curve that another covers stays visible
     lines = []
+    describe(figure, f"{capital(label) or 'Curves'}; {layers[0]} to {layers[-1]}.")
     for (title, values), colour, marker, width in zip(
         measures.items(), OKABE_ITO.values(), MARKERS, widths, strict=False
     ):
@@ -109,13 +113,14 @@ def plot_by_layer(
         lines += ax.plot(
             numbers, f"{marker}-", color=colour, label=title, linewidth=width, markersize=3 + 2 * width
         )
-        describe(figure, _curve_description(f"{title}, {label}" if label else title, layers, numbers))
+        curve = f"{title}: {_curve_description(layers, numbers)}"
         if title in bands:
             low, high = bands[title]
             ax.fill_between(range(len(layers)), low, high, color=colour, alpha=0.2, linewidth=0)
-            describe(
-                figure, f"Its spread in {layers[-1]}: {number_text(low[-1])} to {number_text(high[-1])}."
-            )
+            curve += f"; its band ends from {number_text(low[-1])} to {number_text(high[-1])}"
+        describe(figure, f"{curve}.")
+    if len(measures) > 1:
+        describe(figure, _comparison(measures))
     ax.set_xticks(range(len(layers)), layers, rotation=60, ha="right", fontsize=8)
     ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
     ax.set_ylabel(label)
@@ -160,22 +165,50 @@ def _bands(
     return bands
 
 
-def _curve_description(title: str, layers: Sequence[str], numbers: np.ndarray) -> str:
-    lowest, highest = int(numbers.argmin()), int(numbers.argmax())
-    return (
-        f"{title}: {number_text(numbers[0])} in {layers[0]}, {number_text(numbers[-1])} in {layers[-1]}; "
-        f"least {number_text(numbers[lowest])} ({layers[lowest]}), "
-        f"most {number_text(numbers[highest])} ({layers[highest]})."
-    )
+def _curve_description(layers: Sequence[str], numbers: np.ndarray) -> str:
+    """A curve in words: its ends, and its extremes unless they are at the ends."""
+    texts = [_rounded(number, float(np.abs(numbers).max())) for number in numbers]
+    if len(set(texts)) == 1:
+        return f"{texts[0]} everywhere"
+    extremes = [("least", int(numbers.argmin())), ("most", int(numbers.argmax()))]
+    inner = [
+        f", {word} {texts[k]} at {layers[k]}"
+        for word, k in extremes
+        if texts[k] not in texts[:: len(texts) - 1]
+    ]
+    return f"{texts[0]} to {texts[-1]}{''.join(inner)}"
 
 
-def show_boxes(figure: Figure, ax: Axes, statistics: Mapping[str, ChannelStatistics], by: str) -> None:
+def _rounded(number: float, largest: float) -> str:
+    """A number of a curve; one that cannot be told from zero in the figure is said to be so."""
+    return "nearly 0" if 0 < abs(number) < largest / 1000 else number_text(number)
+
+
+def _comparison(measures: Mapping[str, Mapping[str, float]]) -> str:
+    """At how many of the layers the first curve lies above each of the others."""
+    (first, values), *others = measures.items()
+    counts = {title: sum(values[layer] > low[layer] for layer in values) for title, low in others}
+    above = ", ".join(f"above {title} at {count}" for title, count in counts.items())
+    return f"Of {len(values)} places, {first} is {above}."
+
+
+def _boxes_description(statistics: Mapping[str, ChannelStatistics], by: str, label: str) -> str:
+    """The course of the medians, and the layers with dead channels."""
+    layers = list(statistics)
+    medians = np.array([np.median(getattr(s, by)) for s in statistics.values()])
+    dead = [f"{s.dead.sum()} in {layer}" for layer, s in statistics.items() if s.dead.any()]
+    text = f"Boxes of the channels of {len(layers)} layers, {layers[0]} to {layers[-1]}: {label}, median"
+    where = f"Dead channels: {', '.join(dead)}" if dead else "No channel is dead"
+    return f"{text} {_curve_description(layers, medians)}. {where}."
+
+
+def show_boxes(ax: Axes, statistics: Mapping[str, ChannelStatistics], by: str) -> None:
     """Draw a box for each layer, with its number of dead channels above."""
     values = [getattr(s, by) for s in statistics.values()]
     ax.boxplot(values, flierprops={"marker": ".", "markersize": 3})
     ax.set_xticks(range(1, 1 + len(values)), list(statistics), rotation=60, fontsize=8)
     ax.margins(y=0.12)
-    for position, (layer, s) in enumerate(statistics.items(), start=1):
+    for position, s in enumerate(statistics.values(), start=1):
         ax.annotate(
             str(s.dead.sum()),
             (position, 1),
@@ -183,9 +216,6 @@ def show_boxes(figure: Figure, ax: Axes, statistics: Mapping[str, ChannelStatist
             ha="center",
             va="top",
             fontsize=8,
-        )
-        describe(
-            figure, f"{layer}: median {by} {number_text(np.median(getattr(s, by)))}, {s.dead.sum()} dead."
         )
     ax.set_title(
         "by layer; box: half of the channels, line: median, number above: dead channels", fontsize=10

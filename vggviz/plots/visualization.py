@@ -17,7 +17,7 @@ from vggviz.figures.artists import show_image
 from vggviz.figures.described_figure import describe, fitted
 from vggviz.figures.layout import bare, one_axes, one_picture
 from vggviz.figures.page import page
-from vggviz.figures.scales import MARK, number_text
+from vggviz.figures.scales import MARK, number_text, size_text
 from vggviz.images.mosaic import mosaic
 
 MAX_LABELLED = 6
@@ -64,8 +64,9 @@ def plot_visualization(
     steps = visualization.values.shape[1] - 1
     ax.set_title(_wrapped(shared, f"{steps} steps; below: {visualization.measure}"), fontsize=10)
     described = f"{count} images" if count > 1 else "One image"
-    describe(figure, f"{described} of {width} x {height} pixels, {shared}, drawn in {steps} steps.")
-    describe(figure, _values_description(visualization, labels))
+    size = size_text((height, width), "pixels")
+    describe(figure, f"{described} of {size}, drawn in {steps} steps; {visualization.measure}:")
+    describe(figure, _values_description(visualization))
     return figure, ax
 
 
@@ -109,8 +110,9 @@ def plot_ascent(visualization: Visualization, *, ax: Axes | None = None) -> tupl
     ax.set_xlabel("step; the dots are the finished images, not moved")
     ax.set_ylabel(visualization.measure)
     ax.set_title(shared, fontsize=10)
-    describe(figure, f"{visualization.measure.capitalize()} in {values.shape[1] - 1} steps, {shared}.")
-    describe(figure, _values_description(visualization, labels))
+    curves = "Curves" if len(values) > 1 else "A curve"
+    describe(figure, f"{curves} of the {visualization.measure} in {values.shape[1] - 1} steps:")
+    describe(figure, _values_description(visualization))
     return figure, ax
 
 
@@ -133,18 +135,18 @@ def _common_prefix(phrases: Sequence[Sequence[str]]) -> list[str]:
     return [words[0] for words in alike]
 
 
-def _values_description(visualization: Visualization, labels: Sequence[str]) -> str:
+def _values_description(visualization: Visualization) -> str:
     """The values reached: of each image, or if there are many their median and extremes."""
-    values, reached = visualization.values, visualization.reached
+    values, reached, labels = visualization.values, visualization.reached, visualization.labels
     if len(values) <= MAX_LABELLED:
-        return " ".join(
-            f"{label or 'It'}: from {number_text(curve[0])} to {number_text(curve[-1])}."
+        courses = (
+            f"{label}, from {number_text(curve[0])} to {number_text(curve[-1])}"
             for label, curve in zip(labels, values, strict=True)
         )
+        return f"{'; '.join(courses)}."
     low, high = int(reached.argmin()), int(reached.argmax())
     return (
-        f"Median {number_text(np.median(values[:, 0]))} at the start and "
-        f"{number_text(np.median(reached))} at the end; "
-        f"the smallest, {number_text(reached[low])}, is {labels[low]}, "
-        f"the largest, {number_text(reached[high])}, {labels[high]}."
+        f"median from {number_text(np.median(values[:, 0]))} to {number_text(np.median(reached))}; "
+        f"the largest at the end {number_text(reached[high])}, {labels[high]}; "
+        f"the smallest {number_text(reached[low])}, {labels[low]}."
     )

@@ -1,4 +1,4 @@
-"""The slides of a chapter, or of a section: its figures, results and tables; the text becomes notes."""
+"""The slides of a chapter, or of a section: the author's sentences with figures, results and tables below."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bs4 import BeautifulSoup, Tag
 
-from slides import words
+from slides import marks, words
 from slides.plan import classes, title_of
 
 FIGURE = "a.image-reference img"
@@ -15,30 +15,21 @@ LEARN = "admonition-what-you-will-learn"
 """Class of the box at the head of a chapter."""
 THINGS = f"{FIGURE}, .cell_output pre, table, div.math"
 TEXTS = {"p", "ul", "ol", "dl", "div", "blockquote"}
-LEFT_OUT = {"quiz", "cell", "exercise", "solution", "provenance"}
+LEFT_OUT = {"quiz", "cell", "exercise", "solution", "provenance", "tip"}
 """Classes of parts that are no text of the speaker's."""
 
 
 @dataclass
 class Slide:
-    """A heading, what is to be seen below it, and what the speaker says before and after it is seen."""
+    """A heading, a sentence, what is to be seen below it, and the text for the speaker."""
 
     heading: str
+    sentence: str
+    """HTML; "" ends what is shown."""
     shown: list[Tag] = field(default_factory=list)
-    before: list[str] = field(default_factory=list)
-    after: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     task: str = ""
     """HTML of what the class shall do; it is shown in place of a sentence."""
-
-    @property
-    def words(self) -> str:
-        """HTML of what is said on the slide."""
-        return self.task or words.point(self.before, self.after)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to see but the heading."""
-        return not self.shown and not self.words
 
 
 def slides(part: Tag) -> list[Slide]:
@@ -46,12 +37,20 @@ def slides(part: Tag) -> list[Slide]:
 
     Args:
         part: a place in a finished page of the built book; it is not changed.
+
+    Raises:
+        ValueError: if no comment there says what to show.
     """
     part = around(part)
     if "exercise" in classes(part):
         return [task(part)]
     made = [slide for section in sections(part) for slide in of_section(section)]
-    return [slide for slide in made if not slide.is_empty]
+    if not made:
+        raise ValueError(
+            f"The lesson plan shows {title_of(part)!r}, which has no '% {marks.MARK} ...' before a figure, "
+            "a result or a table."
+        )
+    return made
 
 
 def place(page: BeautifulSoup, anchor: str) -> Tag:
@@ -82,26 +81,25 @@ def sections(part: Tag) -> Iterator[Tag]:
 
 
 def of_section(section: Tag) -> list[Slide]:
-    """Slides of a section: things in a row stand on one, those with text between them on several."""
-    heading, waiting = title_of(section), list[str]()
-    made = [Slide(heading)]
-    for part in section.find_all(True, recursive=False):
-        if "tip" in classes(part):
-            made[-1].after += waiting
-            made.append(task(part))
-            waiting = []
-        elif found := things(part):
-            if waiting and made[-1].shown:
-                said, waiting = words.divided(waiting)
-                made[-1].after += said
-                made.append(Slide(heading))
-            made[-1].before += waiting
-            made[-1].shown += found
-            waiting = []
-        elif is_text(part):
-            waiting.append(words.block(part))
-    made[-1].after += waiting
-    return made
+    """Slides of a section: a mark begins one, and all up to the next mark or task belongs to it.
+
+    A mark with nothing to see before the next one is replaced by that: a sentence for any network comes
+    first, then the one for the default weights.
+    """
+    heading, made = title_of(section), list[Slide]()
+    for part in section.children:
+        if (sentence := marks.sentence(part)) is not None:
+            if made and made[-1].sentence and not made[-1].shown:
+                made.pop()
+            made.append(Slide(heading, sentence))
+        elif isinstance(part, Tag) and made:
+            if "tip" in classes(part):
+                made.append(Slide(heading, ""))
+            if found := things(part):
+                made[-1].shown += found
+            elif is_text(part):
+                made[-1].notes.append(words.block(part))
+    return [slide for slide in made if slide.sentence and slide.shown]
 
 
 def things(part: Tag) -> list[Tag]:
@@ -119,7 +117,7 @@ def is_text(part: Tag) -> bool:
 
 
 def task(box: Tag) -> Slide:
-    """The slide of an exercise, or of what the class shall try."""
+    """The slide of an exercise, with its solution for the speaker."""
     copy = words.parsed(words.block(box))
     title = copy.select_one(".admonition-title")
     assert title is not None
@@ -129,7 +127,15 @@ def task(box: Tag) -> Slide:
     heading = title.get_text().strip().removeprefix("(").removesuffix(")")
     assert copy.div is not None
     copy.div.unwrap()
-    return Slide(heading, task=words.plain(str(copy)))
+    return Slide(heading, "", notes=solution(box), task=words.plain(str(copy)))
+
+
+def solution(box: Tag) -> list[str]:
+    """The text of the solution that follows an exercise."""
+    found = box.find_next_sibling()
+    if not isinstance(found, Tag) or "solution" not in classes(found):
+        return []
+    return [words.block(part) for part in found.select("p:not(.admonition-title)")]
 
 
 def figure_after(place: Tag) -> list[Tag]:

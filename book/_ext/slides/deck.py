@@ -12,6 +12,8 @@ from slides import chapter, plan, show, words
 from vggviz_book import mathjax, npm
 
 FOLDER = "slides"
+BOOK = "../book"
+"""Where the pages are from there."""
 REVEAL = ("dist/reset.css", "dist/reveal.css", "dist/reveal.js", "plugin/notes/notes.js")
 """What the decks take from reveal.js."""
 DECK = """<!DOCTYPE html>
@@ -52,8 +54,9 @@ def write(root: Path, node_modules: Path, pages: Mapping[Path, BeautifulSoup]) -
         return
     npm.copy_parts(node_modules / "reveal.js", root / "_static" / "reveal", REVEAL)
     (root / FOLDER).mkdir(exist_ok=True)
-    for session in plan.sessions(book[plan.PAGE]):
-        (root / FOLDER / session.name).write_text(deck(session, book), "utf-8")
+    sessions = plan.sessions(book[plan.PAGE])
+    for session, following in zip(sessions, [*sessions[1:], None], strict=True):
+        (root / FOLDER / session.name).write_text(deck(session, following, book), "utf-8")
     add_links(book[plan.PAGE])
 
 
@@ -69,54 +72,86 @@ def add_links(page: BeautifulSoup) -> None:
         heading.insert_after(paragraph)
 
 
-def deck(session: plan.Session, book: Pages) -> str:
-    """The HTML of a deck: the title, the slides of each item of the session, the end."""
+def deck(session: plan.Session, following: plan.Session | None, book: Pages) -> str:
+    """The HTML of a deck: the title, the slides of each item of the session, what comes next.
+
+    Args:
+        session: that the deck is for.
+        following: the one after it, if there is one.
+        book: the finished pages.
+    """
     terms = words.glossary(book.get("glossary.html"))
     items = [html for item in session.items for html in of_item(item, book, terms)]
     formulas = next(filter(None, map(mathjax.scripts, book.values())), [])
-    end = show.section("End of the session", f"<p>{back(session)}</p>")
     return DECK.format(
         title=escape(session.title),
         formulas="\n".join(map(str, formulas)),
-        slides="\n".join([title(session, book), *items, end]),
+        slides="\n".join([title(session, book), *items, end(session, following)]),
     )
 
 
 def title(session: plan.Session, book: Pages) -> str:
     """The first slide: what the class will do, and the figure that the book begins with."""
     items = "".join(f"<li><strong>{item.kind}</strong> {item.minutes} min</li>" for item in session.items)
-    tasks = "".join(f"<p>{item.kind}: {words.plain(item.task)}</p>" for item in session.items)
+    tasks = "".join(f"<p>{item.kind}: {words.plain(item.task)}</p>{item.notes}" for item in session.items)
     opening = chapter.figure_after(book["index.html"]) if "index.html" in book else []
     seen = show.beside(f"<ul>{items}</ul>\n<p>{back(session)}</p>", opening)
-    return show.section("Inside VGG16", f"<h1>{escape(session.title)}</h1>\n{seen}", tasks)
+    return show.section("Inside VGG16", f"<h1>{escape(session.title)}</h1>\n{seen}", words.plain(tasks))
+
+
+def end(session: plan.Session, following: plan.Session | None) -> str:
+    """The last slide: the next session, and what its quiz is about."""
+    if not following:
+        return show.section("End of the last session", f"<p>{back(session)}</p>")
+    quizzes = [words.linked(item.task, BOOK) for item in following.items if item.kind == "Quiz"]
+    asked = "".join(f"<p>The quiz will be {quiz}</p>" for quiz in quizzes)
+    seen = f"<h1>{escape(following.title)}</h1>\n{asked}\n<p>{back(session)}</p>"
+    return show.section("Next time", seen)
 
 
 def back(session: plan.Session) -> str:
     """A link back to the session in the lesson plan."""
-    return f'<a href="../book/{plan.PAGE}#{session.place["id"]}">The lesson plan</a>'
+    return f'<a href="{BOOK}/{plan.PAGE}#{session.place["id"]}">The lesson plan</a>'
+
+
+def in_book(task: str) -> str:
+    """A task of the plan as a slide shows it, with its links."""
+    return words.capital(words.linked(task, BOOK))
 
 
 def of_item(item: plan.Item, book: Pages, terms: Mapping[str, str]) -> list[str]:
-    """The slides of an item: quizzes, a task with a figure, or a chapter; what is argued about has both.
-
-    Nothing is to be tried while the class argues.
-    """
+    """The slides of an item: quizzes, a task with a figure, or a chapter; what is argued about has both."""
     places = list(named(item, book))
     if item.kind == "Quiz":
-        return [quiz(box, item, book) for place in places for box in place.select(".quiz")]
+        return timed(item, [quiz(box, item, book) for place in places for box in place.select(".quiz")])
     if item.kind == "In pairs":
-        figures = [figure for place in places for figure in chapter.figure_after(place)]
-        return [task(item, figures[:1])]
-    made = [slide for place in places for slide in chapter.slides(place)]
-    if item.kind == "Show":
-        return [show.slide(slide, terms) for slide in made]
-    return [task(item, []), *(show.slide(slide, terms) for slide in made if slide.heading != "Try it")]
+        return timed(
+            item, [task(item, [figure for place in places for figure in chapter.figure_after(place)])]
+        )
+    made = [show.slide(slide, terms) for place in places for slide in chapter.slides(place)]
+    return timed(item, made if item.kind == "Show" else [task(item, []), *made])
+
+
+def timed(item: plan.Item, slides: list[str]) -> list[str]:
+    """Slides with the seconds of each, which the speaker's view compares with the clock.
+
+    The class works on a task for half of the minutes of what it argues about.
+    """
+    weights = [1] * len(slides)
+    if item.kind == "Argue" and slides[1:]:
+        weights[0] = len(slides) - 1
+    seconds = [60 * item.minutes * weight // sum(weights) for weight in weights]
+    return [
+        html.replace("<section>", f'<section data-timing="{time}">', 1)
+        for html, time in zip(slides, seconds, strict=True)
+    ]
 
 
 def task(item: plan.Item, figures: list[Tag]) -> str:
-    """The slide of what the class shall do, as the plan words it."""
+    """The slide of what the class shall do, as the plan words it; the teacher's part goes to the notes."""
     heading = f"{item.kind}, {item.minutes} minutes"
-    return show.section(heading, show.beside(words.capital(words.plain(item.task)), figures))
+    asked = f'<div class="task">{in_book(item.task)}</div>'
+    return show.section(heading, show.beside(asked, figures[:1]), words.plain(item.notes))
 
 
 def named(item: plan.Item, book: Pages) -> Iterator[Tag]:

@@ -25,6 +25,8 @@ class Item:
     """HTML with links."""
     places: tuple[str, ...]
     """Addresses of chapters, or with an anchor of sections and exercises."""
+    notes: str = ""
+    """HTML of the further paragraphs, which are for the teacher alone."""
 
 
 @dataclass(frozen=True)
@@ -58,13 +60,14 @@ def sessions(page: BeautifulSoup) -> list[Session]:
 
 def item(part: Tag) -> Item:
     """An item from its place in the list."""
-    paragraph = part.find("p")
-    html = (paragraph if isinstance(paragraph, Tag) else part).decode_contents()
+    paragraphs = part.select("p")
+    html = (paragraphs[0] if paragraphs else part).decode_contents()
     found = ITEM.fullmatch(html)
     if not found:
         raise ValueError(f"An item of the lesson plan is '*Kind* (20 min): task', not {part.get_text()!r}.")
     places = dict.fromkeys(str(link["href"]) for link in part.select(CHAPTERS))
-    return Item(found["kind"], int(found["minutes"]), found["task"], tuple(places))
+    notes = "\n".join(map(str, paragraphs[1:]))
+    return Item(found["kind"], int(found["minutes"]), found["task"], tuple(places), notes)
 
 
 def title_of(section: Tag) -> str:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the modules to the events of the build."""
+    from slides import marks
     from vggviz_book import (
         chapters,
         disk,
@@ -70,6 +71,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("env-before-read-docs", chapters.execute)
     app.connect("doctree-resolved", figures.prepare)
     app.connect("doctree-resolved", sharing.set_preview, priority=600)  # after the figures are WebP
+    app.connect("doctree-resolved", marks.keep)
     app.connect("html-page-context", figures.keep_proportions)
     app.connect("html-page-context", mathjax.only_where_needed, priority=900)
     app.connect("html-page-context", disk.search_by_titles)

@@ -29,6 +29,8 @@ PHONE = "(max-width: 600px)"
 """Media query of the screens that get the narrower rendering of a figure."""
 PHONE_DENSITY = 2
 """Pixels of the narrower rendering per CSS pixel, as the library writes it."""
+PAGE_WIDE = 750
+"""CSS pixels from which a figure is as wide as the library's page; the style sheet gives it the column."""
 SIZE_AS_STYLE = re.compile(r'style="width: (\d+)(?:\.\d+)?px; height: (\d+)(?:\.\d+)?px;"')
 
 
@@ -126,9 +128,10 @@ def keep_proportions(
 
 
 def as_attributes(size: re.Match[str]) -> str:
-    """Width, height and shape of an image."""
+    """Width, height and shape of an image, and whether it is as wide as the page."""
     width, height = int(size[1]), int(size[2])
-    return f'width="{width}" height="{height}" style="--shape: {width / height:.4g}"'
+    wide = " data-wide" if width >= PAGE_WIDE else ""
+    return f'width="{width}" height="{height}"{wide} style="--shape: {width / height:.4g}"'
 
 
 def offer_narrow(app: Sphinx, pages: Mapping[Path, BeautifulSoup]) -> None:

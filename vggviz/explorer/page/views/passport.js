@@ -31,14 +31,10 @@ export function createPassport({ manifest, files, dispatch, order, switchOf, fai
   const showClasses = createPreferredClasses(byId("preferred"));
   const images = new PreferredImages(byId("likes"), { manifest, files, failed });
   let [channel, shown] = [0, ""];
-  /** @param {number} step */
-  const walk = (step) => {
+  const walker = createWalker((step) => {
     const all = order();
-    const to = all[Math.min(Math.max(all.indexOf(channel) + step, 0), all.length - 1)];
-    dispatch({ type: "channel", value: to });
-  };
-  const walker = element("div", { class: "walk" },
-    button({ onclick: () => walk(-1) }, "‹ before"), button({ onclick: () => walk(1) }, "next ›"));
+    dispatch({ type: "channel", value: all[Math.min(Math.max(all.indexOf(channel) + step, 0), all.length - 1)] });
+  });
   const toggle = button({ class: "switch", role: "switch" });
   walker.append(toggle);
   facts.before(title);
@@ -58,6 +54,10 @@ export function createPassport({ manifest, files, dispatch, order, switchOf, fai
     },
   };
 }
+
+/** Buttons to the neighbours in the grid. @type {(walk: (step: number) => void) => HTMLElement} */
+const createWalker = (walk) => element("div", { class: "walk" },
+  button({ onclick: () => walk(-1) }, "‹ before"), button({ onclick: () => walk(1) }, "next ›"));
 
 /** The switch of the chosen channel. @type {(toggle: HTMLElement, layer: string | null, state: State, dispatch: Dispatch) => void} */
 function showSwitch(toggle, layer, { channel, off }, dispatch) {
