@@ -13,7 +13,7 @@ import vggviz
 from applications import NETWORKS, Case, build, module_of, some_images
 from running import run_segment
 from vggviz import analysis, attribution
-from vggviz.explorer import litert
+from vggviz.explorer.live import litert
 from vggviz.feature_visualization import Recipe, visualize
 from vggviz.objectives import channel, class_logit
 

@@ -17,7 +17,7 @@ import public
 import vggviz
 from vggviz import analysis, attribution, datasets
 from vggviz import feature_visualization as drawing
-from vggviz.explorer import litert
+from vggviz.explorer.live import litert
 from vggviz.models import graph
 from vggviz.models.provenance import Provenance, note_provenance
 from vggviz.objectives import channel, class_logit

@@ -1,4 +1,4 @@
-"""Views of the explorer in chapters, in a browser: near, by keyboard, on a phone, on paper, without JavaScript."""
+"""Views of the explorer in chapters, in a browser: near, by keyboard, on a phone, on paper, no JavaScript."""
 
 from __future__ import annotations
 

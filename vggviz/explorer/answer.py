@@ -113,7 +113,9 @@ def _dense_on_means(model: keras.Model) -> tuple[str, Any] | None:
     path = [name for name in path if not isinstance(steps[name].layer, keras.layers.Dropout)]
     if path and _is_softmax(steps[path[0]].layer):
         path = path[1:]
-    dense, pool = (steps[name].layer for name in path[:2]) if len(path) > 2 else (None, None)
+    if len(path) < 3:
+        return None
+    dense, pool = (steps[name].layer for name in path[:2])
     is_dense = type(dense) is keras.layers.Dense and dense.activation in ends
     is_mean = type(pool) is keras.layers.GlobalAveragePooling2D and not pool.keepdims
     return (path[2], dense) if is_dense and is_mean else None

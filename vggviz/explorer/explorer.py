@@ -20,8 +20,9 @@ from vggviz._shared import validation
 from vggviz._shared.files import atomic_folder
 from vggviz.datasets.examples import dataset_examples
 from vggviz.datasets.folder import Images, check_pair, read_images, unique_names
-from vggviz.explorer import files, litert, manifest, notebook
+from vggviz.explorer import files, manifest, notebook
 from vggviz.explorer.content import Content
+from vggviz.explorer.live import litert
 from vggviz.images.loading import Source, load_image
 from vggviz.images.preprocessing import preprocess as vgg16_preprocess
 from vggviz.models.graph import check_name, input_side, unfold

@@ -13,8 +13,9 @@ from tqdm import tqdm
 
 from vggviz.activations.forward import feature_maps
 from vggviz.activations.statistics import channel_statistics
-from vggviz.explorer import encoding, gradients, litert, manifest, preferences
+from vggviz.explorer import encoding, manifest, preferences
 from vggviz.explorer.answer import answer_of
+from vggviz.explorer.live import gradients, litert
 from vggviz.images.mosaic import mosaic
 from vggviz.models.graph import conv_layers, input_side, unfold
 from vggviz.models.kernels import filters

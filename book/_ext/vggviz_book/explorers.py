@@ -31,7 +31,7 @@ def set_folder(cache: Path, environ: MutableMapping[str, str]) -> None:
 
 def set_runtime(app: Sphinx) -> None:
     """Let kernels add LiteRT.js to explorers, if npm has installed it."""
-    from vggviz.explorer.litert import RUNTIME
+    from vggviz.explorer.live.litert import RUNTIME
 
     root = Path(app.srcdir)
     if npm.is_installed(root):

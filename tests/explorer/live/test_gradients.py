@@ -12,7 +12,7 @@ from node import run_script
 from running import run_file
 from vggviz import attribution
 from vggviz._shared.backend import keras, tensorflow
-from vggviz.explorer import gradients, litert
+from vggviz.explorer.live import gradients, litert
 from vggviz.feature_visualization import parameterisation, transforms
 from vggviz.models.graph import feature_layers
 from vggviz.objectives import channel
@@ -135,7 +135,7 @@ def network(chain):
     ]
     levels = np.random.default_rng(2).integers(0, 256, (SIDE, SIDE, 3))
     return {
-        "engine": (Path(__file__).parent / "page" / "chain_engine.js").as_uri(),
+        "engine": (Path(__file__).parents[1] / "page" / "chain_engine.js").as_uri(),
         "steps": steps,
         "convolutions": convolutions,
         "reading": {"weights": np.eye(3).tolist(), "offset": [-100] * 3},

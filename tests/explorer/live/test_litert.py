@@ -10,7 +10,7 @@ import pytest
 import vggviz
 from running import run_segment
 from vggviz._shared.backend import keras
-from vggviz.explorer import litert
+from vggviz.explorer.live import litert
 from vggviz.models.graph import conv_layers, feature_layers, unfold
 
 

@@ -3,8 +3,8 @@
 The gradient of a convolution with respect to its input is a convolution with the kernel turned by 180 degrees
 and its channels exchanged. The page fills one small template, a .tflite file with a single convolution, with
 each kernel of the forward files, which it has. All else (ReLU, pools) is a comparison. Canvases of another
-size need no files either: the page writes their size into the forward files. For that the manifest tells where
-in the files these numbers are.
+size need no files either: the page writes their size into the forward files. For that the manifest tells
+where in the files these numbers are.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vggviz._shared import backend
-from vggviz.explorer import flatbuffer
+from vggviz.explorer.live import flatbuffer
 from vggviz.feature_visualization.parameterisation import colour_mixing
 from vggviz.models import graph
 
 if TYPE_CHECKING:
     import keras
 
-    from vggviz.explorer.litert import Segment
+    from vggviz.explorer.live.litert import Segment
 
 FILE = "live/gradient.tflite"
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vggviz._shared import backend, validation
-from vggviz.explorer import flatbuffer
+from vggviz.explorer.live import flatbuffer
 from vggviz.models import graph, parts
 
 if TYPE_CHECKING:
