@@ -24,6 +24,7 @@ import { fromFile } from "./read_image.js";
  *   `running` while a camera gives one image after the other
  */
 
+const PRIVATE = "Choose, drop or paste one, take or draw one: its maps are computed on this device, and it is sent nowhere.";
 const ELSEWHERE = "This view was of somebody’s own picture. Choose yours: the same place opens.";
 const KEPT = "This view is of your own picture, which this browser has kept.";
 
@@ -73,7 +74,7 @@ class OwnImagePanel {
     this.#opener = this.#createOpener();
     this.#panel = this.#createPanel();
     const close = button({ class: "plain close", "aria-label": "Close", popovertarget: root.id }, "×");
-    root.append(close, element("h2", {}, "Your own picture"), this.#opener, this.#panel, this.#forget);
+    root.append(close, element("h2", {}, "Your own picture"), element("p", { class: "quiet" }, PRIVATE), this.#opener, this.#panel, this.#forget);
     byId("messages").prepend(this.#status.root);
     listenForFiles((file) => this.#take(file));
     if (isWanted()) this.#start().then(() => root.showPopover?.()).catch(tools.failed);
@@ -111,7 +112,6 @@ class OwnImagePanel {
     return element(
       "div",
       { hidden: true },
-      element("p", { class: "quiet" }, "Choose, drop or paste a picture. It is computed in this page and sent nowhere."),
       element("div", { class: "tools" }, element("label", { class: "file" }, "Choose a picture ", input)),
       createCamera({ size, show, failed }),
       createDrawing({ size, begin: () => explorer.photograph(), show, failed }),
