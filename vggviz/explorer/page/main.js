@@ -31,6 +31,7 @@ async function start() {
     const { hash } = location;
     await explorer.visit(hash, step);
     if (pictureNamed(hash) === OWN && explorer.state().picture !== OWN) own.recall();
+    if (/[?&#]view=own\b/.test(hash)) own.open(); // where a page sends a reader to their own picture
   };
   for (const event of ["popstate", "hashchange"]) {
     // Both may come for one step of Back.

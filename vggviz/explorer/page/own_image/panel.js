@@ -31,12 +31,13 @@ const KEPT = "This view is of your own picture, which this browser has kept.";
 /**
  * @param {HTMLElement} root
  * @param {Tools} tools
- * @returns {{recall: () => Promise<void>}} `recall` is called where an address asks for the reader's own image
+ * @returns {{recall: () => Promise<void>, open: () => void}} `recall` is called where an address asks for the reader's own
+ *   image, `open` where it asks for the panel
  */
 export function createOwnImage(root, tools) {
   const { live } = tools.explorer.manifest;
   if (!live || typeof WebAssembly !== "object" || typeof Worker !== "function") {
-    return { recall: async () => say("This view was of somebody’s own picture, which this page cannot compute.") };
+    return { recall: async () => say("This view was of somebody’s own picture, which this page cannot compute."), open: () => {} };
   }
   byId("own").hidden = false;
   return new OwnImagePanel(root, tools, live);
@@ -77,14 +78,18 @@ class OwnImagePanel {
     root.append(close, element("h2", {}, "Your own picture"), element("p", { class: "quiet" }, PRIVATE), this.#opener, this.#panel, this.#forget);
     byId("messages").prepend(this.#status.root);
     listenForFiles((file) => this.#take(file));
-    if (isWanted()) this.#start().then(() => root.showPopover?.()).catch(tools.failed);
+    if (isWanted()) this.#start().then(() => this.open()).catch(tools.failed);
+  }
+
+  /** Open the panel, for a reader who comes for their own picture. */
+  open() {
+    this.#root.showPopover?.();
   }
 
   /** Show the image that was kept, or ask for one. */
   async recall() {
     const image = await this.#keeper.kept();
-    const choose = () => this.#root.showPopover?.();
-    if (!image) return say(ELSEWHERE, [{ words: "Choose a picture", act: choose }]);
+    if (!image) return say(ELSEWHERE, [{ words: "Choose a picture", act: () => this.open() }]);
     const show = () => this.#show(image.levels, { title: image.title, running: false }).catch((problem) => this.#fail(problem));
     if (await this.#isCached()) return show();
     const words = `Compute it (${formattedBytes(this.#network.bytes + this.#live.runtime)})`;
