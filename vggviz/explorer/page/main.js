@@ -31,13 +31,14 @@ async function start() {
     const { hash } = location;
     await explorer.visit(hash, step);
     if (pictureNamed(hash) === OWN && explorer.state().picture !== OWN) own.recall();
-    if (/[?&#]view=own\b/.test(hash)) own.open(); // where a page sends a reader to their own picture
   };
   for (const event of ["popstate", "hashchange"]) {
     // Both may come for one step of Back.
     window.addEventListener(event, () => location.hash !== write(explorer.state()) && open("none"));
   }
+  const { search } = location;
   await open("replace");
+  if (new URLSearchParams(search).has("own")) own.open(); // where a page sends a reader to their own picture
   keepForLater();
 }
 
