@@ -35,6 +35,18 @@ test("painting gives each value its colour, and NaN and dead maps none", () => {
   assert.deepEqual([...paint([0, 3], { limit: 0, signed: true, colours: table })], new Array(8).fill(0));
 });
 
+test("over a photograph a value is as opaque as it is far from zero, and its colour stays", () => {
+  const values = [0, 0.3, -0.75, 1.5, 9];
+  for (const signed of [false, true]) {
+    const how = { limit: 1.5, signed, colours: table };
+    const [plain, faded] = [paint(values, how), paint(values, { ...how, fade: true })];
+    values.forEach((value, i) => {
+      assert.deepEqual(faded.subarray(4 * i, 4 * i + 3), plain.subarray(4 * i, 4 * i + 3));
+      assert.equal(faded[4 * i + 3], Math.round(255 * Math.min(Math.abs(value) / 1.5, 1)));
+    });
+  }
+});
+
 test("a sheet's bytes stand for the numbers that they were made of", () => {
   for (const [signed, byte, number] of [[false, 255, 40], [false, 0, 0], [true, 255, 40], [true, 128, 0], [true, 1, -40]]) {
     const { zero, unit } = sheetUnits(signed, 40);

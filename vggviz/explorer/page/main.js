@@ -42,7 +42,9 @@ async function start() {
     // Both may come for one step of Back.
     window.addEventListener(event, () => location.hash !== write(explorer.state()) && open("none"));
   }
+  const { search } = location;
   await open("replace");
+  if (new URLSearchParams(search).has("own")) own.open(); // where a page sends a reader to their own picture
   keepForLater();
 }
 

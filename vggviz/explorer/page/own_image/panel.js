@@ -25,6 +25,7 @@ import { fromFile } from "./read_image.js";
  *   `running` while a camera gives one image after the other
  */
 
+const PRIVATE = "Choose, drop or paste one, take or draw one: its maps are computed on this device, and it is sent nowhere.";
 const ELSEWHERE = "This view was of somebody’s own picture. Choose yours: the same place opens.";
 /** What the network is loaded for. */
 const PICTURE = "picture";
@@ -33,14 +34,14 @@ const KEPT = "This view is of your own picture, which this browser has kept.";
 /**
  * @param {HTMLElement} root
  * @param {Tools} tools
- * @returns {{recall: () => Promise<void>, door: () => Door | null}} `recall` is called where an address asks for the
- *   reader's own image
+ * @returns {{recall: () => Promise<void>, door: () => Door | null, open: () => void}} `recall` is called where an address
+ *   asks for the reader's own image, `open` where it asks for the panel
  */
 export function createOwnImage(root, tools) {
   const { live } = tools.explorer.manifest;
   if (!live || typeof WebAssembly !== "object" || typeof Worker !== "function") {
     const recall = async () => say("This view was of somebody’s own picture, which this page cannot compute.");
-    return { recall, door: () => null };
+    return { recall, door: () => null, open: () => {} };
   }
   byId("own").hidden = false;
   return new OwnImagePanel(root, tools, live);
@@ -78,18 +79,22 @@ class OwnImagePanel {
     this.#opener = this.#createOpener();
     this.#panel = this.#createPanel();
     const close = button({ class: "plain close", "aria-label": "Close", popovertarget: root.id }, "×");
-    root.append(close, element("h2", {}, "Your own picture"), this.#opener, this.#panel, this.#forget);
+    root.append(close, element("h2", {}, "Your own picture"), element("p", { class: "quiet" }, PRIVATE), this.#opener, this.#panel, this.#forget);
     byId("messages").prepend(this.#status.root);
     listenForFiles((file) => this.#take(file));
     const purpose = wantedFor();
-    if (purpose) this.#start().then(() => (purpose === PICTURE ? root.showPopover?.() : tools.explorer.refresh())).catch(tools.failed);
+    if (purpose) this.#start().then(() => (purpose === PICTURE ? this.open() : tools.explorer.refresh())).catch(tools.failed);
+  }
+
+  /** Open the panel, for a reader who comes for their own picture. */
+  open() {
+    this.#root.showPopover?.();
   }
 
   /** Show the image that was kept, or ask for one. */
   async recall() {
     const image = await this.#keeper.kept();
-    const choose = () => this.#root.showPopover?.();
-    if (!image) return say(ELSEWHERE, [{ words: "Choose a picture", act: choose }]);
+    if (!image) return say(ELSEWHERE, [{ words: "Choose a picture", act: () => this.open() }]);
     const show = () => this.#show(image.levels, { title: image.title, running: false }).catch((problem) => this.#fail(problem));
     if (await this.#isCached()) return show();
     const words = `Compute it (${formattedBytes(this.#network.bytes + this.#live.runtime)})`;
@@ -132,7 +137,6 @@ class OwnImagePanel {
     return element(
       "div",
       { hidden: true },
-      element("p", { class: "quiet" }, "Choose, drop or paste a picture. It is computed in this page and sent nowhere."),
       element("div", { class: "tools" }, element("label", { class: "file" }, "Choose a picture ", input)),
       createCamera({ size, show, failed }),
       createDrawing({ size, begin: () => explorer.photograph(), show, failed }),

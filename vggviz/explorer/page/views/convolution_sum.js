@@ -31,6 +31,7 @@ export function convolutionSum(given) {
   /** @type {HTMLElement[]} */
   const parts = [
     element("p", { class: "equation" }, describeSum(explained, value, names)),
+    element("p", { class: "quiet" }, names ? "Products, by input channel:" : `Products, by input channel. Each leads to where it comes from in ${given.layer.reads}:`),
     element("ol", { class: "rows", "aria-label": "The sum, part by part" }, ...productRows(sum), ...totalRows(sum)),
   ];
   if (kernel.activation === "relu") parts.push(reluFigure(explained.sum, explained.value));
@@ -73,7 +74,7 @@ function factors({ patch, weights, kernel, inputs, colours }, channel, product) 
     tapsFigure(taps(values, inputs.channels, channel), kernel.size, { limit: largest(values), colours, words });
   const sign = (/** @type {string} */ text) => element("span", { class: "sign", "aria-hidden": "true" }, text);
   const equals = element("span", { class: "sign" }, `= ${formatted(product)}`);
-  return [figure(patch, "what lies under it"), sign("×"), figure(weights, "the kernel"), equals];
+  return [figure(patch, "what lies under the kernel"), sign("×"), figure(weights, "the kernel"), equals];
 }
 
 /** @type {(sum: Sum) => Node[]} */
@@ -113,9 +114,8 @@ function middleCell(kernel, cell, before) {
   return [inside((top + bottom - 1) >> 1, before.rows), inside((left + right - 1) >> 1, before.columns)];
 }
 
-/** @type {(explained: Explained) => number} */
-const mostOf = ({ products, remainder, bias }) =>
-  Math.max(...[...products.map((each) => each.sum), remainder, bias].map(Math.abs));
+/** A full bar; that of all others together may be cut. @type {(explained: Explained) => number} */
+const mostOf = ({ products, bias }) => Math.max(...[...products.map((each) => each.sum), bias].map(Math.abs));
 
 /** @type {(values: Float32Array) => number} */
 const largest = (values) => values.reduce((best, value) => Math.max(best, Math.abs(value)), 0);

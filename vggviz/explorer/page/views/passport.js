@@ -14,7 +14,7 @@ import { PreferredImages } from "./preferred_images.js";
 
 /** How many channels are above it. @type {(image: LoadedImage, channel: number) => string} */
 function describeRank({ statistics: { maximum }, here }, channel) {
-  if (!(maximum[channel] > 0)) return "";
+  if (!(maximum[channel] > 0) || maximum.length < 2) return "";
   /** @type {(values: ArrayLike<number>) => number} */
   const rank = (values) => Array.from(values).filter((value) => Math.abs(value) > Math.abs(values[channel])).length + 1;
   const place = here && here[channel] !== 0 ? `, number ${rank(here)} at this place` : "";
@@ -50,6 +50,7 @@ export function createPassport({ manifest, files, dispatch, order, switchOf, fai
       title.textContent = `${layer.name} / ${channel}`;
       const lines = [...view.facts, describeRank(image, channel)].filter(Boolean);
       facts.replaceChildren(...lines.map((line) => element("p", {}, line)));
+      walker.hidden = layer.channels < 2;
       showClasses(preferred);
     },
   };

@@ -27,7 +27,8 @@ export function createPlace({ words, pad, spoken }, { dispatch }) {
       pad.hidden = !touch.matches || !state.cell;
       const text = [name, value, value && sight].filter(Boolean).join(" ");
       // On a key only: each move of the mouse would be sixty sentences.
-      if (byKey() && text !== said) spoken.textContent = text;
+      // In the grid the channel itself is read out.
+      if (byKey() && text !== said && !document.activeElement?.closest("#grid")) spoken.textContent = text;
       said = text;
     },
   };

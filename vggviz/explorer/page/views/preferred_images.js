@@ -54,7 +54,7 @@ export class PreferredImages {
     const [rows, columns] = drawings.tile;
     const top = Math.floor(channel / drawings.columns) * rows;
     const left = (channel % drawings.columns) * columns;
-    return [figure(sheet, [top, left, top + rows, left + columns], "drawn for this channel", "drawn")];
+    return [figure(sheet, [top, left, top + rows, left + columns], "drawn for this channel", "drawn for it")];
   }
 
   /** @type {(layer: Layer, channel: number) => Promise<Node[]>} */

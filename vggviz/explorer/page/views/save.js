@@ -20,10 +20,10 @@ export function createSave(root, { view, maps, name, announce, failed }) {
   const asPng = async () => give(await png(svg(view())), `${name()}.png`);
   const asNpy = async () => give(new Blob([npy(await maps())]), `${name()}.npy`);
   root.replaceChildren(
-    actButton("save-png", "Save as PNG", asPng, failed),
-    actButton("save-svg", "Save as SVG", asSvg, failed),
-    actButton("save-npy", "Maps as .npy", asNpy, failed),
-    actButton("share", "Copy the address", () => share(announce), failed),
+    actButton("share", "Copy the address of this view", () => share(announce), failed),
+    actButton("save-png", "Picture of this view (PNG)", asPng, failed),
+    actButton("save-svg", "Picture of this view (SVG)", asSvg, failed),
+    actButton("save-npy", "All maps of the layer (.npy, for NumPy)", asNpy, failed),
   );
 }
 

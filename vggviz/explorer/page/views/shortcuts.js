@@ -27,6 +27,10 @@ const LIST = [
   ["?", "this list"],
 ];
 
+const BY_TOUCH =
+  "With a finger: a tap chooses the place, on the photograph or on the map; a finger that holds shows what lies under it " +
+  "enlarged, and chooses where it is lifted; a double tap enlarges the picture. With a mouse, a double click does.";
+
 /**
  * @param {HTMLDialogElement} dialog
  * @param {Tools} tools
@@ -54,6 +58,7 @@ function listed(on, manifest) {
   return [
     element("h2", { id: "keys-title" }, "Keys"),
     element("dl", {}, ...entries),
+    element("p", {}, BY_TOUCH),
     element("p", {}, element("label", {}, on, " Letters work as shortcuts")),
     element("h3", {}, "What this is computed from"),
     element("p", { id: "provenance", class: "quiet" }, networkWords(manifest)),
