@@ -47,6 +47,8 @@ export class ChannelGrid {
   #shown = null;
   /** Shows the same again. @type {(() => void) | null} */
   #again = null;
+  /** What the tiles were marked for. */
+  #markedFor = "";
   /** What the order was made for. */
   #orderedFor = "";
   /** Counts the paintings, so that an older one stops. */
@@ -56,7 +58,7 @@ export class ChannelGrid {
    * @param {Elements} elements
    * @param {Tools} tools
    */
-  constructor(elements, { colours, dispatch, files, failed, switchOf }) {
+  constructor(elements, { colours, dispatch, files, switchOf, failed }) {
     this.#switchOf = switchOf;
     this.#elements = elements;
     this.#colours = colours;
@@ -99,6 +101,7 @@ export class ChannelGrid {
    * @param {Shown} shown
    */
   #fill({ layer, images: [{ statistics }] }) {
+    this.#markedFor = "";
     const { grid } = this.#elements;
     while (this.#tiles.length < layer.channels) this.#tiles.push(newTile());
     this.#tiles.length = layer.channels;
@@ -110,6 +113,9 @@ export class ChannelGrid {
   #markOff({ state, layer }) {
     const source = this.#switchOf(layer.name);
     const off = new Set(state.off[source ?? layer.name] ?? []);
+    const key = `${layer.name} ${source} ${[...off]}`;
+    if (key === this.#markedFor) return;
+    this.#markedFor = key;
     this.#elements.grid.classList.toggle("switchable", source !== null);
     this.#tiles.forEach((tile, channel) => setOff(tile, off.has(channel)));
   }
@@ -117,9 +123,9 @@ export class ChannelGrid {
   /** Put the tiles in order, where it is another. @type {(shown: Shown, isOther: boolean) => void} */
   #arrange({ state, layer, frozen, images: [{ statistics, here }] }, isOther) {
     const { grid, silent } = this.#elements;
+    const off = state.off[this.#switchOf(layer.name) ?? layer.name] ?? [];
     const of = [
-      statistics, state.picture, state.sort, here, frozen, this.#unfolded, JSON.stringify(state.off),
-      isSilent(statistics, state.channel) && state.channel,
+      statistics, state.sort, here, frozen, this.#unfolded, isSilent(statistics, state.channel) && state.channel, String(off),
     ];
     if (!isOther && of.every((each, i) => each === this.#arranged[i])) return;
     this.#arranged = of;
@@ -128,7 +134,6 @@ export class ChannelGrid {
     const stays = frozen || (key === this.#orderedFor && Object.keys(state.off).length > 0);
     if (!stays || isOther || this.#order.length !== layer.channels) this.#order = ordered(statistics, state.sort, here);
     this.#orderedFor = key;
-    const off = state.off[this.#switchOf(layer.name) ?? layer.name] ?? [];
     const quiet = this.#order.filter((channel) => isSilent(statistics, channel) && !off.includes(channel));
     silent.hidden = !quiet.length;
     silent.textContent = `${quiet.length} silent on this picture${this.#unfolded ? ": hide them" : ""}`;

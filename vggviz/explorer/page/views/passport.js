@@ -1,15 +1,17 @@
 // What is known of the chosen channel: how strong it is, and what it likes.
 
+import { createChannelSwitch } from "./channel_switch.js";
 import { byId, button, element } from "./elements.js";
 import { createPreferredClasses } from "./preferred_classes.js";
 import { PreferredImages } from "./preferred_images.js";
 
 /**
  * @import { Files } from "../state/files.js"
- * @import { Dispatch, LoadedImage, Manifest, Shown, State } from "../state/types.js"
+ * @import { Dispatch, LoadedImage, Manifest, Shown } from "../state/types.js"
  * @import { View } from "./channel_view.js"
  * @typedef {{manifest: Manifest, files: Files, dispatch: Dispatch, order: () => number[],
- *   switchOf: (layer: string) => string | null, failed: (problem: Error) => void}} Tools   `order`, the channels as they stand in the grid
+ *   switchOf: (layer: string) => string | null, failed: (problem: Error) => void}} Tools   `order`, the channels as they
+ *   stand in the grid; `switchOf`, the layer whose channels are switched for those of a layer
  */
 
 /** How many channels are above it. @type {(image: LoadedImage, channel: number) => string} */
@@ -31,18 +33,14 @@ export function createPassport({ manifest, files, dispatch, order, switchOf, fai
   const showClasses = createPreferredClasses(byId("preferred"));
   const images = new PreferredImages(byId("likes"), { manifest, files, failed });
   let [channel, shown] = [0, ""];
-  const walker = createWalker((step) => {
-    const all = order();
-    dispatch({ type: "channel", value: all[Math.min(Math.max(all.indexOf(channel) + step, 0), all.length - 1)] });
-  });
-  const toggle = button({ class: "switch", role: "switch" });
-  walker.append(toggle);
+  const walker = createWalker(order, () => channel, dispatch);
+  const toggle = createChannelSwitch({ dispatch, switchOf });
   facts.before(title);
-  facts.after(walker);
+  facts.after(walker, toggle.element);
   return {
     show({ state, layer, preferred, asked, images: [image] }, view) {
       channel = state.channel;
-      showSwitch(toggle, switchOf(layer.name), state, dispatch);
+      toggle.show(state);
       if (asked && !byId("passport").hidden) images.show(layer, channel);
       const key = [layer.name, channel, state.cell, image.id, ...view.facts].join();
       if (key === shown) return; // the mouse has only moved
@@ -56,18 +54,13 @@ export function createPassport({ manifest, files, dispatch, order, switchOf, fai
   };
 }
 
-/** Buttons to the neighbours in the grid. @type {(walk: (step: number) => void) => HTMLElement} */
-const createWalker = (walk) => element("div", { class: "walk" },
-  button({ onclick: () => walk(-1) }, "‹ before"), button({ onclick: () => walk(1) }, "next ›"));
-
-/** The switch of the chosen channel. @type {(toggle: HTMLElement, layer: string | null, state: State, dispatch: Dispatch) => void} */
-function showSwitch(toggle, layer, { channel, off }, dispatch) {
-  toggle.hidden = layer === null;
-  if (layer === null) return;
-  const isOn = !off[layer]?.includes(channel);
-  toggle.textContent = isOn ? "on" : "off";
-  toggle.setAttribute("aria-checked", String(isOn));
-  toggle.setAttribute("aria-label", `Channel ${channel} of ${layer}`);
-  toggle.title = isOn ? "Switch this channel off (x)" : "Switch this channel on again (x)";
-  toggle.onclick = () => dispatch({ type: "switch", layer, channel });
+/** Buttons that go on in the grid's order. @type {(order: () => number[], now: () => number, dispatch: Dispatch) => HTMLElement} */
+function createWalker(order, now, dispatch) {
+  /** @param {number} step */
+  const walk = (step) => {
+    const all = order();
+    dispatch({ type: "channel", value: all[Math.min(Math.max(all.indexOf(now()) + step, 0), all.length - 1)] });
+  };
+  const [before, next] = [button({ onclick: () => walk(-1) }, "‹ before"), button({ onclick: () => walk(1) }, "next ›")];
+  return element("div", { class: "walk" }, before, next);
 }
