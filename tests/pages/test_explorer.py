@@ -56,7 +56,8 @@ def test_the_first_view_is_light_and_without_errors(page: Page, manifest: dict[s
     photographs = {f"/{picture['id']}/picture.png" for picture in manifest["pictures"]}
     page.until(lambda: photographs <= {path for path, _ in Host.asked})
     time.sleep(1.5)  # what comes late counts too
-    asked = {path for path, _ in Host.asked if not path.startswith("/classifier/")}  # it comes when all is idle
+    # the classifier comes when all is idle
+    asked = {path for path, _ in Host.asked if not path.startswith("/classifier/")}
     assert 50_000 < sum(map(size_sent, asked)) < FIRST_VIEW
     assert severe(page) == []
     heavy = {path for path in asked if path.endswith((".gz", ".packed", ".wasm"))}
