@@ -218,5 +218,5 @@ def test_live_maps(reference, model, images):
     for segment in litert.segments(model, shown):
         outputs = run_segment(segment, values)
         for name, output in zip(segment.layers, outputs, strict=True):
-            near(output, expected[name], 3e-2)  # weights in half precision
+            near(output, expected[name], 5e-2)  # weights in half precision, through many untrained layers
         values = outputs[-1]
