@@ -4,7 +4,7 @@ kernels: environment, inputs and caches of the kernels that run the chapters.
 chapters: executes the chapters in parallel, with
     shared_kernel: a kernel that runs several of them one after the other.
 fingerprint: digests of all inputs, by which caches are invalidated.
-explorers: copies the explorers that chapters show.
+explorers: copies the explorers that chapters show, and the front door's pictures.
 quizzes: questions whose answers the chapters compute, as
     quiz_nodes: HTML that works without JavaScript;
     quiz_solutions: a page with all solutions.
@@ -13,6 +13,7 @@ figures: text alternatives, WebP files, lazy loading, renderings for phones.
 finishing: post-processes the written pages with
     markup: valid and accessible HTML;
     header: the header on a phone;
+    heroes: the front door of the first page;
     tables: columns of numbers;
     scripts: deferred scripts;
     styles: one style sheet with the rules in use;

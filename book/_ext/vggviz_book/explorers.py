@@ -1,4 +1,4 @@
-"""Copy the explorers that chapters show from the notebook cache to the pages."""
+"""Copy the explorers that chapters show, and the pictures of the front door, from the notebook cache."""
 
 from __future__ import annotations
 
@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 SHOWN = re.compile(r'src="\.\./explorers/([\w-]+)/index\.html"')
+
+PICTURES = re.compile(r'src="\.\./explorers/(hero-\w+)/')
+"""The folder with the pictures of the front door."""
+CHAPTER = Path("book", "explorer.html")
+"""The page of the book's own explorer."""
 
 
 def set_folder(cache: Path, environ: MutableMapping[str, str]) -> None:
@@ -42,7 +47,10 @@ def copy(app: Sphinx, exception: Exception | None) -> None:
     kept = Path(app.config.nb_execution_cache_path, "explorers")
     target = Path(app.outdir, "explorers")
     shutil.rmtree(target, ignore_errors=True)
-    for name in sorted(shown(Path(app.outdir, "book"))):
+    pages = Path(app.outdir, "book")
+    for name in sorted(shown(pages, PICTURES)):
+        shutil.copytree(kept / name, target / name)
+    for name in sorted(shown(pages)):
         shutil.copytree(kept / name, target / name)
         for script, content in page_files():  # the current scripts, also for cached explorers
             path = target / name / script
@@ -50,6 +58,13 @@ def copy(app: Sphinx, exception: Exception | None) -> None:
             path.write_bytes(content)
 
 
-def shown(pages: Path) -> set[str]:
-    """Names of the explorers that the pages of a folder show."""
-    return {name for page in pages.glob("*.html") for name in SHOWN.findall(page.read_text("utf-8"))}
+def shown(pages: Path, what: re.Pattern[str] = SHOWN) -> set[str]:
+    """Names of the explorers, or of other folders beside them, that the pages of a folder show."""
+    return {name for page in pages.glob("*.html") for name in what.findall(page.read_text("utf-8"))}
+
+
+def main(root: Path) -> str | None:
+    """Name of the explorer of the whole network in a site; None if its chapter is not there."""
+    chapter = root / CHAPTER
+    found = SHOWN.search(chapter.read_text("utf-8")) if chapter.is_file() else None
+    return found[1] if found else None

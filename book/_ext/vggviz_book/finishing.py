@@ -11,7 +11,7 @@ from bs4.dammit import EntitySubstitution
 from bs4.formatter import HTMLFormatter
 
 from slides import deck, plan
-from vggviz_book import figures, header, icons, markup, scripts, sharing, styles, tables
+from vggviz_book import figures, header, heroes, icons, markup, scripts, sharing, styles, tables
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -67,6 +67,7 @@ def corrected(app: Sphinx, path: Path, root: Path) -> BeautifulSoup:
     """A page with the corrections that need no other page; `root` holds the scripts of the site."""
     page = BeautifulSoup(path.read_text("utf-8"), "html.parser")
     markup.correct(page)
+    heroes.place(page, root)
     header.prepare(page, app.config.project)
     tables.align_numbers(page)
     scripts.defer(page, path, root)

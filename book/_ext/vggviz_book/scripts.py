@@ -10,6 +10,9 @@ from bs4 import BeautifulSoup
 SEARCH = {"searchtools.js", "language_data.js", "searchindex.js"}
 """Needed on other pages only by themes that search while one types."""
 
+ONLY_WITH = {"hero.js": ".hero", "quiz.js": ".quiz"}
+"""Scripts of elements that not every page has."""
+
 OPTIONS = "documentation_options.js"
 """Read by inline scripts, which cannot be deferred, so it becomes inline as well."""
 
@@ -26,13 +29,18 @@ def defer(page: BeautifulSoup, path: Path, root: Path) -> None:
         link.decompose()
     for script in page.select("script[src]"):
         name = Path(path_of(script["src"])).name
-        if name == "fontawesome.js" or (name in SEARCH and path.name != "search.html"):
+        if name == "fontawesome.js" or (name in SEARCH and path.name != "search.html") or is_idle(name, page):
             script.decompose()
         elif name == OPTIONS:
             script.string = (root / "_static" / OPTIONS).read_text("utf-8").strip()
             del script["src"]
         else:
             script["defer"] = ""
+
+
+def is_idle(name: str, page: BeautifulSoup) -> bool:
+    """Whether a page has nothing for a script."""
+    return name in ONLY_WITH and not page.select_one(ONLY_WITH[name])
 
 
 def path_of(address: object) -> str:

@@ -1,0 +1,160 @@
+// The front door: the maps follow the pointed place, and switched-off channels change the answer.
+// The build has computed all that is shown; without this script the page shows the photograph's strongest maps.
+((root) => {
+  "use strict";
+
+  const SIDE = 14; // places in a row and in a column
+  const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+  const ENDS = { Home: 0, End: SIDE - 1 };
+
+  // Pure functions, which tests/book/hero.test.js tries.
+
+  const clamped = (value) => Math.min(SIDE - 1, Math.max(0, value));
+
+  /** Row and column of the place at a point, as shares of the photograph's width and height. */
+  const placeAt = (x, y) => [clamped(Math.floor(y * SIDE)), clamped(Math.floor(x * SIDE))];
+
+  /** The place that a key leads to; null for a key that leads nowhere. */
+  function moved([row, column], key) {
+    if (key in ENDS) return [row, ENDS[key]];
+    return key in STEPS ? [clamped(row + STEPS[key][0]), clamped(column + STEPS[key][1])] : null;
+  }
+
+  /** Position on its sheet of the map that answers most at a place, or of the layer's strongest; -1 is none. */
+  const tileAt = (layer, place) => (place ? layer.places[place[0] * SIDE + place[1]] : layer.first);
+
+  /** The part of a sheet with one map; beside the sheet if there is none. */
+  function viewBox({ tile, columns }, number) {
+    if (number < 0) return `${-tile} ${-tile} ${tile} ${tile}`;
+    return `${tile * (number % columns)} ${tile * Math.floor(number / columns)} ${tile} ${tile}`;
+  }
+
+  /** Number of a map's channel, as a caption. */
+  const numberOf = (layer, tile) => (tile < 0 ? "none" : `no. ${layer.channels[tile]}`);
+
+  /** Position of the answers without some channels, given by their positions. */
+  const selection = (off) => [...off].reduce((sum, position) => sum + 2 ** position, 0);
+
+  /** A probability in whole percent, never as certain or impossible. */
+  function percent(share) {
+    if (share < 0.005) return "< 1 %";
+    return share > 0.995 ? "> 99 %" : `${(100 * share).toFixed(0)} %`;
+  }
+
+  /** "1, 2 and 3" */
+  const listed = (words) => [words.slice(0, -1).join(", "), words.at(-1)].filter(Boolean).join(" and ");
+
+  /** What the answer is without some channels. */
+  function verdict({ switches, classes, answers }, off) {
+    const [first, second] = answers[selection(off)];
+    const numbers = listed([...off].sort((a, b) => a - b).map((position) => switches[position]));
+    const lead = (first[1] - second[1]).toFixed(1);
+    return `Without no. ${numbers} it says ${classes[first[0]][0]}, by a lead of ${lead}.`;
+  }
+
+  /** What answers at a place, for a screen reader. */
+  function words(layers, [row, column]) {
+    const found = layers.map((layer, block) => `block ${block + 1} ${numberOf(layer, tileAt(layer, [row, column]))}`);
+    return `Row ${row + 1}, column ${column + 1}: ${found.join(", ")}.`;
+  }
+
+  root.vggvizHero = { placeAt, moved, tileAt, viewBox, numberOf, selection, percent, listed, verdict, words };
+
+  // The page.
+
+  /** Let the maps follow the pointed place. */
+  function followThePointer(hero, layers) {
+    const photograph = hero.querySelector(".hero-photograph");
+    const frame = photograph.appendChild(document.createElement("span"));
+    const figures = [...hero.querySelectorAll(".hero-maps figure")];
+    const heading = hero.querySelector(".hero-maps h2");
+    const atFirst = heading.textContent;
+    let place = null;
+
+    function show(next) {
+      place = next;
+      frame.className = place ? "hero-place" : "";
+      if (place) frame.style.translate = `${100 * place[1]}% ${100 * place[0]}%`;
+      heading.textContent = place ? "What answers most at this place" : atFirst;
+      figures.forEach((figure, number) => showMap(figure, layers[number], place));
+    }
+
+    const point = (event) => {
+      const box = photograph.getBoundingClientRect();
+      show(placeAt((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height));
+    };
+    photograph.addEventListener("pointerdown", point);
+    photograph.addEventListener("pointermove", point);
+    listenToKeys(hero, photograph, () => place, show, layers);
+  }
+
+  /** Show the map of a layer that answers most at a place. */
+  function showMap(figure, layer, place) {
+    const tile = tileAt(layer, place);
+    figure.querySelector("svg").setAttribute("viewBox", viewBox(layer, tile));
+    figure.querySelector("b").textContent = numberOf(layer, tile);
+  }
+
+  /** Let the arrow keys move over the photograph, and say what answers there; Escape leaves it. */
+  function listenToKeys(hero, photograph, placed, show, layers) {
+    const said = hero.querySelector(".hero-words");
+    const labels = { tabindex: "0", role: "application", "aria-label": "The photograph: arrow keys point at its parts" };
+    for (const [name, value] of Object.entries(labels)) photograph.setAttribute(name, value);
+    photograph.addEventListener("keydown", (event) => {
+      const next = placed() ? moved(placed(), event.key) : moved([SIDE / 2, SIDE / 2], event.key);
+      if (event.altKey || event.ctrlKey || event.metaKey || (!next && event.key !== "Escape")) return;
+      event.preventDefault();
+      show(next);
+      said.textContent = next ? words(layers, next) : "";
+    });
+  }
+
+  /** Let the switches change the answer; the answer with all channels on stays behind it. */
+  function letChannelsBeSwitchedOff(hero, data) {
+    const said = hero.querySelector(".hero-switches [role=status]");
+    const atFirst = said.textContent;
+    const off = new Set();
+    hero.querySelectorAll(".hero-switches button").forEach((button, position) => {
+      button.disabled = false;
+      button.addEventListener("click", () => {
+        if (!off.delete(position)) off.add(position);
+        button.setAttribute("aria-checked", String(!off.has(position)));
+        showAnswer(hero, data, off);
+        said.textContent = off.size ? verdict(data, off) : atFirst;
+      });
+    });
+  }
+
+  /** Show the answers without some channels as bars, with those of before as outlines. */
+  function showAnswer(hero, { classes, answers }, off) {
+    const best = answers[selection(off)];
+    hero.querySelectorAll(".hero-answer li").forEach((line, rank) => {
+      const [number, score, share] = best[rank];
+      const [label, before, shareBefore] = classes[number];
+      line.querySelector("span").textContent = label;
+      line.querySelector("b").textContent = score.toFixed(1);
+      line.querySelector("i").textContent = percent(share);
+      line.querySelector("rect").style.width = `${100 * share}%`;
+      showGhost(line, off.size ? before : null, shareBefore);
+    });
+    hero.querySelector(".hero-answer p b").textContent = (best[0][1] - best[1][1]).toFixed(1);
+  }
+
+  /** Show an answer's score and bar of before; null is none. */
+  function showGhost(line, score, share) {
+    line.querySelectorAll(".hero-ghost").forEach((ghost) => ghost.remove());
+    if (score === null) return;
+    const number = line.querySelector("b").appendChild(document.createElement("small"));
+    number.className = "hero-ghost";
+    number.textContent = ` was ${score.toFixed(1)}`;
+    const bar = line.querySelector("svg").appendChild(line.querySelector("rect").cloneNode());
+    bar.setAttribute("class", "hero-ghost");
+    bar.style.width = `${100 * share}%`;
+  }
+
+  for (const hero of root.document?.querySelectorAll(".hero") ?? []) {
+    const data = JSON.parse(hero.querySelector("script").textContent);
+    followThePointer(hero, data.layers);
+    if (data.answers) letChannelsBeSwitchedOff(hero, data);
+  }
+})(globalThis);

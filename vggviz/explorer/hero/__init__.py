@@ -1,0 +1,4 @@
+"""The front door of the book: a photograph that answers where one points, and the answer that can be turned."""
+
+from vggviz.explorer.hero.front import Hero as Hero
+from vggviz.explorer.hero.front import hero as hero

@@ -1,0 +1,127 @@
+"""The front door: a photograph, the maps that answer most where one points, and the network's answer."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vggviz._shared import package_data
+from vggviz.activations.forward import feature_maps
+from vggviz.explorer.hero import writing
+from vggviz.explorer.hero.places import Sheet, sheet, within
+from vggviz.explorer.hero.switches import Switches, switches
+from vggviz.explorer.notebook import BOOK
+from vggviz.images.loading import Source, load_image
+from vggviz.images.preprocessing import preprocess
+from vggviz.models.graph import conv_layers
+from vggviz.models.provenance import provenance
+
+if TYPE_CHECKING:
+    import keras
+
+LAYERS = ("block1_conv2", "block2_conv2", "block3_conv3", "block4_conv3", "block5_conv3")
+"""The last convolution of each block of VGG16."""
+TOP = "block5_pool"
+PHOTOGRAPH = 448
+"""Side of the photograph, in pixels; the network sees half of it."""
+PHOTOGRAPH_BYTES, SHEETS_BYTES = 18_000, 82_000
+"""The most that the photograph and all sheets take."""
+NOUNS = {
+    "cat": "a cat",
+    "astronaut": "an astronaut",
+    "coffee": "a cup of coffee",
+    "rocket": "a rocket",
+    "camera": "a man with a camera",
+    "hubble": "distant galaxies",
+    "brick": "a brick wall",
+    "grass": "grass",
+    "gravel": "gravel",
+}
+"""What the sample images show."""
+UNKNOWN = "a photograph"
+
+
+@dataclass(frozen=True)
+class Hero:
+    """The front door; the book and notebooks display it.
+
+    Attributes:
+        seen: what the network looks at, "a cat".
+        is_random: whether the network has random weights.
+        channels: number of channels of all convolutions.
+        photograph: uint8 (PHOTOGRAPH, PHOTOGRAPH, 3).
+        sheets: of the last convolution of each block.
+        switches: the answer and the channels that turn it; None for weights without a classifier.
+        labels: names of the classes.
+    """
+
+    seen: str
+    is_random: bool
+    channels: int
+    photograph: np.ndarray
+    sheets: tuple[Sheet, ...]
+    switches: Switches | None = None
+    labels: tuple[str, ...] = field(default=(), repr=False)
+
+    def files(self) -> dict[str, bytes]:
+        """The pictures as {name: WebP}."""
+        (photograph,) = within(PHOTOGRAPH_BYTES, [self.photograph])
+        sheets = within(SHEETS_BYTES, list(self.sheets))
+        return {"photograph.webp": photograph} | {
+            f"{each.layer}.webp": content for each, content in zip(self.sheets, sheets, strict=True)
+        }
+
+    def _repr_html_(self) -> str:
+        """HTML of the front door: its pictures beside the book's pages, or, in a notebook, in itself."""
+        files = self.files()
+        folder = os.environ.get(BOOK)
+        if not folder:
+            return writing.in_notebook(self, files)
+        name = f"hero-{hashlib.sha256(b''.join(files.values())).hexdigest()[:8]}"
+        Path(folder, name).mkdir(parents=True, exist_ok=True)
+        for file, content in files.items():
+            Path(folder, name, file).write_bytes(content)
+        return writing.in_book(self, {file: f"../explorers/{name}/{file}" for file in files})
+
+
+def hero(model: keras.Model, source: Source | None = None) -> Hero:
+    """The front door of the book, for VGG16 and a photograph.
+
+    Args:
+        model: from `load_vgg16`, without a classifier.
+        source: an image as `load_image` takes it; None is the book's.
+
+    Returns:
+        A Hero, which a notebook displays. With ImageNet's weights it has the answer of the linear
+        classifier; other weights have no classifier that fits them.
+
+    Raises:
+        FileNotFoundError, ValueError: as `load_image` and `feature_maps`.
+    """
+    batch = preprocess(load_image(source))
+    maps = feature_maps(model, batch, [*conv_layers(model), TOP])
+    weights = provenance(model).source
+    turned, labels = None, ()
+    if weights == "imagenet":
+        turned = switches(maps[TOP][0].mean(axis=(0, 1)), *package_data.linear_classifier())
+        labels = package_data.classes(package_data.LINEAR_CLASSES)[1]
+    return Hero(
+        _seen(source),
+        weights.startswith("random"),
+        sum(maps[layer].shape[-1] for layer in conv_layers(model)),
+        load_image(source, PHOTOGRAPH),
+        tuple(sheet(layer, maps[layer][0]) for layer in LAYERS),
+        turned,
+        labels,
+    )
+
+
+def _seen(source: Source | None) -> str:
+    """What an image shows, if it is a sample."""
+    name = source if source is not None else os.environ.get("VGGVIZ_IMAGE") or "cat"
+    return NOUNS.get(name, UNKNOWN) if isinstance(name, str) else UNKNOWN

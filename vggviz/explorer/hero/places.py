@@ -1,0 +1,105 @@
+"""The channel that answers most at each place of a photograph, and its map as a small picture."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+import matplotlib
+import numpy as np
+from PIL import Image
+
+from vggviz.explorer import encoding
+
+SIDE = 14
+"""Places in a row and in a column: the cells of VGG16's last layer."""
+NOBODY = -1
+"""At a place where all channels are zero."""
+LOSSLESS_UP_TO = 28
+"""Largest side of maps that are stored without loss, as a cell of theirs covers several pixels."""
+LEVELS = 32
+"""Levels of what is stored without loss."""
+QUALITIES = (75, 65, 55, 45, 35, 20, 1)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The maps of one layer that answer most somewhere.
+
+    Attributes:
+        layer: the layer's name.
+        channels: int (n,), the channels with a map on the sheet, in increasing order.
+        tiles: int (SIDE, SIDE), the position in `channels` of the one that answers most there, or NOBODY.
+        first: the position of the one with the layer's largest value, or NOBODY.
+        levels: uint8 (rows, columns), the maps side by side as in `vggviz.explorer.encoding.sheet`.
+        tile: side of one map on the sheet, in pixels.
+    """
+
+    layer: str
+    channels: np.ndarray
+    tiles: np.ndarray
+    first: int
+    levels: np.ndarray
+    tile: int
+
+    def webp(self, quality: int) -> bytes:
+        """The sheet in viridis as WebP; coarse maps are stored without loss whatever the quality."""
+        if self.tile <= LOSSLESS_UP_TO:
+            steps = (self.levels.astype(int) * (LEVELS - 1) + 127) // 255
+            return webp(viridis(steps * 255 // (LEVELS - 1)), lossless=True, quality=60)
+        return webp(viridis(self.levels), quality=quality)
+
+
+def sheet(layer: str, maps: np.ndarray) -> Sheet:
+    """The sheet of a layer.
+
+    Args:
+        layer: its name.
+        maps: float (h, w, c), not negative; h and w are multiples of SIDE.
+    """
+    winners = strongest(maps)
+    channels = np.unique(winners[winners != NOBODY])
+    tiles = np.where(winners == NOBODY, NOBODY, np.searchsorted(channels, winners))
+    largest = maps.max(axis=(0, 1))
+    first = int(np.searchsorted(channels, largest.argmax())) if largest.any() else NOBODY
+    shown = maps[..., channels] if len(channels) else np.zeros((*maps.shape[:2], 1))
+    return Sheet(layer, channels, tiles, first, encoding.sheet(shown), encoding.tile_of(*maps.shape[:2])[0])
+
+
+def strongest(maps: np.ndarray) -> np.ndarray:
+    """The channel with the largest value at each place.
+
+    Args:
+        maps: float (h, w, c), not negative; h and w are multiples of SIDE.
+
+    Returns:
+        int (SIDE, SIDE), the lowest such channel; NOBODY where all are zero.
+    """
+    height, width, channels = maps.shape
+    cells = maps.reshape(SIDE, height // SIDE, SIDE, width // SIDE, channels)
+    largest = cells.max(axis=(1, 3))
+    return np.where(largest.any(axis=-1), largest.argmax(axis=-1), NOBODY)
+
+
+def viridis(levels: np.ndarray) -> np.ndarray:
+    """Grey levels in the colours of matplotlib's viridis, uint8 (..., 3)."""
+    return matplotlib.colormaps["viridis"](levels.astype(np.uint8), bytes=True)[..., :3]
+
+
+def webp(pixels: np.ndarray, **options: int) -> bytes:
+    """Encode uint8 (h, w, 3) as WebP."""
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, "WEBP", **options)
+    return stream.getvalue()
+
+
+def within(budget: int, pictures: list[Sheet] | list[np.ndarray]) -> list[bytes]:
+    """Encode sheets or uint8 (h, w, 3) in the best quality in which all together take `budget` bytes at most.
+
+    If even the worst quality takes more, in the worst.
+    """
+    for quality in QUALITIES:
+        encoded = [p.webp(quality) if isinstance(p, Sheet) else webp(p, quality=quality) for p in pictures]
+        if sum(map(len, encoded)) <= budget:
+            break
+    return encoded

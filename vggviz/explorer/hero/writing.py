@@ -1,0 +1,184 @@
+"""HTML of the front door, which reads without JavaScript; book/_static/hero.js makes it answer."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Mapping
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from vggviz.explorer import encoding
+from vggviz.explorer.hero.places import NOBODY, Sheet
+
+if TYPE_CHECKING:
+    from vggviz.explorer.hero.front import Hero
+    from vggviz.explorer.hero.switches import Answer
+
+LINKS = """<nav class="hero-links" aria-label="Ways in">
+<a class="hero-first" href="explorer.html" data-explorer="#/?view=own">Your own photograph
+<small>it never leaves this device</small></a>
+<a href="explorer.html" data-explorer="#/?tour=1">Take the tour <small>7 steps, 4 minutes</small></a>
+<a href="image_is_an_array.html">Read the book <small>from the pixels on</small></a>
+</nav>"""
+NOTEBOOK = "<style>.hero figure, .hero-switches li { display: inline-block; margin: 4px }</style>"
+"""A notebook has none of the book's style sheets."""
+
+
+def in_book(front: Hero, addresses: Mapping[str, str]) -> str:
+    """HTML for the book, with the addresses of the pictures."""
+    return _whole(front, addresses, LINKS)
+
+
+def in_notebook(front: Hero, files: Mapping[str, bytes]) -> str:
+    """HTML that holds its pictures, for a notebook."""
+    kind = "data:image/webp;base64,"
+    held = {name: kind + base64.b64encode(content).decode() for name, content in files.items()}
+    return NOTEBOOK + _whole(front, held, "")
+
+
+def _whole(front: Hero, addresses: Mapping[str, str], links: str) -> str:
+    photograph = (
+        f'<div class="hero-photograph"><img src="{addresses["photograph.webp"]}" width="448" height="448" '
+        f'alt="The photograph: {escape(front.seen)}."></div>'
+    )
+    parts = [_title(front), photograph, _answer(front), _maps(front, addresses), _switches(front, addresses)]
+    words = '<p class="hero-words" role="status"></p>'
+    return f'<div class="hero-frame"><div class="hero">\n{_lines([*parts, links, words, _data(front)])}\n</div></div>'
+
+
+def _lines(parts: Iterable[str]) -> str:
+    return "\n".join(filter(None, parts))
+
+
+def headline(front: Hero) -> str:
+    """What stands above the page."""
+    network = "A network that has learned nothing" if front.is_random else "A network"
+    return f"{network} looks at {front.seen}. Look inside."
+
+
+def _title(front: Hero) -> str:
+    made = f"VGG16 turns a photograph into {front.channels:,} small pictures"
+    made += " and one answer" if front.switches else ""
+    thing = front.seen.removeprefix("an ").removeprefix("a ")
+    return (
+        f'<h2 class="hero-title">{escape(headline(front))}</h2>\n<p class="hero-lead">{made}. '
+        f'<span class="pst-js-only">Point at the {escape(thing)}.</span></p>'
+    )
+
+
+def _maps(front: Hero, addresses: Mapping[str, str]) -> str:
+    maps = (_map(number, each, addresses) for number, each in enumerate(front.sheets, 1))
+    heading = "<h2>What answers most, block by block</h2>"
+    return f'<div class="hero-maps">{heading}\n<div>{_lines(maps)}</div></div>'
+
+
+def _map(block: int, sheet: Sheet, addresses: Mapping[str, str]) -> str:
+    """The map of a layer's strongest channel, with its number."""
+    number = "none" if sheet.first == NOBODY else f"no. {sheet.channels[sheet.first]}"
+    picture = _tile(sheet, sheet.first, addresses)
+    return f"<figure>{picture}<figcaption>block {block}<br><b>{number}</b></figcaption></figure>"
+
+
+def _tile(sheet: Sheet, tile: int, addresses: Mapping[str, str]) -> str:
+    """One map of a sheet; an SVG shows a part of a picture without a script, on paper too."""
+    rows, columns = sheet.levels.shape
+    left, top = sheet.tile * (tile % (columns // sheet.tile)), sheet.tile * (tile // (columns // sheet.tile))
+    return (
+        f'<svg class="hero-map" viewBox="{left} {top} {sheet.tile} {sheet.tile}" width="72" height="72" '
+        f'aria-hidden="true"><image href="{addresses[f"{sheet.layer}.webp"]}" width="{columns}" '
+        f'height="{rows}"></image></svg>'
+    )
+
+
+def _answer(front: Hero) -> str:
+    """The best answers as bars; nothing if the classifier does not fit the weights."""
+    if front.switches is None:
+        return ""
+    answers = front.switches.answers[0]
+    bars = _lines(_bar(front.labels[k], score, share) for k, score, share in answers)
+    lead = round(round(answers[0][1], 1) - round(answers[1][1], 1), 1)
+    return (
+        f'<div class="hero-answer"><h2>What it says</h2>\n<ol>{bars}</ol>\n'
+        f"<p>The first leads by <b>{lead:.1f}</b>. It knows {len(front.labels)} things; "
+        "if yours is not among them, it must be wrong.</p></div>"
+    )
+
+
+def _bar(label: str, score: float, share: float) -> str:
+    return (
+        f"<li><span>{escape(label)}</span> <b>{score:.1f}</b> <i>{percent(share)}</i>"
+        f'<svg width="100%" height="7" aria-hidden="true"><rect width="{100 * share:.1f}%" height="7"></rect>'
+        "</svg></li>"
+    )
+
+
+def percent(share: float) -> str:
+    """A probability in whole percent, never as certain or impossible."""
+    if share < 0.005:
+        return "< 1 %"
+    return "> 99 %" if share > 0.995 else f"{100 * share:.0f} %"
+
+
+def _switches(front: Hero, addresses: Mapping[str, str]) -> str:
+    """A switch for each channel, and what is the answer without them; hero.js enables the switches."""
+    if front.switches is None:
+        return ""
+    sheet = front.sheets[-1]
+    places = {int(channel): tile for tile, channel in enumerate(sheet.channels)}
+    switches = _lines(
+        f'<li><button type="button" role="switch" aria-checked="true" disabled>'
+        f"{_tile(sheet, places[channel], addresses) if channel in places else ''}"
+        f"<span>no. {channel}</span></button></li>"
+        for channel in front.switches.channels
+    )
+    return (
+        f'<div class="hero-switches"><h2>Switch channels of block 5 off</h2>\n<ul>{switches}</ul>\n'
+        f'<p role="status">{escape(verdict(front))}</p></div>'
+    )
+
+
+def verdict(front: Hero) -> str:
+    """What the answer is without the smallest set of channels that turns it."""
+    assert front.switches
+    (answer, *_), channels = front.switches.answers[0], front.switches.channels
+    if not (enough := front.switches.enough):
+        return f"Even without these {len(channels)} of 512 it says {front.labels[answer[0]]}."
+    turned: Answer = front.switches.answers[2**enough - 1][0]
+    named = " and ".join(filter(None, [", ".join(map(str, channels[: enough - 1])), str(channels[enough - 1])]))
+    return f"Without no. {named} of 512 it says {front.labels[turned[0]]}."
+
+
+def _data(front: Hero) -> str:
+    """What hero.js reads, as JSON."""
+    data: dict[str, Any] = {"layers": [_layer(each) for each in front.sheets]}
+    if front.switches:
+        data |= _answers(front)
+    held = json.dumps(data, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
+    return f'<script type="application/json">{held}</script>'
+
+
+def _layer(sheet: Sheet) -> dict[str, Any]:
+    return {
+        "channels": sheet.channels.tolist(),
+        "columns": sheet.levels.shape[1] // sheet.tile,
+        "tile": sheet.tile,
+        "places": sheet.tiles.ravel().tolist(),
+        "first": sheet.first,
+    }
+
+
+def _answers(front: Hero) -> dict[str, Any]:
+    """All answers with rounded numbers, and the classes in them with their scores before."""
+    assert front.switches
+    before, answers = front.switches, front.switches.answers
+    classes = sorted({k for best in answers for k, *_ in best})
+    return {
+        "switches": before.channels,
+        "classes": [[front.labels[k], *_rounded(before.scores[k], before.shares[k])] for k in classes],
+        "answers": [[[classes.index(k), *_rounded(score, share)] for k, score, share in best] for best in answers],
+    }
+
+
+def _rounded(score: float, share: float) -> tuple[float, float]:
+    return round(float(score), 1), round(float(share), 4)
