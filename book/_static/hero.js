@@ -7,7 +7,7 @@
   const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
   const ENDS = { Home: 0, End: SIDE - 1 };
 
-  // Pure functions, which tests/book/hero.test.js tries.
+  // Pure functions, which tests/book/static/hero.test.js tries.
 
   const clamped = (value) => Math.min(SIDE - 1, Math.max(0, value));
 
@@ -38,7 +38,7 @@
   /** A probability in whole percent, never as certain or impossible. */
   function percent(share) {
     if (share < 0.005) return "< 1 %";
-    return share > 0.995 ? "> 99 %" : `${(100 * share).toFixed(0)} %`;
+    return share > 0.995 ? "> 99 %" : `${Math.round(100 * share)} %`;
   }
 
   /** "1, 2 and 3" */

@@ -92,7 +92,10 @@ def test_every_internal_link_and_anchor_holds(name: str) -> None:
         parts = urlsplit(urljoin(name, unquote(address)))
         target = parts.path or name
         if not (BUILT / target).is_file() or (
-            parts.fragment and target.endswith(".html") and parts.fragment not in anchors(target)
+            parts.fragment
+            and target.endswith(".html")
+            and not parts.fragment.startswith("/")  # a view of an explorer
+            and parts.fragment not in anchors(target)
         ):
             broken.append(address)
     assert broken == []

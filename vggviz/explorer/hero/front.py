@@ -110,12 +110,13 @@ def hero(model: keras.Model, source: Source | None = None) -> Hero:
     if weights == "imagenet":
         turned = switches(maps[TOP][0].mean(axis=(0, 1)), *package_data.linear_classifier())
         labels = package_data.classes(package_data.LINEAR_CLASSES)[1]
+    also = {LAYERS[-1]: turned.channels} if turned else {}
     return Hero(
         _seen(source),
         weights.startswith("random"),
         sum(maps[layer].shape[-1] for layer in conv_layers(model)),
         load_image(source, PHOTOGRAPH),
-        tuple(sheet(layer, maps[layer][0]) for layer in LAYERS),
+        tuple(sheet(layer, maps[layer][0], also.get(layer, ())) for layer in LAYERS),
         turned,
         labels,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import matplotlib
@@ -24,7 +25,7 @@ QUALITIES = (75, 65, 55, 45, 35, 20, 1)
 
 @dataclass(frozen=True)
 class Sheet:
-    """The maps of one layer that answer most somewhere.
+    """Maps of one layer: those that answer most somewhere, and others that were asked for.
 
     Attributes:
         layer: the layer's name.
@@ -50,15 +51,16 @@ class Sheet:
         return webp(viridis(self.levels), quality=quality)
 
 
-def sheet(layer: str, maps: np.ndarray) -> Sheet:
+def sheet(layer: str, maps: np.ndarray, also: Iterable[int] = ()) -> Sheet:
     """The sheet of a layer.
 
     Args:
         layer: its name.
         maps: float (h, w, c), not negative; h and w are multiples of SIDE.
+        also: channels that are on the sheet in any case.
     """
     winners = strongest(maps)
-    channels = np.unique(winners[winners != NOBODY])
+    channels = np.unique([*winners[winners != NOBODY], *also]).astype(int)
     tiles = np.where(winners == NOBODY, NOBODY, np.searchsorted(channels, winners))
     largest = maps.max(axis=(0, 1))
     first = int(np.searchsorted(channels, largest.argmax())) if largest.any() else NOBODY

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 from collections.abc import Iterable, Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,8 @@ LINKS = """<nav class="hero-links" aria-label="Ways in">
 </nav>"""
 NOTEBOOK = "<style>.hero figure, .hero-switches li { display: inline-block; margin: 4px }</style>"
 """A notebook has none of the book's style sheets."""
+DIGITS = 4
+"""Of the probabilities."""
 
 
 def in_book(front: Hero, addresses: Mapping[str, str]) -> str:
@@ -117,7 +120,7 @@ def percent(share: float) -> str:
     """A probability in whole percent, never as certain or impossible."""
     if share < 0.005:
         return "< 1 %"
-    return "> 99 %" if share > 0.995 else f"{100 * share:.0f} %"
+    return "> 99 %" if share > 0.995 else f"{math.floor(100 * round(share, DIGITS) + 0.5)} %"  # as in hero.js
 
 
 def _switches(front: Hero, addresses: Mapping[str, str]) -> str:
@@ -128,8 +131,7 @@ def _switches(front: Hero, addresses: Mapping[str, str]) -> str:
     places = {int(channel): tile for tile, channel in enumerate(sheet.channels)}
     switches = _lines(
         f'<li><button type="button" role="switch" aria-checked="true" disabled>'
-        f"{_tile(sheet, places[channel], addresses) if channel in places else ''}"
-        f"<span>no. {channel}</span></button></li>"
+        f"{_tile(sheet, places[channel], addresses)}<span>no. {channel}</span></button></li>"
         for channel in front.switches.channels
     )
     return (
@@ -145,7 +147,9 @@ def verdict(front: Hero) -> str:
     if not (enough := front.switches.enough):
         return f"Even without these {len(channels)} of 512 it says {front.labels[answer[0]]}."
     turned: Answer = front.switches.answers[2**enough - 1][0]
-    named = " and ".join(filter(None, [", ".join(map(str, channels[: enough - 1])), str(channels[enough - 1])]))
+    named = " and ".join(
+        filter(None, [", ".join(map(str, channels[: enough - 1])), str(channels[enough - 1])])
+    )
     return f"Without no. {named} of 512 it says {front.labels[turned[0]]}."
 
 
@@ -176,9 +180,11 @@ def _answers(front: Hero) -> dict[str, Any]:
     return {
         "switches": before.channels,
         "classes": [[front.labels[k], *_rounded(before.scores[k], before.shares[k])] for k in classes],
-        "answers": [[[classes.index(k), *_rounded(score, share)] for k, score, share in best] for best in answers],
+        "answers": [
+            [[classes.index(k), *_rounded(score, share)] for k, score, share in best] for best in answers
+        ],
     }
 
 
 def _rounded(score: float, share: float) -> tuple[float, float]:
-    return round(float(score), 1), round(float(share), 4)
+    return round(float(score), 1), round(float(share), DIGITS)

@@ -1,0 +1,69 @@
+// The pure functions of book/_static/hero.js, which is a plain script.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import test from "node:test";
+import { runInNewContext } from "node:vm";
+
+const script = readFileSync(new URL("../../../book/_static/hero.js", import.meta.url), "utf8");
+const page = {};
+runInNewContext(script, page);
+const hero = page.vggvizHero;
+const plain = (value) => JSON.parse(JSON.stringify(value)); // arrays of another context are not deeply equal
+
+const LAYER = { tile: 14, columns: 3, channels: [4, 8, 15, 16], first: 2, places: Array(196).fill(-1) };
+LAYER.places[14 + 3] = 3;
+const DATA = {
+  switches: [7, 5],
+  classes: [["cat", 9, 0.8], ["dog", 8, 0.2]],
+  answers: [[[0, 9, 0.8], [1, 8, 0.2]], [[1, 7, 0.6], [0, 6.6, 0.4]], [[0, 8, 0.9], [1, 2, 0.1]], [[1, 1, 0.5], [0, 1, 0.5]]],
+};
+
+test("a point is in the place around it, and at the edge in the last one", () => {
+  assert.deepEqual(plain(hero.placeAt(0.5, 0)), [0, 7]);
+  assert.deepEqual(plain(hero.placeAt(1, 0.999)), [13, 13]);
+  assert.deepEqual(plain(hero.placeAt(-0.1, 1.5)), [13, 0]);
+});
+
+test("arrow keys step inside the photograph, and other keys nowhere", () => {
+  assert.deepEqual(plain(hero.moved([3, 3], "ArrowUp")), [2, 3]);
+  assert.deepEqual(plain(hero.moved([3, 3], "ArrowRight")), [3, 4]);
+  assert.deepEqual(plain(hero.moved([0, 13], "ArrowUp")), [0, 13]);
+  assert.deepEqual(plain(hero.moved([0, 13], "ArrowRight")), [0, 13]);
+  assert.deepEqual(plain(hero.moved([5, 5], "Home")), [5, 0]);
+  assert.deepEqual(plain(hero.moved([5, 5], "End")), [5, 13]);
+  assert.equal(hero.moved([5, 5], "a"), null);
+});
+
+test("each place has its map, and no place the strongest one", () => {
+  assert.equal(hero.tileAt(LAYER, [1, 3]), 3);
+  assert.equal(hero.tileAt(LAYER, [3, 1]), -1);
+  assert.equal(hero.tileAt(LAYER, null), 2);
+  assert.equal(hero.numberOf(LAYER, 3), "no. 16");
+  assert.equal(hero.numberOf(LAYER, -1), "none");
+});
+
+test("a map is a square of its sheet, and none lies beside it", () => {
+  assert.equal(hero.viewBox(LAYER, 0), "0 0 14 14");
+  assert.equal(hero.viewBox(LAYER, 3), "0 14 14 14");
+  assert.equal(hero.viewBox(LAYER, -1), "-14 -14 14 14");
+});
+
+test("a selection of switches is the sum of their bits", () => {
+  assert.equal(hero.selection(new Set()), 0);
+  assert.equal(hero.selection(new Set([1])), 2);
+  assert.equal(hero.selection(new Set([2, 0])), 5);
+});
+
+test("the verdict names the channels in their order, the answer and its lead", () => {
+  assert.equal(hero.verdict(DATA, new Set([0])), "Without no. 7 it says dog, by a lead of 0.4.");
+  assert.equal(hero.verdict(DATA, new Set([1, 0])), "Without no. 7 and 5 it says dog, by a lead of 0.0.");
+  assert.equal(hero.listed(["1", "2", "3"]), "1, 2 and 3");
+});
+
+test("nothing is certain", () => {
+  assert.deepEqual([0, 0.006, 0.885, 0.996].map(hero.percent), ["< 1 %", "1 %", "89 %", "> 99 %"]);
+});
+
+test("the words name the place and who answers there", () => {
+  assert.equal(hero.words([LAYER, LAYER], [1, 3]), "Row 2, column 4: block 1 no. 16, block 2 no. 16.");
+});

@@ -1,0 +1,173 @@
+"""The front door in a browser: by mouse, by touch, by keyboard, on a phone, and without JavaScript."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from pages import show_on, until
+
+PHONE = (390, 844)
+NUMBERS = "return [...document.querySelectorAll('.hero-maps b')].map((number) => number.textContent)"
+ANSWER = "return document.querySelector('.hero-answer').innerText"
+SHOWN = """return [...document.querySelectorAll('.hero-maps svg')].map((map) => {
+  const {x, y} = map.viewBox.baseVal;
+  return `${map.querySelector('image').href.baseVal} ${x} ${y}`;
+});"""
+OVERFLOW = "return document.documentElement.scrollWidth - innerWidth"
+
+
+@pytest.fixture
+def page(browser: webdriver.Chrome, site: str) -> Iterator[webdriver.Chrome]:
+    show_on(browser, 1440, 900, "light")
+    browser.get(f"{site}/book/index.html")
+    until(browser, "return document.readyState === 'complete'")
+    if not browser.find_elements(By.CSS_SELECTOR, ".hero"):
+        pytest.skip("this book has no front door")
+    yield browser
+    browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+def data(page: webdriver.Chrome) -> dict[str, list]:
+    found: dict[str, list] = json.loads(
+        page.execute_script("return document.querySelector('.hero script').textContent")
+    )
+    return found
+
+
+def numbers(page: webdriver.Chrome, row: int, column: int) -> list[str]:
+    """What the maps' captions must say at a place."""
+    tiles = [(layer, layer["places"][14 * row + column]) for layer in data(page)["layers"]]
+    return ["none" if tile < 0 else f"no. {layer['channels'][tile]}" for layer, tile in tiles]
+
+
+def point(page: webdriver.Chrome, kind: str, row: int, column: int, pointer: str) -> None:
+    """Send an event of a mouse or a finger to the middle of a place."""
+    box = page.execute_script(
+        "const {x, y, width} = document.querySelector('.hero-photograph').getBoundingClientRect();"
+        "return [x, y, width]"
+    )
+    x, y = (box[axis] + box[2] * (k + 0.5) / 14 for axis, k in enumerate((column, row)))
+    if pointer == "mouse":
+        page.execute_cdp_cmd("Input.dispatchMouseEvent", {"type": kind, "x": x, "y": y})
+    else:
+        page.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
+        page.execute_cdp_cmd(
+            "Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]}
+        )
+        page.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+@pytest.mark.parametrize("pointer", ["mouse", "finger"])
+def test_the_maps_follow_the_pointer(page: webdriver.Chrome, pointer: str) -> None:
+    if pointer == "finger":
+        show_on(page, *PHONE, "light")
+    shown = set()
+    for row, column in ((4, 4), (9, 8), (0, 0), (13, 13)):
+        point(page, "mouseMoved", row, column, pointer)
+        until(page, lambda place=(row, column): page.execute_script(NUMBERS) == numbers(page, *place))
+        shown.add(tuple(page.execute_script(SHOWN)))
+    assert len(shown) > 1
+    heading = page.find_element(By.CSS_SELECTOR, ".hero-maps h2").text
+    assert heading == "What answers most at this place"
+
+
+def test_the_arrow_keys_point_and_only_they_speak(page: webdriver.Chrome) -> None:
+    photograph = page.find_element(By.CSS_SELECTOR, ".hero-photograph")
+    said = page.find_element(By.CSS_SELECTOR, ".hero-words")
+    at_first = page.execute_script(NUMBERS)
+    point(page, "mouseMoved", 4, 4, "mouse")
+    until(page, lambda: page.execute_script(NUMBERS) == numbers(page, 4, 4))
+    assert said.get_attribute("textContent") == ""
+    photograph.send_keys(Keys.ARROW_DOWN, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT)
+    assert page.execute_script(NUMBERS) == numbers(page, 5, 6)
+    words = said.get_attribute("textContent") or ""
+    assert words.startswith("Row 6, column 7: block 1 ")
+    assert all(number in words for number in numbers(page, 5, 6))
+    photograph.send_keys(Keys.ESCAPE)
+    assert page.execute_script(NUMBERS) == at_first
+    assert not page.find_elements(By.CSS_SELECTOR, ".hero-place")
+
+
+def test_switches_turn_the_answer_and_turn_it_back(page: webdriver.Chrome) -> None:
+    switches = page.find_elements(By.CSS_SELECTOR, ".hero-switches button")
+    if not switches:
+        pytest.skip("these weights have no classifier")
+    at_first = page.execute_script(ANSWER)
+    found = data(page)
+    for position, switch in enumerate(switches):
+        switch.send_keys(Keys.SPACE)
+        assert switch.get_attribute("aria-checked") == "false"
+        best = found["answers"][2 ** (position + 1) - 1]
+        lines = page.find_elements(By.CSS_SELECTOR, ".hero-answer li")
+        for line, (number, score, _) in zip(lines, best, strict=True):
+            label, before, _ = found["classes"][number]
+            assert line.find_element(By.CSS_SELECTOR, "span").text == label
+            assert line.find_element(By.CSS_SELECTOR, "b").text == f"{score:.1f} was {before:.1f}"
+        verdict = page.find_element(By.CSS_SELECTOR, ".hero-switches p").text
+        assert found["classes"][best[0][0]][0] in verdict
+    for switch in switches:
+        switch.click()
+    assert page.execute_script(ANSWER) == at_first
+    assert not page.find_elements(By.CSS_SELECTOR, ".hero-ghost")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_phones_first_screen_shows_it_whole(page: webdriver.Chrome, theme: str) -> None:
+    show_on(page, *PHONE, theme)
+    bottom = "return document.querySelector('.hero').getBoundingClientRect().bottom"
+    assert page.execute_script(bottom) <= PHONE[1]
+    assert page.execute_script(OVERFLOW) <= 0
+    small = page.execute_script(
+        "return [...document.querySelectorAll('.hero a, .hero button')].map((part) => "
+        "part.getBoundingClientRect()).filter(({width, height}) => Math.min(width, height) < 44)"
+    )
+    assert small == []
+
+
+@pytest.mark.parametrize("width", [320, 768, 1280, 1920])
+def test_nothing_is_cut(page: webdriver.Chrome, width: int) -> None:
+    show_on(page, width, 800, "light")
+    assert page.execute_script(OVERFLOW) <= 0
+    cut = page.execute_script(
+        "return [...document.querySelectorAll('.hero :is(p, h2, b, i, button, a, figcaption)')]"
+        ".filter((part) => part.scrollWidth > part.clientWidth + 1 && part.clientWidth > 1)"
+        ".map((part) => part.textContent)"
+    )
+    assert cut == []
+
+
+def test_on_a_desktop_it_takes_the_whole_width(page: webdriver.Chrome) -> None:
+    right = page.execute_script("return document.querySelector('.hero').getBoundingClientRect().right")
+    assert right > 1440 - 64
+
+
+def test_without_a_script_it_is_there(page: webdriver.Chrome, site: str) -> None:
+    with_script = [part.text for part in page.find_elements(By.CSS_SELECTOR, ".hero-answer, .hero-maps")]
+    page.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    page.get(f"{site}/book/index.html")
+    words = page.find_element(By.CSS_SELECTOR, ".hero").text
+    assert all(part in words for part in with_script)
+    assert "Point at" not in words
+    assert len(page.find_elements(By.CSS_SELECTOR, ".hero-maps figure")) == 5
+
+
+def test_its_heading_is_the_pages(page: webdriver.Chrome) -> None:
+    (heading,) = page.find_elements(By.CSS_SELECTOR, "h1")
+    assert heading.text.endswith("Look inside.")
+    assert page.title.startswith("Inside VGG16")
+
+
+def test_the_pictures_come_from_the_book(page: webdriver.Chrome) -> None:
+    addresses = page.execute_script(
+        "return performance.getEntriesByType('resource').filter((entry) => /hero-/.test(entry.name))"
+        ".map(({name, encodedBodySize}) => [name, encodedBodySize])"
+    )
+    assert len(addresses) == 6
+    assert sum(size for _, size in addresses) <= 100_000
