@@ -1,4 +1,4 @@
-"""The front door of the book: a photograph that answers where one points, and the answer that can be turned."""
+"""The front door of the book: a photograph to point at, and an answer that can be turned."""
 
 from vggviz.explorer.hero.front import Hero as Hero
 from vggviz.explorer.hero.front import hero as hero

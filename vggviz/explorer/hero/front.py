@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from vggviz._shared import package_data
 from vggviz.activations.forward import feature_maps
 from vggviz.explorer.hero import writing
-from vggviz.explorer.hero.places import Sheet, sheet, within
-from vggviz.explorer.hero.switches import Switches, switches
+from vggviz.explorer.hero.content import Content
+from vggviz.explorer.hero.places import sheet, within
+from vggviz.explorer.hero.switches import switches
 from vggviz.explorer.notebook import BOOK
 from vggviz.images.loading import Source, load_image
 from vggviz.images.preprocessing import preprocess
@@ -46,27 +44,8 @@ NOUNS = {
 UNKNOWN = "a photograph"
 
 
-@dataclass(frozen=True)
-class Hero:
-    """The front door; the book and notebooks display it.
-
-    Attributes:
-        seen: what the network looks at, "a cat".
-        is_random: whether the network has random weights.
-        channels: number of channels of all convolutions.
-        photograph: uint8 (PHOTOGRAPH, PHOTOGRAPH, 3).
-        sheets: of the last convolution of each block.
-        switches: the answer and the channels that turn it; None for weights without a classifier.
-        labels: names of the classes.
-    """
-
-    seen: str
-    is_random: bool
-    channels: int
-    photograph: np.ndarray
-    sheets: tuple[Sheet, ...]
-    switches: Switches | None = None
-    labels: tuple[str, ...] = field(default=(), repr=False)
+class Hero(Content):
+    """The front door; the book and notebooks display it. Its attributes are those of `Content`."""
 
     def files(self) -> dict[str, bytes]:
         """The pictures as {name: WebP}."""
@@ -106,7 +85,8 @@ def hero(model: keras.Model, source: Source | None = None) -> Hero:
     batch = preprocess(load_image(source))
     maps = feature_maps(model, batch, [*conv_layers(model), TOP])
     weights = provenance(model).source
-    turned, labels = None, ()
+    turned = None
+    labels: tuple[str, ...] = ()
     if weights == "imagenet":
         turned = switches(maps[TOP][0].mean(axis=(0, 1)), *package_data.linear_classifier())
         labels = package_data.classes(package_data.LINEAR_CLASSES)[1]

@@ -9,11 +9,10 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from vggviz.explorer import encoding
 from vggviz.explorer.hero.places import NOBODY, Sheet
 
 if TYPE_CHECKING:
-    from vggviz.explorer.hero.front import Hero
+    from vggviz.explorer.hero.content import Content
     from vggviz.explorer.hero.switches import Answer
 
 LINKS = """<nav class="hero-links" aria-label="Ways in">
@@ -28,39 +27,40 @@ DIGITS = 4
 """Of the probabilities."""
 
 
-def in_book(front: Hero, addresses: Mapping[str, str]) -> str:
+def in_book(front: Content, addresses: Mapping[str, str]) -> str:
     """HTML for the book, with the addresses of the pictures."""
     return _whole(front, addresses, LINKS)
 
 
-def in_notebook(front: Hero, files: Mapping[str, bytes]) -> str:
+def in_notebook(front: Content, files: Mapping[str, bytes]) -> str:
     """HTML that holds its pictures, for a notebook."""
     kind = "data:image/webp;base64,"
     held = {name: kind + base64.b64encode(content).decode() for name, content in files.items()}
     return NOTEBOOK + _whole(front, held, "")
 
 
-def _whole(front: Hero, addresses: Mapping[str, str], links: str) -> str:
+def _whole(front: Content, addresses: Mapping[str, str], links: str) -> str:
     photograph = (
         f'<div class="hero-photograph"><img src="{addresses["photograph.webp"]}" width="448" height="448" '
         f'alt="The photograph: {escape(front.seen)}."></div>'
     )
     parts = [_title(front), photograph, _answer(front), _maps(front, addresses), _switches(front, addresses)]
     words = '<p class="hero-words" role="status"></p>'
-    return f'<div class="hero-frame"><div class="hero">\n{_lines([*parts, links, words, _data(front)])}\n</div></div>'
+    inside = _lines([*parts, links, words, _data(front)])
+    return f'<div class="hero-frame"><div class="hero">\n{inside}\n</div></div>'
 
 
 def _lines(parts: Iterable[str]) -> str:
     return "\n".join(filter(None, parts))
 
 
-def headline(front: Hero) -> str:
+def headline(front: Content) -> str:
     """What stands above the page."""
     network = "A network that has learned nothing" if front.is_random else "A network"
     return f"{network} looks at {front.seen}. Look inside."
 
 
-def _title(front: Hero) -> str:
+def _title(front: Content) -> str:
     made = f"VGG16 turns a photograph into {front.channels:,} small pictures"
     made += " and one answer" if front.switches else ""
     thing = front.seen.removeprefix("an ").removeprefix("a ")
@@ -70,7 +70,7 @@ def _title(front: Hero) -> str:
     )
 
 
-def _maps(front: Hero, addresses: Mapping[str, str]) -> str:
+def _maps(front: Content, addresses: Mapping[str, str]) -> str:
     maps = (_map(number, each, addresses) for number, each in enumerate(front.sheets, 1))
     heading = "<h2>What answers most, block by block</h2>"
     return f'<div class="hero-maps">{heading}\n<div>{_lines(maps)}</div></div>'
@@ -94,7 +94,7 @@ def _tile(sheet: Sheet, tile: int, addresses: Mapping[str, str]) -> str:
     )
 
 
-def _answer(front: Hero) -> str:
+def _answer(front: Content) -> str:
     """The best answers as bars; nothing if the classifier does not fit the weights."""
     if front.switches is None:
         return ""
@@ -123,7 +123,7 @@ def percent(share: float) -> str:
     return "> 99 %" if share > 0.995 else f"{math.floor(100 * round(share, DIGITS) + 0.5)} %"  # as in hero.js
 
 
-def _switches(front: Hero, addresses: Mapping[str, str]) -> str:
+def _switches(front: Content, addresses: Mapping[str, str]) -> str:
     """A switch for each channel, and what is the answer without them; hero.js enables the switches."""
     if front.switches is None:
         return ""
@@ -140,7 +140,7 @@ def _switches(front: Hero, addresses: Mapping[str, str]) -> str:
     )
 
 
-def verdict(front: Hero) -> str:
+def verdict(front: Content) -> str:
     """What the answer is without the smallest set of channels that turns it."""
     assert front.switches
     (answer, *_), channels = front.switches.answers[0], front.switches.channels
@@ -153,7 +153,7 @@ def verdict(front: Hero) -> str:
     return f"Without no. {named} of 512 it says {front.labels[turned[0]]}."
 
 
-def _data(front: Hero) -> str:
+def _data(front: Content) -> str:
     """What hero.js reads, as JSON."""
     data: dict[str, Any] = {"layers": [_layer(each) for each in front.sheets]}
     if front.switches:
@@ -172,7 +172,7 @@ def _layer(sheet: Sheet) -> dict[str, Any]:
     }
 
 
-def _answers(front: Hero) -> dict[str, Any]:
+def _answers(front: Content) -> dict[str, Any]:
     """All answers with rounded numbers, and the classes in them with their scores before."""
     assert front.switches
     before, answers = front.switches, front.switches.answers
