@@ -5,6 +5,8 @@ chapters: executes the chapters in parallel, with
     shared_kernel: a kernel that runs several of them one after the other.
 fingerprint: digests of all inputs, by which caches are invalidated.
 explorers: copies the explorers that chapters show, and the front door's pictures.
+embeds: views of the explorer in chapters, with
+    posters: still pictures of them.
 quizzes: questions whose answers the chapters compute, as
     quiz_nodes: HTML that works without JavaScript;
     quiz_solutions: a page with all solutions.
@@ -43,6 +45,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
         chapters,
         disk,
         downloads,
+        embeds,
         explorers,
         figures,
         finishing,
@@ -58,6 +61,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
     folding.add(app)
     quizzes.add(app)
+    embeds.add(app)
     app.connect("config-inited", npm.provide)
     app.connect("config-inited", kernels.prepare)
     app.connect("config-inited", thebe.disable)

@@ -11,7 +11,7 @@ from bs4.dammit import EntitySubstitution
 from bs4.formatter import HTMLFormatter
 
 from slides import deck, plan
-from vggviz_book import figures, header, heroes, icons, markup, scripts, sharing, styles, tables
+from vggviz_book import embeds, figures, header, heroes, icons, markup, scripts, sharing, styles, tables
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -68,6 +68,7 @@ def corrected(app: Sphinx, path: Path, root: Path) -> BeautifulSoup:
     page = BeautifulSoup(path.read_text("utf-8"), "html.parser")
     markup.correct(page)
     heroes.place(page, root)
+    embeds.fill(page, path, root, Path(app.outdir, "_images"))
     header.prepare(page, app.config.project)
     tables.align_numbers(page)
     scripts.defer(page, path, root)
