@@ -18,3 +18,10 @@ def test_a_page_loads_the_searchs_scripts_only_to_search(tmp_path: Path) -> None
         scripts.defer(tried, tmp_path / name, tmp_path)
         assert len(tried.select("script")) == count
         assert tried.select("script")[0].string == "const OPTIONS = {};"
+
+
+def test_a_page_loads_only_scripts_that_it_has_elements_for(tmp_path: Path) -> None:
+    text = '<script src="hero.js"></script><script src="explore.js"></script><div class="hero"></div>'
+    tried = BeautifulSoup(text, "html.parser")
+    scripts.defer(tried, tmp_path / "one.html", tmp_path)
+    assert [script["src"] for script in tried.select("script")] == ["hero.js"]

@@ -77,9 +77,8 @@ class Explorer:
             raise ValueError(f"The explorer has no layer {view.layer!r}.")
         sizes = (found["channels"], found["rows"], found["columns"])
         if any(not 0 <= k < size for k, size in zip((view.channel, *(view.cell or ())), sizes, strict=False)):
-            raise ValueError(
-                f"{view.address!r} is outside {view.layer}: {sizes[0]} maps of {sizes[1:]} cells."
-            )
+            size = f"{sizes[0]} maps of {sizes[1]} x {sizes[2]} cells"
+            raise ValueError(f"There is no {view.address[1:]!r}: {view.layer} has {size}.")
         return dict(found)
 
     def map(self, view: View) -> np.ndarray:

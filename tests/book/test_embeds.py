@@ -1,0 +1,141 @@
+"""Views of the explorer in chapters: what the directive takes, and the still pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from bs4 import BeautifulSoup
+from PIL import Image
+
+import networks
+import vggviz
+from vggviz_book import embeds, explorers, posters
+from vggviz_book.posters import View
+
+CHAPTER = '<iframe class="explorer" src="../explorers/{}/index.html"></iframe>'
+FIGURE = (
+    '<figure class="explore" data-address="{}" data-view="{}" data-height="400">'
+    "<figcaption><p>Words.</p></figcaption></figure>"
+)
+
+
+@pytest.fixture(scope="module")
+def model():
+    return networks.functional()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory, model):
+    """A site with an explorer of a small network and its chapter."""
+    root = tmp_path_factory.mktemp("site")
+    size = model.input_shape[1]
+    noise = np.random.default_rng(0).integers(0, 256, (size, size, 3), dtype=np.uint8)
+    explored = vggviz.explore(model, {"noise": noise}, preprocess=lambda images: images.astype(np.float32))
+    explored.save(root / "explorers" / "small-1")
+    (root / "book").mkdir()
+    (root / "book" / "explorer.html").write_text(CHAPTER.format("small-1"))
+    return root
+
+
+@pytest.fixture
+def explorer(site):
+    return posters.Explorer(site / "explorers" / "small-1")
+
+
+@pytest.mark.parametrize(
+    ("address", "view"),
+    [
+        ("block3_conv1/84/20,17", View("block3_conv1", 84, (20, 17))),
+        ("block5_conv3/286", View("block5_conv3", 286)),
+    ],
+)
+def test_an_address_is_read_and_written(address, view):
+    assert posters.parse(address) == view
+    assert view.address == f"/{address}"
+
+
+@pytest.mark.parametrize("address", ["", "a", "a/b", "a/1/2", "a/1/2,3,4", "a/1/2,b", "a/1/2,3/4", "/1"])
+def test_an_address_of_another_form_is_named(address):
+    with pytest.raises(ValueError, match=r"layer/channel/row,column; it is '"):
+        posters.parse(address)
+
+
+@pytest.mark.parametrize("address", ["conv_z/0", "conv_a/99", "conv_a/0/99,0", "conv_a/0/0,99", "conv_a/-1"])
+def test_what_the_explorer_has_not_is_named(explorer, address):
+    with pytest.raises(ValueError, match=r" no (layer )?'conv"):
+        explorer.layer(posters.parse(address))
+
+
+def test_the_frames_are_receptive_fields(model, explorer):
+    fields = vggviz.receptive_fields(model)
+    side = model.input_shape[1]
+    for layer in explorer.manifest["layers"]:
+        name = layer["name"]
+        for row, column in ((0, 0), (layer["rows"] - 1, layer["columns"] // 2)):
+            box = explorer.seen(View(name, 0, (row, column)))
+            assert box == (fields[name].box(row, column, side) if name in fields else None)
+
+
+def test_the_map_is_the_networks(model, explorer):
+    picture = np.array(Image.open(explorer.picture / "picture.png"))
+    batch = picture[np.newaxis].astype(np.float32)
+    for name, maps in vggviz.feature_maps(model, batch, ["conv_a"]).items():
+        found = explorer.map(View(name, 1))
+        np.testing.assert_allclose(found, maps[0, ..., 1], atol=2e-3 * np.abs(maps).max())
+
+
+def test_a_poster_shows_photograph_and_map_with_their_frames(explorer):
+    made = np.array(posters.poster(explorer, View("conv_a", 0, (2, 3))))
+    plain = np.array(posters.poster(explorer, View("conv_a", 0)))
+    assert made.shape == plain.shape == (posters.SIDE, 2 * posters.SIDE + posters.GAP, 3)
+    rows = explorer.manifest["layers"][0]["rows"]
+    changed = (made != plain).any(axis=-1)
+    for half in (changed[:, : posters.SIDE], changed[:, posters.SIDE + posters.GAP :]):
+        assert half.any()
+    y, x = (int(posters.SIDE * (k + 0.5) / rows) for k in (2, 3))
+    right = changed[:, posters.SIDE + posters.GAP :]
+    assert not right[y, x]
+    assert right[:y, x].any()
+    assert right[y, x:].any()
+
+
+def test_a_view_gets_its_picture_and_its_links(site, tmp_path):
+    page = BeautifulSoup(FIGURE.format("conv_a/1/2,3", "cell"), "html.parser")
+    embeds.fill(page, Path("one.html"), site, tmp_path)
+    (figure,) = page.select("figure.explore")
+    start, address = "../explorers/small-1/index.html", "#/conv_a/1/2,3?view=cell"
+    assert figure["data-frame"] == f"{start}?embed=cell{address}"
+    assert {link["href"] for link in figure.select("a")} == {start + address}
+    (image,) = figure.select("a.explore-poster > img[alt]")
+    assert "channel 1 of conv_a" in image["alt"]
+    with Image.open(tmp_path / Path(image["src"]).name) as poster:
+        assert poster.size == (int(image["width"]), int(image["height"]))
+    assert figure.select_one("figcaption").get_text(" ", strip=True) == "Words. Open large"
+
+
+def test_a_frame_of_the_whole_explorer_gets_a_stand_in(site, tmp_path):
+    page = BeautifulSoup(CHAPTER.format("small-1"), "html.parser")
+    embeds.fill(page, Path("explorer.html"), site, tmp_path)
+    (link,) = page.select("figure.explore-stand-in > a")
+    assert link["href"] == "../explorers/small-1/index.html"
+    assert link.parent.find_next_sibling("iframe")
+    assert len(list(tmp_path.glob("*.webp"))) == 1
+
+
+@pytest.mark.parametrize(("address", "has_explorer"), [("conv_a/99", True), ("conv_a/1", False)])
+def test_a_view_that_cannot_be_shown_is_a_warning(site, tmp_path, caplog, monkeypatch, address, has_explorer):
+    if not has_explorer:
+        monkeypatch.setattr(explorers, "main", lambda root: None)
+    warnings = []
+    monkeypatch.setattr(embeds.log, "warning", lambda text, *parts: warnings.append(text % parts))
+    page = BeautifulSoup(FIGURE.format(address, "map"), "html.parser")
+    embeds.fill(page, Path("one.html"), site, tmp_path)
+    assert [warning.split(":")[0].split(" ")[0] for warning in warnings] == ["one.html"]
+
+
+def test_a_page_without_views_needs_no_explorer(tmp_path):
+    page = BeautifulSoup("<p>Words.</p>", "html.parser")
+    embeds.fill(page, Path("one.html"), tmp_path, tmp_path)
+    assert str(page) == "<p>Words.</p>"
