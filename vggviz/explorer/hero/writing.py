@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from vggviz.explorer.hero.switches import Answer
 
 LINKS = """<nav class="hero-links" aria-label="Ways in">
-<a class="hero-first" href="explorer.html" data-explorer="#/?view=own">Your own photograph
+<a class="hero-first" href="explorer.html" data-explorer="?own=1#/">Your own photograph
 <small>it never leaves this device</small></a>
 <a href="explorer.html" data-explorer="#/?tour=1">Take the tour <small>7 steps, 4 minutes</small></a>
 <a href="image_is_an_array.html">Read the book <small>from the pixels on</small></a>
