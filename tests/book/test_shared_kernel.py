@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook
 from traitlets.config import Config
@@ -73,3 +76,14 @@ def test_a_kernel_that_holds_much_is_replaced(run: Run, monkeypatch: pytest.Monk
     second, _ = run("kept = bytearray(400 << 20)", NUMBER)
     third, _ = run(NUMBER)
     assert first == second != third
+
+
+def test_a_notebook_that_ran_is_found_in_the_cache(tmp_path: Path) -> None:
+    """The key by which the cache finds it has the cells' metadata, so nothing may be added to them."""
+    cache = get_cache(tmp_path)
+    notebook = new_notebook(cells=[new_code_cell("1 + 1")])
+    before = copy.deepcopy(notebook)
+    with closing(shared_kernel.SharedKernel(60, Config())) as kernel:
+        assert kernel.run(notebook, tmp_path).err is None
+    cache.cache_notebook_bundle(CacheBundleIn(notebook, str(tmp_path / "one.md")), False, True)
+    assert cache.match_cache_notebook(before)

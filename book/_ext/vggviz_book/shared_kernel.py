@@ -49,7 +49,12 @@ class SharedKernel:
         """
         self._timeout = timeout
         # Of the kernels that are asked to shut down, one in five takes three more seconds.
-        self._settings: dict[str, Any] = {"config": config, "shutdown_kernel": "immediate"}
+        # Times in the cells would be a part of the key by which the cache finds a notebook.
+        self._settings: dict[str, Any] = {
+            "config": config,
+            "record_timing": False,
+            "shutdown_kernel": "immediate",
+        }
         self._running = ExitStack()
         self._client: NotebookClient | None = None
 
