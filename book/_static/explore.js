@@ -9,13 +9,12 @@
   const canFrame = () => WIDE.matches && location.protocol !== "file:";
 
   function open(figure) {
-    if (figure.querySelector("iframe")) return null;
+    if (figure.querySelector("iframe")) return;
     const frame = document.createElement("iframe");
     const { frame: src, title, height } = figure.dataset;
     Object.assign(frame, { src, title, className: "explorer", allow: "clipboard-write" });
     frame.style.height = `${height}px`;
     figure.querySelector(".explore-poster").after(frame);
-    return frame;
   }
 
   const near = new IntersectionObserver((entries) => {
@@ -31,7 +30,8 @@
     figure.querySelector(".explore-poster").addEventListener("click", (event) => {
       if (!canFrame() || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
-      open(figure)?.focus();
+      figure.dataset.focus = "wanted"; // as soon as there is something to see
+      open(figure);
     });
   }
 
@@ -42,6 +42,8 @@
       if (frame.contentWindow !== source) continue;
       frame.style.height = `${Math.min(data.vggvizHeight, HIGHEST)}px`;
       frame.parentElement.classList.add("is-live");
+      if (frame.parentElement.dataset.focus) frame.focus();
+      delete frame.parentElement.dataset.focus;
     }
   });
 })();

@@ -1,4 +1,4 @@
-"""Views of the explorer in chapters, in a browser: near, by keyboard, on a phone, on paper, without JavaScript."""
+"""Views of the explorer in chapters, in a browser: near, by keyboard, on a phone, on paper, without a script."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_enter_on_the_picture_leads_into_the_explorer(chapter: webdriver.Chrome,
     chapter.find_element(By.CSS_SELECTOR, f"{FIGURE} .explore-poster").send_keys(Keys.ENTER)
     until(chapter, LIVE)
     assert chapter.current_url.startswith(address)
-    assert chapter.execute_script("return document.activeElement.tagName") == "IFRAME"
+    until(chapter, "return document.activeElement.tagName === 'IFRAME'")
 
 
 def test_on_a_phone_the_picture_leads_to_the_explorers_own_page(chapter: webdriver.Chrome) -> None:
