@@ -1,4 +1,4 @@
-"""Views of the explorer in chapters, in a browser: near, by keyboard, on a phone, on paper, without a script."""
+"""Views of the explorer in chapters: near, by keyboard, on a phone, on paper, without JavaScript."""
 
 from __future__ import annotations
 

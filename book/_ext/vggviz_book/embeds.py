@@ -36,6 +36,8 @@ log = logging.getLogger(__name__)
 
 VIEWS = {"map": "", "grid": "channels", "passport": "passport", "cell": "cell", "answer": ""}
 """What is shown beside the maps, and the explorer's own name of it."""
+POSTERS = ("explorers", "posters")
+"""Folder of the still pictures in the site; apart from figures, which have a larger version."""
 HEIGHT = 520
 """Pixels of the frame, until the explorer tells its own height."""
 
@@ -161,7 +163,8 @@ def picture(page: BeautifulSoup, explorer: posters.Explorer, view: posters.View,
     name = posters.write(explorer, view, target)
     size = {"width": str(2 * posters.SIDE + posters.GAP), "height": str(posters.SIDE)}
     words = posters.described(explorer, view)
-    return page.new_tag("img", attrs={"src": f"../_images/{name}", "alt": words, "loading": "lazy", **size})
+    source = "/".join(("..", *POSTERS, name))
+    return page.new_tag("img", attrs={"src": source, "alt": words, "loading": "lazy", **size})
 
 
 def add(app: Sphinx) -> None:

@@ -68,7 +68,7 @@ def corrected(app: Sphinx, path: Path, root: Path) -> BeautifulSoup:
     page = BeautifulSoup(path.read_text("utf-8"), "html.parser")
     markup.correct(page)
     heroes.place(page, root)
-    embeds.fill(page, path, root, Path(app.outdir, "_images"))
+    embeds.fill(page, path, root, Path(app.outdir, *embeds.POSTERS))
     header.prepare(page, app.config.project)
     tables.align_numbers(page)
     scripts.defer(page, path, root)
