@@ -117,7 +117,7 @@ def test_a_page_fits_on_paper(browser: webdriver.Chrome, site: str, page: str) -
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     browser.get(f"{site}/book/{page}.html")
     widest = """return [...document.querySelectorAll(".bd-article *")]
-      .filter((part) => !part.closest("mjx-assistive-mml") && !part.matches("svg *"))  // a drawing is cut at its edge
+      .filter((part) => !part.closest("mjx-assistive-mml") && !part.matches("svg *"))  // cut at its edge
       .filter((part) => part.getBoundingClientRect().right > 730 && part.checkVisibility())
       .map((part) => part.outerHTML.slice(0, 90))"""
     assert browser.execute_script(widest) == []
