@@ -27,7 +27,7 @@ class Content:
     seen: str
     is_random: bool
     channels: int
-    photograph: np.ndarray
-    sheets: tuple[Sheet, ...]
+    photograph: np.ndarray = field(repr=False)
+    sheets: tuple[Sheet, ...] = field(repr=False)
     switches: Switches | None = None
     labels: tuple[str, ...] = field(default=(), repr=False)
