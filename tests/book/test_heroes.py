@@ -8,7 +8,7 @@ from vggviz_book import explorers, heroes
 
 PAGE = """<head><meta property="og:title" content="Old"></head><div class="bd-article"><h1>Old<a>#</a></h1>
 <div class="hero"><h2 class="hero-title">New</h2>
-<a href="explorer.html" data-explorer="#/?tour=1">Tour</a></div></div>
+<a href="explorer.html" data-explorer="#/?tour=1">Tour</a><img src="a"></div><img src="b"></div>
 """
 
 
@@ -18,6 +18,7 @@ def test_the_front_doors_title_is_the_pages(tmp_path):
     assert page.select_one("h1").get_text() == "New#"
     assert page.select_one("meta")["content"] == "New"
     assert not page.select(".hero-title")
+    assert [image.get("loading") for image in page.select("img")] == [None, "lazy"]
     assert page.select_one(".hero a")["href"] == "explorer.html"
 
 

@@ -26,6 +26,8 @@ def place(page: BeautifulSoup, book: Path) -> None:
     heading.contents[0].replace_with(words)
     for tag in page.select('meta[property="og:title"]'):
         tag["content"] = words
+    for image in page.select(".bd-article img:not(.hero img)"):
+        image["loading"] = "lazy"  # the first figure stands below it
     if name := explorers.main(book):
         for link in page.select(".hero a[data-explorer]"):
             link["href"] = f"../explorers/{name}/index.html{link['data-explorer']}"

@@ -42,7 +42,7 @@ def in_notebook(front: Content, files: Mapping[str, bytes]) -> str:
 def _whole(front: Content, addresses: Mapping[str, str], links: str) -> str:
     photograph = (
         f'<div class="hero-photograph"><img src="{addresses["photograph.webp"]}" width="448" height="448" '
-        f'alt="The photograph: {escape(front.seen)}."></div>'
+        f'fetchpriority="high" alt="The photograph: {escape(front.seen)}."></div>'
     )
     parts = [_title(front), photograph, _answer(front), _maps(front, addresses), _switches(front, addresses)]
     words = '<p class="hero-words" role="status"></p>'
