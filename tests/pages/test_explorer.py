@@ -42,6 +42,17 @@ FIRST_VIEW = 450_000  # bytes
 SCREENS = [(320, 568), (390, 844), (768, 1024), (844, 390), (1280, 720), (1440, 900), (1920, 1080)]
 
 
+@pytest.fixture
+def young(page: Page) -> Iterator[Page]:
+    """The page in a tab of its own: a tab holds 50 steps, and drops those first that no gesture made."""
+    first = page.browser.current_window_handle
+    page.browser.switch_to.new_window("tab")
+    show_on(page.browser, 1440, 1000, "light")
+    yield page.open()
+    page.browser.close()
+    page.browser.switch_to.window(first)
+
+
 # At once, without a model ---------------------------------------------------------------------
 
 
@@ -53,8 +64,8 @@ def size_sent(path: str) -> int:
 
 def test_the_first_view_is_light_and_without_errors(page: Page, manifest: dict[str, Any]) -> None:
     # Counted at the host: what comes by way of the service worker has no size in the page.
-    photographs = {f"/{picture['id']}/picture.png" for picture in manifest["pictures"]}
-    page.until(lambda: photographs <= {path for path, _ in Host.asked})
+    small = {f"/{picture['id']}/small.webp" for picture in manifest["pictures"]}
+    page.until(lambda: small <= {path for path, _ in Host.asked})
     time.sleep(1.5)  # what comes late counts too
     # the classifier comes when all is idle
     asked = {path for path, _ in Host.asked if not path.startswith("/classifier/")}
@@ -284,10 +295,15 @@ def test_a_finger_that_holds_sees_a_loupe_and_chooses_where_it_is_lifted(page: P
 def test_a_double_tap_enlarges(page: Page, finger: Any) -> None:
     page.exact()
     before = page.box(MAP)["width"]
-    for _ in range(2):
-        finger("Start", place(page, MAP, 0.5, 0.5))
-        finger("End")
-    page.until(lambda: page.box(MAP)["width"] > 1.3 * before)
+
+    def tap_twice() -> bool:
+        for _ in range(2):
+            finger("Start", place(page, MAP, 0.5, 0.5))
+            finger("End")
+        time.sleep(0.5)
+        return page.box(MAP)["width"] > 1.3 * before
+
+    page.until(tap_twice)  # on a busy machine the second tap may come too late
     page.click("#maps figure:nth-child(2) .enlarge")
     page.until(lambda: page.box(MAP)["width"] == before)
 
@@ -457,7 +473,8 @@ def test_the_largest_product_is_shown_with_its_numbers(page: Page, manifest: dic
     assert len(page.browser.find_elements(By.CSS_SELECTOR, "#cell .row .taps span")) == 36
 
 
-def test_stepping_back_to_the_pixels_and_the_way_back(page: Page) -> None:
+def test_stepping_back_to_the_pixels_and_the_way_back(young: Page) -> None:
+    page = young
     page.open(f"#/block2_conv1/3/50,60?picture={first_id()}&view=cell")
     start = page.state
     for expected in ("block1_pool", "block1_conv2", "block1_conv1"):
@@ -475,6 +492,28 @@ def test_stepping_back_to_the_pixels_and_the_way_back(page: Page) -> None:
         page.browser.back()
     page.until(lambda: page.state == start)
     page.until(lambda: page.find("#cell .row .step"))
+
+
+def test_the_whole_network_at_one_place(young: Page, manifest: dict[str, Any]) -> None:
+    page = young
+    page.open(f"#/block4_conv3/407/9,8?picture={first_id()}")
+    page.find("#whole").click()
+    rows = "return [...document.querySelectorAll('.network-row:has(.network-tile:not([hidden]))')].length"
+    page.until(lambda: page.js(rows) == len(manifest["layers"]))
+    assert page.box(".network-row:last-child")["bottom"] <= 1000
+    first = ".network-row[aria-label=block5_conv1] .network-tile"
+    values = stored(first_id(), layer_of(manifest, "block5_conv1"))[:, 4, 4]
+    page.until(
+        lambda: (
+            page.js("return Number(document.querySelector(arguments[0]).dataset.channel)", first)
+            == values.argmax()
+        )
+    )
+    page.find(first).click()
+    page.until(lambda: page.state["layer"] == "block5_conv1")
+    assert (page.state["channel"], page.state["view"]) == (values.argmax(), "channels")
+    page.browser.back()
+    page.until(lambda: page.find("#network").is_displayed())
 
 
 # The address, and what is saved ---------------------------------------------------------------
@@ -520,8 +559,9 @@ def test_an_address_shows_what_its_sender_saw(page: Page) -> None:
     assert shown_channels(page) == order
 
 
-def test_back_and_forward(page: Page) -> None:
+def test_back_and_forward(young: Page) -> None:
     """Each change of subject is a step; a change of the place, of the sort or of the brightness is none."""
+    page = young
     states = [page.state]
     for action in [
         {"type": "layer", "value": "block4_conv3"},
@@ -535,7 +575,7 @@ def test_back_and_forward(page: Page) -> None:
         states.append(page.state)
         time.sleep(0.1)
     for expected in states[-2::-1]:
-        page.browser.back()
+        page.js("history.back()")
         page.until(lambda expected=expected: page.state == expected)
     page.browser.forward()
     page.until(lambda: page.state == states[1])

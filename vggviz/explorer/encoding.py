@@ -14,6 +14,8 @@ from vggviz.images.mosaic import mosaic
 
 TILE = 56
 """Largest side of a thumbnail, in pixels."""
+SMALL = 96
+"""Side of an image on a button, in pixels."""
 SMALLEST, LARGEST = 1e-3, 65504.0
 """Largest |value| of arrays that half precision holds to 1e-3 of it; others take single precision."""
 LEVEL = 4
@@ -67,6 +69,15 @@ def png(levels: np.ndarray) -> bytes:
     """Encode uint8 (h, w) grey or (h, w, 3) RGB as PNG."""
     stream = io.BytesIO()
     Image.fromarray(levels).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def small(image: np.ndarray) -> bytes:
+    """Encode uint8 (h, w, 3) RGB as WebP of at most `SMALL` pixels a side, for the page's buttons."""
+    stream = io.BytesIO()
+    reduced = Image.fromarray(image)
+    reduced.thumbnail((SMALL, SMALL))
+    reduced.save(stream, "WEBP", quality=80)
     return stream.getvalue()
 
 

@@ -96,11 +96,14 @@ class Explorer(Content):
         Browsers load no data from disk; ``python -m http.server`` in the folder serves the page.
 
         The files: ``index.html`` with its scripts and styles; ``manifest.json``, the list of layers and
-        images; ``colours.json``, matplotlib's viridis and RdBu_r; for each image ``picture.png`` and, for
-        each layer, a sheet of thumbnails ``.png``, statistics ``.json`` and the maps ``.maps.gz`` (c, h,
-        w) in half precision; ``kernels/`` with the kernels ``.gz`` (out, kh, kw, in) and biases ``.json``
-        of each convolution; for ImageNet's VGG16 ``preferred/`` with the three classes of Tiny ImageNet
-        that each channel prefers (see `preferred_classes`).
+        images; ``colours.json``, matplotlib's viridis and RdBu_r; for each image ``picture.png``, the same
+        as small as a button ``small.webp``, and, for each layer, a sheet of thumbnails ``.png``, statistics
+        ``.json`` and the maps ``.maps.gz`` (c, h, w) in half precision; ``kernels/`` with the kernels
+        ``.gz`` (out, kh, kw, in) and biases ``.json`` of each convolution; for ImageNet's VGG16
+        ``preferred/`` with the three classes of Tiny ImageNet that each channel prefers (see
+        `preferred_classes`); ``classifier/`` with the kernel and the classes of a linear classifier on the
+        means of a layer, for ImageNet's VGG16 and for networks that end in one: the maps of that layer are
+        in single precision.
 
         Args:
             folder: created if it does not exist; an existing explorer is replaced atomically.

@@ -50,6 +50,7 @@ def files(content: Content, runtime: str | os.PathLike[str] | None) -> Iterator[
     answer = answer_of(content.model, content.layers)
     for title, image in tqdm(content.images.items(), desc="explorer", disable=None, leave=False, delay=1):
         yield f"{ids[title]}/picture.png", encoding.png(image)
+        yield f"{ids[title]}/small.webp", encoding.small(image)
         batch, maps = _maps(content, image, content.layers)
         yield f"{ids[title]}/input.maps.gz", encoding.pack_exactly(np.moveaxis(batch[0], -1, 0))
         facts.note_input(batch)

@@ -29,7 +29,7 @@ test("the answer in words, before and after channels were switched off", () => {
     spokenText(less),
     "The answer: tabby, score 8.5, 82 %. Before channels were switched off: Egyptian cat, score 10.0.",
   );
-  assert.equal(limitText(classifier), "One of 3 things; if yours is not among them, it must be wrong.");
+  assert.equal(limitText(3), "One of 3 things; if yours is not among them, it must be wrong.");
   const plain = { ...all, classifier: { ...classifier, calibrated: false } };
   assert.equal(spokenText(plain), "The answer: Egyptian cat, score 10.0.");
 });

@@ -4,8 +4,8 @@
 const MODULES = {
   answer: ["adding_up", "class_activation", "classifier", "finding", "reasons", "scores"],
   arithmetic: [
-    "channel_order", "colours", "convolution", "descent", "direction", "half_precision", "number_format", "place",
-    "planes", "receptive_field", "statistics", "thumbnails",
+    "channel_order", "colours", "convolution", "half_precision", "number_format", "place", "planes",
+    "receptive_field", "statistics", "thumbnails",
   ],
   live: [
     "changed_image", "computed_image", "device", "download", "isolation", "levels", "network", "off",
@@ -19,14 +19,13 @@ const MODULES = {
     "address", "blocks", "chunks", "classifier", "colour_limits", "data", "errors", "explorer", "files", "gzip",
     "lru_cache", "manifest", "state", "switched_off",
   ],
-  tour: ["answer_stops", "card", "descent_stop", "given", "layer_stops", "position", "stops", "tour"],
   views: [
     "answer", "answer_bars", "answer_head", "answer_off", "answer_where", "answer_why", "answer_words", "arrange",
     "cell", "channel_grid", "channel_switch", "channel_tiles", "channel_view", "colourbar", "controls",
     "convolution_sum", "descriptions", "elements", "grid_head", "grid_keys", "history", "layer_rail", "loupe",
-    "messages", "npy", "page", "passport", "path", "place", "pointing", "pooling_sum", "preferred_classes",
-    "preferred_images", "relu_figure", "save", "saved_view", "shortcuts", "stage", "stage_pair", "sum_rows", "svg",
-    "tabs", "taps", "theme", "trail",
+    "messages", "network_view", "npy", "page", "passport", "path", "place", "pointing", "pooling_sum",
+    "preferred_classes", "preferred_images", "relu_figure", "save", "saved_view", "shortcuts", "stage",
+    "stage_pair", "sum_rows", "svg", "tabs", "taps", "theme", "trail",
   ],
 };
 

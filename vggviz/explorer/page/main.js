@@ -10,7 +10,6 @@ import { classifierGiver } from "./state/classifier.js";
 import { Data } from "./state/data.js";
 import { Explorer } from "./state/explorer.js";
 import { Files } from "./state/files.js";
-import { createTour } from "./tour/tour.js";
 import { byId } from "./views/elements.js";
 import { showProblem } from "./views/messages.js";
 import { Page } from "./views/page.js";
@@ -18,7 +17,7 @@ import { followTheme } from "./views/theme.js";
 
 /**
  * @import { Colours } from "./arithmetic/colours.js"
- * @import { Dispatch, Manifest, Step } from "./state/types.js"
+ * @import { Dispatch, Manifest, Shown, Step } from "./state/types.js"
  */
 
 async function start() {
@@ -63,10 +62,34 @@ function createExplorer({ manifest, files, data, switching, colours }) {
       state: () => explorer.state(),
     },
   });
-  views.add(createTour({ card: byId("tour"), opener: byId("take-tour") }, { manifest, data, classifier, dispatch, failed: showProblem }));
+  views.add(tourWhenTaken({ manifest, data, classifier, dispatch, failed: showProblem }));
   /** @type {Explorer} */
   const explorer = new Explorer({ manifest, data, views, sources: switching });
   return explorer;
+}
+
+/** Not part of the first view, so it is loaded when it is taken. */
+const TOUR = "./tour/tour.js";
+
+/** @type {(tools: import("./tour/tour.js").Tools) => {show: (shown: Shown) => void}} */
+function tourWhenTaken(tools) {
+  /** @type {Promise<{show: (shown: Shown) => void}> | null} */
+  let tour = null;
+  /** @type {Shown | null} */
+  let last = null;
+  byId("take-tour").addEventListener("click", () => tools.dispatch({ type: "tour", value: 1 }));
+  return {
+    show(shown) {
+      const before = last;
+      last = shown;
+      if (!tour && shown.state.tour === null) return;
+      if (!tour) {
+        tour = import(TOUR).then(({ createTour }) => createTour(byId("tour"), tools));
+        if (before) tour.then((made) => made.show(before));
+      }
+      tour.then((made) => made.show(shown)).catch(tools.failed);
+    },
+  };
 }
 
 start().catch(showProblem);

@@ -151,7 +151,7 @@ export class Switching {
     if (this.#data.isComputed(picture)) await this.#data.statistics(picture, layers[layers.length - 1].name);
     const levels = levelsOf(await this.#data.photograph(picture));
     if (key !== this.#key || !this.#door) throw new Superseded("Other channels were switched off.");
-    const gated = Object.entries(off).filter(([name]) => live?.segments.some(({ gates }) => Object.hasOwn(gates, name)));
+    const gated = Object.entries(off).filter(([name]) => live?.segments.some(({ gates }) => gates && Object.hasOwn(gates, name)));
     const { title } = imageNamed(this.#manifest, picture);
     this.#door.network.show(levels, { title, last: null, off: Object.fromEntries(gated), id: CHANGED }).catch(() => {});
   }

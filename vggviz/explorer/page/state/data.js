@@ -39,6 +39,11 @@ export class Data {
     return this.#images.get(`${image}/`, () => this.#of(image).photograph());
   }
 
+  /** The image as small as a button. @type {(image: string) => Promise<ImageBitmap>} */
+  thumbnail(image) {
+    return this.#computed.has(image) ? this.photograph(image) : this.#files.image(`${image}/small.webp`);
+  }
+
   /** @type {(image: string, layer: string) => Promise<Sheet>} */
   sheet(image, layer) {
     return this.#images.get(`${image}/${layer}`, () => this.#of(image).sheet(layer));

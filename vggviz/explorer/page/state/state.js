@@ -11,7 +11,7 @@ export const SORTS = Object.freeze(["here", "strength", "zeros", "number"]);
 /** @type {readonly Scale[]} */
 export const SCALES = Object.freeze(["channel", "layer", "network"]);
 /** @type {readonly ViewName[]} */
-export const VIEWS = Object.freeze(["channels", "passport", "cell", "change"]);
+export const VIEWS = Object.freeze(["channels", "passport", "cell", "change", "network"]);
 
 /** @type {readonly Shows[]} */
 export const SHOWS = Object.freeze(["now", "before", "change"]);

@@ -67,7 +67,8 @@
 /**
  * @typedef {"here" | "strength" | "zeros" | "number"} Sort   of a layer's channels; "here", by the value at the place
  * @typedef {"channel" | "layer" | "network"} Scale   what full colour stands for
- * @typedef {"channels" | "passport" | "cell" | "change"} ViewName   which tab is open
+ * @typedef {"channels" | "passport" | "cell" | "change" | "network"} ViewName   which tab is open; "network" shows all
+ *   layers in place of one layer's channels
  * @typedef {"now" | "before" | "change"} Shows   which maps of a layer behind a channel that is off
  * @typedef {Record<string, number[]>} Off   channels that are switched off, by layer; no layer has an empty list
  *

@@ -18,13 +18,11 @@ import { stopsOf } from "./stops.js";
 const PACE = 4500;
 
 /**
- * @param {{card: HTMLElement, opener: HTMLElement}} elements
+ * @param {HTMLElement} card
  * @param {Tools} tools
  * @returns {{show: (shown: Pick<Shown, "state">) => void}}
  */
-export function createTour({ card, opener }, tools) {
-  opener.hidden = stopsOf(tools.manifest).length === 0;
-  opener.addEventListener("click", () => tools.dispatch({ type: "tour", value: 1 }));
+export function createTour(card, tools) {
   return new Tour(card, tools);
 }
 

@@ -55,6 +55,7 @@ class AnswerView {
     this.#why = createWhy(tools.dispatch);
     this.#head = new AnswerHead(root, {
       dispatch: tools.dispatch,
+      count: tools.manifest.answer?.classes ?? 0,
       parts: [this.#where.element, this.#why.element],
       toggleWhy: (isOpen) => {
         this.#isWhyOpen = isOpen;

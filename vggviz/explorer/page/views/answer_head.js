@@ -8,8 +8,8 @@ import { button, element } from "./elements.js";
  * @import { Classifier } from "../answer/classifier.js"
  * @import { Finding } from "../answer/finding.js"
  * @import { Dispatch } from "../state/types.js"
- * @typedef {{dispatch: Dispatch, parts: HTMLElement[], toggleWhy: (isOpen: boolean) => void}} Tools   `parts` come below
- *   the buttons
+ * @typedef {{dispatch: Dispatch, count: number, parts: HTMLElement[], toggleWhy: (isOpen: boolean) => void}} Tools   `count`, of the
+ *   classes; `parts` come below the buttons
  */
 
 export class AnswerHead {
@@ -38,6 +38,8 @@ export class AnswerHead {
     const heading = element("h2", {}, "The network says");
     const first = [heading, this.#bars.element, this.#lead, buttons, ...tools.parts, this.#limit, this.#all];
     root.append(this.#line, element("div", { class: "answer-body" }, ...first), this.#spoken);
+    this.#limit.textContent = limitText(tools.count);
+    this.#all.append(element("summary", {}, `All ${tools.count}`));
     this.wait("\u00a0");
   }
 
@@ -55,7 +57,6 @@ export class AnswerHead {
     this.#bars.show(finding, where);
     this.#line.textContent = shortText(classifier, now);
     this.#lead.textContent = leadText(classifier, now);
-    this.#limit.textContent = limitText(classifier);
     this.#list(classifier);
     this.#offer(finding, where);
     const spoken = spokenText(finding);
@@ -79,8 +80,8 @@ export class AnswerHead {
 
   /** The names of all classes, once. @param {Classifier} classifier */
   #list({ labels }) {
-    if (this.#all.childElementCount) return;
+    if (this.#all.childElementCount > 1) return;
     const sorted = [...labels].sort((a, b) => a.localeCompare(b, "en")).join(", ");
-    this.#all.append(element("summary", {}, `All ${labels.length}`), element("p", { class: "quiet" }, sorted));
+    this.#all.append(element("p", { class: "quiet" }, sorted));
   }
 }

@@ -59,9 +59,9 @@ export function spokenText({ classifier, before, now }) {
   return `${told} Before channels were switched off: ${same}, score ${scoreText(before.scores[old])}.`;
 }
 
-/** @type {(classifier: Classifier) => string} */
-export function limitText({ labels }) {
-  return `One of ${labels.length} things; if yours is not among them, it must be wrong.`;
+/** @param {number} count of classes */
+export function limitText(count) {
+  return `One of ${count} things; if yours is not among them, it must be wrong.`;
 }
 
 /**

@@ -79,6 +79,7 @@ export class ChannelGrid {
   /** @type {(shown: Shown, limits: Limits) => void} */
   show(shown, limits) {
     const { state, layer, images } = shown;
+    this.#elements.scroll.hidden = this.#elements.head.hidden = state.view === "network";
     this.#shown = shown;
     this.#again = () => this.show(shown, limits);
     this.#head.show(shown);

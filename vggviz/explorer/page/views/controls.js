@@ -83,7 +83,7 @@ function lister(images, compare, tools) {
 /** @type {(image: Image, tools: Tools) => HTMLElement} */
 function thumbnail({ id, title }, { data, dispatch }) {
   const canvas = element("canvas", { "aria-hidden": "true", width: 56, height: 56 });
-  const paint = () => data.photograph(id).then((bitmap) => copy(canvas, bitmap), () => {});
+  const paint = () => data.thumbnail(id).then((bitmap) => copy(canvas, bitmap), () => {});
   // Painted when the page is idle, after the image that is shown.
   (window.requestIdleCallback ?? setTimeout)(paint);
   const choose = () => dispatch({ type: "picture", value: id });

@@ -13,7 +13,7 @@ import { element } from "./elements.js";
 const SORT_WORDS = { here: "strongest here", strength: "strongest", zeros: "most zeros", number: "number" };
 
 /** @type {Record<Face, string>} */
-const FACE_WORDS = { map: "its map", drawn: "what was drawn for it" };
+const FACE_WORDS = { map: "maps", drawn: "drawings" };
 
 /**
  * @param {{head: HTMLElement, title: HTMLElement}} elements
@@ -25,8 +25,10 @@ export function createGridHead({ head, title }, { dispatch, changed }) {
   sort.append(...SORTS.map((value) => element("option", { value }, SORT_WORDS[value])));
   const face = element("select", { id: "face", onchange: changed });
   face.append(...Object.entries(FACE_WORDS).map(([value, words]) => element("option", { value }, words)));
-  const faces = element("label", { hidden: true }, "Show", face);
-  head.append(faces, element("label", {}, "Sort", sort));
+  sort.setAttribute("aria-label", "Sort the channels by");
+  face.setAttribute("aria-label", "Show of each channel");
+  const faces = element("label", { hidden: true }, element("span", {}, "Show"), face);
+  head.append(faces, element("label", {}, element("span", {}, "Sort"), sort));
   return {
     show({ state, layer }) {
       sort.value = state.sort;

@@ -20,14 +20,16 @@ export function createLayerRail(root, { manifest, dispatch }) {
   const scale = scaleOf(manifest.layers);
   const blocks = blocksOf(manifest.layers).map((block) => blockEntry(block, scale, dispatch));
   const entries = blocks.flatMap((block) => block.entries);
-  root.replaceChildren(...blocks.map((block) => block.root));
+  const whole = button({ id: "whole", title: "The whole network at once", onclick: () => dispatch({ type: "view", value: "network" }) }, "all");
+  root.replaceChildren(whole, ...blocks.map((block) => block.root));
   root.addEventListener("keydown", (event) => moveFocus(event, entries));
   root.addEventListener("pointerover", (event) => markFeeding(event, entries));
   root.addEventListener("pointerleave", () => entries.forEach((each) => each.button.classList.remove("feeds")));
   /** @type {string | null} */
   let shown = null;
   return {
-    show({ layer }) {
+    show({ layer, view }) {
+      whole.setAttribute("aria-pressed", String(view === "network"));
       if (layer === shown) return;
       shown = layer;
       blocks.forEach((block) => markBlock(block, layer));

@@ -13,6 +13,7 @@ import { byId } from "./elements.js";
 import { BrowserHistory } from "./history.js";
 import { createLayerRail } from "./layer_rail.js";
 import { hideProblem, say, showProblem, showProgress } from "./messages.js";
+import { NetworkView } from "./network_view.js";
 import { createPassport } from "./passport.js";
 import { createPath } from "./path.js";
 import { createPlace } from "./place.js";
@@ -86,6 +87,7 @@ export class Page {
     const stages = new StagePair(byId("maps"), { ...actions, input: inputLayer(manifest), say });
     return [
       { show: (shown, view) => grid.show(shown, view.limits) },
+      new NetworkView(byId("network"), { manifest, data, colours, dispatch, failed: showProblem }),
       stages,
       { show: ({ layer }, { limit }) => showBar({ limit, signed: layer.signed }) },
       createPlace({ words: byId("words"), pad: byId("pad"), spoken: byId("spoken") }, { dispatch }),
@@ -112,6 +114,7 @@ export class Page {
   /** @type {(state: State, step: Step) => void} */
   navigate(state, step) {
     this.#history.enter(state, step);
+    document.body.dataset.view = state.view;
     for (const each of this.#guides) each.show(state);
   }
 

@@ -33,7 +33,7 @@ export function createPassport({ manifest, files, dispatch, order, switchOf, fai
   const showClasses = createPreferredClasses(byId("preferred"));
   const images = new PreferredImages(byId("likes"), { manifest, files, failed });
   let [channel, shown] = [0, ""];
-  const walker = createWalker(order, () => channel, dispatch);
+  const walker = createWalker(order, () => channel, (to) => dispatch({ type: "channel", value: to }));
   const toggle = createChannelSwitch({ dispatch, switchOf });
   facts.before(title);
   facts.after(walker, toggle.element);
@@ -54,13 +54,16 @@ export function createPassport({ manifest, files, dispatch, order, switchOf, fai
   };
 }
 
-/** Buttons that go on in the grid's order. @type {(order: () => number[], now: () => number, dispatch: Dispatch) => HTMLElement} */
-function createWalker(order, now, dispatch) {
+/**
+ * Buttons to the channels before and after in the order in which they stand.
+ * @type {(order: () => number[], channel: () => number, go: (channel: number) => void) => HTMLElement}
+ */
+function createWalker(order, channel, go) {
   /** @param {number} step */
   const walk = (step) => {
     const all = order();
-    dispatch({ type: "channel", value: all[Math.min(Math.max(all.indexOf(now()) + step, 0), all.length - 1)] });
+    go(all[Math.min(Math.max(all.indexOf(channel()) + step, 0), all.length - 1)]);
   };
-  const [before, next] = [button({ onclick: () => walk(-1) }, "‹ before"), button({ onclick: () => walk(1) }, "next ›")];
-  return element("div", { class: "walk" }, before, next);
+  const [before, after] = [button({ onclick: () => walk(-1) }, "‹ before"), button({ onclick: () => walk(1) }, "next ›")];
+  return element("div", { class: "walk" }, before, after);
 }

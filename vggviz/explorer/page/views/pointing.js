@@ -10,7 +10,7 @@
  */
 
 /** Milliseconds after which a finger holds, and between the taps of a double tap; pixels that are no movement. */
-const [HOLD, TWICE, STILL] = [350, 300, 12];
+const [HOLD, TWICE, STILL] = [350, 400, 12];
 
 /**
  * @param {HTMLElement} element
@@ -85,9 +85,8 @@ class Pointing {
 
   /** @param {PointerEvent} event */
   #tap(event) {
-    const now = performance.now();
-    const isSecond = now - this.#tapped < TWICE;
-    this.#tapped = isSecond ? -Infinity : now;
+    const isSecond = event.timeStamp - this.#tapped < TWICE;
+    this.#tapped = isSecond ? -Infinity : event.timeStamp;
     this.#on.choose(this.#placeOf(event));
     if (isSecond) this.#on.enlarge();
   }

@@ -104,7 +104,11 @@ export class Stage {
     if (over) this.#left.setAttribute("aria-label", `Map of ${name} over ${title}. ${keys}`);
     else this.#left.removeAttribute("aria-label");
     const shown = over ? [`${captions[0]} · ${captions[1]}`, ""] : captions;
-    shown.forEach((text, i) => Object.assign(this.#captions[i], { textContent: text, title: text }));
+    shown.forEach((text, i) => {
+      const [word, rest] = text.startsWith("channel ") ? ["channel ", text.slice(8)] : ["", text];
+      this.#captions[i].title = text;
+      this.#captions[i].replaceChildren(element("span", { class: "word" }, word), rest);
+    });
   }
 
   /** @type {(stage: HTMLElement, i: 0 | 1) => void} */

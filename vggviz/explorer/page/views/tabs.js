@@ -4,26 +4,27 @@ import { button } from "./elements.js";
 
 /**
  * @import { Dispatch, State, ViewName } from "../state/types.js"
- * @typedef {{view: ViewName, tab: HTMLElement, panel: HTMLElement}} Tab
+ * @typedef {Exclude<ViewName, "network">} TabName
+ * @typedef {{view: TabName, tab: HTMLElement, panel: HTMLElement}} Tab
  */
 
-/** @type {Record<ViewName, string>} */
+/** @type {Record<TabName, string>} */
 const NAMES = { channels: "Channels", passport: "This channel", cell: "This cell", change: "Change" };
 
 /**
  * @param {HTMLElement} root
- * @param {{panels: Record<ViewName, HTMLElement>, dispatch: Dispatch}} tools
+ * @param {{panels: Record<TabName, HTMLElement>, dispatch: Dispatch}} tools
  * @returns {{show: (state: State) => void}}
  */
 export function createTabs(root, { panels, dispatch }) {
   const phone = matchMedia("(max-width: 700px), (max-width: 1099px) and (max-height: 520px)");
-  const views = /** @type {ViewName[]} */ (Object.keys(NAMES));
+  const views = /** @type {TabName[]} */ (Object.keys(NAMES));
   const tabs = views.map((view) => tabOf(view, panels[view], dispatch));
   root.replaceChildren(...tabs.map(({ tab }) => tab));
   root.addEventListener("keydown", (event) => moveFocus(event, tabs));
   /** @type {State | null} */
   let state = null;
-  const show = () => state && mark(tabs, state.view, phone.matches);
+  const show = () => state && mark(tabs, state.view === "network" ? "channels" : state.view, phone.matches);
   phone.addEventListener("change", show);
   return {
     show(next) {
@@ -33,13 +34,13 @@ export function createTabs(root, { panels, dispatch }) {
   };
 }
 
-/** @type {(view: ViewName, panel: HTMLElement, dispatch: Dispatch) => Tab} */
+/** @type {(view: TabName, panel: HTMLElement, dispatch: Dispatch) => Tab} */
 function tabOf(view, panel, dispatch) {
   const attributes = { role: "tab", id: `tab-${view}`, "aria-controls": panel.id };
   return { view, panel, tab: button({ ...attributes, onclick: () => dispatch({ type: "view", value: view }) }, NAMES[view]) };
 }
 
-/** @type {(tabs: Tab[], view: ViewName, phone: boolean) => void} */
+/** @type {(tabs: Tab[], view: TabName, phone: boolean) => void} */
 function mark(tabs, view, phone) {
   const shown = view === "channels" && !phone ? "passport" : view;
   for (const { view, tab, panel } of tabs) {
