@@ -732,6 +732,9 @@ def test_targets_are_as_large_as_a_finger(page: Page, width: int) -> None:
         page.find(f"#tab-{tab}").click()
         page.until(lambda tab=tab: tab != "cell" or page.find("#agreement"))
         assert page.js(SMALL) == [], tab
+    page.find("#whole").click()
+    page.until(lambda: page.find(".network-tile").is_displayed())
+    assert page.js(SMALL) == []
     for opener in ("options", "sharing"):
         page.click(f"#{opener}")
         assert page.js(SMALL) == [], opener
@@ -740,7 +743,7 @@ def test_targets_are_as_large_as_a_finger(page: Page, width: int) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (1440, 900)])
-@pytest.mark.parametrize("view", ["channels", "passport", "cell"])
+@pytest.mark.parametrize("view", ["channels", "passport", "cell", "network"])
 def test_axe_finds_nothing(page: Page, view: str, width: int, height: int, theme: str) -> None:
     show_on(page.browser, width, height, theme)
     address = f"#/block3_conv2/17/12,30?picture={first_id()}&view={view}"
