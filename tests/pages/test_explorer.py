@@ -514,6 +514,9 @@ def test_the_whole_network_at_one_place(young: Page, manifest: dict[str, Any]) -
     assert (page.state["channel"], page.state["view"]) == (values.argmax(), "channels")
     page.browser.back()
     page.until(lambda: page.find("#network").is_displayed())
+    page.find("#rail [data-layer=block3_conv2]").click()
+    page.until(lambda: page.state["view"] == "channels" and page.find("#grid").is_displayed())
+    assert page.state["layer"] == "block3_conv2"
 
 
 # The address, and what is saved ---------------------------------------------------------------

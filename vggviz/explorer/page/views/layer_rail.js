@@ -18,18 +18,21 @@ import { next } from "./grid_keys.js";
  */
 export function createLayerRail(root, { manifest, dispatch }) {
   const scale = scaleOf(manifest.layers);
-  const blocks = blocksOf(manifest.layers).map((block) => blockEntry(block, scale, dispatch));
+  let [shown, isWhole] = ["", false];
+  /** @param {string} layer */
+  const go = (layer) => dispatch(isWhole ? { type: "go", value: { layer, view: "channels" } } : { type: "layer", value: layer });
+  const blocks = blocksOf(manifest.layers).map((block) => blockEntry(block, scale, go));
   const entries = blocks.flatMap((block) => block.entries);
-  const whole = button({ id: "whole", title: "The whole network at once", onclick: () => dispatch({ type: "view", value: "network" }) }, "all");
+  const toggle = () => dispatch({ type: "view", value: isWhole ? "channels" : "network" });
+  const whole = button({ id: "whole", title: "The whole network at once", onclick: toggle }, "all");
   root.replaceChildren(whole, ...blocks.map((block) => block.root));
   root.addEventListener("keydown", (event) => moveFocus(event, entries));
   root.addEventListener("pointerover", (event) => markFeeding(event, entries));
   root.addEventListener("pointerleave", () => entries.forEach((each) => each.button.classList.remove("feeds")));
-  /** @type {string | null} */
-  let shown = null;
   return {
     show({ layer, view }) {
-      whole.setAttribute("aria-pressed", String(view === "network"));
+      isWhole = view === "network";
+      whole.setAttribute("aria-pressed", String(isWhole));
       if (layer === shown) return;
       shown = layer;
       blocks.forEach((block) => markBlock(block, layer));
@@ -44,17 +47,16 @@ function scaleOf(layers) {
   return ({ channels, rows }) => ({ wide: channels / most, high: Math.log2(rows + 1) / highest });
 }
 
-/** @type {(block: Block, scale: ReturnType<typeof scaleOf>, dispatch: Dispatch) => BlockEntry} */
-function blockEntry({ name, layers }, scale, dispatch) {
+/** @type {(block: Block, scale: ReturnType<typeof scaleOf>, go: (layer: string) => void) => BlockEntry} */
+function blockEntry({ name, layers }, scale, go) {
   const entries = layers.map(({ layer, label }) => {
     const words = `${layer.name}: ${layer.channels} channels of ${layer.rows} × ${layer.columns} cells`;
-    const go = () => dispatch({ type: "layer", value: layer.name });
-    const attributes = { class: `layer ${layer.kind}`, title: words, "aria-label": words, "data-layer": layer.name, onclick: go };
+    const attributes = { class: `layer ${layer.kind}`, title: words, "aria-label": words, "data-layer": layer.name, onclick: () => go(layer.name) };
     return { layer, button: button(attributes, element("span", {}, label), bar(scale(layer))), mini: bar(scale(layer)) };
   });
   const last = (layers.findLast(({ layer }) => layer.kind === "convolution") ?? layers[0]).layer;
   const tab = button(
-    { class: "block-tab", "aria-label": name, title: name, onclick: () => dispatch({ type: "layer", value: last.name }) },
+    { class: "block-tab", "aria-label": name, title: name, onclick: () => go(last.name) },
     element("span", { class: "bars" }, ...entries.map(({ mini }) => mini)),
     element("span", { class: "name" }, name),
   );

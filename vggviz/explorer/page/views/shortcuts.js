@@ -14,6 +14,7 @@ import { byId, element } from "./elements.js";
 const LIST = [
   ["arrow keys", "in the grid of channels, in the map and among the layers: go on; with Shift, ten cells"],
   ["[ ]", "the layer before, the layer after"],
+  ["a", "the whole network at once, or one layer"],
   ["p n", "the channel before and after in the order shown"],
   ["o", "sort the channels otherwise"],
   ["s", "brightness: each map by itself, one scale for the layer, for the network"],
@@ -90,7 +91,7 @@ function dispatched(key, tools) {
 
 /** @type {(key: string, tools: Tools) => Action | null} */
 function actionOf(key, { manifest, state, order, switchOf }) {
-  const { layer, channel, sort, scale, over, picture, compare } = state();
+  const { layer, channel, sort, scale, over, picture, compare, view } = state();
   const layers = manifest.layers.map(({ name }) => name);
   const ids = offered(manifest).map(({ id }) => id);
   switch (key) {
@@ -100,6 +101,7 @@ function actionOf(key, { manifest, state, order, switchOf }) {
     case "n": return { type: "channel", value: neighbour(order(), channel, 1) };
     case "o": return { type: "sort", value: after(SORTS, sort) };
     case "s": return { type: "scale", value: after(SCALES, scale) };
+    case "a": return { type: "view", value: view === "network" ? "channels" : "network" };
     case "e": return { type: "view", value: "cell" };
     case "v": return { type: "over", value: !over };
     case "i": return { type: "picture", value: after(ids, picture) };
