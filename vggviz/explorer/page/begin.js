@@ -22,7 +22,7 @@ const MODULES = {
   views: [
     "answer", "answer_bars", "answer_head", "answer_off", "answer_where", "answer_why", "answer_words", "arrange",
     "cell", "channel_grid", "channel_switch", "channel_tiles", "channel_view", "colourbar", "controls",
-    "convolution_sum", "descriptions", "elements", "grid_head", "grid_keys", "history", "layer_rail", "loupe",
+    "convolution_sum", "descriptions", "elements", "embed", "grid_head", "grid_keys", "history", "layer_rail", "loupe",
     "messages", "network_view", "npy", "page", "passport", "path", "place", "pointing", "pooling_sum",
     "preferred_classes", "preferred_images", "relu_figure", "save", "saved_view", "shortcuts", "stage",
     "stage_pair", "sum_rows", "svg", "tabs", "taps", "theme", "trail",

@@ -11,6 +11,7 @@ import { Data } from "./state/data.js";
 import { Explorer } from "./state/explorer.js";
 import { Files } from "./state/files.js";
 import { byId } from "./views/elements.js";
+import { prepareEmbed, tellHeight } from "./views/embed.js";
 import { showProblem } from "./views/messages.js";
 import { Page } from "./views/page.js";
 import { followTheme } from "./views/theme.js";
@@ -22,6 +23,7 @@ import { followTheme } from "./views/theme.js";
 
 async function start() {
   followTheme(document.documentElement);
+  prepareEmbed(location.search);
   const base = new URL(".", document.baseURI);
   const files = new Files(base);
   const [manifest, table] = await Promise.all([files.json("manifest.json"), files.json("colours.json")]);
@@ -44,6 +46,7 @@ async function start() {
   const { search } = location;
   await open("replace");
   if (new URLSearchParams(search).has("own")) own.open(); // where a page sends a reader to their own picture
+  tellHeight(/** @type {HTMLElement} */ (document.querySelector("main")));
   keepForLater();
 }
 

@@ -7,6 +7,9 @@ import { write } from "../state/address.js";
 /** Channels that are passed by faster than this, in milliseconds, are one step. */
 const PASSING = 500;
 
+/** There Back leads from page to page. */
+const isInChapter = () => "embed" in document.body.dataset;
+
 export class BrowserHistory {
   /** @type {State | null} */
   #state = null;
@@ -18,7 +21,7 @@ export class BrowserHistory {
     this.#state = state;
     const address = write(state);
     if (step === "none" || address === location.hash) return;
-    if (step === "push" && before && !this.#passes(before, state)) history.pushState(null, "", address);
+    if (step === "push" && before && !isInChapter() && !this.#passes(before, state)) history.pushState(null, "", address);
     else history.replaceState(null, "", address);
   }
 
