@@ -74,7 +74,7 @@ function factors({ patch, weights, kernel, inputs, colours }, channel, product) 
     tapsFigure(taps(values, inputs.channels, channel), kernel.size, { limit: largest(values), colours, words });
   const sign = (/** @type {string} */ text) => element("span", { class: "sign", "aria-hidden": "true" }, text);
   const equals = element("span", { class: "sign" }, `= ${formatted(product)}`);
-  return [figure(patch, "what lies under the kernel"), sign("×"), figure(weights, "the kernel"), equals];
+  return [figure(patch, "under the kernel"), sign("×"), figure(weights, "the kernel"), equals];
 }
 
 /** @type {(sum: Sum) => Node[]} */
