@@ -529,7 +529,7 @@ def test_the_view_stands_in_the_address(page: Page) -> None:
     expected = {
         "picture": "coffee", "layer": "block3_conv2", "channel": 17, "cell": [12, 30],
         "sort": "zeros", "scale": "layer", "over": True, "compare": "rocket", "view": "cell",
-        "off": {"block5_conv3": [183, 427]}, "where": "Egyptian-cat", "tour": 3,
+        "off": {"block5_conv3": [183, 427]}, "shows": "now", "where": "Egyptian-cat", "tour": 3,
     }  # fmt: skip
     assert page.state == expected
     assert page.browser.current_url.endswith(view)
