@@ -25,7 +25,7 @@ def print_layers(network: inputs.Network) -> None:
     For each layer: output shape, parameters, multiply-accumulate operations (MAC), receptive field, effective
     stride and padding.
     """
-    print(vggviz.layer_table(network.load()))
+    print(vggviz.layer_table(network.load("layers")))
 
 
 @click.command("filters")
@@ -40,7 +40,7 @@ def draw_filters(network: inputs.Network, *, layer, top, scale, out) -> None:
     A layer that reads a colour photograph is drawn in true colours, one that reads a grey one in grey, and
     any other as slices, one for each input channel.
     """
-    model = network.load()
+    model = network.load("layers")
     layer = layer or vggviz.conv_layers(model)[0]
     kernels, rgb = _kernels(network, model, layer)
     figure, _ = vggviz.plot_filters(kernels, top=top, scale=scale, rgb=rgb)
