@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -20,8 +21,8 @@ INPUT = "images"
 
 
 def folder() -> Path:
-    """The user's cache folder for this package."""
-    return platformdirs.user_cache_path("vggviz")
+    """The folder of VGGVIZ_CACHE, or this package's in the user's cache."""
+    return Path(os.environ.get("VGGVIZ_CACHE") or platformdirs.user_cache_path("vggviz"))
 
 
 def cached(weights: str) -> Path | None:
