@@ -16,8 +16,8 @@ BLOCKS = ((2, 64), (2, 128), (3, 256), (3, 512), (3, 512))
 """Convolutions and channels of each block (Simonyan and Zisserman, ICLR 2015, configuration D)."""
 SIDE = 224
 
-Arrays = Callable[[str], list[np.ndarray]]
-"""Function from a layer's name to its kernel and bias."""
+Arrays = Callable[[str], dict[str, list[np.ndarray]]]
+"""Function from a layer's name to {name: kernel and bias}."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,18 +46,22 @@ class Layer:
 class Convolution(Layer):
     """A Conv2D of 3 x 3 with ReLU, whose arrays are read when they are asked for."""
 
-    arrays: Arrays = field(kw_only=True)
+    read: Arrays = field(kw_only=True)
     kernel_size, strides, dilation_rate, padding, groups = (3, 3), (1, 1), (1, 1), "same", 1
 
     @functools.cached_property
+    def _arrays(self) -> list[np.ndarray]:
+        return self.read(self.name)[self.name]
+
+    @property
     def kernel(self) -> np.ndarray:
         """Kernel (3, 3, in, out), float32."""
-        return self.arrays(self.name)[0]
+        return self._arrays[0]
 
-    @functools.cached_property
+    @property
     def bias(self) -> np.ndarray:
         """Bias (out,), float32."""
-        return self.arrays(self.name)[1]
+        return self._arrays[1]
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,25 +90,25 @@ class PlainStep(Step):
         return self.kind in kinds
 
 
-def vgg16(arrays: Arrays, classes: int) -> Network:
+def vgg16(read: Arrays, classes: int) -> Network:
     """The graph of VGG16 for images of 224 x 224; where there are classes, with a linear classifier."""
     first = before = Tensor((None, SIDE, SIDE, 3))
     steps: dict[str, Step] = {}
-    for layer, shape in _layers(arrays, classes):
+    for layer, shape in _layers(read, classes):
         output = Tensor((None, *shape))
         steps[layer.name] = PlainStep(layer, (before,), output)
         before = output
     return Network([first], [before], steps)
 
 
-def _layers(arrays: Arrays, classes: int) -> Iterator[tuple[Layer, tuple[int, ...]]]:
+def _layers(read: Arrays, classes: int) -> Iterator[tuple[Layer, tuple[int, ...]]]:
     """Each layer, and the shape of its output for one image."""
     side, channels = SIDE, 3
     for block, (convolutions, count) in enumerate(BLOCKS, 1):
         for k in range(1, convolutions + 1):
             weights = Tensor((3, 3, channels, count)), Tensor((count,))
             channels = count
-            layer = Convolution(f"block{block}_conv{k}", "Conv2D", weights, arrays=arrays)
+            layer = Convolution(f"block{block}_conv{k}", "Conv2D", weights, read=read)
             yield layer, (side, side, channels)
         side //= 2
         yield Pool(f"block{block}_pool", "MaxPooling2D"), (side, side, channels)

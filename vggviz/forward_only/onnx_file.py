@@ -52,10 +52,11 @@ def write(weights: str, layers: Mapping[str, Sequence[np.ndarray]], side: int) -
     content = _content(layers, side)
     folder().mkdir(parents=True, exist_ok=True)
     path = folder() / _name(weights, hashlib.sha256(content).hexdigest())
-    for old in folder().glob(_name(weights, "*")):
-        old.unlink(missing_ok=True)
     with atomic_path(path) as beside:
         beside.write_bytes(content)
+    for other in folder().glob(_name(weights, "*")):
+        if other != path:  # damaged, as equal weights give equal files
+            other.unlink(missing_ok=True)
     return path
 
 
