@@ -52,10 +52,10 @@ def read_pairs(
 
     Of a list the next image is read in a thread meanwhile.
     """
-    count, is_list = 0, isinstance(pairs, list)
-    with progress(len(pairs) if is_list else None) as bar, ThreadPoolExecutor(1) as pool:
+    count, total = 0, len(pairs) if isinstance(pairs, list) else None
+    with progress(total) as bar, ThreadPoolExecutor(1) as pool:
         started = ((name, pool.submit(try_load, source, size)) for name, source in pairs)
-        for name, loading in _ahead(started) if is_list else started:
+        for name, loading in started if total is None else _ahead(started):
             image, error = loading.result()
             bar.update()
             if image is None:

@@ -94,6 +94,7 @@ def use_maps(
             if using:
                 using.result()  # no more than two images' maps are in memory
             using = pool.submit(_use, use, name, maps)
+            del maps
     if using:
         using.result()
 
