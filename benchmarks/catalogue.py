@@ -9,6 +9,9 @@ from pathlib import Path
 from benchmarks.peers.material import SMALL, STEPS
 
 OURS = "ours"
+FORWARD = "forward_only"
+OWN = (OURS, FORWARD)
+"""This library with Keras, and with onnxruntime for what needs no gradients."""
 ROOT = Path(__file__).parent.parent
 OLDER_KERAS = {"TF_USE_LEGACY_KERAS": "1"}
 
@@ -28,6 +31,7 @@ class Peer:
 
 PEERS = {
     OURS: Peer("vggviz (ours)"),
+    FORWARD: Peer("vggviz, forward only (ours)"),
     "classic": Peer("classic notebook"),
     "tf_explain": Peer("tf-explain", OLDER_KERAS),
     "tf_keras_vis": Peer("tf-keras-vis"),
@@ -88,7 +92,7 @@ def _folder(count: int) -> Task:
     return Task(
         f"statistics of every channel over {count} pictures",
         f"{count} pictures",
-        (OURS, "torch", "onnxruntime", "classic", "keract"),
+        (OURS, FORWARD, "torch", "onnxruntime", "classic", "keract"),
         alone=True,
         stacked=dict.fromkeys(("classic", "keract"), count * BYTES_OF_MAPS),
     )
@@ -98,13 +102,20 @@ TASKS = {
     "extraction": Task(
         "18 layers of one picture",
         "18 layers",
-        (OURS, "classic", "tf_explain", "keract", "torch", "onnxruntime"),
+        (OURS, FORWARD, "classic", "tf_explain", "keract", "torch", "onnxruntime"),
         turns=3,
     ),
     "one_layer_drawn": Task(
         "512 maps of 28 × 28 drawn",
         "512 drawn",
         (OURS, "classic", "keract", "tf_explain"),
+        turns=2,
+        compared=False,
+    ),
+    "one_layer_saved": Task(
+        "512 maps of 28 × 28 saved as bare pixels",
+        "512 saved",
+        (OURS, "tf_explain"),
         turns=2,
         compared=False,
     ),
@@ -118,7 +129,7 @@ TASKS = {
     "grad_cam": Task(
         "Grad-CAM",
         "Grad-CAM",
-        (OURS, "tf_keras_vis", "torch", "tf_explain"),
+        (OURS, FORWARD, "tf_keras_vis", "torch", "tf_explain"),
         turns=2,
     ),
     "score_cam": Task(

@@ -11,7 +11,7 @@ def of_ratio(ratio: Ratio) -> str:
     """One line of a ratio."""
     verdict = "" if ratio.value >= ratio.wanted else "  missed"
     return (
-        f"{ratio.name:55} {ratio.theirs:9.3f} s {ratio.ours:9.3f} s "
+        f"{ratio.name:55} {ratio.theirs:9.3f} {ratio.unit} {ratio.ours:9.3f} {ratio.unit} "
         f"{ratio.value:8.2f} times (wanted {ratio.wanted:g}){verdict}"
     )
 

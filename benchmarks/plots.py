@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import StrMethodFormatter
 
-from benchmarks.catalogue import FOLDERS, OURS, PEERS, TASKS
+from benchmarks.catalogue import FOLDERS, FORWARD, OURS, PEERS, TASKS
 from benchmarks.measured import rounded
 from benchmarks.report import Report
 from vggviz.figures.described_figure import describe, root
@@ -16,6 +16,7 @@ from vggviz.figures.layout import one_axes
 
 STYLES = {
     OURS: ("#000000", "o"),
+    FORWARD: ("#777777", "p"),
     "classic": ("#e69f00", "s"),
     "tf_explain": ("#56b4e9", "^"),
     "tf_keras_vis": ("#009e73", "v"),

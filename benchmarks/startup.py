@@ -1,23 +1,92 @@
-"""Time of `import vggviz` against `import tensorflow`."""
+"""Time and memory from a cold start: of importing the library, and of its commands."""
 
 from __future__ import annotations
 
-import subprocess
+import os
 import sys
-from collections.abc import Iterator
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from subprocess import DEVNULL, Popen
+from typing import NamedTuple
 
-from benchmarks.timing import Ratio, compare
+from benchmarks.catalogue import ROOT
+from benchmarks.timing import Ratio
+
+TURNS = 5
+COMMANDS = {
+    "layers": ("layers",),
+    "filters": ("filters", "--out", "filters.png"),
+    "maps cat": ("maps", "cat"),
+    "why cat": ("why", "cat"),
+}
+ONE_PASS = """
+import numpy, onnxruntime
+from PIL import Image
+from vggviz.forward_only.onnx_file import cached
+from vggviz._shared.package_data import WEIGHTS_SHA256
+session = onnxruntime.InferenceSession(str(cached(WEIGHTS_SHA256)), providers=["CPUExecutionProvider"])
+session.run(None, {"images": numpy.zeros((1, 3, 224, 224), numpy.float32)})
+"""
+BY_KERAS = {"VGGVIZ_CACHE": os.devnull}
+"""A cache that cannot be written, so that Keras computes."""
+
+
+class Run(NamedTuple):
+    """Seconds and peak memory in MiB of a process, in that order."""
+
+    seconds: float
+    memory: float
 
 
 def measure() -> Iterator[Ratio]:
-    """Yield the ratio of the imports, each in a fresh interpreter."""
-    yield compare(
-        "import vggviz: import tensorflow",
-        lambda: _interpreter("import vggviz"),
-        lambda: _interpreter("import tensorflow"),
-        wanted=5,
+    """Yield the ratios of time and of memory, each way in fresh interpreters, in turns."""
+    with tempfile.TemporaryDirectory() as place:
+        python = [sys.executable, "-c"]
+        tensorflow = [*python, "import tensorflow"]
+        _run(place, [*python, "import vggviz; vggviz.load_forward_only('imagenet')"])  # writes its file
+        yield next(
+            _compare(place, "import vggviz: import tensorflow", [*python, "import vggviz"], tensorflow, 5)
+        )
+        for name, arguments in COMMANDS.items():
+            ours = [sys.executable, "-m", "vggviz", *arguments]
+            if name in ("layers", "filters"):  # which need no engine at all
+                yield from _compare(place, f"vggviz {name}: import tensorflow", ours, tensorflow, 5)
+            else:
+                yield from _compare(place, f"vggviz {name}: the same by Keras", ours, ours, 3, BY_KERAS)
+        ours = [sys.executable, "-m", "vggviz", "maps", "cat"]
+        yield from _compare(
+            place, "vggviz maps cat: a pass by bare onnxruntime", ours, [*python, ONE_PASS], 0.6
+        )
+
+
+def _compare(
+    place: str,
+    name: str,
+    ours: list[str],
+    theirs: list[str],
+    wanted: float,
+    settings: Mapping[str, str] | None = None,
+) -> Iterator[Ratio]:
+    """Ratios of time and memory; `settings` are environment variables of the other way."""
+    runs = [(_run(place, ours), _run(place, theirs, settings or {})) for _ in range(TURNS)]
+    our_runs, their_runs = zip(*runs, strict=True)
+    for what, unit, least in (("seconds", "s", wanted), ("memory", "MiB", wanted / 2)):
+        best = [min(getattr(run, what) for run in each) for each in (our_runs, their_runs)]
+        yield Ratio(f"{name}{', memory' * (unit == 'MiB')}", *best, least, unit, "startup")
+
+
+def _run(place: str, command: list[str], settings: Mapping[str, str] | None = None) -> Run:
+    """Run a command to its end, in some folder."""
+    environ = {**os.environ, "MPLBACKEND": "agg", "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONPATH": str(ROOT)}
+    start = time.perf_counter()
+    process = Popen(
+        command, cwd=Path(place), env=environ | dict(settings or {}), stdout=DEVNULL, stderr=DEVNULL
     )
-
-
-def _interpreter(code: str) -> None:
-    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+    _, status, used = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"{command} ended with status {process.returncode}.")
+    return Run(seconds, used.ru_maxrss / 1024)

@@ -24,6 +24,9 @@ class Html:
         return self.text
 
 
+NOT_MEASURED = Html("<p>The run that this page shows did not measure it.</p>")
+
+
 def overview(report: Report) -> Html:
     """Time of each peer divided by ours, a row for each task; empty for tasks that a peer does not have."""
     rows = []
@@ -35,6 +38,8 @@ def overview(report: Report) -> Html:
 
 def of_task(report: Report, name: str) -> Html:
     """All results of a task, a row for each peer."""
+    if name not in report.tasks:
+        return NOT_MEASURED
     measured = report.tasks[name]
     head = ["tool", "ready", "first", "best", "first / ours", "best / ours", "difference"]
     rows = [[PEERS[peer].title, *_numbers(name, measured, peer)] for peer in measured.cells]
@@ -90,8 +95,8 @@ def ourselves(report: Report) -> Html:
     rows = [
         [
             ratio.name,
-            f"{ratio.theirs:.3f} s",
-            f"{ratio.ours:.3f} s",
+            f"{ratio.theirs:.3f} {ratio.unit}",
+            f"{ratio.ours:.3f} {ratio.unit}",
             f"{ratio.value:.3g}",
             f"{ratio.wanted:.2g}" + (" (missed)" if ratio.value < ratio.wanted else ""),
         ]
@@ -100,8 +105,22 @@ def ourselves(report: Report) -> Html:
     return _table(["what", "the other way", "ours", "ratio", "wanted"], rows)
 
 
+def start_up(report: Report) -> Html:
+    """Time and memory of commands from a cold start, beside the other way that each names."""
+    rows = [
+        [ratio.name, _amount(ratio.ours, ratio.unit), _amount(ratio.theirs, ratio.unit), rounded(ratio.value)]
+        for ratio in report.ratios
+        if ratio.part == "startup"
+    ]
+    return _table(["what", "ours", "the other way", "other / ours"], rows) if rows else NOT_MEASURED
+
+
+def _amount(value: float, unit: str) -> str:
+    return f"{value:,.0f} {unit}" if value >= 100 else f"{value:.2f} {unit}"
+
+
 def ahead(report: Report) -> Html:
-    """A sentence for each task in which a peer is faster than ours by more than the margin."""
+    """A sentence for each task in which a peer is faster than both our ways by more than the margin."""
     sentences = [
         _sentence(name, report.tasks[name], peer)
         for name in TASKS
@@ -114,7 +133,7 @@ def ahead(report: Report) -> Html:
 
 
 def _sentence(name: str, measured: Measured, peer: str) -> str:
-    ratio, first = measured.ratio(peer), measured.ratio(peer, "first")
+    ratio, first = measured.of_our_best(peer), measured.of_our_best(peer, "first")
     sentence = f"{TASKS[name].title}: {PEERS[peer].title} takes {ratio:.2g} of our time"
     sentence += f" ({first:.2g} at the first call)" if len(measured.cells[peer].turns) > 1 else ""
     return f"<li>{escape(sentence)}.</li>"

@@ -9,19 +9,23 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Ratio:
-    """A ratio of two times.
+    """A ratio of two times, or of two amounts of memory.
 
     Attributes:
         name: what is compared.
         ours: best time of vggviz in seconds.
         theirs: best time of the alternative in seconds.
         wanted: smallest acceptable `theirs / ours`.
+        unit: of both, "s" or "MiB".
+        part: the part of the benchmarks, where the book shows it.
     """
 
     name: str
     ours: float
     theirs: float
     wanted: float
+    unit: str = "s"
+    part: str = ""
 
     @property
     def value(self) -> float:

@@ -23,6 +23,7 @@ def pytest_configure(config):
     home = tempfile.TemporaryDirectory(prefix="keras-")
     config.add_cleanup(home.cleanup)
     os.environ["KERAS_HOME"] = home.name
+    os.environ["VGGVIZ_CACHE"] = f"{home.name}/vggviz"
     os.environ["MPLBACKEND"] = "Agg"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 

@@ -11,7 +11,17 @@ import vggviz
 
 ROOT = Path(vggviz.__file__).parent
 ORDER = (
-    *("_shared", "images", "models", "activations", "objectives", "analysis", "datasets", "attribution"),
+    *(
+        "_shared",
+        "images",
+        "models",
+        "forward_only",
+        "activations",
+        "objectives",
+        "analysis",
+        "datasets",
+        "attribution",
+    ),
     *("feature_visualization", "figures", "plots", "explorer", "cli", "__main__"),
 )
 """A sub-package imports only from itself and from those before it."""

@@ -75,9 +75,10 @@ def test_all_tables_of_the_published_report_can_be_made():
         tables.reached,
         tables.peers,
         tables.ourselves,
+        tables.start_up,
     ):
         assert "<" in table(published)._repr_html_()
-    for name in catalogue.TASKS:
+    for name in published.tasks:
         assert tables.of_task(published, name)._repr_html_().count("<tr>") > 2
 
 
@@ -99,6 +100,27 @@ def test_a_peer_is_ahead_if_it_is_faster_by_more_than_the_margin(report):
     assert tables.ahead(report)._repr_html_() == "<p>In no task of this run was a peer ahead.</p>"
 
 
+def test_a_peer_is_ahead_only_of_both_our_ways(report):
+    extraction = report.tasks["extraction"]
+    extraction.cells["forward_only"] = cell(0.08)
+    assert not [peer for peer in catalogue.PEERS if extraction.is_ahead(peer)]
+    extraction.cells["torch"] = cell(0.04)
+    assert "PyTorch takes 0.5 of our time" in tables.ahead(report)._repr_html_()
+    assert extraction.ratio("torch") == pytest.approx(0.2)
+    extraction.cells["forward_only"].wrong = True  # other numbers are no way of ours
+    assert "PyTorch takes 0.2 of our time" in tables.ahead(report)._repr_html_()
+
+
+def test_a_cold_start_is_shown_with_its_units(report):
+    assert "did not measure" in tables.start_up(report)._repr_html_()
+    report.ratios.append(timing.Ratio("vggviz maps, memory", 250.0, 1000.0, 1.5, "MiB", "startup"))
+    assert rows(tables.start_up(report)) == [["250 MiB", "1,000 MiB", "4"]]
+
+
+def test_a_task_that_the_run_did_not_have(report):
+    assert "did not measure" in tables.of_task(report, "one_layer_saved")._repr_html_()
+
+
 def test_wrong_results_get_no_ratio(report):
     assert report.tasks["extraction"].ratio("keract") is None
     assert "other numbers" in tables.overview(report)._repr_html_()
@@ -108,6 +130,7 @@ def test_wrong_results_get_no_ratio(report):
 def test_the_overview_is_empty_for_tasks_that_a_peer_does_not_have(report):
     row = rows(tables.overview(report))[0]
     assert dict(zip(tables.OTHERS, row, strict=True)) == {
+        "forward_only": "",
         "classic": "20",
         "tf_explain": "left out",
         "tf_keras_vis": "",

@@ -20,6 +20,7 @@ NAMES = [
     "preprocess",
     "deprocess",
     "load_vgg16",
+    "load_forward_only",
     "provenance",
     "conv_layers",
     "layer_table",

@@ -16,6 +16,7 @@ from .explorer.explorer import explore as explore
 from .figures.described_figure import save_figure as save_figure
 from .figures.described_figure import text_alternative as text_alternative
 from .figures.feature_map_files import save_feature_maps as save_feature_maps
+from .forward_only.network import load_forward_only as load_forward_only
 from .images.loading import load_image as load_image
 from .images.loading import sample_images as sample_images
 from .images.mosaic import mosaic as mosaic

@@ -153,6 +153,11 @@ def as_channels(objectives: Sequence[Objective]) -> tuple[str, list[int]] | None
     return layers.pop(), [value.index for value in means]
 
 
+def as_class(objective: Objective) -> int | None:
+    """Index of the class if the objective is made by `class_logit`; else None."""
+    return objective.value.index if isinstance(objective.value, _Logit) else None
+
+
 def mean_of_each(maps: Mapping[str, Any], layer: str, indices: Sequence[int]) -> Any:
     """Values of `channel(layer, index)` for one index per image, in a few operations for all of them.
 

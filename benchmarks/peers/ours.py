@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import partial
 
 import matplotlib
-import numpy as np
 
 import vggviz
-from benchmarks.peers import by_hand, network
+from benchmarks.peers import network
 from benchmarks.peers.answering import Work, nothing, serve
 from benchmarks.peers.material import CHANNEL, DRAWN, EXPLAINED, MAXIMIZED, SMALL, STEPS, Material
+from benchmarks.peers.statistics import arrays
 from vggviz._shared import backend
 from vggviz.figures import described_figure
 
@@ -32,6 +32,11 @@ def one_layer_drawn(given: Material) -> Work:
     return Work(run, nothing)
 
 
+def one_layer_saved(given: Material) -> Work:
+    maps = {DRAWN: given.maps[DRAWN]}
+    return Work(lambda: vggviz.save_feature_maps(maps, given.drawings / "ours-one"), nothing)
+
+
 def all_layers_drawn(given: Material) -> Work:
     maps = given.maps
     return Work(lambda: vggviz.save_feature_maps(maps, given.drawings / "ours"), nothing)
@@ -40,15 +45,7 @@ def all_layers_drawn(given: Material) -> Work:
 def folder(given: Material, count: int) -> Work:
     model = network.vgg16(backend.keras(), given.weights)
     images = given.images(count)
-    return Work(lambda: vggviz.datasets.dataset_statistics(model, images), _arrays)
-
-
-def _arrays(found: dict[str, vggviz.ChannelStatistics]) -> dict[str, np.ndarray]:
-    return {
-        name: values
-        for layer, each in found.items()
-        for name, values in by_hand.named(layer, each.mean, each.std, each.max, each.apoz).items()
-    }
+    return Work(lambda: vggviz.datasets.dataset_statistics(model, images), arrays)
 
 
 def grad_cam(given: Material) -> Work:
@@ -75,6 +72,7 @@ def maximization(given: Material) -> Work:
 TASKS = {
     "extraction": extraction,
     "one_layer_drawn": one_layer_drawn,
+    "one_layer_saved": one_layer_saved,
     "all_layers_drawn": all_layers_drawn,
     "folder50": partial(folder, count=50),
     "folder200": partial(folder, count=200),

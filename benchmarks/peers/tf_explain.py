@@ -74,6 +74,7 @@ def grad_cam(given: Material) -> Work:
 TASKS = {
     "extraction": extraction,
     "one_layer_drawn": one_layer_drawn,
+    "one_layer_saved": one_layer_drawn,
     "all_layers_drawn": all_layers_drawn,
     "grad_cam": grad_cam,
 }

@@ -51,6 +51,31 @@ def test_several_blocks(rows, columns):
     check_sums(numbers.astype(np.float32))
 
 
+@pytest.mark.parametrize("order", "CF")
+@pytest.mark.parametrize("least", [0.5, 2**-18, 2**-19 * 1.5, 2**-20 * 1.5, 2**-30 * 1.1, 1e-40])
+def test_float32_with_a_small_value_among_others(order, least):
+    """Down to 2 ** -19 of the largest, all are multiples of one unit, and are added in a quicker way."""
+    rng = np.random.default_rng(5)
+    cells = rng.uniform(0.5, 1, (2500, 40)) * rng.choice([0, -0.0, 1, -1], (2500, 40))
+    cells[1234, 17] = np.nextafter(np.float32(least), np.float32(1))
+    check_sums(np.asarray(cells, np.float32, order=order))
+
+
+@pytest.mark.parametrize("scale", [2.0**-140, 2.0**-120, 2.0**100])
+def test_float32_of_any_size(scale):
+    cells = np.random.default_rng(6).uniform(-1, 1, (50, 3)).astype(np.float32)
+    check_sums(cells * np.float32(scale))
+
+
+def test_maps_with_channels_first_are_summed_where_they_are(monkeypatch):
+    planes = np.random.default_rng(7).normal(size=(4, 60, 70)).astype(np.float32)
+    cells = np.moveaxis(planes, 0, -1).reshape(-1, 4)
+    assert np.shares_memory(cells, planes)
+    check_sums(cells)
+    lengths = [len(cells[rows, columns]) for rows, columns in exact_sums._blocks(cells)]
+    assert max(lengths) == 1024
+
+
 def test_blocks_full_of_large_numbers():
     check_sums(np.random.default_rng(3).uniform(1.9, 2, (4000, 1)))
 

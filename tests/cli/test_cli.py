@@ -321,8 +321,9 @@ def test_explore(run, model, folder, photograph):
 
 @pytest.fixture
 def cache(folder, monkeypatch):
-    """An empty cache, and addresses at which nobody answers."""
+    """Empty caches, and addresses at which nobody answers."""
     monkeypatch.setenv("KERAS_HOME", str(folder / "keras"))
+    monkeypatch.setenv("VGGVIZ_CACHE", str(folder / "onnx"))
     monkeypatch.setattr(weights, "TIMEOUT", 2)
     for name in ("KERAS_CONVOLUTIONS", "KERAS_WHOLE"):
         file = dataclasses.replace(getattr(weights, name), url=f"http://127.0.0.1:9/{name}.h5")
@@ -372,6 +373,16 @@ def test_which_weights_there_are(run, cache):
     weights.KERAS_WHOLE.path.write_bytes(b"hello")
     assert "in the cache" in run("weights")
     assert names(cache) == [weights.KERAS_WHOLE.name]
+
+
+def test_the_copy_for_onnxruntime_is_listed_and_checked(run, cache, folder):
+    assert f"not yet written into {folder / 'onnx'}" in run("weights")
+    vggviz.load_forward_only("imagenet")
+    (copy,) = (folder / "onnx").iterdir()
+    assert f"for onnxruntime, in {copy}\n" in run("weights")
+    assert f"whole: {copy}" in run("weights", "--check").splitlines()
+    copy.write_bytes(copy.read_bytes()[:-1])
+    assert str(copy) not in run("weights") + run("weights", "--check")
 
 
 def test_the_check_without_a_network_says_what_it_could_not_do(run, cache):

@@ -2,6 +2,7 @@
 
 import itertools
 import logging
+import threading
 import weakref
 
 import numpy as np
@@ -106,6 +107,33 @@ def test_at_most_two_images_and_their_maps_are_in_memory(functional, images, stu
     monkeypatch.setattr(statistics, "feature_maps", recorded)
     study(functional, stream(), "conv_a")
     assert len(alive["maps"]) == len(alive["images"]) == 2 * COUNT
+
+
+def test_maps_are_used_while_the_next_are_computed(functional, images, monkeypatch):
+    computed, used = [], []
+    second = threading.Event()
+
+    def compute(*given):
+        computed.append(1)
+        if len(computed) == 2:
+            second.set()
+        return vggviz.feature_maps(*given)
+
+    def use(name, maps):
+        assert second.wait(20)
+        used.append((name, list(maps)))
+
+    monkeypatch.setattr(statistics, "feature_maps", compute)
+    statistics.use_maps(use, functional, images, ["conv_a"], None)
+    assert used == [(name, ["conv_a"]) for name in images]
+
+
+def test_an_error_in_the_use_of_maps_is_raised(functional, images):
+    def use(name, maps):
+        raise RuntimeError(f"{name} {list(maps)}")
+
+    with pytest.raises(RuntimeError, match="p0"):
+        statistics.use_maps(use, functional, images, ["conv_a"], None)
 
 
 @pytest.mark.parametrize("study", [vggviz.datasets.dataset_statistics, vggviz.datasets.dataset_examples])

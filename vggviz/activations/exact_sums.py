@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -31,13 +32,14 @@ def exact_sums(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """
     top = _exponent(cells)
     sums, squares = _Accumulator(cells.shape, top), _Accumulator(cells.shape, 2 * top)
-    rows = max(1, min(1024, BLOCK // cells.shape[1]))
     wide = cells.dtype not in (np.float16, np.float32)
-    for start in range(0, len(cells), rows):
-        block = cells[start : start + rows].astype(np.float64)
-        sums.add(block)
+    for rows, columns in _blocks(cells):
+        block = cells[rows, columns]
+        coarse = _is_coarse(block, top - sums.bits)
+        block = block.astype(np.float64)
+        sums.add(block, columns, 1 if coarse else None)
         for part in _squared(block, wide=wide):
-            squares.add(part)
+            squares.add(part, columns, 2 if coarse else None)
     return sums.total(), squares.total()
 
 
@@ -64,19 +66,33 @@ class _Accumulator:
         self.bits = min(BITS, 62 - shape[0].bit_length())
         self.digits: list[np.ndarray] = []
 
-    def add(self, rest: np.ndarray) -> None:
-        """Add a block, float64 (n, c) with n up to 1,024, digit by digit from the upper bits down."""
+    def add(self, rest: np.ndarray, columns: slice, places: int | None) -> None:
+        """Add a block to some columns, digit by digit from the upper bits down.
+
+        Args:
+            rest: float64 (n, c) with n up to 1,024.
+            columns: the columns that it belongs to.
+            places: number of digits that it has, if that is known.
+        """
         for place in itertools.count():
-            unit = self._unit(place)
-            grid = 1.5 * 2.0 ** (52 + unit)  # adding it rounds to multiples of 2 ** unit
-            upper = rest + grid
-            upper -= grid
-            rest = rest - upper
+            is_last = place + 1 == places
+            upper = rest if is_last else self._rounded(rest, place)
             if place == len(self.digits):
                 self.digits.append(np.zeros(self.columns, np.int64))
-            self.digits[place] += (upper.sum(axis=0) * 2.0**-unit).astype(np.int64)
-            if not rest.any():
+            digit = upper.sum(axis=0) * 2.0 ** -self._unit(place)
+            self.digits[place][columns] += digit.astype(np.int64)
+            if is_last:
                 return
+            rest = rest - upper
+            if places is None and not rest.any():
+                return
+
+    def _rounded(self, values: np.ndarray, place: int) -> np.ndarray:
+        """Values rounded to multiples of a digit's unit."""
+        grid = 1.5 * 2.0 ** (52 + self._unit(place))
+        rounded = values + grid
+        rounded -= grid
+        return rounded
 
     def total(self) -> np.ndarray:
         """The sums, object (c,), in units of 2 ** UNIT."""
@@ -87,6 +103,31 @@ class _Accumulator:
 
     def _unit(self, place: int) -> int:
         return self.top - self.bits * (place + 1)
+
+
+def _blocks(cells: np.ndarray) -> Iterator[tuple[slice, slice]]:
+    """Rows and columns of blocks of at most 1,024 rows, each along the array's own order in memory."""
+    count, width = cells.shape
+    if cells.flags.f_contiguous:  # maps with channels first
+        rows = min(1024, count)
+        columns = max(1, BLOCK // rows)
+    else:
+        rows, columns = max(1, min(1024, BLOCK // width)), width
+    for top, left in itertools.product(range(0, count, rows), range(0, width, columns)):
+        yield slice(top, top + rows), slice(left, left + columns)
+
+
+def _is_coarse(block: np.ndarray, unit: int) -> bool:
+    """Whether float32 values must be multiples of 2 ** unit, since each is zero or large enough.
+
+    Their bits are compared, as integers, in which zero minus one is the largest.
+    """
+    if block.dtype != np.float32:
+        return False
+    least = int(np.float32(2.0 ** (unit + 23)).view(np.uint32))  # a float32 has 24 bits
+    magnitudes = block.view(np.uint32) & np.uint32(0x7FFFFFFF)
+    magnitudes -= np.uint32(1)
+    return int(magnitudes.min()) >= least - 1
 
 
 def _squared(block: np.ndarray, *, wide: bool) -> list[np.ndarray]:

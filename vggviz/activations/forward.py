@@ -107,9 +107,11 @@ def ungrouped_step(model: keras.Model, layer: str) -> graph.Step:
 
 def run(model: keras.Model, batch: np.ndarray, tensors: tuple[Any, ...]) -> list[np.ndarray]:
     """Values of symbolic tensors of `graph.unfold(model)` for a batch; the compiled function is cached."""
-    tf = backend.tensorflow()
     network = graph.unfold(model)
     batch = check_batch(batch, network.inputs)
+    if isinstance(model, graph.ForwardOnly):
+        return _in_parts(lambda part: model.compute(part, tensors), batch, _batch_size(batch))
+    tf = backend.tensorflow()
     key = tuple(map(id, tensors))
     if key not in network.functions:
         part = backend.keras().Model(network.inputs, dict(enumerate(tensors)))
@@ -120,10 +122,12 @@ def run(model: keras.Model, batch: np.ndarray, tensors: tuple[Any, ...]) -> list
         # the tensors are kept as well, so that no new ones get their ids
         network.functions[key] = (compiled.get_concrete_function(), tensors)
     function, _ = network.functions[key]
-    batch_size = max(1, PIXELS // math.prod(batch.shape[1:-1]))
-    if len(batch) <= batch_size:
-        return _values(function(tf.constant(batch)))
-    return _in_parts(lambda part: _values(function(tf.constant(part))), batch, batch_size)
+    return _in_parts(lambda part: _values(function(tf.constant(part))), batch, _batch_size(batch))
+
+
+def _batch_size(batch: np.ndarray) -> int:
+    """Images of one pass."""
+    return max(1, PIXELS // math.prod(batch.shape[1:-1]))
 
 
 def _values(outputs: dict[int, Any]) -> list[np.ndarray]:
@@ -135,6 +139,8 @@ def _in_parts(
 ) -> list[np.ndarray]:
     """Values for a long batch, computed part by part to limit the memory of intermediate tensors."""
     first = compute(batch[:batch_size])
+    if len(batch) <= batch_size:
+        return first
     outputs = [np.empty((len(batch), *values.shape[1:]), np.float32) for values in first]
     for start in range(0, len(batch), batch_size):
         part = compute(batch[start : start + batch_size]) if start else first

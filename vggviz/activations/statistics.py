@@ -92,7 +92,7 @@ def channel_statistics(maps: Maps | Iterable[Maps]) -> dict[str, ChannelStatisti
     found: dict[str, ChannelStatistics] = {}
     for batch in [maps] if isinstance(maps, Mapping) else validation.several("Maps of several images", maps):
         for layer, values in validation.mapping("Maps", batch).items():
-            new = _layer_statistics(layer, check_maps(layer, values))
+            new = layer_statistics(layer, check_maps(layer, values))
             found[layer] = found[layer] + new if layer in found else new
     if not found:
         raise ValueError("There are no maps to compute statistics of; got an empty collection.")
@@ -128,7 +128,8 @@ def check_maps(layer: str, values: np.ndarray) -> np.ndarray:
     return validation.numbers(f"Maps of {layer!r}", values, "(N, h, w, c)", 4)
 
 
-def _layer_statistics(layer: str, values: np.ndarray) -> ChannelStatistics:
+def layer_statistics(layer: str, values: np.ndarray) -> ChannelStatistics:
+    """Statistics of the maps of one layer, (N, h, w, c); ValueError if they are not finite."""
     cells = values.reshape(-1, values.shape[-1])
     try:
         sums, squares = exact_sums(cells)

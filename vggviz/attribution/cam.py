@@ -16,7 +16,7 @@ from vggviz.activations.forward import check_batch, feature_maps
 from vggviz.attribution.core import target_layer, upsample_positive
 from vggviz.attribution.gradients import gradients
 from vggviz.models import graph
-from vggviz.objectives import Objective, check_objective
+from vggviz.objectives import Objective, as_class, check_objective
 
 if TYPE_CHECKING:
     import keras
@@ -46,6 +46,8 @@ def grad_cam(
         ValueError: an unknown layer, a layer without feature maps or that the objective does not depend
             on, or a batch whose shape does not match the model.
     """
+    if isinstance(model, graph.ForwardOnly):
+        return _linear_cam(model, batch, objective, layer)
     return _gradient_cam(model, batch, objective, layer, _mean_gradient)
 
 
@@ -145,6 +147,20 @@ def _gradient_cam(
         (activation,), (gradient,) = gradient_function(image[np.newaxis])
         maps.append((weights(activation, gradient) * activation).sum(axis=-1))
     return upsample_positive(np.stack(maps), batch)
+
+
+def _linear_cam(
+    model: graph.ForwardOnly, batch: np.ndarray, objective: Objective, layer: str | None
+) -> np.ndarray:
+    """Grad-CAM of a class where its mean gradient is known without a backward pass."""
+    layer, index = target_layer(model, layer), as_class(check_objective(objective))
+    weights = None if index is None else model.mean_gradient(layer, index)
+    if weights is None:
+        raise ValueError(
+            "Without gradients there are class activation maps of a class, at the last convolution or pool; "
+            f"got {objective.label!r} at {layer!r}: load_vgg16() returns a network that has gradients."
+        )
+    return upsample_positive(feature_maps(model, batch, layer)[layer] @ weights, batch)
 
 
 def _first_component(maps: np.ndarray) -> np.ndarray:

@@ -55,8 +55,10 @@ def upsample_positive(maps: np.ndarray, batch: np.ndarray) -> np.ndarray:
 
 def resize(maps: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
     """Resize maps (n, h, w) by bilinear interpolation to `size`, (height, width); float32."""
-    maps = maps.astype(np.float32)[..., np.newaxis]
-    return backend.tensorflow().image.resize(maps, size, method="bilinear").numpy()[..., 0]
+    from scipy.ndimage import zoom
+
+    factors = (1.0, *(new / old for new, old in zip(size, maps.shape[1:], strict=True)))
+    return zoom(maps.astype(np.float32), factors, order=1, mode="nearest", grid_mode=True)
 
 
 def check_fill(fill: float | np.ndarray, batch: np.ndarray) -> np.ndarray:

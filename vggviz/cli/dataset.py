@@ -109,7 +109,7 @@ def _study(
     existing_folder(folder)  # a mistake is reported before the network is loaded
     study = partial(study, preprocess=partial(_preprocess, network.preprocess))
     if not scheduler:
-        return study(network.load(), folder, layers)
+        return study(network.load("maps"), folder, layers)
 
     from vggviz._shared import hashing
     from vggviz.activations.forward import chosen_layers

@@ -86,7 +86,8 @@ def explain_class(network: inputs.Network, *, photo, index, methods, layer, out,
     """
     if layer and not set(methods) & set(CAMS):
         raise ValueError(f"--layer is for {', '.join(CAMS)}; got --method {' '.join(methods)}.")
-    model = network.load(classifier=classifier, layer=layer)
+    known = layer in (None, "block5_conv3", "block5_pool") and set(methods) <= {"grad_cam", "eigen_cam"}
+    model = network.load("maps" if known else "gradients", classifier=classifier, layer=layer)
     image, batch = network.read(model, photo)
     classes = _most_likely(model, batch)
     index = next(iter(classes)) if index is None else index

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial, wraps
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     import keras
     import numpy as np
     from matplotlib.figure import Figure
+
+
+Use = Literal["gradients", "maps", "layers"]
+"""What a command needs of a network; "layers" are also their kernels."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +40,14 @@ class Network:
     model: str | None
     input: str
 
-    def load(self, *, classifier: str | None = None, layer: str | None = None) -> keras.Model:
+    def load(
+        self, use: Use = "gradients", *, classifier: str | None = None, layer: str | None = None
+    ) -> keras.Model:
         """Load the network, VGG16 with a classifier if one is named; an unknown `layer` is an error.
 
-        The last of this package's own networks is kept: in a notebook, `%run -m vggviz` starts several
-        commands in one process. A file is read each time, since it may have changed.
+        What needs no gradients starts without TensorFlow where it can. The last of this package's own
+        networks is kept: in a notebook, `%run -m vggviz` starts several commands in one process. A file is
+        read each time, since it may have changed.
         """
         from vggviz.models.graph import find_step
         from vggviz.models.weights import SOURCES, resolve
@@ -48,9 +55,9 @@ class Network:
         source = self.model or resolve(self.weights)
         if self.model or source not in SOURCES:
             _own_vgg16.cache_clear()  # figures name the networks that exist in the process
-            model = vggviz.load_model(source) if self.model else vggviz.load_vgg16(source, classifier)
+            model = vggviz.load_model(source) if self.model else _vgg16(source, classifier, use)
         else:
-            model = _own_vgg16(source, classifier)
+            model = _own_vgg16(source, classifier, use)
         if layer:
             find_step(model, layer)
         return model
@@ -71,8 +78,16 @@ class Network:
 
 
 @lru_cache(maxsize=1)
-def _own_vgg16(source: str, classifier: str | None) -> keras.Model:
-    return vggviz.load_vgg16(source, classifier)
+def _own_vgg16(source: str, classifier: str | None, use: Use) -> keras.Model:
+    return _vgg16(source, classifier, use)
+
+
+def _vgg16(source: str, classifier: str | None, use: Use) -> keras.Model:
+    from vggviz.forward_only.network import unstarted
+
+    if use == "layers" and (network := unstarted(source, classifier)):
+        return network
+    return (vggviz.load_vgg16 if use == "gradients" else vggviz.load_forward_only)(source, classifier)
 
 
 def _levels(levels: Any) -> Any:

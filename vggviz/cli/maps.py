@@ -39,7 +39,7 @@ def draw_maps(network: inputs.Network, *, photos, layer, every, scale, top, out)
 
     inputs.at_most_one(layer=layer, all=every)
     inputs.check_photos(photos)
-    model = network.load(layer=layer)
+    model = network.load("maps", layer=layer)
     folder = output_folder(out)
     if every:
         _log_size(model, len(photos), folder)
@@ -89,7 +89,7 @@ def explain_value(network: inputs.Network, *, photo, layer, channel, row, column
 
     Print the products, the bias, the sum and the ReLU.
     """
-    model = network.load()
+    model = network.load("maps")
     _, batch = network.read(model, photo)
     cell = vggviz.explain_cell(model, batch, layer, channel, row, column)
     figure, _ = vggviz.plot_cell(cell, top=top)

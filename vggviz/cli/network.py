@@ -25,7 +25,7 @@ def print_layers(network: inputs.Network) -> None:
     For each layer: output shape, parameters, multiply-accumulate operations (MAC), receptive field, effective
     stride and padding.
     """
-    print(vggviz.layer_table(network.load()))
+    print(vggviz.layer_table(network.load("layers")))
 
 
 @click.command("filters")
@@ -40,7 +40,7 @@ def draw_filters(network: inputs.Network, *, layer, top, scale, out) -> None:
     A layer that reads a colour photograph is drawn in true colours, one that reads a grey one in grey, and
     any other as slices, one for each input channel.
     """
-    model = network.load()
+    model = network.load("layers")
     layer = layer or vggviz.conv_layers(model)[0]
     kernels, rgb = _kernels(network, model, layer)
     figure, _ = vggviz.plot_filters(kernels, top=top, scale=scale, rgb=rgb)
@@ -71,7 +71,8 @@ def list_weights(*, check, fetch) -> None:
     """List the available weights and their paths.
 
     ImageNet's weights are in this package; only the dense classifier is downloaded. --check compares them
-    with their checksum, and with Keras' own file if that can be downloaded.
+    with their checksum, and with Keras' own file if that can be downloaded; a copy of them in onnxruntime's
+    format is checked by its own.
     """
     from vggviz.models import weights
 
@@ -86,6 +87,7 @@ def list_weights(*, check, fetch) -> None:
 
 def _list_weights() -> None:
     from vggviz._shared import package_data
+    from vggviz.forward_only import onnx_file
     from vggviz.models import weights
 
     whole = weights.KERAS_WHOLE
@@ -94,6 +96,10 @@ def _list_weights() -> None:
     print(f"imagenet  in this package: Keras Applications' own, {package_data.file(package_data.WEIGHTS)}")
     print(f"          with the linear classifier in this package: {classes} classes of Tiny ImageNet")
     print(f"          with the dense one, {cached}: 1,000 classes, {whole.bytes / 1e6:.0f} MB, {whole.path}")
+    copy = onnx_file.cached(package_data.WEIGHTS_SHA256)
+    print(
+        f"          for onnxruntime, {f'in {copy}' if copy else f'not yet written into {onnx_file.folder()}'}"
+    )
     print("random    He initialisation, seeded: a control")
     print("FILE      your own .h5, .weights.h5 or .keras")
 
@@ -101,6 +107,7 @@ def _list_weights() -> None:
 def _check_weights() -> None:
     """Check the package's weights by their checksum, and against Keras' own file if it can be downloaded."""
     from vggviz._shared import hashing, package_data
+    from vggviz.forward_only import onnx_file
     from vggviz.models import weights
     from vggviz.models.loading import convolution_shapes
 
@@ -109,6 +116,8 @@ def _check_weights() -> None:
     if (found := hashing.arrays_sha256(arrays)) != package_data.ARRAYS_SHA256:
         raise ValueError(f"The package's arrays have sha256 {found}, not {package_data.ARRAYS_SHA256}.")
     print(f"whole: {package_data.file(package_data.WEIGHTS)}")
+    if copy := onnx_file.cached(package_data.WEIGHTS_SHA256):
+        print(f"whole: {copy}")
     try:
         path = weights.fetch(weights.KERAS_CONVOLUTIONS)
     except ConnectionError as error:

@@ -12,7 +12,7 @@ import numpy as np
 from vggviz._shared import validation
 from vggviz.activations.forward import chosen_layers
 from vggviz.datasets.folder import Images, named_images, read_images
-from vggviz.datasets.statistics import dataset_maps
+from vggviz.datasets.statistics import use_maps
 from vggviz.models.graph import find_step, input_side
 from vggviz.models.receptive_field import ReceptiveField, receptive_fields
 
@@ -118,8 +118,8 @@ def dataset_examples(
 ) -> dict[str, Examples]:
     """The images that activate each channel most, found in one pass over any number of images.
 
-    Images are ranked by the activation of the channel's strongest cell. Only one image and its maps
-    are in memory, 60 MB for all layers of VGG16 at 224 pixels.
+    Images are ranked by the activation of the channel's strongest cell. No more than the maps of
+    two images are in memory, 60 MB each for all layers of VGG16 at 224 pixels.
 
     Args:
         model: any Keras model with a square input.
@@ -145,11 +145,14 @@ def dataset_examples(
     indices = {layer: _indices(layer, count, channels) for layer, count in counts.items()}
     fields, size = receptive_fields(model), input_side(model)
     examples: dict[str, Examples] = {}
-    for name, maps in dataset_maps(model, source, layers, preprocess):
+
+    def add(name: str, maps: dict[str, np.ndarray]) -> None:
         for layer, values in maps.items():
             strongest = _strongest_cells([name], values, indices[layer])
             new = Examples(layer, fields.get(layer), size, top, 1, indices[layer], *strongest)
             examples[layer] = examples[layer] + new if layer in examples else new
+
+    use_maps(add, model, source, layers, preprocess)
     return examples
 
 

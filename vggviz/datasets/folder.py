@@ -6,6 +6,7 @@ import itertools
 import logging
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -47,11 +48,15 @@ def read_images(source: Images, size: int | None = 224) -> Iterator[tuple[str, n
 def read_pairs(
     pairs: Iterable[tuple[str, Source]], size: int | None, label: str
 ) -> Iterator[tuple[str, np.ndarray]]:
-    """Read (name, image) pairs one at a time; `label` describes their source in error messages."""
-    count = 0
-    with progress(len(pairs) if isinstance(pairs, list) else None) as bar:
-        for name, source in pairs:
-            image, error = try_load(source, size)
+    """Read (name, image) pairs one at a time; `label` describes their source in error messages.
+
+    Of a list the next image is read in a thread meanwhile.
+    """
+    count, total = 0, len(pairs) if isinstance(pairs, list) else None
+    with progress(total) as bar, ThreadPoolExecutor(1) as pool:
+        started = ((name, pool.submit(try_load, source, size)) for name, source in pairs)
+        for name, loading in started if total is None else _ahead(started):
+            image, error = loading.result()
             bar.update()
             if image is None:
                 log_skipped(name, error)
@@ -59,6 +64,16 @@ def read_pairs(
             count += 1
             yield name, image
     check_not_empty(count, label)
+
+
+def _ahead(values: Iterable[Thing]) -> Iterator[Thing]:
+    """The values, each after the next one is there."""
+    values = iter(values)
+    following = list(itertools.islice(values, 1))
+    for value in values:
+        yield following.pop()
+        following.append(value)
+    yield from following
 
 
 def try_load(source: Source, size: int | None) -> tuple[np.ndarray | None, str]:

@@ -60,9 +60,7 @@ def show_mosaic(ax: Axes, scaled: Scaled, indices: np.ndarray, columns: int) -> 
     tiles = scaled.values
     factor = int(np.ceil(columns * max(tiles.shape[:2]) / MAX_PIXELS))
     if factor > 1:
-        from skimage.measure import block_reduce  # takes half a second to import
-
-        tiles = block_reduce(tiles, (factor, factor, 1), _strongest if scaled.signed else np.max)
+        tiles = _strongest(tiles, factor, signed=scaled.signed)
     gap = 1 if min(tiles.shape[:2]) < 60 else 3
     shown = show_values(ax, mosaic(tiles, columns, gap), scaled.limit, signed=scaled.signed)
     steps = np.array(tiles.shape[:2]) + gap
@@ -73,9 +71,13 @@ def show_mosaic(ax: Axes, scaled: Scaled, indices: np.ndarray, columns: int) -> 
     return shown, f"; each point is the {largest} of {factor} x {factor} cells" if factor > 1 else ""
 
 
-def _strongest(values: np.ndarray, axis: tuple[int, ...]) -> np.ndarray:
-    """The value of largest size along some axes: the maximum, unless the minimum is farther from zero."""
-    high, low = values.max(axis=axis), values.min(axis=axis)
+def _strongest(tiles: np.ndarray, factor: int, *, signed: bool) -> np.ndarray:
+    """The maximum of each square of `factor` cells; if signed, the minimum where that is farther from 0."""
+    rows, columns = (np.arange(0, side, factor) for side in tiles.shape[:2])
+    high = np.maximum.reduceat(np.maximum.reduceat(tiles, rows, axis=0), columns, axis=1)
+    if not signed:
+        return high
+    low = np.minimum.reduceat(np.minimum.reduceat(tiles, rows, axis=0), columns, axis=1)
     return np.where(high >= -low, high, low)
 
 

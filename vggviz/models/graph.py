@@ -6,9 +6,12 @@ import difflib
 import itertools
 import threading
 import weakref
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from vggviz._shared import backend, validation
 
@@ -49,24 +52,32 @@ class Step:
             layer = layer.layer
         return layer
 
+    def is_a(self, *kinds: str) -> bool:
+        """Whether the layer, without its wrapper, is of one of Keras' classes, or of a subclass of one."""
+        return isinstance(self.core, tuple(getattr(backend.keras().layers, kind) for kind in kinds))
+
+    @property
+    def is_operation(self) -> bool:
+        """Whether this is no layer but a function, such as keras.ops.add."""
+        return not isinstance(self.core, backend.keras().Layer)
+
     @property
     def is_conv2d(self) -> bool:
         """Whether the layer is a Conv2D (or of a subclass) with feature maps as output."""
-        return self._is("Conv2D")
+        return self._makes_maps("Conv2D")
 
     @property
     def is_convolution(self) -> bool:
         """Whether the layer is a two-dimensional convolution that is not transposed."""
-        return self._is("Conv2D", "DepthwiseConv2D", "SeparableConv2D")
+        return self._makes_maps("Conv2D", "DepthwiseConv2D", "SeparableConv2D")
 
     @property
     def is_pool(self) -> bool:
         """Whether the layer is a max or average pooling of windows."""
-        return self._is("MaxPooling2D", "AveragePooling2D")
+        return self._makes_maps("MaxPooling2D", "AveragePooling2D")
 
-    def _is(self, *kinds: str) -> bool:
-        classes = tuple(getattr(backend.keras().layers, kind) for kind in kinds)
-        return len(self.output.shape) == 4 and isinstance(self.core, classes)
+    def _makes_maps(self, *kinds: str) -> bool:
+        return len(self.output.shape) == 4 and self.is_a(*kinds)
 
 
 @dataclass(frozen=True)
@@ -88,6 +99,31 @@ class Network:
     functions: dict[Any, Any] = field(default_factory=dict)
 
 
+class ForwardOnly(ABC):
+    """A network that computes its layers without Keras and has no gradients; for functions that need none.
+
+    Attributes:
+        name: of the network.
+        network: its layers as a graph.
+    """
+
+    name: str
+    network: Network
+
+    @property
+    def layers(self) -> list[Any]:
+        """The layers in the order they run."""
+        return [step.layer for step in self.network.steps.values()]
+
+    @abstractmethod
+    def compute(self, batch: np.ndarray, tensors: Sequence[Any]) -> list[np.ndarray]:
+        """Values of symbolic tensors of `network` for a batch (N, H, W, C), float32."""
+
+    @abstractmethod
+    def mean_gradient(self, layer: str, index: int) -> np.ndarray | None:
+        """Mean gradient of a class's logit for each channel of a layer, (c,); None if it is not known."""
+
+
 _counter = itertools.count()
 _networks: weakref.WeakKeyDictionary[Any, tuple[list[Any], Network]] = weakref.WeakKeyDictionary()
 symbolic_calls = threading.RLock()
@@ -101,6 +137,8 @@ def unfold(model: keras.Model) -> Network:
         TypeError: not a Keras model.
         ValueError: a subclassed model, a sequential one without an input shape, or one with channels first.
     """
+    if isinstance(model, ForwardOnly):
+        return model.network
     if not isinstance(model, backend.keras().Model):
         raise TypeError(f"A Keras model is wanted; got {validation.shown(model)}, a {type(model).__name__}.")
     with symbolic_calls:

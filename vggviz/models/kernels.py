@@ -32,17 +32,18 @@ def filters(model: keras.Model, layer: str) -> np.ndarray:
     Raises:
         ValueError: unknown layer, or one without two-dimensional kernels.
     """
-    core, layers = find_step(model, layer).core, backend.keras().layers
-    if isinstance(core, layers.SeparableConv2D):
+    step = find_step(model, layer)
+    core = step.core
+    if step.is_a("SeparableConv2D"):
         depthwise, pointwise = np.asarray(core.depthwise_kernel), np.asarray(core.pointwise_kernel)
         kernel = np.einsum("hwim,imo->hwio", depthwise, pointwise.reshape(*depthwise.shape[2:], -1))
     else:
         kernel = np.asarray(getattr(core, "kernel", None))
     if kernel.ndim != 4:
         raise ValueError(f"The layer {layer!r} has no two-dimensional kernels; name a convolution.")
-    if isinstance(core, layers.DepthwiseConv2D):  # each filter reads one channel
+    if step.is_a("DepthwiseConv2D"):  # each filter reads one channel
         kernel = kernel.reshape(*kernel.shape[:2], 1, -1)
-    if isinstance(core, layers.Conv2DTranspose):
+    if step.is_a("Conv2DTranspose"):
         kernel = kernel.swapaxes(2, 3)
     return kernel.astype(np.float32, copy=False)
 

@@ -49,6 +49,7 @@ def part(model: keras.Model, names: Iterable[str], *, any_size: bool = False) ->
         ValueError: unknown layer, several inputs, unknown logits, or a layer that needs a fixed size.
     """
     network = unfold(model)
+    check_is_keras(network.inputs)
     images, names = image_input(network.inputs), tuple(listed(names))
     key = ("part", names, any_size)
     with symbolic_calls:
@@ -68,11 +69,21 @@ def part(model: keras.Model, names: Iterable[str], *, any_size: bool = False) ->
 
 def between(tensor: Any, outputs: Any) -> Any:
     """The keras.Model from a tensor of an unfolded model to others; None if they depend on more than that."""
+    check_is_keras([tensor])
     with symbolic_calls:  # Keras notes a call of each layer on the way
         try:
             return backend.keras().Model(tensor, outputs)
         except ValueError:  # "graph disconnected"
             return None
+
+
+def check_is_keras(tensors: Iterable[Any]) -> None:
+    """Raise ValueError if symbolic tensors are those of a network that is no Keras model."""
+    if not all(isinstance(tensor, backend.keras().KerasTensor) for tensor in tensors):
+        raise ValueError(
+            "The network only goes forward, by onnxruntime, and has no gradients and no parts; load_vgg16() "
+            "returns one that has."
+        )
 
 
 def output_shapes(function: keras.Model, size: tuple[int, int]) -> dict[str, tuple[int | None, ...]]:

@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
 
 @functools.cache
-def package_versions() -> dict[str, str]:
+def package_versions(
+    packages: tuple[str, ...] = ("vggviz", "tensorflow", "keras", "numpy", "matplotlib"),
+) -> dict[str, str]:
     """Versions of Python and of the packages that affect figures: {name: version}."""
     versions = {"Python": platform.python_version()}
-    for package in ("vggviz", "tensorflow", "keras", "numpy", "matplotlib"):
+    for package in packages:
         try:
             versions[package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:

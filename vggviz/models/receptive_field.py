@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vggviz._shared import backend
 from vggviz.models import graph
 
 if TYPE_CHECKING:
@@ -129,7 +128,7 @@ def _window(step: graph.Step) -> tuple[Any, Any, Any] | None:
     layer = step.core
     if _is_pointwise(step):
         return 1, 1, 0
-    if isinstance(layer, backend.keras().layers.ZeroPadding2D):
+    if step.is_a("ZeroPadding2D"):
         return 1, 1, [before for before, _ in layer.padding]
     if not (step.is_convolution or step.is_pool):
         return None
@@ -143,10 +142,7 @@ def _window(step: graph.Step) -> tuple[Any, Any, Any] | None:
 
 def _is_pointwise(step: graph.Step) -> bool:
     """Whether a layer, or a function such as keras.ops.add, works at each position separately."""
-    keras = backend.keras()
-    if not isinstance(step.core, keras.Layer):
-        return step.kind in (*POINTWISE, "Relu", "Relu6")
-    return isinstance(step.core, tuple(getattr(keras.layers, kind) for kind in POINTWISE))
+    return step.kind in (*POINTWISE, "Relu", "Relu6") if step.is_operation else step.is_a(*POINTWISE)
 
 
 def same_padding(length: int | None, reach: int, stride: int) -> int:

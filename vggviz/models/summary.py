@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from vggviz._shared import backend
 from vggviz.models.graph import Step, find_step, unfold
 from vggviz.models.parts import is_logits, output_shapes, part
 from vggviz.models.receptive_field import Pair, receptive_fields
@@ -100,7 +99,7 @@ def _macs(step: Step, sides: tuple[Any, ...]) -> int | None:
 
     Each kernel weight is used once for each output cell. None if a side is unknown, or for other layers.
     """
-    if None in sides or not (step.is_convolution or isinstance(step.core, backend.keras().layers.Dense)):
+    if None in sides or not (step.is_convolution or step.is_a("Dense")):
         return None
     kernels = [math.prod(weight.shape) for weight in step.core.weights if len(weight.shape) > 1]
     return math.prod(sides) * sum(kernels)
@@ -134,8 +133,10 @@ def forward_macs(model: keras.Model, layers: Iterable[str], size: tuple[int, int
                 counted[name] = step
     if not counted:
         return 0
+    shapes = {name: step.output.shape[1:] for name, step in counted.items()}
     any_size = tuple(network.inputs[0].shape[1:3]) != tuple(size)
-    shapes = output_shapes(part(model, counted, any_size=any_size), size)
+    if any_size or any(None in shape for shape in shapes.values()):
+        shapes = output_shapes(part(model, counted, any_size=any_size), size)
     return sum(_macs(step, shapes[name][:-1]) or 0 for name, step in counted.items())
 
 

@@ -141,8 +141,13 @@ def _reason(error: requests.RequestException, outer: BaseException | None) -> st
     return " ".join(str(first).split()) or type(first).__name__
 
 
-def read_h5(source: Path | BinaryIO, wanted: Shapes) -> dict[str, list[np.ndarray]]:
+def read_h5(source: Path | BinaryIO, wanted: Shapes, only: str | None = None) -> dict[str, list[np.ndarray]]:
     """VGG16's weights by layer, float32, from an HDF5 file of Keras; VGG16 may be nested.
+
+    Args:
+        source: the file.
+        wanted: shapes of all layers of VGG16.
+        only: the one layer whose numbers are read and checked; None for all.
 
     Raises:
         ValueError: damaged, of another network, a layer missing, or weights that are not finite.
@@ -152,17 +157,17 @@ def read_h5(source: Path | BinaryIO, wanted: Shapes) -> dict[str, list[np.ndarra
     origin = validation.path_text(source) if isinstance(source, Path) else package_data.WEIGHTS
     try:
         with h5py.File(source) as file:
-            found = _by_layer(file.get("model_weights", file), wanted)
+            found = _by_layer(file.get("model_weights", file), wanted, only)
     except Exception as error:  # h5py raises nearly anything on a damaged file
         reason = " ".join(str(error).split())
         raise ValueError(
             f"The weights file {origin!r} is damaged or cut short, or no HDF5 file ({reason})."
         ) from error
     check(found, wanted, origin)
-    return {name: found[name] for name in wanted}
+    return {name: found[name] for name in wanted if only in (None, name)}
 
 
-def _by_layer(root: Any, wanted: Iterable[str]) -> dict[str, list[np.ndarray]]:
+def _by_layer(root: Any, wanted: Iterable[str], only: str | None) -> dict[str, list[np.ndarray]]:
     """Arrays of VGG16's and VGG19's layers, kernels first.
 
     An array's path contains its layer's name, or, as Keras 3 writes weights alone, its layer's class and
@@ -179,7 +184,9 @@ def _by_layer(root: Any, wanted: Iterable[str]) -> dict[str, list[np.ndarray]]:
             groups = [numbered.get(group, "") for group in groups[-2:-1]]
         names = [group for group in groups if group in wanted or VGG.fullmatch(group)]
         if names and hasattr(item, "shape"):
-            found.setdefault(names[-1], []).append(np.asarray(item, np.float32))
+            is_read = only in (None, names[-1])
+            values = np.asarray(item, np.float32) if is_read else np.broadcast_to(np.float32(0), item.shape)
+            found.setdefault(names[-1], []).append(values)
 
     root.visititems(note)
     return {name: sorted(arrays, key=np.ndim, reverse=True) for name, arrays in found.items()}

@@ -40,6 +40,15 @@ PROPERTIES = {
         },
         slow=True,
     ),
+    "load_forward_only": Property(
+        arguments(weights=st.just("random"), classifier=st.sampled_from([None, "linear"])),
+        classes_are_named,
+        {
+            "weights": p.no_path | st.sampled_from(["imagnet", "nowhere.h5", "x" * 5000, ""]),
+            "classifier": p.no_word("linear", "dense", optional=True),
+        },
+        slow=True,
+    ),
     "load_model": Property(
         arguments(path=st.builds(p.model_file)),
         lambda model, path: vggviz.conv_layers(model) == vggviz.conv_layers(p.model()),

@@ -1,0 +1,208 @@
+"""VGG16 by onnxruntime gives Keras' numbers; where it cannot run, Keras does, and one line says so."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+
+import networks
+import vggviz
+from vggviz import attribution, datasets
+from vggviz.activations.forward import run
+from vggviz.forward_only import onnx_file
+from vggviz.forward_only.network import Vgg16
+from vggviz.objectives import channel, class_logit
+
+pytestmark = pytest.mark.imagenet
+
+
+@pytest.fixture(scope="module")
+def network() -> Vgg16:
+    found = vggviz.load_forward_only("imagenet", "linear")
+    assert isinstance(found, Vgg16)
+    return found
+
+
+@pytest.fixture(scope="module")
+def batch() -> np.ndarray:
+    return vggviz.preprocess([vggviz.load_image("cat"), vggviz.load_image("coffee")])
+
+
+def near(found: np.ndarray, expected: np.ndarray) -> None:
+    """Whether values differ by at most 1e-5 of the largest."""
+    assert found.shape == expected.shape
+    assert found.dtype == expected.dtype
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-5 * np.abs(expected).max())
+
+
+# The same numbers -----------------------------------------------------------------------------
+
+
+def test_all_maps_are_those_of_keras(network, vgg16_imagenet, batch):
+    expected = vggviz.feature_maps(vgg16_imagenet, batch)
+    found = vggviz.feature_maps(network, batch)
+    assert list(found) == list(expected)
+    for layer, maps in found.items():
+        near(maps, expected[layer])
+
+
+def test_one_layer_and_several_are_those_of_all(network, batch):
+    both = vggviz.feature_maps(network, batch[:1], ["block3_pool", "block1_conv2"])
+    assert list(both) == ["block3_pool", "block1_conv2"]
+    np.testing.assert_array_equal(
+        both["block1_conv2"], vggviz.feature_maps(network, batch[:1], "block1_conv2")["block1_conv2"]
+    )
+
+
+def test_the_layers_are_those_of_keras(network, vgg16_imagenet):
+    assert vggviz.layer_table(network) == vggviz.layer_table(vgg16_imagenet)
+    assert vggviz.receptive_fields(network) == vggviz.receptive_fields(vgg16_imagenet)
+    assert vggviz.conv_layers(network) == vggviz.conv_layers(vgg16_imagenet)
+
+
+@pytest.mark.parametrize("layer", ["block1_conv1", "block5_conv3"])
+def test_the_kernels_are_those_of_keras(network, vgg16_imagenet, layer):
+    np.testing.assert_array_equal(vggviz.filters(network, layer), vggviz.filters(vgg16_imagenet, layer))
+
+
+def test_colours_are_those_of_keras(network, vgg16_imagenet):
+    np.testing.assert_array_equal(vggviz.filters_rgb(network), vggviz.filters_rgb(vgg16_imagenet))
+
+
+def test_the_probabilities_are_those_of_keras(network, vgg16_imagenet, batch):
+    (found,) = run(network, batch, (network.network.outputs[0],))
+    near(found, vgg16_imagenet.predict(batch, verbose=0))
+    near(found.sum(axis=1), np.ones(2, np.float32))
+    names = [best[0][1] for best in vggviz.decode_predictions(network, found, top=1)]
+    assert names == ["tabby", "espresso"]
+
+
+@pytest.mark.parametrize("layer", [None, "block5_pool"])
+def test_a_class_activation_map_is_grad_cam(network, vgg16_imagenet, batch, layer):
+    expected = attribution.grad_cam(vgg16_imagenet, batch, class_logit(66), layer)
+    near(attribution.grad_cam(network, batch, class_logit(66), layer), expected)
+
+
+def test_eigen_cam_is_that_of_keras(network, vgg16_imagenet, batch):
+    expected = attribution.eigen_cam(vgg16_imagenet, batch, "block4_conv3")
+    near(attribution.eigen_cam(network, batch, "block4_conv3"), expected)
+
+
+def test_the_arithmetic_of_a_cell(network, vgg16_imagenet, batch):
+    place = ("block3_conv2", 17, 20, 0)
+    found, expected = (vggviz.explain_cell(m, batch[:1], *place) for m in (network, vgg16_imagenet))
+    near(found.products, expected.products)
+    assert found.total == pytest.approx(expected.total, rel=1e-4)
+    assert found.value == pytest.approx(max(found.total, 0), abs=1e-3 * abs(found.total))
+
+
+def test_statistics_and_examples_of_a_folder(network, vgg16_imagenet):
+    images = {name: vggviz.load_image(name) for name in ("cat", "coffee", "rocket")}
+    layers = ["block1_conv2", "block5_conv3"]
+    found, expected = (datasets.dataset_statistics(m, images, layers) for m in (network, vgg16_imagenet))
+    for layer in layers:
+        near(found[layer].max, expected[layer].max)
+        near(found[layer].mean, expected[layer].mean)
+    examples, wanted = (
+        datasets.dataset_examples(m, images, layers, top=1)["block5_conv3"] for m in (network, vgg16_imagenet)
+    )
+    clear = wanted.values[:, 0] > 0
+    np.testing.assert_array_equal(examples.names[clear], wanted.names[clear])
+
+
+def test_it_says_what_computed_it(network):
+    assert "onnxruntime" in str(vggviz.provenance(network))
+    assert "tensorflow" not in str(vggviz.provenance(network))
+
+
+def test_weights_from_a_file(tmp_path, vgg16, batch):
+    path = tmp_path / "mine.weights.h5"
+    networks.save(vgg16, path)
+    network = vggviz.load_forward_only(path)
+    assert isinstance(network, Vgg16)
+    near(*(vggviz.feature_maps(m, batch[:1], "block5_pool")["block5_pool"] for m in (network, vgg16)))
+
+
+# What it cannot do ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("layer", ["block4_conv3", "block1_conv1"])
+def test_grad_cam_where_the_gradient_is_not_known(network, batch, layer):
+    with pytest.raises(ValueError, match=f"at '{layer}': load_vgg16"):
+        attribution.grad_cam(network, batch, class_logit(3), layer)
+    with pytest.raises(ValueError, match="channel 3"):
+        attribution.grad_cam(network, batch, channel("block5_conv3", 3))
+
+
+@pytest.mark.parametrize(
+    "function", [attribution.saliency, attribution.integrated_gradients, attribution.occlusion]
+)
+def test_gradients_and_parts_are_refused(network, batch, function):
+    with pytest.raises(ValueError, match=r"only goes forward.*load_vgg16\(\)"):
+        function(network, batch[:1], class_logit(3))
+
+
+@pytest.mark.parametrize(("weights", "classifier"), [("random", None), ("random", "linear")])
+def test_other_networks_are_keras_own(weights, classifier):
+    assert isinstance(vggviz.load_forward_only(weights, classifier), keras.Model)
+
+
+# Faults ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("package", ["onnxruntime", "onnx"])
+def test_without_the_package_keras_computes(package, monkeypatch, caplog, tmp_path):
+    caplog.set_level("INFO", "vggviz")
+    monkeypatch.setenv("VGGVIZ_CACHE", str(tmp_path))
+    monkeypatch.setitem(sys.modules, package, None)
+    assert isinstance(vggviz.load_forward_only("imagenet"), keras.Model)
+    (line,) = caplog.messages
+    assert line == f"VGG16 is computed by Keras, as onnxruntime cannot be used: {package} is not installed."
+
+
+def test_where_the_cache_cannot_be_written_keras_computes(monkeypatch, caplog, tmp_path):
+    caplog.set_level("INFO", "vggviz")
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("VGGVIZ_CACHE", str(tmp_path / "file"))
+    assert isinstance(vggviz.load_forward_only("imagenet"), keras.Model)
+    (line,) = caplog.messages
+    assert str(tmp_path / "file") in line
+
+
+def test_a_damaged_file_is_written_anew(monkeypatch, tmp_path, batch):
+    monkeypatch.setenv("VGGVIZ_CACHE", str(tmp_path))
+    expected = vggviz.feature_maps(vggviz.load_forward_only("imagenet"), batch[:1], "block1_conv1")
+    (file,) = tmp_path.iterdir()
+    whole = file.read_bytes()
+    file.write_bytes(whole[:1_000_000] + bytes([whole[1_000_000] ^ 1]) + whole[1_000_001:])
+    found = vggviz.feature_maps(vggviz.load_forward_only("imagenet"), batch[:1], "block1_conv1")
+    np.testing.assert_array_equal(found["block1_conv1"], expected["block1_conv1"])
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [whole]
+
+
+def test_two_processes_write_it_at_once(tmp_path, monkeypatch):
+    code = "import vggviz; print(type(vggviz.load_forward_only('imagenet')).__name__)"
+    environ = {**os.environ, "VGGVIZ_CACHE": str(tmp_path)}
+    both = [
+        subprocess.Popen([sys.executable, "-c", code], env=environ, stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    assert [process.communicate()[0].strip() for process in both] == ["Vgg16", "Vgg16"]
+    (file,) = tmp_path.iterdir()
+    monkeypatch.setenv("VGGVIZ_CACHE", str(tmp_path))
+    assert onnx_file.cached(Vgg16("imagenet", classified=False).sha256) == file
+
+
+def test_tensorflow_is_not_imported(tmp_path):
+    code = (
+        "import sys; from vggviz.cli.main import main; main(sys.argv[1:]); "
+        "assert not {'tensorflow', 'keras'} & set(sys.modules)"
+    )
+    commands = (["layers"], ["filters", "--out", "f.png"], ["maps", "cat"], ["why", "cat"])
+    for command in commands:
+        subprocess.run([sys.executable, "-c", code, *command], cwd=tmp_path, check=True, capture_output=True)

@@ -1,0 +1,1 @@
+"""VGG16 without TensorFlow, by onnxruntime, for what needs no gradients."""
