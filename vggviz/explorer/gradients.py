@@ -3,8 +3,8 @@
 The gradient of a convolution with respect to its input is a convolution with the kernel turned by 180 degrees
 and its channels exchanged. The page fills one small template, a .tflite file with a single convolution, with
 each kernel of the forward files, which it has. All else (ReLU, pools) is a comparison. Canvases of another
-size need no files either: the page writes their size into the forward files. For that the manifest tells where
-in the files these numbers are.
+size need no files either: the page writes their size into the forward files. The manifest tells where in the files
+these numbers are.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def entry(
 
     Returns:
         ``{"file", "shapes", "buffers", "segments", "kernels", "colours"}``: the template, the places of its
-        tensors' shapes (gradient, kernel twice, bias, result) and of the offsets of its kernel and its bias;
+        tensors' shapes (gradient, kernel, bias, both again, result) and of the offsets of kernel and bias;
         of each segment the places of the rows of its maps, before the columns; of each convolution its
         kernel's place in the segment, and its shape (out, kh, kw, in), in half precision; and the matrix of
         the colours in which images are drawn.
