@@ -2,6 +2,7 @@
 
 import gzip
 import struct
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -48,10 +49,11 @@ def filled(entry, kernel, rows, columns):
     turned = np.ascontiguousarray(kernel[:, ::-1, ::-1].transpose(3, 1, 2, 0)).astype("<f2")
     weights = [inputs, height, width, count]
     file = bytearray(gradients.template())
-    shapes = [[1, rows, columns, count], weights, weights, [inputs], [1, rows, columns, inputs]]
+    constants = [weights, [inputs]]
+    shapes = [[1, rows, columns, count], *constants, *constants, [1, rows, columns, inputs]]
     for place, shape in zip(entry["shapes"], shapes, strict=True):
         struct.pack_into(f"<{len(shape)}i", file, place, *shape)
-    for place, numbers in zip(entry["buffers"], [turned, np.zeros(inputs, "<f4")], strict=True):
+    for place, numbers in zip(entry["buffers"], [turned, np.zeros(inputs, "<f2")], strict=True):
         file += bytes(-(len(file) + 4) % 16)
         struct.pack_into("<I", file, place, len(file) - place)
         file += struct.pack("<I", numbers.nbytes) + numbers.tobytes()
@@ -97,6 +99,11 @@ def test_a_filled_template_computes_the_gradient_of_a_convolution(chain, files):
     file = filled(files[1], kernel_of(chain, "block2_conv1"), 6, 10)
     found = run_file(file, {"gradient": gradient})["result"]
     assert np.abs(found - expected).max() <= 2e-3 * np.abs(expected).max()
+    with warnings.catch_warnings(action="ignore"):
+        interpreter = tf.lite.Interpreter(model_content=file)
+    interpreter.allocate_tensors()
+    operations = [each["op_name"] for each in interpreter._get_ops_details()]
+    assert "DELEGATE" in operations, "XNNPACK computes it"
 
 
 ENGINE = """

@@ -44,7 +44,7 @@ def entry(
 
     Returns:
         ``{"file", "shapes", "buffers", "segments", "kernels", "colours"}``: the template, the places of its
-        tensors' shapes (gradient, kernel twice, bias, result) and of the offsets of its kernel and its bias;
+        tensors' shapes (gradient, kernel, bias, both again, result) and of the offsets of kernel and bias;
         of each segment the places of the rows of its maps, before the columns; of each convolution its
         kernel's place in the segment, and its shape (out, kh, kw, in), in half precision; and the matrix of
         the colours in which images are drawn.

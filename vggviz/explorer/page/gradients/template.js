@@ -2,8 +2,8 @@
 
 /**
  * @typedef {{place: number, shape: number[]}} KernelPlace   bytes before a kernel in the forward file; (out, kh, kw, in)
- * @typedef {{shapes: number[], buffers: number[]}} Places   in the template: of its tensors' shapes (gradient, kernel
- *   twice, bias, result), and of the offsets of kernel and bias
+ * @typedef {{shapes: number[], buffers: number[]}} Places   in the template: of its tensors' shapes (gradient, kernel,
+ *   bias, both again, result), and of the offsets of kernel and bias
  */
 
 const ALIGNMENT = 16;
@@ -67,7 +67,7 @@ export function turned(kernel, [outputs, rows, columns, inputs]) {
 export function filled(template, places, { kernel, shape, rows, columns }) {
   const [outputs, height, width, inputs] = shape;
   const weights = [inputs, height, width, outputs];
-  const contents = [turned(kernel, shape), new Float32Array(inputs)].map(({ buffer }) => new Uint8Array(buffer));
+  const contents = [turned(kernel, shape), new Uint16Array(inputs)].map(({ buffer }) => new Uint8Array(buffer));
   const starts = [];
   let end = template.length;
   for (const { length } of contents) {
@@ -77,7 +77,8 @@ export function filled(template, places, { kernel, shape, rows, columns }) {
   const file = new Uint8Array(end);
   const numbers = new DataView(file.buffer);
   file.set(template);
-  const shapes = [[1, rows, columns, outputs], weights, weights, [inputs], [1, rows, columns, inputs]];
+  const constants = [weights, [inputs]];
+  const shapes = [[1, rows, columns, outputs], ...constants, ...constants, [1, rows, columns, inputs]];
   for (const [i, each] of shapes.entries()) each.forEach((n, k) => numbers.setInt32(places.shapes[i] + 4 * k, n, true));
   for (const [i, content] of contents.entries()) {
     const before = starts[i] - 4; // the length comes before the content
