@@ -44,7 +44,7 @@ export class LiteRtEngine {
   }
 
   /** @type {Engine["forward"]} */
-  async forward(values, size, last) {
+  async forward(values, size, last, off = {}) {
     const { litert, live, layers, device, files, side } = this.#parts;
     /** @type {Maps} */
     const maps = { input: values };
@@ -53,7 +53,7 @@ export class LiteRtEngine {
       const model = await this.#model(size, segment.file, () => (
         compile(litert, resized(files[i], live.gradients.segments[i], { side, size }), device)
       ));
-      const outputs = await run(litert, model, { ...gates(segment, this.#layers, {}), [segment.input]: read });
+      const outputs = await run(litert, model, { ...gates(segment, this.#layers, off), [segment.input]: read });
       segment.layers.forEach((name, k) => { maps[name] = outputs[segment.outputs[k]]; });
       if (segment.layers.includes(last)) break;
       const end = segment.layers[segment.layers.length - 1];

@@ -11,8 +11,8 @@ import { cotangents, value } from "./objective.js";
  * @param {GradCamSettings} settings
  * @returns {AsyncGenerator<News>}
  */
-export async function* gradCam(engine, { levels, size, objective, layer }) {
-  const maps = await engine.forward(preprocessed(levels, engine.reading), size, objective.layer);
+export async function* gradCam(engine, { levels, size, objective, layer, off }) {
+  const maps = await engine.forward(preprocessed(levels, engine.reading), size, objective.layer, off);
   const found = await engine.backward(maps, cotangents(objective, maps), { size, wanted: [layer] });
   const sides = engine.sides(layer, size);
   const values = weighted(maps[layer], found[layer], sides.rows * sides.columns);

@@ -12,8 +12,8 @@ import { cotangents, value } from "./objective.js";
  * @param {SaliencySettings} settings
  * @returns {AsyncGenerator<News>}
  */
-export async function* saliency(engine, { levels, size, objective, of }) {
-  const maps = await engine.forward(preprocessed(levels, engine.reading), size, objective.layer);
+export async function* saliency(engine, { levels, size, objective, of, off }) {
+  const maps = await engine.forward(preprocessed(levels, engine.reading), size, objective.layer, off);
   const rule = of === "guided" ? "guided" : "plain";
   const { input } = await engine.backward(maps, cotangents(objective, maps), { size, rule });
   const values = of === "product" ? sums(input, maps.input, size) : largest(input, size);

@@ -2,7 +2,7 @@
 
 /**
  * @import { Device } from "../live/messages.js"
- * @import { Layer, Live, Reading } from "../state/types.js"
+ * @import { Layer, Live, Off, Reading } from "../state/types.js"
  * @import { Maps, Rule, Step } from "./backward.js"
  * @import { KernelPlace, Places } from "./template.js"
  *
@@ -14,8 +14,8 @@
  * @property {Reading} reading
  * @property {number[][]} colours   of decorrelated colours to red, green and blue
  * @property {(layer: string, size: number) => {rows: number, columns: number}} sides
- * @property {(values: Float32Array, size: number, last: string) => Promise<Maps>} forward   to a layer at least; "input"
- *   is among the maps
+ * @property {(values: Float32Array, size: number, last: string, off?: Off) => Promise<Maps>} forward   to a layer at
+ *   least, with some channels switched off, which need no care backwards; "input" is among the maps
  * @property {(maps: Maps, cotangents: Maps, how: {size: number, wanted?: string[], rule?: Rule, open?: string[]}) =>
  *   Promise<Maps>} backward
  *
@@ -25,8 +25,8 @@
  *
  * @typedef {{layer: string, channel: number, size: number, steps: number, seed: number, stride: number,
  *   begin?: Uint8ClampedArray}} DrawingSettings
- * @typedef {Picture & {objective: Objective, of: "gradient" | "product" | "guided"}} SaliencySettings
- * @typedef {Picture & {objective: Objective, layer: string}} GradCamSettings
+ * @typedef {Picture & {objective: Objective, of: "gradient" | "product" | "guided", off?: Off}} SaliencySettings
+ * @typedef {Picture & {objective: Objective, layer: string, off?: Off}} GradCamSettings
  * @typedef {{content: Picture, style: Picture, layers: Record<string, number>, contentLayer: string, contentWeight: number,
  *   steps: number, rate: number}} StyleSettings   `layers`, the weights of the layers' styles
  * @typedef {Picture & {objective: Objective, steps: number}} FoolSettings   `objective`, the score of the answer wanted minus
@@ -36,8 +36,8 @@
  * @typedef {keyof AllSettings} Kind
  *
  * @typedef {{step: number, steps: number, value: number, picture?: Picture, map?: {values: Float32Array, rows: number,
- *   columns: number}, size?: {largest: number, mean: number, turned: boolean}}} News   `value`, that of the objective;
- *   `size`, of the change in grey levels
+ *   columns: number}, size?: {largest: number, mean: number, turned: boolean}, means?: Float64Array}} News   `value`, that
+ *   of the objective; `size`, of the change in grey levels; `means`, of the channels of the objective's layer
  *
  * @typedef {(shuffled: string[]) => Engine} EngineFor   the network's, or one with some layers' weights in a random order
  *
