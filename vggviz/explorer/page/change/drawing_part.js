@@ -39,7 +39,7 @@ export class DrawingPart {
   constructor(tools) {
     this.#tools = tools;
     this.#job = new Job(tools, {
-      part: "drawing",
+      part: () => "drawing",
       starts: ["Watch it being drawn", "Again, from other noise"],
       order: async () => this.#order(),
       begin: () => this.#clear(),
@@ -47,7 +47,7 @@ export class DrawingPart {
       result: (news, isWhole) => this.#result(news, isWhole),
     });
     this.#figures.append(element("figure", {}, this.#canvas, this.#caption), element("figure", {}, this.#curve.element, this.#value));
-    this.element = element("section", { "aria-label": "A channel being drawn" }, this.#about, this.#job.element, this.#figures, this.#keep);
+    this.element = element("section", { "aria-label": "A channel being drawn" }, this.#job.element, this.#figures, this.#keep, this.#about);
   }
 
   get job() {
@@ -92,11 +92,11 @@ export class DrawingPart {
     this.#values.push(value);
     this.#picture = picture;
     this.#figures.hidden = this.#keep.hidden = false;
+    this.#caption.textContent = `step ${step} of ${steps}`;
+    if (this.#calm.matches && step % CALM && step !== steps) return;
     const words = `channel’s mean ${formatted(value)}, at the beginning ${formatted(this.#values[0])}`;
     this.#curve.show(this.#values, steps, `Curve over the steps: ${words}`);
     this.#value.textContent = `Its mean: ${formatted(value)}`;
-    this.#caption.textContent = `step ${step} of ${steps}`;
-    if (this.#calm.matches && step % CALM && step !== steps) return;
     draw(this.#canvas, pixelsOf(picture.levels), picture.size, picture.size);
     this.#canvas.setAttribute("aria-label", `The drawing after step ${step} of ${steps}: ${words}`);
   }

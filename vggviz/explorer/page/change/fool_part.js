@@ -40,14 +40,14 @@ export class FoolPart {
   constructor(tools) {
     this.#tools = tools;
     this.#job = new Job(tools, {
-      part: "fool",
-      starts: ["Turn the answer", "Turn it again"],
+      part: () => "fool",
+      starts: ["Turn the answer", "Watch it again"],
       order: () => this.#order(),
       begin: () => this.#clear(),
       news: (news) => this.#show(news),
       result: (news, isWhole) => this.#result(news, isWhole),
     });
-    this.element = element("section", { "aria-label": "Fool it" }, this.#about, this.#job.element, this.#row, this.#extent, this.#keep);
+    this.element = element("section", { "aria-label": "Fool it" }, this.#job.element, this.#row, this.#extent, this.#keep, this.#about);
   }
 
   get job() {

@@ -10,7 +10,7 @@ import { Pace } from "./pace.js";
  * @import { Runner } from "./runner.js"
  * @typedef {{kind: Kind, settings: AllSettings[Kind], shuffled?: string[], begins: string}} Order   `begins`, in words
  * @typedef {object} Wish
- * @property {string} part   of the panel, to which the page comes back if it must be loaded again
+ * @property {() => string} part   of the panel, to which the page comes back if it must be loaded again
  * @property {[string, string] | null} starts   what stands on the button that begins, and on the one that begins again;
  *   null if other buttons begin
  * @property {() => Promise<Order>} order
@@ -21,6 +21,9 @@ import { Pace } from "./pace.js";
  * @typedef {{runner: Runner, reload: (part: string) => Promise<boolean>, say: (words: string) => void}} Tools   `reload`
  *   loads the page again where it then computes faster, and tells whether it does; `say` is for those who do not see
  */
+
+/** Before the first step, which prepares the network for a size and so takes longest. */
+const WAIT = "Preparing the network, then computing …";
 
 export class Job {
   #tools;
@@ -70,14 +73,14 @@ export class Job {
 
   async start() {
     const { runner, reload, say } = this.#tools;
-    if (await reload(this.#wish.part)) return;
+    if (await reload(this.#wish.part())) return;
     this.stop();
     const count = this.#begin();
     try {
       const { kind, settings, shuffled, begins } = await this.#wish.order();
       if (!this.#isOn || count !== this.#count) return; // stopped meanwhile
       say(begins);
-      this.#words.textContent = "Preparing …";
+      this.#words.textContent = WAIT;
       const isWhole = await runner.run(kind, settings, {
         shuffled,
         news: (news) => this.#receive(news),
@@ -132,7 +135,7 @@ export class Job {
     this.#bar.hidden = loaded >= total;
     Object.assign(this.#bar, { max: total, value: loaded });
     const share = `${formattedBytes(loaded)} of ${formattedBytes(total)}`;
-    this.#words.textContent = loaded >= total ? "Preparing …" : `Loading the network: ${share}.`;
+    this.#words.textContent = loaded >= total ? WAIT : `Loading the network: ${share}.`;
   }
 
   /** @param {boolean} on */

@@ -53,14 +53,14 @@ export class MapsPart {
   constructor(tools) {
     this.#tools = tools;
     this.#job = new Job(tools, {
-      part: "maps",
+      part: () => `maps/${this.#kind}`,
       starts: null,
       order: () => this.#order(),
       news: (news) => this.#take(news),
       result: (news, isWhole) => this.#result(news, isWhole),
     });
     const choices = element("div", { class: "tools", role: "group", "aria-label": "How" }, ...this.#buttons);
-    this.element = element("section", { "aria-label": "Which pixels count" }, choices, this.#about, this.#job.element, this.#control, this.#controlWords, this.#both);
+    this.element = element("section", { "aria-label": "Which pixels count" }, choices, this.#job.element, this.#control, this.#both, this.#controlWords, this.#about);
   }
 
   get job() {
@@ -84,10 +84,9 @@ export class MapsPart {
     if (goesOn && !this.#isThere()) this.#job.start();
   }
 
-  begin() {
-    if (!this.#kind) this.#choose("gradient");
-    else if (!this.#isThere()) this.#job.start();
-    else this.#update();
+  /** @param {string} [kind] */
+  begin(kind) {
+    this.#choose(KINDS.find((each) => each === kind) ?? "gradient");
   }
 
   leave() {
@@ -184,7 +183,7 @@ export class MapsPart {
     this.#control.setAttribute("aria-pressed", String(this.#isShuffled));
     const both = trained && shuffled;
     this.#controlWords.hidden = !both || !this.#isShuffled;
-    if (both) this.#controlWords.textContent = controlText(sameOrder(trained.values, shuffled.values));
+    if (both) this.#controlWords.textContent = controlText(largestSize(shuffled.values) > 0 ? sameOrder(trained.values, shuffled.values) : null);
     this.#both.hidden = !both || !this.#isShuffled;
     if (both && this.#shown) for (const name of /** @type {const} */ (["trained", "shuffled"])) {
       this.#figures[name].show(this.#shown.images[0].photograph, this.#overlay(/** @type {Values} */ (found[name])));

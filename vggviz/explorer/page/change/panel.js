@@ -21,7 +21,7 @@ import { downloadText } from "./words.js";
  * @import { Overlay } from "../views/answer_where.js"
  * @import { Job, Tools as JobTools } from "./job.js"
  * @typedef {"drawing" | "maps" | "style" | "fool"} PartName
- * @typedef {{element: HTMLElement, job: Job, show: (shown: Shown) => void, begin: () => void, leave: () => void}} Part
+ * @typedef {{element: HTMLElement, job: Job, show: (shown: Shown) => void, begin: (detail?: string) => void, leave: () => void}} Part
  * @typedef {(levels: Uint8ClampedArray, title: string) => Promise<void>} Keep   a picture becomes the one that is shown
  * @typedef {{manifest: Manifest, data: Data, classifier: GiveClassifier, switching: {idOf: (state: State, layer: string) => string},
  *   colours: Colours, lay: (overlay: Overlay | null) => void}} Given
@@ -44,7 +44,7 @@ export class ChangePanel {
   #parts;
   /** @type {PartName} */
   #open = "drawing";
-  /** What is to be begun as soon as there is something to show. @type {PartName | null} */
+  /** What is to be begun as soon as there is something to show: a part, and what of it. @type {string[] | null} */
   #asked;
   /** @type {Shown | null} */
   #shown = null;
@@ -66,10 +66,10 @@ export class ChangePanel {
     this.#live = /** @type {Live & {gradients: GradientFiles}} */ (tools.manifest.live);
     this.#runner = new Runner(tools.network);
     this.#parts = this.#createParts();
-    this.#asked = /** @type {PartName | null} */ (wantedFor(ASKED));
+    this.#asked = wantedFor(ASKED)?.split("/") ?? null;
     this.#buttons = this.#names().map((name) => button({ "data-part": name, onclick: () => this.#choose(name) }, NAMES[name]));
     this.#fill();
-    this.#choose(this.#asked ?? this.#open);
+    this.#choose(this.#names().find((name) => name === this.#asked?.[0]) ?? this.#open);
   }
 
   #names() {
@@ -115,8 +115,9 @@ export class ChangePanel {
     if (!isSeen) return;
     this.#parts[this.#open].show(shown);
     if (!this.#asked) return;
+    const [, detail] = this.#asked;
     this.#asked = null;
-    this.#parts[this.#open].begin();
+    this.#parts[this.#open].begin(detail);
   }
 
   /** @param {PartName} name */
@@ -133,13 +134,15 @@ export class ChangePanel {
   /** From the channel's own tab; what must be downloaded is told there first. */
   async #watch() {
     this.#choose("drawing");
-    if (await this.#isKept()) this.#asked = "drawing";
+    if (await this.#isKept()) this.#asked = ["drawing"];
     await this.#tools.dispatch({ type: "view", value: "change" });
     this.#elements.root.querySelector("button.begin:not([hidden])")?.scrollIntoView?.({ block: "nearest" });
   }
 
   async #tellDownload() {
-    this.#download.textContent = downloadText(this.#live, await this.#isKept());
+    const isKept = await this.#isKept();
+    this.#download.textContent = downloadText(this.#live, isKept);
+    if (isKept) this.#elements.root.append(this.#download); // nothing to be decided any more
   }
 
   async #isKept() {

@@ -10,7 +10,7 @@ import { blocksOf } from "../state/blocks.js";
  */
 
 /** Steps of a drawing, of a style, and at most to turn an answer. */
-export const STEPS = Object.freeze({ drawing: 128, style: 60, fool: 30 });
+export const STEPS = Object.freeze({ drawing: 128, style: 40, fool: 30 });
 
 /** Side of a picture that takes a style. */
 export const STYLE_SIDE = 128;

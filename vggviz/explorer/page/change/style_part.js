@@ -29,7 +29,7 @@ export class StylePart {
   #caption = element("figcaption");
   #figure = element("figure", { class: "large", hidden: true }, this.#canvas, this.#caption);
   #keep = button({ hidden: true, onclick: () => this.#keepPicture() }, "Keep as my picture");
-  #about = element("p", { class: "quiet" }, `The things of the picture shown, the style of another: which channels answer together, in the layers below. ${STYLE_SIDE} × ${STYLE_SIDE} pixels.`);
+  #about = element("p", { class: "quiet" }, `The things of the picture shown, the style of another: which channels answer together, in the layers of the sliders. ${STYLE_SIDE} × ${STYLE_SIDE} pixels.`);
   /** @type {Shown | null} */
   #shown = null;
   /** @type {ImageBitmap | null} */
@@ -44,7 +44,7 @@ export class StylePart {
   constructor(tools) {
     this.#tools = tools;
     this.#job = new Job(tools, {
-      part: "style",
+      part: () => "style",
       starts: ["Paint it so", "Paint it again"],
       order: () => this.#order(),
       begin: () => this.#clear(),
@@ -55,7 +55,7 @@ export class StylePart {
     this.#sliders = weights.map(({ input }) => input);
     const sliders = element("div", { class: "sliders" }, ...[...weights, this.#keeps].map(({ label }) => label));
     const choice = element("label", { class: "style-of" }, "In the style of ", this.#select);
-    this.element = element("section", { "aria-label": "Style" }, this.#about, choice, this.#job.element, this.#figure, this.#keep, sliders);
+    this.element = element("section", { "aria-label": "Style" }, choice, this.#job.element, this.#figure, this.#keep, sliders, this.#about);
   }
 
   get job() {

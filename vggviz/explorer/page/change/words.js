@@ -22,10 +22,16 @@ export function mapText(kind, what, layer) {
   return texts[kind];
 }
 
-/** What the control tells. @param {number} agreement rank correlation with the map of the trained network */
+/**
+ * What the control tells.
+ * @param {number | null} agreement rank correlation with the map of the trained network; null if nothing is left of it
+ */
 export function controlText(agreement) {
-  return `The same with all kernels’ weights in a random order. The two maps agree to ${agreement.toFixed(2)} (rank ` +
-    "correlation; 1 would be the same map). What stays the same shows the photograph’s edges, not what the network has learnt.";
+  const found = agreement === null
+    ? "the map is zero everywhere."
+    : `the map agrees with the network’s to ${agreement.toFixed(2)} (rank correlation; 1 is the same map).`;
+  return `With the kernels’ weights in a random order, ${found} What stays the same shows the photograph’s edges, not what ` +
+    "the network has learnt.";
 }
 
 /** What must be downloaded first. @type {(live: Live, isKept: boolean) => string} */
