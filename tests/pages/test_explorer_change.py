@@ -1,4 +1,4 @@
-"""The tab "Change" of the explorer: drawing, gradients as maps, style and fooling, computed in a real browser.
+"""The explorer's tab "Change": drawing, gradients as maps, style and fooling, computed in a real browser.
 
 Needs an explorer that was built with LiteRT.js; skips without it.
 """
@@ -167,7 +167,7 @@ def test_a_small_change_turns_the_answer_and_can_be_kept(page: Page) -> None:
     words = wait(page, "^(Turned|Not turned)")
     assert re.search(rf"from {names[0]} [\d.]+ to {names[1]} [\d.]+\.$", words)
     largest, mean = re.findall(
-        r"change (\d+) grey levels? of 255; on average ([\d.]+)", page.text(".extent")
+        r"change (\d+) grey levels? of 255; on average ([\d.]+?)\.$", page.text(".extent")
     )[0]
     before, _, after = (
         pixels(page, f"{PART} figure:nth-child({i}) canvas")[..., :3].astype(int) for i in (1, 2, 3)

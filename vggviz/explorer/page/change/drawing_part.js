@@ -1,7 +1,8 @@
 // A channel being drawn: from noise, step by step, a picture to which it answers more and more.
 
 import { formatted } from "../arithmetic/number_format.js";
-import { button, draw, element } from "../views/elements.js";
+import { button, copy, draw, element } from "../views/elements.js";
+import { drawingBox } from "../views/preferred_images.js";
 import { createCurve } from "./curve.js";
 import { Job } from "./job.js";
 import { pixelsOf, tiled } from "./pictures.js";
@@ -23,6 +24,8 @@ export class DrawingPart {
   #canvas = element("canvas", { role: "img", tabindex: 0, class: "made" });
   #caption = element("figcaption");
   #value = element("figcaption");
+  #goal = element("canvas", { role: "img", "aria-label": "Drawn for this channel beforehand" });
+  #goalFigure = element("figure", { class: "goal", hidden: true }, this.#goal, element("figcaption", {}, "drawn beforehand"));
   #figures = element("div", { class: "side-by-side" });
   #about = element("p", { class: "quiet" });
   #keep = button({ hidden: true, onclick: () => this.#keepPicture() }, "Keep as my picture");
@@ -46,7 +49,7 @@ export class DrawingPart {
       news: (news) => this.#show(news),
       result: (news, isWhole) => this.#result(news, isWhole),
     });
-    this.#figures.append(element("figure", {}, this.#canvas, this.#caption), element("figure", {}, this.#curve.element, this.#value));
+    this.#figures.append(element("figure", {}, this.#canvas, this.#caption), element("figure", {}, this.#curve.element, this.#value), this.#goalFigure);
     this.element = element("section", { "aria-label": "A channel being drawn" }, this.#job.element, this.#figures, this.#keep, this.#about);
   }
 
@@ -60,9 +63,20 @@ export class DrawingPart {
     this.#of = { layer, channel };
     this.#job.reset();
     this.#clear();
+    this.#showGoal(layer, channel);
     const side = canvasSide(layer);
     this.#about.textContent = `From noise, a picture of ${side} × ${side} pixels is changed step by step so that channel ${channel} ` +
       `of ${layer.name} answers it more and more.`;
+  }
+
+  /** What was drawn for it beforehand, where there is something: with other noise, so never the same. @type {(layer: Layer, channel: number) => Promise<void>} */
+  async #showGoal(layer, channel) {
+    this.#goalFigure.hidden = true;
+    if (!layer.drawings) return;
+    const sheet = await this.#tools.files.image(`drawings/${layer.name}.png`).catch(() => null); // the drawing works without it
+    if (!sheet || this.#of?.layer.name !== layer.name || this.#of.channel !== channel) return;
+    copy(this.#goal, sheet, drawingBox(layer.drawings, channel));
+    this.#goalFigure.hidden = false;
   }
 
   begin() {

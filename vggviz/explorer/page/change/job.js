@@ -18,8 +18,9 @@ import { Pace } from "./pace.js";
  * @property {(news: NewsMessage, isWhole: boolean) => string} result   in words, at the end or where it was stopped
  * @property {() => void} [begin]   something is to be computed
  *
- * @typedef {{runner: Runner, reload: (part: string) => Promise<boolean>, say: (words: string) => void}} Tools   `reload`
- *   loads the page again where it then computes faster, and tells whether it does; `say` is for those who do not see
+ * @typedef {{runner: Runner, reload: (part: string) => Promise<boolean>, say: (words: string) => void,
+ *   ready: () => void}} Tools   `reload` loads the page again where it then computes faster, and tells whether it does; `say`
+ *   is for those who do not see; `ready` is called when the network is there
  */
 
 /** Before the first step, which prepares the network for a size and so takes longest. */
@@ -116,6 +117,7 @@ export class Job {
   #receive(news) {
     this.#bar.hidden = true;
     if (this.#last) this.#pace.add(news.milliseconds);
+    else this.#tools.ready();
     this.#last = news;
     Object.assign(this.element.dataset, { step: news.step, milliseconds: Math.round(news.milliseconds) });
     this.#wish.news(news);

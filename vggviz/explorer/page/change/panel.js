@@ -17,13 +17,14 @@ import { downloadText } from "./words.js";
  * @import { GradientFiles } from "../gradients/types.js"
  * @import { GiveClassifier } from "../state/classifier.js"
  * @import { Data } from "../state/data.js"
+ * @import { Files } from "../state/files.js"
  * @import { Dispatch, Live, Manifest, Shown, State } from "../state/types.js"
  * @import { Overlay } from "../views/answer_where.js"
  * @import { Job, Tools as JobTools } from "./job.js"
  * @typedef {"drawing" | "maps" | "style" | "fool"} PartName
  * @typedef {{element: HTMLElement, job: Job, show: (shown: Shown) => void, begin: (detail?: string) => void, leave: () => void}} Part
  * @typedef {(levels: Uint8ClampedArray, title: string) => Promise<void>} Keep   a picture becomes the one that is shown
- * @typedef {{manifest: Manifest, data: Data, classifier: GiveClassifier, switching: {idOf: (state: State, layer: string) => string},
+ * @typedef {{manifest: Manifest, files: Pick<Files, "image">, data: Data, classifier: GiveClassifier, switching: {idOf: (state: State, layer: string) => string},
  *   colours: Colours, lay: (overlay: Overlay | null) => void}} Given
  * @typedef {Given & {network: Pick<GradientNetwork, "start">, base: URL, dispatch: Dispatch, keep: Keep}} Tools
  * @typedef {Given & JobTools & {keep: Keep, kernels: GradientFiles["kernels"], side: number}} PartTools   `side`, of what
@@ -88,6 +89,7 @@ export class ChangePanel {
       keep: (levels, title) => this.#keep(() => keep(levels, title)),
       reload: (part) => isolate(part, ASKED),
       say: (words) => this.#say(words),
+      ready: () => this.#tellDownload(),
     };
     return { drawing: new DrawingPart(tools), maps: new MapsPart(tools), style: new StylePart(tools), fool: new FoolPart(tools) };
   }
@@ -163,6 +165,5 @@ export class ChangePanel {
   /** @param {string} words */
   #say(words) {
     this.#elements.spoken.textContent = words;
-    this.#tellDownload();
   }
 }
