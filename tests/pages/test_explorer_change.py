@@ -15,7 +15,9 @@ from PIL import Image
 from selenium.webdriver.common.by import By
 
 import vggviz
+from accessibility import found
 from explorer_page import FOLDER, Page, first_id, number
+from pages import show_on
 from vggviz import attribution
 from vggviz.objectives import class_logit
 
@@ -41,13 +43,13 @@ def told(page: Page, selector: str = f"{PART} .job-words") -> str:
 def wait(page: Page, pattern: str, seconds: float = LONG) -> str:
     """What is said of the open part, once it fits a pattern; a problem ends the test."""
 
-    def found() -> str | None:
+    def fitting() -> str | None:
         problem = told(page, f"{PART} .problem")
         assert problem == ""
         words = told(page)
         return words if re.search(pattern, words) else None
 
-    return page.until(found, seconds)
+    return page.until(fitting, seconds)
 
 
 def step_of(page: Page) -> int:
@@ -82,6 +84,7 @@ def cosine(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def test_a_channel_is_drawn_and_answers_more_and_more(page: Page) -> None:
+    page.until(lambda: page.text(".download"))
     assert re.search(r"Loads the network first, once: \d+\.\d MB", page.text(".download"))
     begin(page)
     assert "about" in wait(page, "left on this device")
@@ -206,7 +209,7 @@ def test_with_reduced_motion_only_each_tenth_picture_is_shown(page: Page) -> Non
     while not told(page).startswith("Drawn"):
         labels.add(told_label(page))
         assert len(labels) < 40
-    seen = {int(found[1]) for label in labels if (found := re.search(r"after step (\d+) of", label))}
+    seen = {int(match[1]) for label in labels if (match := re.search(r"after step (\d+) of", label))}
     assert seen
     assert {step % 10 for step in seen - {128}} <= {0}
 
@@ -215,3 +218,23 @@ def told_label(page: Page) -> str:
     return page.js(
         "return document.querySelector(arguments[0])?.getAttribute('aria-label') ?? ''", f"{PART} canvas.made"
     )
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_tab_is_accessible_on_a_screen_and_on_a_phone(page: Page, theme: str) -> None:
+    for width, height in ((1440, 900), (390, 844), (320, 568)):
+        show_on(page.browser, width, height, theme)
+        for part in ("drawing", "maps", "style", "fool"):
+            page.click(f"[data-part={part}]")
+            assert page.js(
+                "const c = document.querySelector('#change'); return c.scrollWidth <= c.clientWidth"
+            )
+            if width > 700:
+                assert found(page.browser) == []
+                continue
+            heights = page.js(
+                "return [...document.querySelectorAll(arguments[0])].map((e) => e.getBoundingClientRect().height)",
+                "#change :is(button, select, input):not([hidden], [hidden] *)",
+            )
+            assert heights
+            assert min(heights) >= 44

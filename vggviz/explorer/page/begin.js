@@ -7,11 +7,8 @@ const MODULES = {
     "channel_order", "colours", "convolution", "descent", "direction", "half_precision", "number_format", "place",
     "planes", "receptive_field", "statistics", "thumbnails",
   ],
-  change: [
-    "answer_of", "curve", "drawing_part", "fool_part", "job", "maps_part", "pace", "panel", "pictures", "runner",
-    "settings", "style_part", "words",
-  ],
-  gradients: ["network", "objective"],
+  change: ["late"],
+  gradients: ["network"],
   live: [
     "changed_image", "computed_image", "device", "download", "isolation", "levels", "network", "off",
     "preprocessing", "start_worker", "switching",

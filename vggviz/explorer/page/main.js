@@ -1,7 +1,7 @@
 // Starts the explorer: an action makes a new state, and the views show it.
 
 import { colours } from "./arithmetic/colours.js";
-import { ChangePanel } from "./change/panel.js";
+import { LateChange } from "./change/late.js";
 import { GradientNetwork } from "./gradients/network.js";
 import { keepForLater } from "./live/isolation.js";
 import { OWN } from "./live/network.js";
@@ -82,7 +82,7 @@ function addGradients(views, tools) {
   if (!GradientNetwork.isPossible(manifest)) return;
   const elements = { root: byId("change"), offer: byId("draw"), spoken: byId("spoken") };
   const network = new GradientNetwork({ manifest, base });
-  views.add(new ChangePanel(elements, { ...tools, network, lay: (overlay) => views.lay(overlay) }));
+  views.add(new LateChange(elements, { ...tools, network, lay: (overlay) => views.lay(overlay) }));
 }
 
 start().catch(showProblem);

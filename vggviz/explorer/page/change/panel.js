@@ -58,7 +58,7 @@ export class ChangePanel {
   #buttons;
 
   /**
-   * @param {{root: HTMLElement, offer: HTMLElement, spoken: HTMLElement}} elements `offer`, where a channel is told of
+   * @param {{root: HTMLElement, spoken: HTMLElement}} elements
    * @param {Tools} tools `manifest.live.gradients` is there
    */
   constructor(elements, tools) {
@@ -95,7 +95,7 @@ export class ChangePanel {
   }
 
   #fill() {
-    const { root, offer } = this.#elements;
+    const { root } = this.#elements;
     const choices = element("div", { class: "parts", role: "group", "aria-label": "What to do" }, ...this.#buttons);
     root.append(choices, this.#download, this.#problem, ...this.#names().map((name) => this.#parts[name].element));
     root.addEventListener("keydown", (event) => {
@@ -103,8 +103,6 @@ export class ChangePanel {
       this.#say(this.#parts[this.#open].job.words());
       event.preventDefault();
     });
-    offer.append(button({ class: "watch", onclick: () => this.#watch() }, "Watch it being drawn"));
-    offer.hidden = false;
   }
 
   /** @param {Shown} shown */
@@ -133,8 +131,8 @@ export class ChangePanel {
     if (this.#isSeen && this.#shown) this.#parts[name].show(this.#shown);
   }
 
-  /** From the channel's own tab; what must be downloaded is told there first. */
-  async #watch() {
+  /** Draw the channel that is shown; what must be downloaded is told first. */
+  async watch() {
     this.#choose("drawing");
     if (await this.#isKept()) this.#asked = ["drawing"];
     await this.#tools.dispatch({ type: "view", value: "change" });
