@@ -10,7 +10,7 @@ import ts from "typescript";
 const PAGE = fileURLToPath(new URL("../../../vggviz/explorer/page/", import.meta.url));
 
 /** A module imports only from its own folder and from those before it; what is at the top, from all. */
-const FOLDERS = ["arithmetic", "answer", "state", "views", "live", "gradients", "own_image", "tour"];
+const FOLDERS = ["arithmetic", "answer", "state", "views", "live", "gradients", "own_image", "change", "tour"];
 
 /** Where a browser must find them: what index.html loads, and the service worker, for the folder that it serves. */
 const AT_THE_TOP = ["begin.js", "main.js", "service_worker.js"];
@@ -45,10 +45,12 @@ function functions({ path, tree }) {
   });
 }
 
+const isAtOnce = (node) => ts.isImportDeclaration(node) || ts.isExportDeclaration(node);
+
 /** What a module imports, as paths below the page's folder. */
-function imported({ path, tree }) {
+function imported({ path, tree }, counts = (node) => isAtOnce(node) || isImportCall(node)) {
   return [...nodes(tree)]
-    .filter((node) => ts.isImportDeclaration(node) || ts.isExportDeclaration(node) || isImportCall(node))
+    .filter(counts)
     .map((node) => node.moduleSpecifier ?? node.arguments?.[0])
     .filter((name) => name && ts.isStringLiteral(name))
     .map((name) => relative(PAGE, join(PAGE, dirname(path), name.text)).split(sep).join("/"));
@@ -103,9 +105,9 @@ test("scripts and styles that are named in a text are there", () => {
   assert.deepEqual(named.filter((path) => !paths.includes(path)), []);
 });
 
-test("begin.js preloads what main.js imports", () => {
+test("begin.js preloads what main.js imports, but for what is loaded when it is asked for", () => {
   const reached = new Set(["main.js"]);
-  for (const path of reached) imported(modules.find((module) => module.path === path)).forEach((each) => reached.add(each));
+  for (const path of reached) imported(modules.find((module) => module.path === path), isAtOnce).forEach((each) => reached.add(each));
   const { text } = modules.find(({ path }) => path === "begin.js");
   const listed = new Function(`return ${text.match(/const MODULES = (\{.*?\n\});/s)[1]}`)();
   const preloaded = Object.entries(listed).flatMap(([folder, names]) => names.map((name) => `${folder}/${name}.js`));

@@ -7,6 +7,8 @@ const MODULES = {
     "channel_order", "colours", "convolution", "half_precision", "number_format", "place", "planes",
     "receptive_field", "statistics", "thumbnails",
   ],
+  change: ["late"],
+  gradients: ["network"],
   live: [
     "changed_image", "computed_image", "device", "download", "isolation", "levels", "network", "off",
     "preprocessing", "start_worker", "switching",

@@ -1,6 +1,8 @@
 // Starts the explorer: an action makes a new state, and the views show it.
 
 import { colours } from "./arithmetic/colours.js";
+import { LateChange } from "./change/late.js";
+import { GradientNetwork } from "./gradients/network.js";
 import { keepForLater } from "./live/isolation.js";
 import { OWN } from "./live/network.js";
 import { Switching } from "./live/switching.js";
@@ -18,6 +20,8 @@ import { followTheme } from "./views/theme.js";
 
 /**
  * @import { Colours } from "./arithmetic/colours.js"
+ * @import { Tools as ChangeTools } from "./change/panel.js"
+ * @import { GiveClassifier } from "./state/classifier.js"
  * @import { Dispatch, Manifest, Shown, Step } from "./state/types.js"
  */
 
@@ -29,9 +33,12 @@ async function start() {
   const [manifest, table] = await Promise.all([files.json("manifest.json"), files.json("colours.json")]);
   const data = new Data(manifest, files);
   const switching = new Switching({ manifest, data });
-  const explorer = createExplorer({ manifest, files, data, switching, colours: colours(table) });
+  const classifier = classifierGiver(manifest, files);
+  const given = { manifest, files, data, classifier, switching, colours: colours(table) };
+  const { explorer, views } = createExplorer(given);
   const own = createOwnImage(byId("yours"), { explorer, base, failed: showProblem });
   switching.use(own.door());
+  addGradients(views, { ...given, base, dispatch: (action, step) => explorer.dispatch(action, step), keep: own.keep });
   Object.assign(window, { explorer }); // for the console: explorer.data.maps("cat", "block1_conv1")
   /** @param {Step} step */
   const open = async (step) => {
@@ -51,10 +58,10 @@ async function start() {
 }
 
 /**
- * @type {(tools: {manifest: Manifest, files: Files, data: Data, switching: Switching, colours: Colours}) => Explorer}
+ * @type {(tools: {manifest: Manifest, files: Files, data: Data, classifier: GiveClassifier, switching: Switching,
+ *   colours: Colours}) => {explorer: Explorer, views: Page}}
  */
-function createExplorer({ manifest, files, data, switching, colours }) {
-  const classifier = classifierGiver(manifest, files);
+function createExplorer({ manifest, files, data, classifier, switching, colours }) {
   /** @type {Dispatch} */
   const dispatch = (action, step) => explorer.dispatch(action, step);
   const views = new Page({
@@ -68,7 +75,16 @@ function createExplorer({ manifest, files, data, switching, colours }) {
   views.add(tourWhenTaken({ manifest, data, classifier, dispatch, failed: showProblem }));
   /** @type {Explorer} */
   const explorer = new Explorer({ manifest, data, views, sources: switching });
-  return explorer;
+  return { explorer, views };
+}
+
+/** What gradients do to a picture, where they can be computed. @type {(views: Page, tools: Omit<ChangeTools, "lay" | "network">) => void} */
+function addGradients(views, tools) {
+  const { manifest, base } = tools;
+  if (!GradientNetwork.isPossible(manifest)) return;
+  const elements = { root: byId("change"), offer: byId("draw"), spoken: byId("spoken") };
+  const network = new GradientNetwork({ manifest, base });
+  views.add(new LateChange(elements, { ...tools, network, lay: (overlay) => views.lay(overlay) }));
 }
 
 /** Not part of the first view, so it is loaded when it is taken. */

@@ -1,7 +1,7 @@
 // The smallest change that turns an answer: straight down the slope, as DeepFool does (Moosavi-Dezfooli et al., CVPR 2016).
 
 import { preprocessed } from "../live/preprocessing.js";
-import { cotangents, levelGradient, value } from "./objective.js";
+import { cotangents, levelGradient, means, value } from "./objective.js";
 
 /** @import { Engine, FoolSettings, News } from "./types.js" */
 
@@ -21,7 +21,7 @@ export async function* fool(engine, { levels, size, objective, steps }) {
     const changed = levels.map((level, i) => level + Math.round(change[i]));
     const found = await scored(engine, { levels: changed, size, objective });
     const turned = found.value > 0;
-    const news = { value: found.value, picture: { levels: changed, size }, size: { ...extent(changed, levels), turned } };
+    const news = { value: found.value, means: found.means, picture: { levels: changed, size }, size: { ...extent(changed, levels), turned } };
     yield { step, steps: turned ? step : steps, ...news };
     if (turned || step === steps) return;
     // Whole grey levels lose small changes; if that takes back what a step gave, the next one goes farther.
@@ -33,11 +33,11 @@ export async function* fool(engine, { levels, size, objective, steps }) {
   }
 }
 
-/** @type {(engine: Engine, what: Pick<FoolSettings, "levels" | "size" | "objective">) => Promise<{value: number, gradient: Float32Array}>} */
+/** @type {(engine: Engine, what: Pick<FoolSettings, "levels" | "size" | "objective">) => Promise<{value: number, means: Float64Array, gradient: Float32Array}>} */
 async function scored(engine, { levels, size, objective }) {
   const maps = await engine.forward(preprocessed(levels, engine.reading), size, objective.layer);
   const { input } = await engine.backward(maps, cotangents(objective, maps), { size });
-  return { value: value(objective, maps), gradient: levelGradient(input, engine.reading) };
+  return { value: value(objective, maps), means: means(maps[objective.layer], objective.weights.length), gradient: levelGradient(input, engine.reading) };
 }
 
 /** @type {(changed: Uint8ClampedArray, levels: Uint8ClampedArray) => {largest: number, mean: number}} */

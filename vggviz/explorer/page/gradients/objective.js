@@ -19,6 +19,14 @@ export function value({ layer, weights, bias = 0 }, maps) {
   return bias + (sum * weights.length) / values.length;
 }
 
+/** Of each channel. @type {(values: Float32Array, channels: number) => Float64Array} */
+export function means(values, channels) {
+  const found = new Float64Array(channels);
+  const cells = values.length / channels;
+  for (let i = 0; i < values.length; i++) found[i % channels] += values[i] / cells;
+  return found;
+}
+
 /** Its gradient with respect to the layer's maps. @type {(objective: Objective, maps: Maps) => Maps} */
 export function cotangents({ layer, weights }, maps) {
   const { length } = maps[layer];

@@ -36,8 +36,8 @@
  * @typedef {keyof AllSettings} Kind
  *
  * @typedef {{step: number, steps: number, value: number, picture?: Picture, map?: {values: Float32Array, rows: number,
- *   columns: number}, size?: {largest: number, mean: number, turned: boolean}}} News   `value`, that of the objective;
- *   `size`, of the change in grey levels
+ *   columns: number}, size?: {largest: number, mean: number, turned: boolean}, means?: Float64Array}} News   `value`, that
+ *   of the objective; `size`, of the change in grey levels; `means`, of the channels of the objective's layer
  *
  * @typedef {(shuffled: string[]) => Engine} EngineFor   the network's, or one with some layers' weights in a random order
  *

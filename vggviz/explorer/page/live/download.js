@@ -28,6 +28,14 @@ export async function download(address, expected, progress) {
   return { buffer, kept: store !== null && (await keep(store, address, buffer)) };
 }
 
+/** Whether this browser holds all these files. @param {string[]} addresses */
+export async function areKept(addresses) {
+  const store = await openStore();
+  if (!store) return false;
+  const found = await Promise.all(addresses.map((address) => store.match(address).catch(() => null)));
+  return found.every(Boolean);
+}
+
 /**
  * The file as it was kept; one that is damaged is thrown away.
  * @type {(store: Cache | null, address: string, expected: {bytes: number, sha256: string}) => Promise<ArrayBuffer | null>}

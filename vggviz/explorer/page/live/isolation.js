@@ -1,5 +1,6 @@
 // A page that is not in a frame gets a service worker: it then works offline, and may use several threads.
 
+/** Where the page keeps what the network is wanted for while it is loaded again. */
 const WANTED = "explorer-live-asked";
 
 /** Register the service worker, and let it keep what this page was made of. */
@@ -18,13 +19,14 @@ export async function keepForLater() {
 /**
  * Load the page again if it would then have several threads.
  * @param {string} purpose what the network is wanted for
+ * @param {string} [key] of the part of the page that wants it
  * @returns {Promise<boolean>} whether the page is about to be loaded again
  */
-export async function isolate(purpose) {
+export async function isolate(purpose, key = WANTED) {
   const gains = !window.crossOriginIsolated && navigator.hardwareConcurrency > 1;
   if (!gains || !navigator.serviceWorker?.controller || window.top !== window) return false;
   try {
-    sessionStorage.setItem(WANTED, purpose);
+    sessionStorage.setItem(key, purpose);
   } catch {
     return false; // without it the network would not be loaded afterwards
   }
@@ -32,11 +34,15 @@ export async function isolate(purpose) {
   return true;
 }
 
-/** For what the page was loaded again, if it was for the network, which is then to be loaded. @returns {string | null} */
-export function wantedFor() {
+/**
+ * For what the page was loaded again, if it was for the network, which is then to be loaded.
+ * @param {string} [key] of the part of the page that wanted it
+ * @returns {string | null}
+ */
+export function wantedFor(key = WANTED) {
   try {
-    const purpose = sessionStorage.getItem(WANTED);
-    sessionStorage.removeItem(WANTED);
+    const purpose = sessionStorage.getItem(key);
+    sessionStorage.removeItem(key);
     return purpose;
   } catch {
     return null;

@@ -2,7 +2,7 @@
 
 import { formattedBytes } from "../arithmetic/number_format.js";
 import { describeDevice, device } from "../live/device.js";
-import { STORE } from "../live/download.js";
+import { areKept } from "../live/download.js";
 import { isolate, wantedFor } from "../live/isolation.js";
 import { LiveNetwork, OWN } from "../live/network.js";
 import { asError, Superseded } from "../state/errors.js";
@@ -23,6 +23,7 @@ import { fromFile } from "./read_image.js";
  * @typedef {{explorer: Explorer, base: URL, failed: (problem: Error) => void}} Tools
  * @typedef {(levels: Uint8ClampedArray, about: {title: string, running: boolean}) => Promise<void>} ShowImage
  *   `running` while a camera gives one image after the other
+ * @typedef {(levels: Uint8ClampedArray, title: string) => Promise<void>} Keep
  */
 
 const PRIVATE = "Choose, drop or paste one, take or draw one: its maps are computed on this device, and it is sent nowhere.";
@@ -34,17 +35,23 @@ const KEPT = "This view is of your own picture, which this browser has kept.";
 /**
  * @param {HTMLElement} root
  * @param {Tools} tools
- * @returns {{recall: () => Promise<void>, door: () => Door | null, open: () => void}} `recall` is called where an address
- *   asks for the reader's own image, `open` where it asks for the panel
+ * @returns {{recall: () => Promise<void>, door: () => Door | null, open: () => void, keep: Keep}} `recall` is called where
+ *   an address asks for the reader's own image, `open` where it asks for the panel; `keep` takes a picture that was made
  */
 export function createOwnImage(root, tools) {
   const { live } = tools.explorer.manifest;
   if (!live || typeof WebAssembly !== "object" || typeof Worker !== "function") {
     const recall = async () => say("This view was of somebody’s own picture, which this page cannot compute.");
-    return { recall, door: () => null, open: () => {} };
+    return { recall, door: () => null, open: () => {}, keep: async () => {} };
   }
   byId("own").hidden = false;
-  return new OwnImagePanel(root, tools, live);
+  const panel = new OwnImagePanel(root, tools, live);
+  return {
+    recall: () => panel.recall(),
+    door: () => panel.door(),
+    open: () => panel.open(),
+    keep: (levels, title) => panel.keep(levels, title),
+  };
 }
 
 class OwnImagePanel {
@@ -89,6 +96,15 @@ class OwnImagePanel {
   /** Open the panel, for a reader who comes for their own picture. */
   open() {
     this.#root.showPopover?.();
+  }
+
+  /** @type {Keep} */
+  async keep(levels, title) {
+    try {
+      await this.#show(levels, { title, running: false });
+    } catch (problem) {
+      if (!(problem instanceof Superseded)) throw problem;
+    }
   }
 
   /** Show the image that was kept, or ask for one. */
@@ -207,14 +223,8 @@ class OwnImagePanel {
   }
 
   /** Whether this browser holds the whole network. */
-  async #isCached() {
-    try {
-      const store = await caches.open(STORE);
-      const found = await Promise.all(this.#live.segments.map(({ file }) => store.match(new URL(file, this.#tools.base).href)));
-      return found.every(Boolean);
-    } catch {
-      return false;
-    }
+  #isCached() {
+    return areKept(this.#live.segments.map(({ file }) => new URL(file, this.#tools.base).href));
   }
 
   /** @param {File} file */

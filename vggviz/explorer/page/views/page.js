@@ -30,6 +30,7 @@ import { createTabs } from "./tabs.js";
  * @import { Files } from "../state/files.js"
  * @import { Dispatch, Manifest, Pair, Shown, State, Step, Views } from "../state/types.js"
  * @import { Switching } from "../live/switching.js"
+ * @import { Overlay } from "./answer_where.js"
  * @import { View } from "./channel_view.js"
  * @typedef {{dispatch: Dispatch, point: (cell: Pair | null) => void, state: () => State}} Actions   what a reader may do
  * @typedef {{manifest: Manifest, data: Data, files: Files, classifier: GiveClassifier,
@@ -45,6 +46,8 @@ export class Page {
   #guides;
   /** @type {Part[]} */
   #parts;
+  /** @type {StagePair | null} */
+  #stages = null;
   /** What is shown now, to be saved. @type {View | null} */
   #view = null;
 
@@ -85,6 +88,7 @@ export class Page {
     const showBar = createColourbar(byId("bar"), colours);
     const say = (/** @type {Pair} */ cell) => this.#valueIn(cell);
     const stages = new StagePair(byId("maps"), { ...actions, input: inputLayer(manifest), say });
+    this.#stages = stages;
     return [
       { show: (shown, view) => grid.show(shown, view.limits) },
       new NetworkView(byId("network"), { manifest, data, colours, dispatch, failed: showProblem }),
@@ -98,6 +102,11 @@ export class Page {
       }),
       createOff(byId("off"), { dispatch, switching, failed: showProblem }),
     ];
+  }
+
+  /** Lay a map of gradients over the grey photograph, or take it away. @param {Overlay | null} overlay */
+  lay(overlay) {
+    this.#stages?.lay(overlay, "gradients");
   }
 
   /** A part that is made elsewhere. @param {Part} part */

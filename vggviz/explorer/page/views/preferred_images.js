@@ -7,7 +7,7 @@ import { contextOf, copy, element } from "./elements.js";
 
 /**
  * @import { Files } from "../state/files.js"
- * @import { Box, Layer, Manifest } from "../state/types.js"
+ * @import { Box, Layer, Manifest, Tiles } from "../state/types.js"
  * @typedef {[string, number, number, number, number, number]} Example   image, value, and the box that excites
  * @typedef {{manifest: Manifest, files: Files, failed: (problem: Error) => void}} Tools
  */
@@ -51,10 +51,7 @@ export class PreferredImages {
   async #drawing({ name, drawings }, channel) {
     if (!drawings) return [];
     const sheet = await this.#image(`drawings/${name}.png`);
-    const [rows, columns] = drawings.tile;
-    const top = Math.floor(channel / drawings.columns) * rows;
-    const left = (channel % drawings.columns) * columns;
-    return [figure(sheet, [top, left, top + rows, left + columns], "drawn for this channel", "drawn for it")];
+    return [figure(sheet, drawingBox(drawings, channel), "drawn for this channel", "drawn for it")];
   }
 
   /** @type {(layer: Layer, channel: number) => Promise<Node[]>} */
@@ -72,6 +69,12 @@ export class PreferredImages {
   #image(path) {
     return this.#images.get(path, () => this.#tools.files.image(path));
   }
+}
+
+/** Where a channel's drawing is in the sheet of its layer. @type {(drawings: Tiles, channel: number) => Box} */
+export function drawingBox({ columns, tile: [high, wide] }, channel) {
+  const [top, left] = [Math.floor(channel / columns) * high, (channel % columns) * wide];
+  return [top, left, top + high, left + wide];
 }
 
 /** @type {(bitmap: ImageBitmap, example: Example, manifest: Manifest) => HTMLElement} */

@@ -23,6 +23,7 @@ const LIST = [
   ["c", "compare with another picture, or with none"],
   ["x", "switch the channel off, or on again"],
   ["e", "how the cell’s number comes about"],
+  ["w", "in the tab Change: how far the computation is, in words"],
   ["f", "full screen, with larger type"],
   ["Escape", "no cell"],
   ["?", "this list"],

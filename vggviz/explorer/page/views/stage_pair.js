@@ -13,6 +13,8 @@ import { Stage } from "./stage.js";
 export class StagePair {
   #root;
   #stages;
+  /** @type {Record<"answer" | "gradients", Overlay | null>} */
+  #laid = { answer: null, gradients: null };
 
   /**
    * @param {HTMLElement} root
@@ -44,9 +46,13 @@ export class StagePair {
     views.forEach((view, i) => this.#stages[i].show(view));
   }
 
-  /** Lay a map over the grey photograph, or take it away. @param {Overlay | null} overlay */
-  lay(overlay) {
-    this.#stages[0].lay(overlay);
+  /**
+   * Lay a map over the grey photograph, or take it away; one of gradients goes before that of the answer.
+   * @type {(overlay: Overlay | null, by?: "answer" | "gradients") => void}
+   */
+  lay(overlay, by = "answer") {
+    this.#laid[by] = overlay;
+    this.#stages[0].lay(this.#laid.gradients ?? this.#laid.answer);
   }
 
   /** One picture as large as there is room, or all again. @param {0 | 1} figure */

@@ -1,0 +1,240 @@
+"""The explorer's tab "Change": drawing, gradients as maps, style and fooling, computed in a real browser.
+
+Needs an explorer that was built with LiteRT.js; skips without it.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from selenium.webdriver.common.by import By
+
+import vggviz
+from accessibility import found
+from explorer_page import FOLDER, Page, first_id, number
+from pages import show_on
+from vggviz import attribution
+from vggviz.objectives import class_logit
+
+PART = "#change section:not([hidden])"
+LONG = 240
+
+
+@pytest.fixture
+def page(page: Page, manifest: dict[str, Any]) -> Page:
+    """The page with the tab open, where gradients can be computed."""
+    if not (manifest["live"] and manifest["live"]["gradients"]):
+        pytest.skip("the explorer was built without LiteRT.js")
+    page.open(f"#/block2_conv2/61?picture={first_id()}&view=change")
+    page.until(lambda: page.find("#change .begin"))
+    return page
+
+
+def told(page: Page, selector: str = f"{PART} .job-words") -> str:
+    """What is said; nothing while the page is loaded again for more threads."""
+    return page.js("return document.querySelector(arguments[0])?.textContent ?? ''", selector)
+
+
+def wait(page: Page, pattern: str, seconds: float = LONG) -> str:
+    """What is said of the open part, once it fits a pattern; a problem ends the test."""
+
+    def fitting() -> str | None:
+        problem = told(page, f"{PART} .problem")
+        assert problem == ""
+        words = told(page)
+        return words if re.search(pattern, words) else None
+
+    return page.until(fitting, seconds)
+
+
+def step_of(page: Page) -> int:
+    return int(page.js("return document.querySelector(arguments[0]).dataset.step ?? -1", f"{PART} .job"))
+
+
+def begin(page: Page, part: str = "drawing") -> None:
+    page.click(f"[data-part={part}]")
+    page.click(f"{PART} .begin")
+
+
+def press(page: Page, words: str) -> None:
+    buttons = page.browser.find_elements(By.CSS_SELECTOR, f"{PART} button")
+    button = next(each for each in buttons if each.text == words)
+    page.js("arguments[0].click()", button)
+
+
+def pixels(page: Page, selector: str) -> np.ndarray:
+    """RGBA of a canvas, (h, w, 4)."""
+    code = """
+    const canvas = document.querySelector(arguments[0]);
+    const { width, height } = canvas;
+    return [height, width, ...canvas.getContext("2d").getImageData(0, 0, width, height).data];
+    """
+    height, width, *values = page.js(code, selector)
+    return np.array(values, np.uint8).reshape(height, width, 4)
+
+
+def cosine(one: np.ndarray, other: np.ndarray) -> float:
+    one, other = one.ravel().astype(float), other.ravel().astype(float)
+    return float(one @ other / np.linalg.norm(one) / np.linalg.norm(other))
+
+
+def test_a_channel_is_drawn_and_answers_more_and_more(page: Page) -> None:
+    page.until(lambda: page.text(".download"))
+    assert re.search(r"Loads the network first, once: \d+\.\d MB", page.text(".download"))
+    begin(page)
+    assert "about" in wait(page, "left on this device")
+    words = wait(page, "^Drawn in 128 steps")
+    first, last = (number(each) for each in re.findall(r"from ([\d.,]+) to ([\d,]+)", words)[0])
+    assert last > 3 * first
+    down = [
+        float(each.split(",")[1])
+        for each in page.js(
+            "return document.querySelector(arguments[0]).getAttribute('points').split(' ')",
+            f"{PART} polyline",
+        )
+    ]
+    assert len(down) == 129
+    assert down[-1] < 0.3 * down[0], "the curve rises"
+    drawing = pixels(page, f"{PART} canvas.made")[..., :3]
+    assert drawing.shape == (32, 32, 3)
+    assert drawing.std() > 40
+    assert np.ptp(drawing.astype(float), axis=-1).mean() > 20, "it has colours"
+    assert "nothing more is downloaded" in page.text(".download")
+    assert page.text("#spoken") == words
+    press(page, "Keep as my picture")
+    page.until(lambda: page.state["picture"] == "yours", LONG)
+    page.until(lambda: told(page, "#live-words").startswith("Computed in this page. All layers"), LONG)
+    shown = pixels(page, "#maps figure:first-child canvas.photograph")[..., :3]
+    assert shown.shape == (224, 224, 3)
+    assert np.array_equal(shown[64:96, 32:64], drawing), "beside itself, again and again"
+
+
+def test_a_drawing_pauses_goes_on_and_stops_when_it_is_left(page: Page) -> None:
+    begin(page)
+    wait(page, r"Step [1-9]")
+    press(page, "Pause")
+    page.until(lambda: "paused" in told(page))
+    time.sleep(1)
+    paused = step_of(page)
+    time.sleep(1)
+    assert step_of(page) == paused < 128
+    page.js("document.querySelector(arguments[0]).focus()", f"{PART} .tools button:not([hidden])")
+    page.press("w")
+    page.until(lambda: page.text("#spoken") == f"Step {paused} of 128: paused.")
+    press(page, "Go on")
+    page.until(lambda: step_of(page) > paused)
+    page.dispatch(type="view", value="passport")
+    stopped = step_of(page)
+    assert told(page).startswith(f"Stopped at step {stopped} of 128")
+    time.sleep(1.5)
+    assert step_of(page) == stopped
+    page.click("#draw button")
+    page.until(lambda: page.state["view"] == "change")
+    page.until(lambda: 0 <= step_of(page) < stopped or told(page).startswith("Drawn"), LONG)
+
+
+def test_saliency_is_the_librarys_and_its_control_is_another_map(page: Page) -> None:
+    page.click("[data-part=maps]")
+    page.click("[data-kind=gradient]")
+    wait(page, "computed in")
+    shown = pixels(page, "canvas.evidence")[..., 3].astype(float)
+    assert page.js("return document.querySelector('#maps .stage').classList.contains('grey')")
+    model = vggviz.load_vgg16("imagenet", "linear")
+    levels = np.asarray(Image.open(FOLDER / first_id() / "picture.png").convert("RGB"))
+    batch = vggviz.preprocess(levels[None])
+    answer = int(np.argmax(model(batch)))
+    (expected,) = attribution.saliency(model, batch, class_logit(answer))
+    expected = np.minimum(expected, np.quantile(expected, 0.995, method="higher"))
+    assert shown.shape == expected.shape
+    assert cosine(shown, expected) > 0.99
+    press(page, "Control: shuffled weights")
+    page.until(lambda: page.find(f"{PART} .control-words").is_displayed(), LONG)
+    control = pixels(page, "#maps canvas.evidence")[..., 3].astype(float)
+    assert cosine(control, expected) < 0.9
+    agreement = float(re.search(r"to (-?\d\.\d\d)", page.text(".control-words"))[1])
+    assert agreement < 0.6
+    page.dispatch(type="view", value="passport")
+    assert not page.find("#maps canvas.evidence").is_displayed(), "it goes with the tab"
+
+
+def test_a_small_change_turns_the_answer_and_can_be_kept(page: Page) -> None:
+    page.until(lambda: page.find("#answer .answers li"))
+    page.until(lambda: page.js("return document.querySelector('#answer').dataset.waiting === undefined"))
+    names = [each.text for each in page.browser.find_elements(By.CSS_SELECTOR, ".answers .class")]
+    begin(page, "fool")
+    words = wait(page, "^(Turned|Not turned)")
+    assert re.search(rf"from {names[0]} [\d.]+ to {names[1]} [\d.]+\.$", words)
+    largest, mean = re.findall(
+        r"change (\d+) grey levels? of 255; on average ([\d.]+?)\.$", page.text(".extent")
+    )[0]
+    before, _, after = (
+        pixels(page, f"{PART} figure:nth-child({i}) canvas")[..., :3].astype(int) for i in (1, 2, 3)
+    )
+    assert np.abs(after - before).max() == int(largest) < 30
+    assert np.abs(after - before).mean() == pytest.approx(float(mean), rel=0.01)
+    press(page, "Keep as my picture")
+    page.until(lambda: page.state["picture"] == "yours", LONG)
+    page.until(lambda: told(page, ".answers .class") == names[1], LONG)
+
+
+def test_a_picture_takes_a_style_and_one_part_computes_at_a_time(
+    page: Page, manifest: dict[str, Any]
+) -> None:
+    page.click("[data-part=style]")
+    if len(manifest["pictures"]) < 2:
+        page.click(f"{PART} .begin")
+        page.until(lambda: "no other picture" in told(page, f"{PART} .problem"))
+        return
+    page.click(f"{PART} .begin")
+    wait(page, r"Step [2-9]")
+    made = pixels(page, f"{PART} canvas.made")
+    assert made.shape == (128, 128, 4)
+    page.click("[data-part=drawing]")
+    page.click("[data-part=style]")
+    words = told(page)
+    assert words.startswith("Stopped at step")
+    assert number(re.search(r"(\d+) % of the distance", words)[1]) < 100
+
+
+def test_with_reduced_motion_only_each_tenth_picture_is_shown(page: Page) -> None:
+    preference = {"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]}
+    page.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", preference)
+    begin(page)
+    labels = set()
+    while not told(page).startswith("Drawn"):
+        labels.add(told_label(page))
+        assert len(labels) < 40
+    seen = {int(match[1]) for label in labels if (match := re.search(r"after step (\d+) of", label))}
+    assert seen
+    assert {step % 10 for step in seen - {128}} <= {0}
+
+
+def told_label(page: Page) -> str:
+    return page.js(
+        "return document.querySelector(arguments[0])?.getAttribute('aria-label') ?? ''", f"{PART} canvas.made"
+    )
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_tab_is_accessible_on_a_screen_and_on_a_phone(page: Page, theme: str) -> None:
+    for width, height in ((1440, 900), (390, 844), (320, 568)):
+        show_on(page.browser, width, height, theme)
+        for part in ("drawing", "maps", "style", "fool"):
+            page.click(f"[data-part={part}]")
+            assert page.js(
+                "const c = document.querySelector('#change'); return c.scrollWidth <= c.clientWidth"
+            )
+            if width > 700:
+                assert found(page.browser) == []
+                continue
+            heights = page.js(
+                "return [...document.querySelectorAll(arguments[0])].map((e) => e.getBoundingClientRect().height)",
+                "#change :is(button, select, input):not([hidden], [hidden] *)",
+            )
+            assert heights
+            assert min(heights) >= 44

@@ -1,0 +1,131 @@
+// A channel being drawn: from noise, step by step, a picture to which it answers more and more.
+
+import { formatted } from "../arithmetic/number_format.js";
+import { button, copy, draw, element } from "../views/elements.js";
+import { drawingBox } from "../views/preferred_images.js";
+import { createCurve } from "./curve.js";
+import { Job } from "./job.js";
+import { pixelsOf, tiled } from "./pictures.js";
+import { canvasSide, drawingSettings } from "./settings.js";
+
+/**
+ * @import { NewsMessage, Picture } from "../gradients/types.js"
+ * @import { Layer, Shown } from "../state/types.js"
+ * @import { PartTools } from "./panel.js"
+ */
+
+/** With reduced motion, one picture of so many is shown. */
+const CALM = 10;
+
+export class DrawingPart {
+  #tools;
+  #job;
+  #curve = createCurve();
+  #canvas = element("canvas", { role: "img", tabindex: 0, class: "made" });
+  #caption = element("figcaption");
+  #value = element("figcaption");
+  #goal = element("canvas", { role: "img", "aria-label": "Drawn for this channel beforehand" });
+  #goalFigure = element("figure", { class: "goal", hidden: true }, this.#goal, element("figcaption", {}, "drawn beforehand"));
+  #figures = element("div", { class: "side-by-side" });
+  #about = element("p", { class: "quiet" });
+  #keep = button({ hidden: true, onclick: () => this.#keepPicture() }, "Keep as my picture");
+  #seed = 1;
+  /** @type {{layer: Layer, channel: number} | null} */
+  #of = null;
+  /** @type {number[]} */
+  #values = [];
+  /** @type {Picture | null} */
+  #picture = null;
+  #calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+  /** @param {PartTools} tools */
+  constructor(tools) {
+    this.#tools = tools;
+    this.#job = new Job(tools, {
+      part: () => "drawing",
+      starts: ["Watch it being drawn", "Again, from other noise"],
+      order: async () => this.#order(),
+      begin: () => this.#clear(),
+      news: (news) => this.#show(news),
+      result: (news, isWhole) => this.#result(news, isWhole),
+    });
+    this.#figures.append(element("figure", {}, this.#canvas, this.#caption), element("figure", {}, this.#curve.element, this.#value), this.#goalFigure);
+    this.element = element("section", { "aria-label": "A channel being drawn" }, this.#job.element, this.#figures, this.#keep, this.#about);
+  }
+
+  get job() {
+    return this.#job;
+  }
+
+  /** @param {Shown} shown */
+  show({ layer, state: { channel } }) {
+    if (this.#of?.layer.name === layer.name && this.#of.channel === channel) return;
+    this.#of = { layer, channel };
+    this.#job.reset();
+    this.#clear();
+    this.#showGoal(layer, channel);
+    const side = canvasSide(layer);
+    this.#about.textContent = `From noise, a picture of ${side} × ${side} pixels is changed step by step so that channel ${channel} ` +
+      `of ${layer.name} answers it more and more.`;
+  }
+
+  /** What was drawn for it beforehand, where there is something: with other noise, so never the same. @type {(layer: Layer, channel: number) => Promise<void>} */
+  async #showGoal(layer, channel) {
+    this.#goalFigure.hidden = true;
+    if (!layer.drawings) return;
+    const sheet = await this.#tools.files.image(`drawings/${layer.name}.png`).catch(() => null); // the drawing works without it
+    if (!sheet || this.#of?.layer.name !== layer.name || this.#of.channel !== channel) return;
+    copy(this.#goal, sheet, drawingBox(layer.drawings, channel));
+    this.#goalFigure.hidden = false;
+  }
+
+  begin() {
+    this.#job.start();
+  }
+
+  leave() {
+    this.#job.stop();
+  }
+
+  #clear() {
+    this.#values = [];
+    this.#picture = null;
+    this.#figures.hidden = this.#keep.hidden = true;
+  }
+
+  #order() {
+    const { layer, channel } = /** @type {{layer: Layer, channel: number}} */ (this.#of);
+    const settings = drawingSettings(layer, channel, this.#seed++);
+    const begins = `Drawing channel ${channel} of ${layer.name}, ${settings.steps} steps. The key w tells how far it is.`;
+    return { kind: /** @type {const} */ ("drawing"), settings, begins };
+  }
+
+  /** @param {NewsMessage} news */
+  #show({ step, steps, value, picture }) {
+    if (!picture) return;
+    this.#values.push(value);
+    this.#picture = picture;
+    this.#figures.hidden = this.#keep.hidden = false;
+    this.#caption.textContent = `step ${step} of ${steps}`;
+    if (this.#calm.matches && step % CALM && step !== steps) return;
+    const words = `channel’s mean ${formatted(value)}, at the beginning ${formatted(this.#values[0])}`;
+    this.#curve.show(this.#values, steps, `Curve over the steps: ${words}`);
+    this.#value.textContent = `Its mean: ${formatted(value)}`;
+    draw(this.#canvas, pixelsOf(picture.levels), picture.size, picture.size);
+    this.#canvas.setAttribute("aria-label", `The drawing after step ${step} of ${steps}: ${words}`);
+  }
+
+  /** @type {(news: NewsMessage, isWhole: boolean) => string} */
+  #result({ step, steps, value }, isWhole) {
+    const rise = `The mean of the channel’s map went from ${formatted(this.#values[0])} to ${formatted(value)}.`;
+    return isWhole ? `Drawn in ${steps} steps. ${rise}` : `Stopped at step ${step} of ${steps}. ${rise}`;
+  }
+
+  async #keepPicture() {
+    if (!this.#picture || !this.#of) return;
+    this.#job.stop();
+    const { levels, size } = this.#picture;
+    const title = `drawn for ${this.#of.layer.name}/${this.#of.channel}`;
+    await this.#tools.keep(tiled(levels, size, this.#tools.side), title);
+  }
+}

@@ -1,0 +1,142 @@
+// The smallest change that turns the answer into the second one: shown, amplified and measured.
+
+import { answer } from "../answer/scores.js";
+import { levelsOf } from "../live/levels.js";
+import { imageNamed } from "../state/manifest.js";
+import { scoreText } from "../views/answer_words.js";
+import { button, draw, element } from "../views/elements.js";
+import { Job } from "./job.js";
+import { amplified, pixelsOf } from "./pictures.js";
+import { STEPS, leadObjective } from "./settings.js";
+import { extentText } from "./words.js";
+
+/**
+ * @import { Classifier } from "../answer/classifier.js"
+ * @import { Answer } from "../answer/scores.js"
+ * @import { NewsMessage } from "../gradients/types.js"
+ * @import { Shown } from "../state/types.js"
+ * @import { PartTools } from "./panel.js"
+ * @typedef {{classifier: Classifier, before: Answer, levels: Uint8ClampedArray, size: number, title: string}} Begun
+ */
+
+export class FoolPart {
+  #tools;
+  #job;
+  #figures = [createFigure(), createFigure(), createFigure()];
+  #row = element("div", { class: "side-by-side", hidden: true }, ...this.#figures.map((each) => each.element));
+  #extent = element("p", { class: "extent" });
+  #keep = button({ hidden: true, onclick: () => this.#keepPicture() }, "Keep as my picture");
+  #about = element("p", { class: "quiet" }, "Straight down the slope: the smallest change, in whole grey levels, that makes the second answer the first. All channels are on.");
+  /** @type {Shown | null} */
+  #shown = null;
+  /** @type {ImageBitmap | null} */
+  #photograph = null;
+  /** @type {Begun | null} */
+  #begun = null;
+  /** @type {Uint8ClampedArray | null} */
+  #changed = null;
+
+  /** @param {PartTools} tools */
+  constructor(tools) {
+    this.#tools = tools;
+    this.#job = new Job(tools, {
+      part: () => "fool",
+      starts: ["Turn the answer", "Watch it again"],
+      order: () => this.#order(),
+      begin: () => this.#clear(),
+      news: (news) => this.#show(news),
+      result: (news, isWhole) => this.#result(news, isWhole),
+    });
+    this.element = element("section", { "aria-label": "Fool it" }, this.#job.element, this.#row, this.#extent, this.#keep, this.#about);
+  }
+
+  get job() {
+    return this.#job;
+  }
+
+  /** @param {Shown} shown */
+  show(shown) {
+    this.#shown = shown;
+    const [{ photograph }] = shown.images;
+    if (photograph === this.#photograph) return;
+    this.#photograph = photograph;
+    this.#job.reset();
+    this.#clear();
+  }
+
+  begin() {
+    this.#job.start();
+  }
+
+  leave() {
+    this.#job.stop();
+  }
+
+  #clear() {
+    this.#changed = null;
+    this.#extent.textContent = "";
+    this.#row.hidden = this.#keep.hidden = true;
+  }
+
+  async #order() {
+    const { state, images: [{ photograph }] } = /** @type {Shown} */ (this.#shown);
+    const { manifest, classifier: give, data } = this.#tools;
+    const classifier = await give();
+    if (!classifier || classifier.labels.length < 2) throw new Error("The answer of this network is not known here, so it cannot be turned.");
+    const { mean } = await data.statistics(state.picture, classifier.layer);
+    const levels = levelsOf(photograph);
+    const size = Math.sqrt(levels.length / 3);
+    const before = answer(mean, classifier);
+    const [given, wanted] = before.order;
+    this.#begun = { classifier, before, levels, size, title: imageNamed(manifest, state.picture).title };
+    const settings = { levels, size, objective: leadObjective(classifier, wanted, given), steps: STEPS.fool };
+    const { labels } = classifier;
+    return { kind: /** @type {const} */ ("fool"), settings, begins: `Looking for the smallest change that makes ${labels[given]} ${labels[wanted]}.` };
+  }
+
+  /** @param {NewsMessage} news */
+  #show({ picture, size: extent, means }) {
+    if (!picture || !extent || !means || !this.#begun) return;
+    const { classifier, before, levels, size } = this.#begun;
+    this.#changed = picture.levels;
+    this.#row.hidden = false;
+    this.#keep.hidden = !extent.turned;
+    const difference = amplified(picture.levels, levels);
+    const texts = [`before: ${named(classifier, before)}`, `the change, × ${difference.times}`, `after: ${named(classifier, answer(means, classifier))}`];
+    [levels, difference.levels, picture.levels].forEach((each, i) => this.#figures[i].show(each, size, texts[i]));
+    this.#extent.textContent = extentText(extent);
+  }
+
+  /** @type {(news: NewsMessage, isWhole: boolean) => string} */
+  #result({ step, steps, value, size, means }, isWhole) {
+    if (!this.#begun || !means) return "";
+    const { classifier, before } = this.#begun;
+    const [first, second] = [named(classifier, before), named(classifier, answer(means, classifier))];
+    if (size?.turned) return `Turned in ${step === 1 ? "1 step" : `${step} steps`}: from ${first} to ${second}.`;
+    const left = `the first answer is still ${scoreText(-value)} ahead`;
+    return isWhole ? `Not turned in ${steps} steps: ${left}.` : `Stopped at step ${step}: ${left}.`;
+  }
+
+  async #keepPicture() {
+    if (!this.#changed || !this.#begun) return;
+    this.#job.stop();
+    await this.#tools.keep(this.#changed, `${this.#begun.title}, changed`);
+  }
+}
+
+/** The first answer, with its score. @type {(classifier: Classifier, answer: Answer) => string} */
+const named = ({ labels }, { order, scores }) => `${labels[order[0]]} ${scoreText(scores[order[0]])}`;
+
+function createFigure() {
+  const canvas = element("canvas", { role: "img" });
+  const caption = element("figcaption");
+  return {
+    element: element("figure", {}, canvas, caption),
+    /** @type {(levels: Uint8ClampedArray, size: number, text: string) => void} */
+    show(levels, size, text) {
+      draw(canvas, pixelsOf(levels), size, size);
+      canvas.setAttribute("aria-label", text);
+      caption.textContent = text;
+    },
+  };
+}

@@ -1,0 +1,183 @@
+// The buttons and the words of one computation: begin, pause, stop, how far it is, and what went wrong.
+
+import { formattedBytes } from "../arithmetic/number_format.js";
+import { asError } from "../state/errors.js";
+import { button, element } from "../views/elements.js";
+import { Pace } from "./pace.js";
+
+/**
+ * @import { AllSettings, Kind, NewsMessage } from "../gradients/types.js"
+ * @import { Runner } from "./runner.js"
+ * @typedef {{kind: Kind, settings: AllSettings[Kind], shuffled?: string[], begins: string}} Order   `begins`, in words
+ * @typedef {object} Wish
+ * @property {() => string} part   of the panel, to which the page comes back if it must be loaded again
+ * @property {[string, string] | null} starts   what stands on the button that begins, and on the one that begins again;
+ *   null if other buttons begin
+ * @property {() => Promise<Order>} order
+ * @property {(news: NewsMessage) => void} news
+ * @property {(news: NewsMessage, isWhole: boolean) => string} result   in words, at the end or where it was stopped
+ * @property {() => void} [begin]   something is to be computed
+ *
+ * @typedef {{runner: Runner, reload: (part: string) => Promise<boolean>, say: (words: string) => void,
+ *   ready: () => void}} Tools   `reload` loads the page again where it then computes faster, and tells whether it does; `say`
+ *   is for those who do not see; `ready` is called when the network is there
+ */
+
+/** Before the first step, which prepares the network for a size and so takes longest. */
+const WAIT = "Preparing the network, then computing …";
+
+export class Job {
+  #tools;
+  #wish;
+  #isOn = false;
+  /** Counts what was begun. */
+  #count = 0;
+  #paused = false;
+  #pace = new Pace();
+  /** @type {NewsMessage | null} */
+  #last = null;
+  #start = button({ class: "begin", onclick: () => this.start() });
+  #pause = button({ hidden: true, onclick: () => this.#setPaused(!this.#paused) });
+  #stop = button({ hidden: true, onclick: () => this.stop() }, "Stop");
+  #words = element("p", { class: "job-words" });
+  #bar = element("progress", { hidden: true, "aria-label": "Loading the network" });
+  #problem = element("p", { class: "problem", role: "alert", hidden: true });
+  element = element("div", { class: "job" }, element("div", { class: "tools" }, this.#start, this.#pause, this.#stop), this.#bar, this.#words, this.#problem);
+
+  /**
+   * @param {Tools} tools
+   * @param {Wish} wish
+   */
+  constructor(tools, wish) {
+    this.#tools = tools;
+    this.#wish = wish;
+    this.reset();
+  }
+
+  isOn() {
+    return this.#isOn;
+  }
+
+  /** How far it is, in words. */
+  words() {
+    return this.#words.textContent || "Nothing is being computed.";
+  }
+
+  /** Nothing was computed yet of what is shown now. */
+  reset() {
+    this.stop();
+    this.#last = null;
+    this.#words.textContent = "";
+    this.#problem.hidden = true;
+    this.#label();
+  }
+
+  async start() {
+    const { runner, reload, say } = this.#tools;
+    if (await reload(this.#wish.part())) return;
+    this.stop();
+    const count = this.#begin();
+    try {
+      const { kind, settings, shuffled, begins } = await this.#wish.order();
+      if (!this.#isOn || count !== this.#count) return; // stopped meanwhile
+      say(begins);
+      this.#words.textContent = WAIT;
+      const isWhole = await runner.run(kind, settings, {
+        shuffled,
+        news: (news) => this.#receive(news),
+        progress: (loaded, total) => this.#load(loaded, total),
+      });
+      if (isWhole) this.#end(true);
+    } catch (problem) {
+      if (count === this.#count) this.#fail(asError(problem));
+    }
+  }
+
+  /** What is there stays. */
+  stop() {
+    if (!this.#isOn) return;
+    this.#tools.runner.stop();
+    this.#end(false);
+  }
+
+  /** @returns {number} the count of what is begun */
+  #begin() {
+    this.#isOn = true;
+    this.#paused = false;
+    this.#pace = new Pace();
+    this.#last = null;
+    this.#problem.hidden = true;
+    this.#wish.begin?.();
+    this.#label();
+    this.#count += 1;
+    return this.#count;
+  }
+
+  /** @param {NewsMessage} news */
+  #receive(news) {
+    this.#bar.hidden = true;
+    if (this.#last) this.#pace.add(news.milliseconds);
+    else this.#tools.ready();
+    this.#last = news;
+    Object.assign(this.element.dataset, { step: news.step, milliseconds: Math.round(news.milliseconds) });
+    this.#wish.news(news);
+    this.#tell();
+  }
+
+  #tell() {
+    if (!this.#last) return;
+    const { step, steps } = this.#last;
+    const left = this.#paused ? "paused" : this.#pace.left(steps - step);
+    this.#words.textContent = `Step ${step} of ${steps}${left ? `: ${left}` : ""}.`;
+  }
+
+  /** @type {(loaded: number, total: number) => void} */
+  #load(loaded, total) {
+    if (this.#last) return;
+    this.#bar.hidden = loaded >= total;
+    Object.assign(this.#bar, { max: total, value: loaded });
+    const share = `${formattedBytes(loaded)} of ${formattedBytes(total)}`;
+    this.#words.textContent = loaded >= total ? WAIT : `Loading the network: ${share}.`;
+  }
+
+  /** @param {boolean} on */
+  #setPaused(on) {
+    this.#paused = on;
+    this.#tools.runner.pause(on);
+    this.#tell();
+    this.#label();
+    this.#tools.say(on ? "Paused." : "It goes on.");
+  }
+
+  /** @param {boolean} isWhole */
+  #end(isWhole) {
+    this.#isOn = false;
+    this.#bar.hidden = true;
+    this.#words.textContent = this.#last ? this.#wish.result(this.#last, isWhole) : "Stopped.";
+    this.#tools.say(this.#words.textContent);
+    this.#label();
+  }
+
+  /** @param {Error} problem */
+  #fail(problem) {
+    this.#isOn = false;
+    this.#bar.hidden = true;
+    this.#words.textContent = "";
+    Object.assign(this.#problem, { textContent: problem.message, hidden: false });
+    this.#label();
+  }
+
+  /** Which buttons there are, and what stands on them. */
+  #label() {
+    const { starts } = this.#wish;
+    const hadFocus = [this.#start, this.#pause, this.#stop].some((each) => each === document.activeElement);
+    this.element.dataset.on = String(this.#isOn);
+    this.#start.hidden = this.#isOn || !starts;
+    this.#start.textContent = starts?.[this.#last ? 1 : 0] ?? "";
+    this.#pause.hidden = this.#stop.hidden = !this.#isOn;
+    this.#pause.textContent = this.#paused ? "Go on" : "Pause";
+    const [seen] = [this.#start, this.#pause].filter((each) => !each.hidden);
+    if (hadFocus && document.activeElement instanceof HTMLElement && document.activeElement.hidden) seen?.focus();
+    else if (hadFocus && document.activeElement === document.body) seen?.focus();
+  }
+}

@@ -1,0 +1,48 @@
+// What is said of what is computed.
+
+import { formatted, formattedBytes } from "../arithmetic/number_format.js";
+
+/**
+ * @import { Live } from "../state/types.js"
+ * @typedef {"gradient" | "product" | "guided" | "grad_cam"} MapKind
+ * @typedef {{largest: number, mean: number}} Extent   of a change, in grey levels
+ */
+
+/** @type {Record<MapKind, string>} */
+export const MAP_NAMES = Object.freeze({ gradient: "Gradient", product: "× input", guided: "Guided", grad_cam: "Grad-CAM" });
+
+/** What a map shows of the score. @type {(kind: MapKind, what: string, layer: string) => string} */
+export function mapText(kind, what, layer) {
+  const texts = {
+    gradient: `How much ${what} would change if a pixel changed a little.`,
+    product: `Each pixel times its gradient: red speaks for ${what}, blue against it.`,
+    guided: `The gradient, but only what is positive passes each ReLU on the way back: ${what}, as edges.`,
+    grad_cam: `Where the maps of ${layer} speak for ${what}: each one weighted by its mean gradient.`,
+  };
+  return texts[kind];
+}
+
+/**
+ * What the control tells.
+ * @param {number | null} agreement rank correlation with the map of the trained network; null if nothing is left of it
+ */
+export function controlText(agreement) {
+  const found = agreement === null
+    ? "the map is zero everywhere."
+    : `the map agrees with the network’s to ${agreement.toFixed(2)} (rank correlation; 1 is the same map).`;
+  return `With the kernels’ weights in a random order, ${found} What stays the same shows the photograph’s edges, not what ` +
+    "the network has learnt.";
+}
+
+/** What must be downloaded first. @type {(live: Live, isKept: boolean) => string} */
+export function downloadText({ segments, runtime }, isKept) {
+  if (isKept) return "The network is loaded: nothing more is downloaded.";
+  const sum = segments.reduce((all, { bytes }) => all + bytes, 0);
+  return `Loads the network first, once: ${formattedBytes(sum)}, and ${formattedBytes(runtime)} for what runs it.`;
+}
+
+/** @param {Extent} extent */
+export function extentText({ largest, mean }) {
+  const levels = largest === 1 ? "1 grey level" : `${largest} grey levels`;
+  return `Largest change ${levels} of 255; on average ${formatted(mean)}.`;
+}
