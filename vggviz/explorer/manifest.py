@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 BGR = [f"{colour} minus its mean" for colour in ("blue", "green", "red")]
 COLOURS = ("viridis", "RdBu_r")
-PAGE_FOLDERS = ("arithmetic", "answer", "state", "views", "live", "own_image", "tour", "styles")
+PAGE_FOLDERS = ("arithmetic", "answer", "state", "paint", "views", "live", "own_image", "tour", "styles")
 """Folders of the page's scripts and styles."""
 TAKEN = (
     "kernels",

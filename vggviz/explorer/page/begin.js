@@ -8,13 +8,14 @@ const MODULES = {
     "planes", "receptive_field", "statistics", "thumbnails",
   ],
   live: [
-    "changed_image", "computed_image", "device", "download", "isolation", "levels", "network", "off",
-    "preprocessing", "switching",
+    "changed_image", "computed_image", "device", "download", "hidden_image", "isolation", "levels", "network", "off",
+    "painted_maps", "painting", "preprocessing", "sources", "switching",
   ],
   own_image: [
-    "camera", "drawing", "given_files", "image_header", "kept_image", "network_status", "panel", "read_image",
+    "camera", "given_files", "image_header", "kept_image", "network_status", "panel", "read_image",
     "resample",
   ],
+  paint: ["blur", "changed_tiles", "hiding", "kept_strokes", "latest_wins", "pace", "painted_picture", "strokes"],
   state: [
     "address", "blocks", "chunks", "classifier", "colour_limits", "data", "errors", "explorer", "files", "gzip",
     "lru_cache", "manifest", "state", "switched_off",
@@ -23,9 +24,9 @@ const MODULES = {
   views: [
     "answer", "answer_bars", "answer_head", "answer_off", "answer_where", "answer_why", "answer_words", "arrange",
     "cell", "channel_grid", "channel_tiles", "channel_view", "colourbar", "controls", "convolution_sum",
-    "descriptions", "elements", "grid_head", "grid_keys", "history", "layer_rail", "loupe", "messages", "npy", "page",
-    "passport", "path", "place", "pointing", "pooling_sum", "preferred_classes", "preferred_images", "relu_figure",
-    "save", "saved_view", "shortcuts", "stage", "stage_pair", "sum_rows", "svg", "tabs", "taps", "theme", "trail",
+    "descriptions", "elements", "flash", "grid_head", "grid_keys", "history", "layer_rail", "loupe", "messages", "npy", "page",
+    "paint", "paint_surface", "paint_tools", "passport", "path", "place", "pointing", "pooling_sum", "preferred_classes", "preferred_images", "relu_figure",
+    "save", "saved_view", "shortcuts", "shows", "stage", "stage_pair", "sum_rows", "svg", "tabs", "taps", "theme", "trail",
   ],
 };
 

@@ -3,8 +3,11 @@
 import { colours } from "./arithmetic/colours.js";
 import { keepForLater } from "./live/isolation.js";
 import { OWN } from "./live/network.js";
+import { Painting } from "./live/painting.js";
+import { Sources } from "./live/sources.js";
 import { Switching } from "./live/switching.js";
 import { createOwnImage } from "./own_image/panel.js";
+import { KeptStrokes } from "./paint/kept_strokes.js";
 import { pictureNamed, write } from "./state/address.js";
 import { classifierGiver } from "./state/classifier.js";
 import { Data } from "./state/data.js";
@@ -28,9 +31,14 @@ async function start() {
   const [manifest, table] = await Promise.all([files.json("manifest.json"), files.json("colours.json")]);
   const data = new Data(manifest, files);
   const switching = new Switching({ manifest, data });
-  const explorer = createExplorer({ manifest, files, data, switching, colours: colours(table) });
-  const own = createOwnImage(byId("yours"), { explorer, base, failed: showProblem });
-  switching.use(own.door());
+  const painting = new Painting({ manifest, data, kept: new KeptStrokes(tabStorage(), base.href), failed: showProblem });
+  const { explorer, views } = createExplorer({
+    manifest, files, data, switching: new Sources(switching, painting), painting, colours: colours(table),
+  });
+  const own = createOwnImage(byId("yours"), { explorer, base, failed: showProblem, paint: () => views.paint() });
+  const door = own.door();
+  switching.use(door);
+  painting.use(door, explorer);
   Object.assign(window, { explorer }); // for the console: explorer.data.maps("cat", "block1_conv1")
   /** @param {Step} step */
   const open = async (step) => {
@@ -46,25 +54,36 @@ async function start() {
   keepForLater();
 }
 
+/** Null where the browser keeps nothing. */
+function tabStorage() {
+  try {
+    return sessionStorage;
+  } catch {
+    return null;
+  }
+}
+
 /**
- * @type {(tools: {manifest: Manifest, files: Files, data: Data, switching: Switching, colours: Colours}) => Explorer}
+ * @type {(tools: {manifest: Manifest, files: Files, data: Data, switching: Sources, painting: Painting, colours: Colours}) =>
+ *   {explorer: Explorer, views: Page}}
  */
-function createExplorer({ manifest, files, data, switching, colours }) {
+function createExplorer({ manifest, files, data, switching, painting, colours }) {
   const classifier = classifierGiver(manifest, files);
   /** @type {Dispatch} */
   const dispatch = (action, step) => explorer.dispatch(action, step);
   const views = new Page({
-    manifest, data, files, classifier, switching, colours,
+    manifest, data, files, classifier, switching, painting, colours,
     actions: {
       dispatch,
       point: (cell) => explorer.point(cell),
       state: () => explorer.state(),
+      freeze: (on) => explorer.freeze(on),
     },
   });
   views.add(createTour({ card: byId("tour"), opener: byId("take-tour") }, { manifest, data, classifier, dispatch, failed: showProblem }));
   /** @type {Explorer} */
   const explorer = new Explorer({ manifest, data, views, sources: switching });
-  return explorer;
+  return { explorer, views };
 }
 
 start().catch(showProblem);

@@ -13,7 +13,8 @@
  * @typedef {{type: "loaded"}} LoadedNews   all segments are ready
  * @typedef {{type: "full"}} FullNews   the browser's store is full, so the network is not kept
  * @typedef {{type: "layer", id: number, layer: string, planes: Float32Array, statistics: Statistics, sheet: Sheet}} LayerNews
- * @typedef {{type: "done", id: number, segment: number, whole: boolean, milliseconds: number, on: string}} DoneNews
+ * @typedef {{type: "done", id: number, segment: number, whole: boolean, milliseconds: number, spent: number,
+ *   on: string}} DoneNews   `milliseconds` of the run so far; `spent` on the segment, with what follows from its maps
  * @typedef {{type: "failed", message: string}} FailedNews
  * @typedef {ProgressNews | ReadyNews | LoadedNews | FullNews | LayerNews | DoneNews | FailedNews} News
  */

@@ -8,9 +8,10 @@ import { checkOff, firstChanged } from "./off.js";
  * @import { Data } from "../state/data.js"
  * @import { Image, Live, Manifest, Off } from "../state/types.js"
  * @import { Device, News, RunRequest } from "./messages.js"
- * @typedef {{image: ComputedImage, off: Off, id: string}} Run
- * @typedef {{title: string, last: string | null, off?: Off, id?: string}} Wish   `last`, the deepest layer that is
- *   wanted, null for all; `off`, the channels that are switched off; `id`, under which name `data` has the maps
+ * @typedef {{image: ComputedImage, off: Off, id: string, quiet: boolean}} Run
+ * @typedef {{title: string, last: string | null, off?: Off, id?: string, quiet?: boolean}} Wish   `last`, the deepest
+ *   layer that is wanted, null for all; `off`, the channels that are switched off; `id`, under which name `data` has the
+ *   maps; `quiet`, where it is not told when it is done
  * @typedef {{manifest: Manifest, live: Live, data: Data, base: URL, report: (news: News) => void,
  *   failed: (problem: Error) => void}} Tools   `report` is called with all that the worker sends
  */
@@ -40,10 +41,18 @@ export class LiveNetwork {
     this.size = tools.manifest.pictures[0].rows;
     /** Of the network, packed. */
     this.bytes = tools.live.segments.reduce((sum, { bytes }) => sum + bytes, 0);
+    /** Milliseconds that each segment took last, NaN before. */
+    this.spent = tools.live.segments.map(() => NaN);
   }
 
   isOn() {
     return this.#worker !== null;
+  }
+
+  /** The layers of all segments up to that of a layer; all layers for none. @param {string | null} last */
+  layersUpTo(last) {
+    const { segments } = this.#tools.live;
+    return segments.slice(0, last ? this.segmentOf(last) + 1 : undefined).flatMap(({ layers }) => layers);
   }
 
   /** Which segment gives a layer. @param {string} layer */
@@ -69,18 +78,18 @@ export class LiveNetwork {
    * @param {Wish} wish
    * @returns {Promise<void>} when all layers that are wanted are there
    */
-  async show(levels, { title, last, off = {}, id = OWN }) {
+  async show(levels, { title, last, off = {}, id = OWN, quiet = false }) {
     if (!this.#worker) throw new Error("The network is not there; load it again.");
     const { live: { segments }, data } = this.#tools;
     checkOff(segments, this.#layers, off);
     const { image, first, isNew } = this.#next(levels, off);
     this.#run?.image.fail(new Superseded("Another picture was chosen."));
     this.#count += 1;
-    this.#run = { image, off, id };
+    this.#run = { image, off, id, quiet };
     this.#enlist(id, title);
     data.add(id, image.provider());
     this.#post(isNew ? image.input() : null, { first, last: last ? this.segmentOf(last) : segments.length - 1, off });
-    await image.complete(segments.slice(0, last ? this.segmentOf(last) + 1 : undefined).flatMap(({ layers }) => layers));
+    await image.complete(this.layersUpTo(last));
   }
 
   /**
@@ -128,7 +137,8 @@ export class LiveNetwork {
       /** @type {Image} */ (this.#listed(this.#run.id)).maximum = this.#run.image.maxima();
     }
     if (news.type === "failed") this.#stop(new Error(news.message));
-    if (news.type !== "done" || news.id === this.#count) this.#tools.report(news);
+    if (news.type === "done") this.spent[news.segment] = news.spent;
+    if (news.type !== "done" || (news.id === this.#count && !this.#run?.quiet)) this.#tools.report(news);
   }
 
   /** @param {Error} problem */

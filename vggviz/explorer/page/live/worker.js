@@ -116,7 +116,8 @@ async function run({ id, image, pixels, shape, first, last, off }) {
     const { rows, columns, channels } = tools.layers[part.layers[part.layers.length - 1]];
     kept[segment + 1] = { key: keys[segment + 1], values: outputs[outputs.length - 1], shape: [1, rows, columns, channels] };
     if (id !== latest) return;
-    send({ type: "done", id, segment, whole: segment === last, milliseconds, on: part.on });
+    const spent = performance.now() - started;
+    send({ type: "done", id, segment, whole: segment === last, milliseconds, spent, on: part.on });
   }
 }
 

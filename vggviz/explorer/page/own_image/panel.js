@@ -1,4 +1,4 @@
-// The panel for the reader's own image: chosen, dropped, pasted, from the camera or drawn.
+// The panel for the reader's own image: chosen, dropped, pasted, from the camera, or an empty one to paint on.
 
 import { formattedBytes } from "../arithmetic/number_format.js";
 import { describeDevice, device } from "../live/device.js";
@@ -10,7 +10,6 @@ import { settleOwn } from "../views/arrange.js";
 import { button, byId, element } from "../views/elements.js";
 import { say } from "../views/messages.js";
 import { createCamera } from "./camera.js";
-import { createDrawing } from "./drawing.js";
 import { listenForFiles } from "./given_files.js";
 import { ImageKeeper } from "./kept_image.js";
 import { NetworkStatus } from "./network_status.js";
@@ -20,7 +19,8 @@ import { fromFile } from "./read_image.js";
  * @import { Door } from "../live/switching.js"
  * @import { Explorer } from "../state/explorer.js"
  * @import { Live, State } from "../state/types.js"
- * @typedef {{explorer: Explorer, base: URL, failed: (problem: Error) => void}} Tools
+ * @typedef {{explorer: Explorer, base: URL, failed: (problem: Error) => void, paint: () => void}} Tools   `paint` takes the
+ *   brush
  * @typedef {(levels: Uint8ClampedArray, about: {title: string, running: boolean}) => Promise<void>} ShowImage
  *   `running` while a camera gives one image after the other
  */
@@ -121,7 +121,7 @@ class OwnImagePanel {
   }
 
   #createPanel() {
-    const { explorer, failed } = this.#tools;
+    const { failed } = this.#tools;
     const { size } = this.#network;
     const input = element("input", { type: "file", id: "file", accept: "image/*", onchange: () => {
       if (input.files?.[0]) this.#take(input.files[0]);
@@ -135,7 +135,7 @@ class OwnImagePanel {
       element("p", { class: "quiet" }, "Choose, drop or paste a picture. It is computed in this page and sent nowhere."),
       element("div", { class: "tools" }, element("label", { class: "file" }, "Choose a picture ", input)),
       createCamera({ size, show, failed }),
-      createDrawing({ size, begin: () => explorer.photograph(), show, failed }),
+      button({ id: "empty", onclick: () => this.#showEmpty() }, "An empty picture to paint on"),
     );
   }
 
@@ -200,6 +200,18 @@ class OwnImagePanel {
     await this.#keeper.forget();
     this.#forget.hidden = true;
     say("Your picture is forgotten: nothing of it is kept after this visit.");
+  }
+
+  /** White, with the brush in hand. */
+  async #showEmpty() {
+    const { size } = this.#network;
+    this.#root.hidePopover?.();
+    try {
+      await this.#show(new Uint8ClampedArray(size * size * 3).fill(255), { title: "empty picture", running: false });
+      this.#tools.paint();
+    } catch (problem) {
+      this.#fail(problem);
+    }
   }
 
   /** Whether this browser holds the whole network. */

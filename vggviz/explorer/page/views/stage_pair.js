@@ -44,6 +44,11 @@ export class StagePair {
     views.forEach((view, i) => this.#stages[i].show(view));
   }
 
+  /** Where the chosen photograph stands, to be painted on. */
+  surface() {
+    return this.#stages[0].surface();
+  }
+
   /** Lay a map over the grey photograph, or take it away. @param {Overlay | null} overlay */
   lay(overlay) {
     this.#stages[0].lay(overlay);
