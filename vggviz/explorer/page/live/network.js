@@ -7,7 +7,7 @@ import { checkOff, firstChanged } from "./off.js";
 /**
  * @import { Data } from "../state/data.js"
  * @import { Image, Live, Manifest, Off } from "../state/types.js"
- * @import { Device, News, RunRequest } from "./messages.js"
+ * @import { Device, DoneNews, News, RunRequest } from "./messages.js"
  * @typedef {{image: ComputedImage, off: Off, id: string, quiet: boolean}} Run
  * @typedef {{title: string, last: string | null, off?: Off, id?: string, quiet?: boolean}} Wish   `last`, the deepest
  *   layer that is wanted, null for all; `off`, the channels that are switched off; `id`, under which name `data` has the
@@ -32,6 +32,8 @@ export class LiveNetwork {
   #images = 0;
   /** @type {Run | null} */
   #run = null;
+  /** Segments that ran. @type {Set<number>} */
+  #warm = new Set();
 
   /** @param {Tools} tools */
   constructor(tools) {
@@ -41,7 +43,7 @@ export class LiveNetwork {
     this.size = tools.manifest.pictures[0].rows;
     /** Of the network, packed. */
     this.bytes = tools.live.segments.reduce((sum, { bytes }) => sum + bytes, 0);
-    /** Milliseconds that each segment took last, NaN before. */
+    /** Milliseconds that each segment took last; NaN before it ran twice, for the first time it warms up. */
     this.spent = tools.live.segments.map(() => NaN);
   }
 
@@ -137,14 +139,21 @@ export class LiveNetwork {
       /** @type {Image} */ (this.#listed(this.#run.id)).maximum = this.#run.image.maxima();
     }
     if (news.type === "failed") this.#stop(new Error(news.message));
-    if (news.type === "done") this.spent[news.segment] = news.spent;
+    if (news.type === "done") this.#keepTime(news);
     if (news.type !== "done" || (news.id === this.#count && !this.#run?.quiet)) this.#tools.report(news);
+  }
+
+  /** @param {DoneNews} news */
+  #keepTime({ segment, spent }) {
+    if (this.#warm.has(segment)) this.spent[segment] = spent;
+    this.#warm.add(segment);
   }
 
   /** @param {Error} problem */
   #stop(problem) {
     this.#run?.image.fail(problem);
     this.#run = null; // the next worker knows nothing of it
+    this.#warm.clear();
     this.#worker?.terminate();
     this.#worker = null;
     this.#tools.failed(problem);

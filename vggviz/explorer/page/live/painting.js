@@ -14,8 +14,13 @@ import { PAINTED, PAINTED_CHANGE, PaintedMaps } from "./painted_maps.js";
  * @import { Explorer, Wish } from "./painted_maps.js"
  * @import { Door } from "./switching.js"
  * @typedef {{manifest: Manifest, data: Data, kept: KeptStrokes, failed: (problem: Error) => void}} Tools
+ * @typedef {{behind: number | null, whole: number | null, isWhole: boolean}} Measured   milliseconds from the pen to the
+ *   maps of the chosen layer, and from the end of a stroke to those of all; null where that would count the loading too
  * @typedef {{key: string, picture: string, original: Uint8ClampedArray, painted: PaintedPicture}} Open   the shown picture
  */
+
+/** @type {Measured} */
+const NOTHING = { behind: null, whole: null, isWhole: false };
 
 export class Painting {
   #tools;
@@ -32,8 +37,8 @@ export class Painting {
   #off = "";
   /** @type {(() => void)[]} */
   #listeners = [];
-  /** How long after the pen the maps were seen last, in milliseconds; and all layers after the last stroke. */
-  #seen = { behind: /** @type {number | null} */ (null), whole: /** @type {number | null} */ (null) };
+  /** What was shown last. @type {Measured} */
+  #seen = NOTHING;
 
   /** @param {Tools} tools */
   constructor(tools) {
@@ -55,7 +60,7 @@ export class Painting {
   }
 
   /** What the views show. @type {(state: State) => {picture: PaintedPicture | null, isPossible: boolean, isOn: boolean,
-   *   isBusy: boolean, isSlow: boolean, behind: number | null, whole: number | null}} */
+   *   isBusy: boolean, isSlow: boolean} & Measured} */
   seen(state) {
     const network = this.#door?.network;
     return {
@@ -113,7 +118,7 @@ export class Painting {
 
   /** @type {(pen: Pen, point: Pair) => void} */
   begin(pen, point) {
-    this.#seen = { behind: null, whole: null };
+    this.#seen = NOTHING;
     this.#open?.painted.begin(pen, point);
     this.#follow();
   }
@@ -133,7 +138,7 @@ export class Painting {
   undo(which) {
     if (which === "last") this.#open?.painted.undo();
     else this.#open?.painted.clear();
-    this.#seen = { behind: null, whole: null };
+    this.#seen = NOTHING;
     this.#settle();
   }
 
@@ -160,11 +165,13 @@ export class Painting {
 
   /** @param {{whole: boolean}} how */
   #ask({ whole }) {
-    if (!this.#open || !this.#explorer) return;
+    if (!this.#open || !this.#explorer || !this.#door) return;
     const { key, picture, painted } = this.#open;
     const { off } = this.#explorer.state();
     this.#off = JSON.stringify(off);
-    this.#maps.ask({ key, picture, levels: painted.levels.slice(), off: this.#gated(off), whole, at: performance.now() });
+    const isLoaded = this.#door.network.spent.every((each) => each > 0);
+    const at = isLoaded ? performance.now() : NaN;
+    this.#maps.ask({ key, picture, levels: painted.levels.slice(), off: this.#gated(off), whole, at });
   }
 
   /** Channels that the network can switch off. @param {State["off"]} off */
@@ -175,8 +182,8 @@ export class Painting {
 
   /** @param {Wish} wish */
   #measure({ whole, at }) {
-    const past = performance.now() - at;
-    this.#seen = whole ? { behind: null, whole: past } : { behind: past, whole: null };
+    const past = Number.isNaN(at) ? null : performance.now() - at;
+    this.#seen = whole ? { behind: null, whole: past, isWhole: true } : { behind: past, whole: null, isWhole: false };
     setTimeout(() => this.#tell()); // after the run has ended
   }
 
@@ -188,7 +195,7 @@ export class Painting {
     const original = levelsOf(bitmap);
     const painted = new PaintedPicture(original, bitmap.width, kept.on(picture, original));
     this.#open = { key, picture, original, painted };
-    this.#seen = { behind: null, whole: null };
+    this.#seen = NOTHING;
     this.#tell();
     if (painted.isPainted() && this.#door?.network.isOn()) this.#ask({ whole: true });
   }

@@ -82,7 +82,7 @@ class OwnImagePanel {
     byId("messages").prepend(this.#status.root);
     listenForFiles((file) => this.#take(file));
     const purpose = wantedFor();
-    if (purpose) this.#start().then(() => (purpose === PICTURE ? root.showPopover?.() : tools.explorer.refresh())).catch(tools.failed);
+    if (purpose) this.#startForAll().then(() => purpose === PICTURE && root.showPopover?.()).catch(tools.failed);
   }
 
   /** Show the image that was kept, or ask for one. */
@@ -105,8 +105,7 @@ class OwnImagePanel {
       network: this.#network,
       bytes: this.#network.bytes + this.#live.runtime,
       open: async () => {
-        if (!(await isolate("channels off"))) await this.#start();
-        await this.#tools.explorer.refresh();
+        if (!(await isolate("channels off"))) await this.#startForAll();
       },
     };
   }
@@ -114,7 +113,7 @@ class OwnImagePanel {
   #createOpener() {
     const sizes = [this.#network.bytes, this.#live.runtime].map(formattedBytes);
     const open = async () => {
-      if (!(await isolate(PICTURE))) this.#start().catch(this.#tools.failed);
+      if (!(await isolate(PICTURE))) this.#startForAll().catch(this.#tools.failed);
     };
     const words = `Load the network (${sizes[0]}) and its runtime (${sizes[1]})`;
     return button({ id: "live", onclick: open }, words);
@@ -137,6 +136,12 @@ class OwnImagePanel {
       createCamera({ size, show, failed }),
       button({ id: "empty", onclick: () => this.#showEmpty() }, "An empty picture to paint on"),
     );
+  }
+
+  /** With what waits for the network on the picture that is shown. */
+  async #startForAll() {
+    await this.#start();
+    await this.#tools.explorer.refresh();
   }
 
   async #start() {

@@ -25,9 +25,9 @@ export function seconds(milliseconds) {
  * @returns {string}
  */
 export function paceText({ isBusy, isPainting, isSlow, behind, whole }) {
-  if (isSlow && isPainting) return "slow device: follows when you lift";
+  if (isSlow && isPainting) return "slow here: follows when you lift";
   if (isPainting) return behind === null ? "follows …" : `${seconds(behind)} behind`;
   if (isBusy) return behind === null ? "computing …" : `${seconds(behind)} behind; the answer comes`;
   if (whole === null) return "";
-  return `all layers ${seconds(whole)} after the stroke${isSlow ? "; slow device: follows when you lift" : ""}`;
+  return `all layers ${seconds(whole)} after the stroke${isSlow ? "; slow here, so only then" : ""}`;
 }

@@ -12,7 +12,7 @@ import { keepingFocus, showsButtons } from "./shows.js";
  * @import { Colour, Pen } from "../paint/strokes.js"
  * @import { Dispatch, Pair, Shown, Shows, State } from "../state/types.js"
  * @typedef {{picture: PaintedPicture | null, isPossible: boolean, isOn: boolean, isBusy: boolean, isSlow: boolean,
- *   behind: number | null, whole: number | null}} Seen
+ *   behind: number | null, whole: number | null, isWhole: boolean}} Seen
  * @typedef {object} Painting
  * @property {(state: State) => Seen} seen
  * @property {(listener: () => void) => void} listen
@@ -57,8 +57,8 @@ export class Paint {
     this.#surface = this.#createSurface();
     elements.place.append(this.#opener);
     elements.row.append(
-      element("div", { class: "tools" }, ...this.#tools.elements),
-      element("div", { class: "tools" }, this.#undo, this.#clear, this.#hold, this.#shows, this.#compute, this.#badge),
+      element("div", { class: "tools" }, ...this.#tools.elements, this.#badge),
+      element("div", { class: "tools" }, this.#undo, this.#clear, this.#hold, this.#shows, this.#compute),
     );
     this.#listenToHold();
     elements.row.addEventListener("keydown", (event) => this.#press(event));
@@ -147,7 +147,7 @@ export class Paint {
   }
 
   /** The network, as long as it is not there, or how far behind it is. @type {(seen: Seen, isPainted: boolean) => void} */
-  #offer({ isOn, isBusy, isSlow, picture, behind, whole }, isPainted) {
+  #offer({ isOn, isBusy, isSlow, isWhole, picture, behind, whole }, isPainted) {
     const door = this.#on.painting.door();
     this.#compute.hidden = isOn || !isPainted;
     if (door) this.#compute.textContent = `Compute: ${formattedBytes(door.bytes)}`;
@@ -155,7 +155,8 @@ export class Paint {
     this.#badge.textContent = isOn && isPainted ? paceText({ isBusy, isPainting, isSlow, behind, whole }) : "";
     const { dataset } = this.#badge;
     dataset.behind = String(behind ?? "");
-    dataset.whole = String(isBusy ? "" : (whole ?? ""));
+    dataset.whole = String(whole ?? "");
+    dataset.shown = isPainting || isBusy || !isPainted ? "" : isWhole ? "all" : "part";
   }
 
   /** @type {(state: State, isChanged: boolean) => void} */
