@@ -205,7 +205,7 @@ def test_keys_paint_and_what_they_do_is_told(page: Page) -> None:
     assert [len(each[picture]["strokes"]) for each in (one, two)] == [1, 2]
     assert [len(each["points"]) for each in two[picture]["strokes"]] == [1, 2]
     assert page.state["cell"] == [100, 100]  # the brush went, not the cell
-    offer = page.find("#paint .compute")
+    offer = page.find("#place .compute")
     assert offer.is_displayed()
     assert "MB" in offer.text
     assert page.js("return document.querySelector('.badge').textContent") == ""

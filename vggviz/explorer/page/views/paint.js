@@ -35,8 +35,8 @@ export class Paint {
   #surface;
   #opener = button({ id: "paint-open", hidden: true, "aria-expanded": "false", "aria-controls": "paint", onclick: () => this.toggle() }, "Paint");
   #undo = button({ class: "undo", onclick: () => this.#on.painting.undo("last") }, "Undo");
-  #clear = button({ class: "clear", onclick: () => this.#on.painting.undo("all") }, "All away");
-  #hold = button({ class: "hold", title: "Hold to see the picture, its maps and tiles as they were" }, "Hold: original");
+  #clear = button({ class: "clear", title: "Take all strokes away", onclick: () => this.#on.painting.undo("all") }, "Clear");
+  #hold = button({ class: "hold", title: "Hold to see the picture, its maps and tiles as they were" }, "Original");
   #shows = element("div", { class: "chips shows", role: "group", "aria-label": "Maps of the painted picture" });
   #compute = button({ class: "compute", onclick: () => this.#load() });
   #badge = element("p", { class: "badge", "aria-hidden": "true" });
@@ -55,10 +55,10 @@ export class Paint {
     this.#on = tools;
     this.#tools = new PaintTools({ changed: () => this.#update(), hiding: () => tools.painting.hiding() });
     this.#surface = this.#createSurface();
-    elements.place.append(this.#opener);
+    elements.place.append(this.#badge, this.#compute, this.#opener);
     elements.row.append(
-      element("div", { class: "tools" }, ...this.#tools.elements, this.#badge),
-      element("div", { class: "tools" }, this.#undo, this.#clear, this.#hold, this.#shows, this.#compute),
+      element("div", { class: "tools" }, ...this.#tools.elements),
+      element("div", { class: "tools" }, this.#undo, this.#clear, this.#hold, this.#shows),
     );
     this.#listenToHold();
     elements.row.addEventListener("keydown", (event) => this.#press(event));
@@ -152,6 +152,7 @@ export class Paint {
     this.#compute.hidden = isOn || !isPainted;
     if (door) this.#compute.textContent = `Compute: ${formattedBytes(door.bytes)}`;
     const isPainting = Boolean(picture?.isPainting());
+    this.#badge.hidden = !isOn || !isPainted;
     this.#badge.textContent = isOn && isPainted ? paceText({ isBusy, isPainting, isSlow, behind, whole }) : "";
     const { dataset } = this.#badge;
     dataset.behind = String(behind ?? "");

@@ -18,7 +18,8 @@ const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRi
 /** Keys go this share of the picture. */
 const STRIDE = 1 / 28;
 
-const LABEL = "Paint here. Arrow keys move the brush, with Shift they paint; the space bar paints a dot; Escape puts the brush away.";
+const LABEL =
+  "Paint here. Arrow keys move the brush, with Shift they paint; the space bar paints a dot; Escape puts the brush away.";
 
 export class PaintSurface {
   #on;
@@ -123,6 +124,7 @@ export class PaintSurface {
     else if (event.key === "Escape") this.#on.leave();
     else return;
     event.preventDefault();
+    event.stopPropagation(); // the stage below goes from cell to cell
   }
 
   /** @type {(step: Pair, paints: boolean) => void} */

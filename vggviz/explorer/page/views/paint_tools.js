@@ -42,7 +42,7 @@ export class PaintTools {
     this.#tools = tools;
     this.#width.addEventListener("input", () => tools.changed());
     const brushes = element("div", { class: "brushes", role: "group", "aria-label": "Tool" }, ...this.#buttons);
-    this.elements = [brushes, this.#palette, this.#width];
+    this.elements = [brushes, this.#width, this.#palette];
     this.#mark();
   }
 

@@ -22,6 +22,7 @@ const LIST = [
   ["c", "compare with another picture, or with none"],
   ["x", "switch the channel off, or on again"],
   ["e", "how the cell’s number comes about"],
+  ["space", "with the brush in hand, on the picture: a dot; arrow keys with Shift, a line; Ctrl and z, undo"],
   ["f", "full screen, with larger type"],
   ["Escape", "no cell"],
   ["?", "this list"],
