@@ -12,6 +12,7 @@ import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
+from accessibility import found
 from explorer_page import PHOTOGRAPH, Page, severe
 from pages import show_on
 
@@ -76,7 +77,9 @@ def touched(before: np.ndarray, after: np.ndarray, by: int) -> np.ndarray:
     differs = (before != after).any(0)
     rows, columns = np.nonzero(differs)
     near = np.zeros_like(differs)
-    near[max(rows.min() - by, 0) : rows.max() + by + 1, max(columns.min() - by, 0) : columns.max() + by + 1] = True
+    near[
+        max(rows.min() - by, 0) : rows.max() + by + 1, max(columns.min() - by, 0) : columns.max() + by + 1
+    ] = True
     return near
 
 
@@ -186,6 +189,27 @@ def test_the_maps_before_and_by_how_much_they_changed(page: Page, manifest: dict
     page.until(lambda: page.text("#maps figcaption") == caption)
 
 
+def test_channels_stay_off_on_the_painted_picture(page: Page) -> None:
+    """And what was switched off is still off when the strokes are gone."""
+    load(page)
+    take_brush(page)
+    page.dispatch(type="channel", value=20)
+    stroke(page, (60, 60), (30, 0))
+    settled(page)
+    assert painted(page)[20].any()
+    page.dispatch(type="switch", layer="block1_conv2", channel=20)
+    page.until(lambda: "silent" in page.text("#maps figure:nth-child(2) figcaption"))
+    settled(page)
+    assert not painted(page)[20].any()
+    page.click("#paint .clear")
+    page.until(lambda: page.text("#paint-open") == "Paint")
+    page.until(lambda: not page.text("#maps figcaption").endswith(", painted"), 120)
+    assert "silent" in page.text("#maps figure:nth-child(2) figcaption")
+    alone = page.numbers("switched", "block1_conv2", BLOCK1)
+    assert not alone[20].any()
+    assert alone[21].any()
+
+
 def test_keys_paint_and_what_they_do_is_told(page: Page) -> None:
     """Without the network the strokes are kept, and the network is offered."""
     take_brush(page)
@@ -210,11 +234,15 @@ def test_keys_paint_and_what_they_do_is_told(page: Page) -> None:
     assert "MB" in offer.text
     assert page.js("return document.querySelector('.badge').textContent") == ""
     ActionChains(page.browser).key_down(Keys.CONTROL).send_keys("z").key_up(Keys.CONTROL).perform()
-    page.until(lambda: len(page.js("return JSON.parse(Object.values(sessionStorage)[0])")[picture]["strokes"]) == 1)
+    page.until(
+        lambda: len(page.js("return JSON.parse(Object.values(sessionStorage)[0])")[picture]["strokes"]) == 1
+    )
     page.press(Keys.ESCAPE)
     page.until(lambda: not page.find(SHEET).is_displayed())
     assert page.js("return document.activeElement.id") == "paint-open"
-    offer = page.js("document.querySelector('#paint-open').click(); return document.querySelector('.compute')")
+    offer = page.js(
+        "document.querySelector('#paint-open').click(); return document.querySelector('.compute')"
+    )
     page.until(offer.is_displayed)
     offer.click()
     settled(page)
@@ -238,6 +266,7 @@ def test_a_finger_paints_only_with_a_tool_in_hand(page: Page) -> None:
     assert page.state["cell"] == [100, 100]
     width = page.js("return document.documentElement.scrollWidth")
     assert width <= 390
+    assert found(page.browser) == []
     page.click("#paint .brushes button[aria-pressed=true]")
     page.until(lambda: not page.find(SHEET).is_displayed())
     assert severe(page) == []

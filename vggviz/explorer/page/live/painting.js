@@ -183,7 +183,7 @@ export class Painting {
   /** @param {Wish} wish */
   #measure({ whole, at }) {
     const past = Number.isNaN(at) ? null : performance.now() - at;
-    this.#seen = whole ? { behind: null, whole: past, isWhole: true } : { behind: past, whole: null, isWhole: false };
+    this.#seen = { behind: past, whole: whole ? past : null, isWhole: whole };
     setTimeout(() => this.#tell()); // after the run has ended
   }
 

@@ -36,7 +36,7 @@ export class Paint {
   #opener = button({ id: "paint-open", hidden: true, "aria-expanded": "false", "aria-controls": "paint", onclick: () => this.toggle() }, "Paint");
   #undo = button({ class: "undo", onclick: () => this.#on.painting.undo("last") }, "Undo");
   #clear = button({ class: "clear", title: "Take all strokes away", onclick: () => this.#on.painting.undo("all") }, "Clear");
-  #hold = button({ class: "hold", title: "Hold to see the picture, its maps and tiles as they were" }, "Original");
+  #hold = button({ class: "hold", title: "Hold to see the picture, its maps and tiles as they were" }, "Hold: original");
   #shows = element("div", { class: "chips shows", role: "group", "aria-label": "Maps of the painted picture" });
   #compute = button({ class: "compute", onclick: () => this.#load() });
   #badge = element("p", { class: "badge", "aria-hidden": "true" });
@@ -143,7 +143,8 @@ export class Paint {
     this.#surface.open(isChosen, { size, width: this.#tools.width(size) });
     for (const each of [this.#undo, this.#clear, this.#hold]) each.disabled = !isPainted;
     this.#offer(seen, isPainted);
-    this.#showShows(state, isPainted && this.#on.painting.isChanged(state, state.layer));
+    const isSaidElsewhere = Object.keys(state.off).length > 0; // beside what is switched off
+    this.#showShows(state, isPainted && !isSaidElsewhere && this.#on.painting.isChanged(state, state.layer));
   }
 
   /** The network, as long as it is not there, or how far behind it is. @type {(seen: Seen, isPainted: boolean) => void} */
