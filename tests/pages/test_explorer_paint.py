@@ -132,8 +132,9 @@ def test_what_is_seen_at_last_is_what_was_painted_last(page: Page) -> None:
         """
         window.orders = [];
         new MutationObserver(() => {
-          const order = [...document.querySelectorAll("#grid [role=option]")].map(({ dataset }) => dataset.channel);
-          if (document.querySelector(".badge").dataset.shown !== "all") orders.push(order.join());
+          const tiles = [...document.querySelectorAll("#grid [role=option]")];
+          if (document.querySelector(".badge").dataset.shown === "all") return;
+          orders.push(tiles.map(({ dataset }) => dataset.channel).join());
         }).observe(document.querySelector("#paint"), { subtree: true, childList: true, attributes: true });
         """
     )

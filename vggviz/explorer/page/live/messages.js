@@ -5,8 +5,8 @@
  * @typedef {{type: "load", base: string, live: Live, layers: Record<string, Layer>} & Device} LoadRequest
  * @typedef {{threads: number, gpu: boolean}} Device   what a machine offers
  * @typedef {{type: "run", id: number, image: number, pixels: Float32Array | null, shape: number[], first: number,
- *   last: number, off: Off}} RunRequest   `image` counts them; `pixels` is null where it is the image of the run before;
- *   segments `first` to `last` are wanted
+ *   last: number, off: Off, only: string[] | null}} RunRequest   `image` counts them; `pixels` is null where it is the image
+ *   of the run before; segments `first` to `last` are wanted, and of their layers all or `only` some
  *
  * @typedef {{type: "progress", loaded: number, total: number}} ProgressNews   bytes of the network
  * @typedef {{type: "ready", segment: number, on: string}} ReadyNews

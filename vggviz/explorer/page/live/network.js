@@ -9,9 +9,10 @@ import { checkOff, firstChanged } from "./off.js";
  * @import { Image, Live, Manifest, Off } from "../state/types.js"
  * @import { Device, DoneNews, News, RunRequest } from "./messages.js"
  * @typedef {{image: ComputedImage, off: Off, id: string, quiet: boolean}} Run
- * @typedef {{title: string, last: string | null, off?: Off, id?: string, quiet?: boolean}} Wish   `last`, the deepest
- *   layer that is wanted, null for all; `off`, the channels that are switched off; `id`, under which name `data` has the
- *   maps; `quiet`, where it is not told when it is done
+ * @typedef {{title: string, last: string | null, off?: Off, id?: string, quiet?: boolean,
+ *   only?: string[] | null}} Wish   `last`, the deepest layer that is wanted, null for all; `only`, if those before are not;
+ *   `off`, the channels that are switched off; `id`, under which name `data` has the maps; `quiet`, where it is not told
+ *   when it is done
  * @typedef {{manifest: Manifest, live: Live, data: Data, base: URL, report: (news: News) => void,
  *   failed: (problem: Error) => void}} Tools   `report` is called with all that the worker sends
  */
@@ -80,7 +81,7 @@ export class LiveNetwork {
    * @param {Wish} wish
    * @returns {Promise<void>} when all layers that are wanted are there
    */
-  async show(levels, { title, last, off = {}, id = OWN, quiet = false }) {
+  async show(levels, { title, last, off = {}, id = OWN, quiet = false, only = null }) {
     if (!this.#worker) throw new Error("The network is not there; load it again.");
     const { live: { segments }, data } = this.#tools;
     checkOff(segments, this.#layers, off);
@@ -90,8 +91,8 @@ export class LiveNetwork {
     this.#run = { image, off, id, quiet };
     this.#enlist(id, title);
     data.add(id, image.provider());
-    this.#post(isNew ? image.input() : null, { first, last: last ? this.segmentOf(last) : segments.length - 1, off });
-    await image.complete(this.layersUpTo(last));
+    this.#post(isNew ? image.input() : null, { first, last: last ? this.segmentOf(last) : segments.length - 1, off, only });
+    await image.complete(only ?? this.layersUpTo(last));
   }
 
   /**
@@ -109,7 +110,7 @@ export class LiveNetwork {
     return { image, first: missing < 0 ? live.segments.length : missing, isNew: !before };
   }
 
-  /** @type {(pixels: Float32Array | null, wish: {first: number, last: number, off: Off}) => void} */
+  /** @type {(pixels: Float32Array | null, wish: Pick<RunRequest, "first" | "last" | "off" | "only">) => void} */
   #post(pixels, wish) {
     if (pixels) this.#images += 1;
     const shape = [1, this.size, this.size, this.#tools.live.offset.length];

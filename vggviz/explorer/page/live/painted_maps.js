@@ -2,7 +2,7 @@
 
 import { LatestWins, unlessStopped } from "../paint/latest_wins.js";
 import { Superseded } from "../state/errors.js";
-import { imageNamed } from "../state/manifest.js";
+import { imageNamed, layerNamed } from "../state/manifest.js";
 import { differenceImage } from "./changed_image.js";
 import { addHidden } from "./hidden_image.js";
 
@@ -79,10 +79,11 @@ export class PaintedMaps {
     const { layer } = explorer.state();
     const upTo = network.segmentOf(layer) < 0 ? null : layer;
     const { title } = imageNamed(manifest, picture);
-    const all = network.show(levels, { title, last: whole ? null : upTo, off, id: RUN, quiet: true });
+    const [every, only] = [network.layersUpTo(null), whole || !upTo ? null : withInput(manifest, upTo)];
+    const all = network.show(levels, { title, last: whole ? null : upTo, only, off, id: RUN, quiet: true });
     all.catch(() => {}); // who waits for a layer is told
     const provider = data.provider(RUN);
-    const [first, every] = [network.layersUpTo(upTo), network.layersUpTo(null)];
+    const first = only ?? network.layersUpTo(upTo);
     await unlessStopped(Promise.race([all, complete(provider, first)]), signal);
     await this.#take({ ...wish, whole: first.length === every.length }, first, provider);
     if (!whole || first.length === every.length) return;
@@ -102,8 +103,9 @@ export class PaintedMaps {
     addHidden({ manifest, data }, { id: PAINTED, picture, provider: this.#provider(provider), words: ", painted" });
     const change = differenceImage(data, [picture, PAINTED], manifest);
     addHidden({ manifest, data }, { id: PAINTED_CHANGE, picture, provider: change, words: ", painted" });
-    const { layer } = explorer.state();
-    if (this.has(key, layer)) await data.maps(PAINTED, layer); // at hand, so that no thumbnail is seen between
+    const { layer, shows } = explorer.state();
+    // At hand, so that no thumbnail is seen between.
+    if (this.has(key, layer)) await data.maps(shows === "change" ? PAINTED_CHANGE : PAINTED, layer);
     await explorer.refresh();
     this.#tools.shown(wish);
   }
@@ -119,6 +121,12 @@ export class PaintedMaps {
       maps: (layer) => of(layer).maps(layer),
     };
   }
+}
+
+/** A layer, and what it reads, for the arithmetic. @type {(manifest: Manifest, layer: string) => string[]} */
+function withInput(manifest, layer) {
+  const { reads } = layerNamed(manifest, layer);
+  return manifest.layers.map(({ name }) => name).filter((name) => name === layer || name === reads);
 }
 
 /** @type {(provider: Provider | null, layers: string[]) => Promise<unknown>} */
