@@ -127,11 +127,15 @@ export class ChannelGrid {
   /** Put the tiles in order, where it is another. @type {(shown: Shown, isOther: boolean) => void} */
   #arrange({ state, layer, frozen, images: [{ statistics, here }] }, isOther) {
     const { grid, silent } = this.#elements;
-    // What is switched off, or painted on, keeps its place.
-    const key = JSON.stringify([state.picture, layer.name, state.sort, state.cell]);
-    const stays = key === this.#orderedFor && (frozen || Object.keys(state.off).length > 0);
-    if (!stays || isOther || this.#order.length !== layer.channels) this.#order = ordered(statistics, state.sort, here);
-    this.#orderedFor = key;
+    // What is switched off keeps its place; while something is painted, at other cells too.
+    const subject = JSON.stringify([state.picture, layer.name, state.sort]);
+    const key = `${subject} ${state.cell}`;
+    const isHeld = frozen && this.#orderedFor.startsWith(`${subject} `);
+    const stays = !isOther && (isHeld || (key === this.#orderedFor && Object.keys(state.off).length > 0));
+    if (!stays) {
+      this.#order = ordered(statistics, state.sort, here);
+      this.#orderedFor = key;
+    }
     const off = state.off[this.#switchOf(layer.name) ?? layer.name] ?? [];
     if (!frozen || !stays) this.#quiet = this.#order.filter((channel) => isSilent(statistics, channel));
     const quiet = this.#quiet.filter((channel) => !off.includes(channel));

@@ -41,6 +41,7 @@ export class Paint {
   #compute = button({ class: "compute", onclick: () => this.#load() });
   #badge = element("p", { class: "badge", "aria-hidden": "true" });
   #isOpen = false;
+  #isFrozen = false;
   /** @type {State | null} */
   #state = null;
   #key = "";
@@ -98,12 +99,18 @@ export class Paint {
 
   /** @param {Pair} point */
   #begin(point) {
-    const { painting, freeze, dispatch } = this.#on;
+    const { painting, dispatch } = this.#on;
     const picture = this.#seen()?.picture;
     if (!picture) return;
-    freeze(true);
+    this.#freeze(true);
     if (this.#state?.shows === "before") dispatch({ type: "shows", value: "now" });
     painting.begin(this.#tools.pen(picture.size), point);
+  }
+
+  /** Others may freeze the order too. @param {boolean} on */
+  #freeze(on) {
+    if (on !== this.#isFrozen) this.#on.freeze(on);
+    this.#isFrozen = on;
   }
 
   async #load() {
@@ -134,7 +141,7 @@ export class Paint {
     const isPainted = Boolean(picture?.isPainted());
     const size = picture?.size ?? 1;
     const isChosen = this.#isOpen && this.#tools.isChosen() && picture !== null;
-    if (!isChosen) this.#on.freeze(false);
+    if (!isChosen) this.#freeze(false);
     this.#opener.hidden = !seen.isPossible;
     this.#opener.textContent = isPainted ? "Painted" : "Paint";
     this.#opener.setAttribute("aria-expanded", String(this.#isOpen));
