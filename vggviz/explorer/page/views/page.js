@@ -106,9 +106,9 @@ export class Page {
 
   /** @param {StagePair} stages */
   #createPaint(stages) {
-    const { painting, actions: { dispatch, freeze } } = this.#tools;
+    const { manifest, painting, actions: { dispatch, freeze } } = this.#tools;
     const elements = { row: byId("paint"), place: byId("place"), surface: stages.surface(), spoken: byId("spoken") };
-    this.#paint = new Paint(elements, { painting, dispatch, freeze, failed: showProblem });
+    this.#paint = new Paint(elements, { painting, dispatch, freeze, isLive: manifest.live !== null, failed: showProblem });
     return this.#paint;
   }
 

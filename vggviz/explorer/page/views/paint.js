@@ -23,7 +23,8 @@ import { keepingFocus, showsButtons } from "./shows.js";
  * @property {(points: Pair[]) => void} extend
  * @property {() => void} end
  * @property {(which: "last" | "all") => void} undo
- * @typedef {{painting: Painting, dispatch: Dispatch, freeze: (on: boolean) => void, failed: (problem: Error) => void}} Tools
+ * @typedef {{painting: Painting, dispatch: Dispatch, isLive: boolean, freeze: (on: boolean) => void,
+ *   failed: (problem: Error) => void}} Tools   `isLive`, whether the page comes with the network
  * @typedef {{row: HTMLElement, place: HTMLElement, surface: HTMLElement, spoken: HTMLElement}} Elements   `place`, where the
  *   button stands that opens the row
  */
@@ -56,6 +57,7 @@ export class Paint {
     this.#on = tools;
     this.#tools = new PaintTools({ changed: () => this.#update(), hiding: () => tools.painting.hiding() });
     this.#surface = this.#createSurface();
+    this.#opener.hidden = !tools.isLive; // its place is kept from the beginning
     elements.place.append(this.#badge, this.#compute, this.#opener);
     elements.row.append(
       element("div", { class: "tools" }, ...this.#tools.elements),
