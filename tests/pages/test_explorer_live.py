@@ -209,12 +209,8 @@ def test_ways_to_bring_a_picture(page: Page, photographs: list[Path], way: str) 
         )
         title = "brought.jpg"
     elif way == "draw":
-        page.js("document.querySelector('details.sketch').open = true")
-        sketch = page.find("#sketch")
-        ActionChains(page.browser).move_to_element(sketch).click_and_hold().move_by_offset(
-            40, 10
-        ).release().perform()
-        title = "drawing"
+        page.click("#empty")
+        title = "empty picture"
     else:
         page.click("#camera")
         page.until(lambda: page.find("#camera-still").is_displayed())
@@ -228,7 +224,13 @@ def test_ways_to_bring_a_picture(page: Page, photographs: list[Path], way: str) 
         page.click("#camera-close")
     page.computed()
     if way == "draw":
-        read = page.numbers("yours", "input", (3, 224, 224))
+        sheet = page.until(lambda: page.find(".paint-sheet"))
+        page.until(sheet.is_displayed)
+        ActionChains(page.browser).move_to_element(sheet).click_and_hold().move_by_offset(
+            40, 10
+        ).release().perform()
+        page.until(lambda: page.text("#maps figcaption") == f"{title}, painted", 120)
+        read = page.numbers("painted", "input", (3, 224, 224))
         assert 0.9 < (np.abs(read - read.max((1, 2), keepdims=True)) < 1).mean() < 1
     assert page.state["picture"] == "yours"
     assert page.js("return document.querySelector('#problem').hidden")

@@ -35,6 +35,7 @@ PAGE_FOLDERS = (
     "arithmetic",
     "answer",
     "state",
+    "paint",
     "views",
     "live",
     "gradients",

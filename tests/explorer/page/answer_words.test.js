@@ -27,7 +27,7 @@ test("the answer in words, before and after channels were switched off", () => {
   assert.deepEqual(less.silenced, [1]);
   assert.equal(
     spokenText(less),
-    "The answer: tabby, score 8.5, 82 %. Before channels were switched off: Egyptian cat, score 10.0.",
+    "The answer: tabby, score 8.5, 82 %. Before: Egyptian cat, score 10.0.",
   );
   assert.equal(limitText(3), "One of 3 things; if yours is not among them, it must be wrong.");
   const plain = { ...all, classifier: { ...classifier, calibrated: false } };

@@ -10,13 +10,14 @@ const MODULES = {
   change: ["late"],
   gradients: ["network"],
   live: [
-    "changed_image", "computed_image", "device", "download", "isolation", "levels", "network", "off",
-    "preprocessing", "start_worker", "switching",
+    "changed_image", "computed_image", "device", "download", "hidden_image", "isolation", "levels", "network", "off",
+    "painted_maps", "painting", "preprocessing", "sources", "start_worker", "switching",
   ],
   own_image: [
-    "camera", "drawing", "given_files", "image_header", "kept_image", "network_status", "panel", "read_image",
+    "camera", "given_files", "image_header", "kept_image", "network_status", "panel", "read_image",
     "resample",
   ],
+  paint: ["blur", "changed_tiles", "hiding", "kept_strokes", "latest_wins", "pace", "painted_picture", "strokes"],
   state: [
     "address", "blocks", "chunks", "classifier", "colour_limits", "data", "errors", "explorer", "files", "gzip",
     "lru_cache", "manifest", "state", "switched_off",
@@ -24,10 +25,10 @@ const MODULES = {
   views: [
     "answer", "answer_bars", "answer_head", "answer_off", "answer_where", "answer_why", "answer_words", "arrange",
     "cell", "channel_grid", "channel_switch", "channel_tiles", "channel_view", "colourbar", "controls",
-    "convolution_sum", "descriptions", "elements", "embed", "grid_head", "grid_keys", "history", "layer_rail", "loupe",
-    "messages", "network_view", "npy", "page", "passport", "path", "place", "pointing", "pooling_sum",
-    "preferred_classes", "preferred_images", "relu_figure", "save", "saved_view", "shortcuts", "stage",
-    "stage_pair", "sum_rows", "svg", "tabs", "taps", "theme", "trail",
+    "convolution_sum", "descriptions", "elements", "embed", "flash", "grid_head", "grid_keys", "history", "layer_rail",
+    "loupe", "messages", "network_view", "npy", "page", "paint", "paint_surface", "paint_tools", "passport", "path",
+    "place", "pointing", "pooling_sum", "preferred_classes", "preferred_images", "relu_figure", "save", "saved_view",
+    "shortcuts", "shows", "stage", "stage_pair", "sum_rows", "svg", "tabs", "taps", "theme", "trail",
   ],
 };
 

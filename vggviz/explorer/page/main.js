@@ -5,8 +5,11 @@ import { LateChange } from "./change/late.js";
 import { GradientNetwork } from "./gradients/network.js";
 import { keepForLater } from "./live/isolation.js";
 import { OWN } from "./live/network.js";
+import { Painting } from "./live/painting.js";
+import { Sources } from "./live/sources.js";
 import { Switching } from "./live/switching.js";
 import { createOwnImage } from "./own_image/panel.js";
+import { KeptStrokes } from "./paint/kept_strokes.js";
 import { pictureNamed, write } from "./state/address.js";
 import { classifierGiver } from "./state/classifier.js";
 import { Data } from "./state/data.js";
@@ -33,11 +36,15 @@ async function start() {
   const [manifest, table] = await Promise.all([files.json("manifest.json"), files.json("colours.json")]);
   const data = new Data(manifest, files);
   const switching = new Switching({ manifest, data });
+  const painting = new Painting({ manifest, data, kept: new KeptStrokes(tabStorage(), base.href), failed: showProblem });
   const classifier = classifierGiver(manifest, files);
-  const given = { manifest, files, data, classifier, switching, colours: colours(table) };
+  const sources = new Sources(switching, painting);
+  const given = { manifest, files, data, classifier, switching: sources, painting, colours: colours(table) };
   const { explorer, views } = createExplorer(given);
-  const own = createOwnImage(byId("yours"), { explorer, base, failed: showProblem });
-  switching.use(own.door());
+  const own = createOwnImage(byId("yours"), { explorer, base, failed: showProblem, paint: () => views.paint() });
+  const door = own.door();
+  switching.use(door);
+  painting.use(door, explorer);
   addGradients(views, { ...given, base, dispatch: (action, step) => explorer.dispatch(action, step), keep: own.keep });
   Object.assign(window, { explorer }); // for the console: explorer.data.maps("cat", "block1_conv1")
   /** @param {Step} step */
@@ -57,19 +64,29 @@ async function start() {
   keepForLater();
 }
 
+/** Null where the browser keeps nothing. */
+function tabStorage() {
+  try {
+    return sessionStorage;
+  } catch {
+    return null;
+  }
+}
+
 /**
- * @type {(tools: {manifest: Manifest, files: Files, data: Data, classifier: GiveClassifier, switching: Switching,
- *   colours: Colours}) => {explorer: Explorer, views: Page}}
+ * @type {(tools: {manifest: Manifest, files: Files, data: Data, classifier: GiveClassifier, switching: Sources,
+ *   painting: Painting, colours: Colours}) => {explorer: Explorer, views: Page}}
  */
-function createExplorer({ manifest, files, data, classifier, switching, colours }) {
+function createExplorer({ manifest, files, data, classifier, switching, painting, colours }) {
   /** @type {Dispatch} */
   const dispatch = (action, step) => explorer.dispatch(action, step);
   const views = new Page({
-    manifest, data, files, classifier, switching, colours,
+    manifest, data, files, classifier, switching, painting, colours,
     actions: {
       dispatch,
       point: (cell) => explorer.point(cell),
       state: () => explorer.state(),
+      freeze: (on) => explorer.freeze(on),
     },
   });
   views.add(tourWhenTaken({ manifest, data, classifier, dispatch, failed: showProblem }));

@@ -8,10 +8,12 @@ import { checkOff, firstChanged } from "./off.js";
 /**
  * @import { Data } from "../state/data.js"
  * @import { Image, Live, Manifest, Off } from "../state/types.js"
- * @import { Device, News, RunRequest } from "./messages.js"
- * @typedef {{image: ComputedImage, off: Off, id: string}} Run
- * @typedef {{title: string, last: string | null, off?: Off, id?: string}} Wish   `last`, the deepest layer that is
- *   wanted, null for all; `off`, the channels that are switched off; `id`, under which name `data` has the maps
+ * @import { Device, DoneNews, News, RunRequest } from "./messages.js"
+ * @typedef {{image: ComputedImage, off: Off, id: string, quiet: boolean}} Run
+ * @typedef {{title: string, last: string | null, off?: Off, id?: string, quiet?: boolean,
+ *   only?: string[] | null}} Wish   `last`, the deepest layer that is wanted, null for all; `only`, if those before are not;
+ *   `off`, the channels that are switched off; `id`, under which name `data` has the maps; `quiet`, where it is not told
+ *   when it is done
  * @typedef {{manifest: Manifest, live: Live, data: Data, base: URL, report: (news: News) => void,
  *   failed: (problem: Error) => void}} Tools   `report` is called with all that the worker sends
  */
@@ -32,6 +34,8 @@ export class LiveNetwork {
   #images = 0;
   /** @type {Run | null} */
   #run = null;
+  /** Segments that ran. @type {Set<number>} */
+  #warm = new Set();
 
   /** @param {Tools} tools */
   constructor(tools) {
@@ -41,10 +45,18 @@ export class LiveNetwork {
     this.size = tools.manifest.pictures[0].rows;
     /** Of the network, packed. */
     this.bytes = tools.live.segments.reduce((sum, { bytes }) => sum + bytes, 0);
+    /** Milliseconds that each segment took last; NaN before it ran twice, for the first time it warms up. */
+    this.spent = tools.live.segments.map(() => NaN);
   }
 
   isOn() {
     return this.#worker !== null;
+  }
+
+  /** The layers of all segments up to that of a layer; all layers for none. @param {string | null} last */
+  layersUpTo(last) {
+    const { segments } = this.#tools.live;
+    return segments.slice(0, last ? this.segmentOf(last) + 1 : undefined).flatMap(({ layers }) => layers);
   }
 
   /** Which segment gives a layer. @param {string} layer */
@@ -70,18 +82,18 @@ export class LiveNetwork {
    * @param {Wish} wish
    * @returns {Promise<void>} when all layers that are wanted are there
    */
-  async show(levels, { title, last, off = {}, id = OWN }) {
+  async show(levels, { title, last, off = {}, id = OWN, quiet = false, only = null }) {
     if (!this.#worker) throw new Error("The network is not there; load it again.");
     const { live: { segments }, data } = this.#tools;
     checkOff(segments, this.#layers, off);
     const { image, first, isNew } = this.#next(levels, off);
     this.#run?.image.fail(new Superseded("Another picture was chosen."));
     this.#count += 1;
-    this.#run = { image, off, id };
+    this.#run = { image, off, id, quiet };
     this.#enlist(id, title);
     data.add(id, image.provider());
-    this.#post(isNew ? image.input() : null, { first, last: last ? this.segmentOf(last) : segments.length - 1, off });
-    await image.complete(segments.slice(0, last ? this.segmentOf(last) + 1 : undefined).flatMap(({ layers }) => layers));
+    this.#post(isNew ? image.input() : null, { first, last: last ? this.segmentOf(last) : segments.length - 1, off, only });
+    await image.complete(only ?? this.layersUpTo(last));
   }
 
   /**
@@ -99,7 +111,7 @@ export class LiveNetwork {
     return { image, first: missing < 0 ? live.segments.length : missing, isNew: !before };
   }
 
-  /** @type {(pixels: Float32Array | null, wish: {first: number, last: number, off: Off}) => void} */
+  /** @type {(pixels: Float32Array | null, wish: Pick<RunRequest, "first" | "last" | "off" | "only">) => void} */
   #post(pixels, wish) {
     if (pixels) this.#images += 1;
     const shape = [1, this.size, this.size, this.#tools.live.offset.length];
@@ -129,13 +141,21 @@ export class LiveNetwork {
       /** @type {Image} */ (this.#listed(this.#run.id)).maximum = this.#run.image.maxima();
     }
     if (news.type === "failed") this.#stop(new Error(news.message));
-    if (news.type !== "done" || news.id === this.#count) this.#tools.report(news);
+    if (news.type === "done") this.#keepTime(news);
+    if (news.type !== "done" || (news.id === this.#count && !this.#run?.quiet)) this.#tools.report(news);
+  }
+
+  /** @param {DoneNews} news */
+  #keepTime({ segment, spent }) {
+    if (this.#warm.has(segment)) this.spent[segment] = spent;
+    this.#warm.add(segment);
   }
 
   /** @param {Error} problem */
   #stop(problem) {
     this.#run?.image.fail(problem);
     this.#run = null; // the next worker knows nothing of it
+    this.#warm.clear();
     this.#worker?.terminate();
     this.#worker = null;
     this.#tools.failed(problem);

@@ -3,6 +3,7 @@
 import { Superseded } from "../state/errors.js";
 import { imageNamed } from "../state/manifest.js";
 import { differenceImage, silencedImage } from "./changed_image.js";
+import { addHidden } from "./hidden_image.js";
 import { levelsOf } from "./levels.js";
 import { CHANGED } from "./network.js";
 
@@ -10,7 +11,8 @@ import { CHANGED } from "./network.js";
  * @import { Data } from "../state/data.js"
  * @import { Manifest, Provider, State } from "../state/types.js"
  * @import { LiveNetwork } from "./network.js"
- * @typedef {{network: Pick<LiveNetwork, "show" | "isOn">, open: () => Promise<void>, bytes: number}} Door   to the network;
+ * @typedef {Pick<LiveNetwork, "show" | "isOn" | "segmentOf" | "layersUpTo" | "spent">} Network
+ * @typedef {{network: Network, open: () => Promise<void>, bytes: number}} Door   to the network;
  *   `open` loads it
  * @typedef {Pick<State, "picture" | "off" | "shows">} Wanted
  */
@@ -90,23 +92,14 @@ export class Switching {
     this.#add(DIFFERENCE, picture, differenceImage(this.#data, [picture, SWITCHED], this.#manifest));
   }
 
+  /** What was computed is not to be used. */
+  forget() {
+    this.#key = "";
+  }
+
   /** @type {(id: string, picture: string, provider: Provider) => void} */
   #add(id, picture, provider) {
-    const { pictures } = this.#manifest;
-    const { title, rows, columns } = imageNamed(this.#manifest, picture);
-    /** @type {Record<string, number>} */
-    const maximum = {};
-    const image = { id, title, rows, columns, maximum, hidden: true };
-    const place = pictures.findIndex((each) => each.id === id);
-    pictures.splice(place < 0 ? pictures.length : place, 1, image);
-    this.#data.add(id, {
-      ...provider,
-      statistics: async (layer) => {
-        const found = await provider.statistics(layer);
-        maximum[layer] = Math.max(...found.maximum);
-        return found;
-      },
-    });
+    addHidden({ manifest: this.#manifest, data: this.#data }, { id, picture, provider });
   }
 
   /** Layers with channels off that only the network can follow. @param {State["off"]} off */

@@ -98,7 +98,7 @@ async function loadPart({ download, gunzip }, base, segment, report) {
 }
 
 /** @type {(request: RunRequest) => Promise<void>} */
-async function run({ id, image, pixels, shape, first, last, off }) {
+async function run({ id, image, pixels, shape, first, last, off, only }) {
   const tools = await prepared;
   const keys = sources(tools, image, off);
   if (pixels) kept[0] = { key: keys[0], values: pixels, shape };
@@ -112,11 +112,12 @@ async function run({ id, image, pixels, shape, first, last, off }) {
     const started = performance.now();
     const outputs = await computed(tools, part, kept[segment], off);
     milliseconds += performance.now() - started;
-    part.layers.forEach((name, i) => sendLayer(tools, id, tools.layers[name], outputs[i]));
+    part.layers.forEach((name, i) => (only?.includes(name) ?? true) && sendLayer(tools, id, tools.layers[name], outputs[i]));
     const { rows, columns, channels } = tools.layers[part.layers[part.layers.length - 1]];
     kept[segment + 1] = { key: keys[segment + 1], values: outputs[outputs.length - 1], shape: [1, rows, columns, channels] };
     if (id !== latest) return;
-    send({ type: "done", id, segment, whole: segment === last, milliseconds, on: part.on });
+    const spent = performance.now() - started;
+    send({ type: "done", id, segment, whole: segment === last, milliseconds, spent, on: part.on });
   }
 }
 

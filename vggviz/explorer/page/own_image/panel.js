@@ -1,4 +1,4 @@
-// The panel for the reader's own image: chosen, dropped, pasted, from the camera or drawn.
+// The panel for the reader's own image: chosen, dropped, pasted, from the camera, or an empty one to paint on.
 
 import { formattedBytes } from "../arithmetic/number_format.js";
 import { describeDevice, device } from "../live/device.js";
@@ -10,7 +10,6 @@ import { settleOwn } from "../views/arrange.js";
 import { button, byId, element } from "../views/elements.js";
 import { say } from "../views/messages.js";
 import { createCamera } from "./camera.js";
-import { createDrawing } from "./drawing.js";
 import { listenForFiles } from "./given_files.js";
 import { ImageKeeper } from "./kept_image.js";
 import { NetworkStatus } from "./network_status.js";
@@ -20,7 +19,8 @@ import { fromFile } from "./read_image.js";
  * @import { Door } from "../live/switching.js"
  * @import { Explorer } from "../state/explorer.js"
  * @import { Live, State } from "../state/types.js"
- * @typedef {{explorer: Explorer, base: URL, failed: (problem: Error) => void}} Tools
+ * @typedef {{explorer: Explorer, base: URL, failed: (problem: Error) => void, paint: () => void}} Tools   `paint` takes the
+ *   brush
  * @typedef {(levels: Uint8ClampedArray, about: {title: string, running: boolean}) => Promise<void>} ShowImage
  *   `running` while a camera gives one image after the other
  * @typedef {(levels: Uint8ClampedArray, title: string) => Promise<void>} Keep
@@ -90,7 +90,7 @@ class OwnImagePanel {
     byId("messages").prepend(this.#status.root);
     listenForFiles((file) => this.#take(file));
     const purpose = wantedFor();
-    if (purpose) this.#start().then(() => (purpose === PICTURE ? this.open() : tools.explorer.refresh())).catch(tools.failed);
+    if (purpose) this.#startForAll().then(() => purpose === PICTURE && this.open()).catch(tools.failed);
   }
 
   /** Open the panel, for a reader who comes for their own picture. */
@@ -126,8 +126,7 @@ class OwnImagePanel {
       network: this.#network,
       bytes: this.#network.bytes + this.#live.runtime,
       open: async () => {
-        if (!(await isolate("channels off"))) await this.#start();
-        await this.#tools.explorer.refresh();
+        if (!(await isolate("channels off"))) await this.#startForAll();
       },
     };
   }
@@ -135,14 +134,14 @@ class OwnImagePanel {
   #createOpener() {
     const sizes = [this.#network.bytes, this.#live.runtime].map(formattedBytes);
     const open = async () => {
-      if (!(await isolate(PICTURE))) this.#start().catch(this.#tools.failed);
+      if (!(await isolate(PICTURE))) this.#startForAll().catch(this.#tools.failed);
     };
     const words = `Load the network (${sizes[0]}) and its runtime (${sizes[1]})`;
     return button({ id: "live", onclick: open }, words);
   }
 
   #createPanel() {
-    const { explorer, failed } = this.#tools;
+    const { failed } = this.#tools;
     const { size } = this.#network;
     const input = element("input", { type: "file", id: "file", accept: "image/*", onchange: () => {
       if (input.files?.[0]) this.#take(input.files[0]);
@@ -155,8 +154,14 @@ class OwnImagePanel {
       { hidden: true },
       element("div", { class: "tools" }, element("label", { class: "file" }, "Choose a picture ", input)),
       createCamera({ size, show, failed }),
-      createDrawing({ size, begin: () => explorer.photograph(), show, failed }),
+      button({ id: "empty", onclick: () => this.#showEmpty() }, "An empty picture to paint on"),
     );
+  }
+
+  /** With what waits for the network on the picture that is shown. */
+  async #startForAll() {
+    await this.#start();
+    await this.#tools.explorer.refresh();
   }
 
   async #start() {
@@ -220,6 +225,18 @@ class OwnImagePanel {
     await this.#keeper.forget();
     this.#forget.hidden = true;
     say("Your picture is forgotten: nothing of it is kept after this visit.");
+  }
+
+  /** White, with the brush in hand. */
+  async #showEmpty() {
+    const { size } = this.#network;
+    this.#root.hidePopover?.();
+    try {
+      await this.#show(new Uint8ClampedArray(size * size * 3).fill(255), { title: "empty picture", running: false });
+      this.#tools.paint();
+    } catch (problem) {
+      this.#fail(problem);
+    }
   }
 
   /** Whether this browser holds the whole network. */

@@ -96,6 +96,11 @@ export class Data {
     for (const held of [this.#numbers, this.#images]) held.forget(`${image}/`);
   }
 
+  /** Where such an image comes from. @type {(image: string) => Provider | null} */
+  provider(image) {
+    return this.#computed.get(image) ?? null;
+  }
+
   /** Whether an image was computed in the page, so that its maps are at hand. @param {string} image */
   isComputed(image) {
     return this.#computed.has(image);

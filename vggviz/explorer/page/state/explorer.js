@@ -59,11 +59,6 @@ export class Explorer {
     return this.#state;
   }
 
-  /** The chosen image as it is shown, null before anything is. @returns {ImageBitmap | null} */
-  photograph() {
-    return this.#loaded?.images[0].photograph ?? null;
-  }
-
   /**
    * Show what an address names: what it asks for is loaded unasked.
    * @param {string} hash
@@ -173,7 +168,7 @@ export class Explorer {
     const shown = this.#shown(this.#loaded);
     this.#views.show(shown);
     if (this.#explains()) this.#fetchArithmetic(shown);
-    if (this.#wantsMaps(shown.layer)) this.#fetchMaps(shown);
+    this.#fetchMaps(shown);
   }
 
   /** Choose the strongest channel at the place, for good once its value is exact. @param {Loaded} loaded */
@@ -224,9 +219,12 @@ export class Explorer {
     };
   }
 
-  /** Whether exact maps are wanted: they cost nothing where they are light, or computed in the page. @param {Layer} layer */
-  #wantsMaps({ bytes }) {
-    return this.#asked || bytes.maps <= LIGHT || this.data.isComputed(this.#state.picture);
+  /**
+   * Whether exact maps are wanted: they cost nothing where they are light, or computed in the page.
+   * @type {(id: string, layer: Layer) => boolean}
+   */
+  #wantsMaps(id, { bytes }) {
+    return this.#asked || bytes.maps <= LIGHT || this.data.isComputed(id);
   }
 
   /** Whether the arithmetic of a cell is wanted and can be shown. */
@@ -246,7 +244,7 @@ export class Explorer {
 
   /** @param {Shown} shown */
   #fetchMaps({ layer, images }) {
-    const missing = images.filter(({ planes }) => !planes);
+    const missing = images.filter(({ id, planes }) => !planes && this.#wantsMaps(id, layer));
     if (!missing.length) return;
     this.#await(missing.map(({ id }) => this.data.maps(id, layer.name, this.#progress)));
   }

@@ -1,11 +1,11 @@
 // The channels that are switched off, as chips that switch them on again; and which maps are shown behind them.
 
 import { formattedBytes } from "../arithmetic/number_format.js";
-import { SHOWS } from "../state/state.js";
 import { button, element } from "./elements.js";
+import { keepingFocus, showsButtons } from "./shows.js";
 
 /**
- * @import { Dispatch, Shown, Shows, State } from "../state/types.js"
+ * @import { Dispatch, Shown, State } from "../state/types.js"
  * @typedef {{open: () => Promise<void>, bytes: number}} Door   to the network
  * @typedef {{missing: (state: State) => {layers: string[], door: Door | null} | null,
  *   isChanged: (state: State, layer: string) => boolean}} Switching
@@ -34,7 +34,7 @@ export function createOff(root, tools) {
       keepingFocus(root, () => {
         chips.replaceChildren(...chipsOf(state, tools));
         offer.replaceChildren(...offerOf(missing, tools));
-        shows.replaceChildren(...(isChanged ? showsOf(state, tools) : []));
+        shows.replaceChildren(...(isChanged ? showsButtons(state, tools.dispatch) : []));
       });
       offer.hidden = !missing;
       shows.hidden = !isChanged;
@@ -67,24 +67,4 @@ function offerOf(missing, { failed }) {
   if (!door) return [`${words}This page cannot: the network is not part of it.`];
   const load = button({ "data-key": "load", onclick: () => door.open().catch(failed) }, `Load the network (${formattedBytes(door.bytes)})`);
   return [words, load];
-}
-
-/** @type {Record<Shows, string>} */
-const WORDS = { now: "now", before: "before", change: "change" };
-
-/** @type {(state: State, tools: Tools) => (Node | string)[]} */
-function showsOf(state, { dispatch }) {
-  const buttons = SHOWS.map((value) => {
-    const choose = () => dispatch({ type: "shows", value });
-    return button({ "aria-pressed": String(state.shows === value), "data-key": value, onclick: choose }, WORDS[value]);
-  });
-  return [element("span", {}, "Show"), ...buttons];
-}
-
-/** @type {(root: HTMLElement, change: () => void) => void} */
-function keepingFocus(root, change) {
-  const held = document.activeElement;
-  const key = held instanceof HTMLElement && root.contains(held) ? (held.dataset.key ?? "undo") : null;
-  change();
-  if (key) root.querySelector(/** @type {"button"} */ (`[data-key="${key}"]`))?.focus();
 }

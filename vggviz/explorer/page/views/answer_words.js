@@ -56,7 +56,7 @@ export function spokenText({ classifier, before, now }) {
   if (now === before) return told;
   const old = before.order[0];
   const same = old === first ? "the same" : classifier.labels[old];
-  return `${told} Before channels were switched off: ${same}, score ${scoreText(before.scores[old])}.`;
+  return `${told} Before: ${same}, score ${scoreText(before.scores[old])}.`;
 }
 
 /** @param {number} count of classes */

@@ -3,6 +3,7 @@
 import { isSilent, ordered } from "../arithmetic/channel_order.js";
 import { asError } from "../state/errors.js";
 import { channelOf, fillTile, newTile, paintDrawing, paintTile, setOff, setSelected } from "./channel_tiles.js";
+import { flashChanged } from "./flash.js";
 import { createGridHead } from "./grid_head.js";
 import { next } from "./grid_keys.js";
 
@@ -33,9 +34,11 @@ export class ChannelGrid {
   #tiles = [];
   /** The channels in the order in which they stand, silent ones too. @type {number[]} */
   #order = [];
+  /** Those of them that are silent. @type {number[]} */
+  #quiet = [];
   /** Those that are shown. @type {number[]} */
   #listed = [];
-  /** What the tiles were last painted for. @type {{key?: string, sheets?: object[], layer?: string}} */
+  /** What the tiles were last painted for. @type {{key?: string, sheets?: object[], shown?: Shown, layer?: string}} */
   #painted = {};
   /** What they were last arranged by. @type {unknown[]} */
   #arranged = [];
@@ -93,8 +96,17 @@ export class ChannelGrid {
     this.#arrange(shown, isOther);
     this.#select(state.channel, isOther); // before painting: it may bring other tiles into view
     if (!isPainted) this.#paint(shown, limits);
-    this.#painted = { key, sheets, layer: layer.name };
+    if (!isPainted && shown.frozen) this.#flash(shown);
+    this.#painted = { key, sheets, shown, layer: layer.name };
     this.#markOff(shown);
+  }
+
+  /** Frame the tiles that have changed, if it is the same picture's layer. @param {Shown} shown */
+  #flash({ state, layer, images }) {
+    const before = this.#painted.shown;
+    if (!before || before.state.picture !== state.picture || before.layer.name !== layer.name) return;
+    if (before.layer.signed !== layer.signed) return; // those were differences
+    flashChanged(this.#tiles, { before: before.images[0], after: images[0] }, layer);
   }
 
   /**
@@ -130,12 +142,17 @@ export class ChannelGrid {
     ];
     if (!isOther && of.every((each, i) => each === this.#arranged[i])) return;
     this.#arranged = of;
-    // What is switched off keeps its place.
-    const key = JSON.stringify([state.picture, layer.name, state.sort, state.cell]);
-    const stays = frozen || (key === this.#orderedFor && Object.keys(state.off).length > 0);
-    if (!stays || isOther || this.#order.length !== layer.channels) this.#order = ordered(statistics, state.sort, here);
-    this.#orderedFor = key;
-    const quiet = this.#order.filter((channel) => isSilent(statistics, channel) && !off.includes(channel));
+    // What is switched off keeps its place; while something is painted, at other cells too.
+    const subject = JSON.stringify([state.picture, layer.name, state.sort]);
+    const key = `${subject} ${state.cell}`;
+    const isHeld = frozen && this.#orderedFor.startsWith(`${subject} `);
+    const stays = !isOther && (isHeld || (key === this.#orderedFor && Object.keys(state.off).length > 0));
+    if (!stays) {
+      this.#order = ordered(statistics, state.sort, here);
+      this.#orderedFor = key;
+    }
+    if (!frozen || !stays) this.#quiet = this.#order.filter((channel) => isSilent(statistics, channel));
+    const quiet = this.#quiet.filter((channel) => !off.includes(channel));
     silent.hidden = !quiet.length;
     silent.textContent = `${quiet.length} silent on this picture${this.#unfolded ? ": hide them" : ""}`;
     silent.setAttribute("aria-expanded", String(this.#unfolded));

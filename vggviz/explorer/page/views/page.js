@@ -14,6 +14,7 @@ import { BrowserHistory } from "./history.js";
 import { createLayerRail } from "./layer_rail.js";
 import { hideProblem, say, showProblem, showProgress } from "./messages.js";
 import { NetworkView } from "./network_view.js";
+import { Paint } from "./paint.js";
 import { createPassport } from "./passport.js";
 import { createPath } from "./path.js";
 import { createPlace } from "./place.js";
@@ -29,12 +30,14 @@ import { createTabs } from "./tabs.js";
  * @import { Data } from "../state/data.js"
  * @import { Files } from "../state/files.js"
  * @import { Dispatch, Manifest, Pair, Shown, State, Step, Views } from "../state/types.js"
- * @import { Switching } from "../live/switching.js"
+ * @import { Painting } from "../live/painting.js"
+ * @import { Sources } from "../live/sources.js"
  * @import { Overlay } from "./answer_where.js"
  * @import { View } from "./channel_view.js"
- * @typedef {{dispatch: Dispatch, point: (cell: Pair | null) => void, state: () => State}} Actions   what a reader may do
+ * @typedef {{dispatch: Dispatch, point: (cell: Pair | null) => void, state: () => State, freeze: (on: boolean) => void}} Actions
+ *   what a reader may do
  * @typedef {{manifest: Manifest, data: Data, files: Files, classifier: GiveClassifier,
- *   switching: Switching, colours: Colours, actions: Actions}} Tools
+ *   switching: Sources, painting: Painting, colours: Colours, actions: Actions}} Tools
  * @typedef {{show: (shown: Shown, view: View) => void}} Part   of the page
  */
 
@@ -48,6 +51,8 @@ export class Page {
   #parts;
   /** @type {StagePair | null} */
   #stages = null;
+  /** @type {Paint | null} */
+  #paint = null;
   /** What is shown now, to be saved. @type {View | null} */
   #view = null;
 
@@ -101,12 +106,26 @@ export class Page {
         manifest, data, classifier, switching, colours, dispatch, lay: (overlay) => stages.lay(overlay), failed: showProblem,
       }),
       createOff(byId("off"), { dispatch, switching, failed: showProblem }),
+      this.#createPaint(stages),
     ];
   }
 
   /** Lay a map of gradients over the grey photograph, or take it away. @param {Overlay | null} overlay */
   lay(overlay) {
     this.#stages?.lay(overlay, "gradients");
+  }
+
+  /** @param {StagePair} stages */
+  #createPaint(stages) {
+    const { manifest, painting, actions: { dispatch, freeze } } = this.#tools;
+    const elements = { row: byId("paint"), place: byId("place"), surface: stages.surface(), spoken: byId("spoken") };
+    this.#paint = new Paint(elements, { painting, dispatch, freeze, isLive: manifest.live !== null, failed: showProblem });
+    return this.#paint;
+  }
+
+  /** Take the brush. */
+  paint() {
+    this.#paint?.toggle(true);
   }
 
   /** A part that is made elsewhere. @param {Part} part */
@@ -156,15 +175,15 @@ export class Page {
   }
 
   #createSave() {
-    const { manifest, data, colours, actions } = this.#tools;
+    const { manifest, data, switching, colours, actions } = this.#tools;
     createSave(byId("save"), {
       view: () => {
         if (!this.#view) throw new Error("Nothing is shown yet that could be saved; try again in a moment.");
         return savedView(this.#view, manifest.provenance, colours);
       },
       maps: () => {
-        const { picture, layer } = actions.state();
-        return data.maps(picture, layer, (loaded, total) => this.progress(loaded, total));
+        const state = actions.state();
+        return data.maps(switching.idOf(state, state.layer), state.layer, (loaded, total) => this.progress(loaded, total));
       },
       name: () => {
         const { picture, layer, channel } = actions.state();

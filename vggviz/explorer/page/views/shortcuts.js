@@ -24,6 +24,7 @@ const LIST = [
   ["x", "switch the channel off, or on again"],
   ["e", "how the cell’s number comes about"],
   ["w", "in the tab Change: how far the computation is, in words"],
+  ["space", "with the brush in hand, on the picture: a dot; arrow keys with Shift, a line; Ctrl and z, undo"],
   ["f", "full screen, with larger type"],
   ["Escape", "no cell"],
   ["?", "this list"],

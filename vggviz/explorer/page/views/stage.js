@@ -73,6 +73,11 @@ export class Stage {
     mark(this.#seen, box && box[0] < box[2] && box[1] < box[3] ? box : null, image);
   }
 
+  /** Where the photograph stands, to be painted on. */
+  surface() {
+    return this.#left;
+  }
+
   /** Lay a map over the grey photograph, or take it away. @param {Overlay | null} overlay */
   lay(overlay) {
     this.#evidence.hidden = !overlay;

@@ -46,6 +46,11 @@ export class StagePair {
     views.forEach((view, i) => this.#stages[i].show(view));
   }
 
+  /** Where the chosen photograph stands, to be painted on. */
+  surface() {
+    return this.#stages[0].surface();
+  }
+
   /**
    * Lay a map over the grey photograph, or take it away; one of gradients goes before that of the answer.
    * @type {(overlay: Overlay | null, by?: "answer" | "gradients") => void}

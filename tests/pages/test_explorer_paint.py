@@ -1,0 +1,273 @@
+"""Painting on the photograph in the explorer, in a real browser: the maps, the answer and the strokes.
+
+Needs an explorer that was built with LiteRT.js; skips without it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.keys import Keys
+
+from accessibility import found
+from explorer_page import PHOTOGRAPH, Page, severe
+from pages import show_on
+
+SHEET = ".paint-sheet"
+BLOCK1 = (64, 224, 224)
+FAR = 8
+"""Pixels from a stroke beyond which no cell of block1 sees it: those of its second convolution see 5."""
+
+
+@pytest.fixture
+def page(page: Page, manifest: dict[str, Any]) -> Page:
+    """The page at the first layer, where it can compute."""
+    if not manifest["live"]:
+        pytest.skip("the explorer was built without LiteRT.js")
+    return page.open("#/block1_conv2/20/100,100")
+
+
+def take_brush(page: Page) -> None:
+    page.click("#paint-open")
+    page.until(lambda: page.find(SHEET).is_displayed())
+
+
+def load(page: Page) -> None:
+    page.live()
+    page.js("document.querySelector('#yours').hidePopover()")
+
+
+def stroke(page: Page, start: tuple[int, int], move: tuple[int, int], steps: int = 4) -> None:
+    """Draw from a place in pixels of the picture, down and across, by so many pixels."""
+    box = page.box(SHEET)
+    scale = box["width"] / 224
+    down, across = (round(scale * (place - 112)) for place in start)
+    pen = ActionChains(page.browser, duration=20).move_to_element_with_offset(page.find(SHEET), across, down)
+    pen = pen.click_and_hold()
+    for _ in range(steps):
+        pen = pen.move_by_offset(round(scale * move[1] / steps), round(scale * move[0] / steps))
+    pen.release().perform()
+
+
+def settled(page: Page) -> None:
+    """Wait until all layers are those of the painted picture."""
+    page.until(lambda: page.js("return document.querySelector('.badge').dataset.shown") == "all", 180)
+
+
+def brush_size(page: Page, share: float) -> None:
+    page.js(
+        """
+        const size = document.querySelector("#brush-size");
+        size.value = arguments[0];
+        size.dispatchEvent(new Event("input"));
+        """,
+        share,
+    )
+
+
+def painted(page: Page, layer: str = "block1_conv2", shape: tuple[int, ...] = BLOCK1) -> np.ndarray:
+    return page.numbers("painted", layer, shape)
+
+
+def touched(before: np.ndarray, after: np.ndarray, by: int) -> np.ndarray:
+    """Pixels within a distance of those that differ, bool (h, w)."""
+    differs = (before != after).any(0)
+    rows, columns = np.nonzero(differs)
+    near = np.zeros_like(differs)
+    near[
+        max(rows.min() - by, 0) : rows.max() + by + 1, max(columns.min() - by, 0) : columns.max() + by + 1
+    ] = True
+    return near
+
+
+def test_strokes_change_the_maps_under_them_and_undoing_brings_the_numbers_back(page: Page) -> None:
+    """Far from a stroke block1 stays the same to the bit, and the answer follows."""
+    load(page)
+    picture = page.state["picture"]
+    page.until(lambda: page.text(".answers"))
+    answer = page.text(".answers")
+    take_brush(page)
+    brush_size(page, 0.05)
+    stroke(page, (40, 40), (10, 30))
+    settled(page)
+    once, read = painted(page), painted(page, "input", (3, 224, 224))
+    page.until(lambda: page.text(".answers") != answer)
+    assert page.find(".answers .ghost")
+    page.click("#paint .brushes button:nth-child(2)")
+    stroke(page, (160, 150), (0, 40))
+    settled(page)
+    twice, read_twice = painted(page), painted(page, "input", (3, 224, 224))
+    near = touched(read, read_twice, FAR)
+    assert 0.01 < near.mean() < 0.2
+    assert np.array_equal(once[:, ~near], twice[:, ~near])
+    differs = (once != twice).any(0)
+    assert differs.any()
+    under = (read != read_twice).any(0)
+    assert (once != twice).any(0)[under].mean() > 0.9
+    hidden = read_twice[:, under]
+    assert np.abs(hidden).max() < 1  # hiding is what the network reads as zero
+    page.click("#paint .undo")
+    settled(page)
+    assert np.array_equal(painted(page), once)
+    page.click("#paint .undo")
+    page.until(lambda: page.text(".answers") == answer)
+    assert page.text("#maps figcaption") == page.js(
+        "return explorer.manifest.pictures.find(({ id }) => id === arguments[0]).title", picture
+    )
+    assert not page.find("#paint .undo").is_enabled()
+    assert page.js("return document.querySelector('#problem').hidden")
+
+
+def test_what_is_seen_at_last_is_what_was_painted_last(page: Page) -> None:
+    """However many places the pen passes: the strokes painted at once give the same numbers.
+
+    They are kept when the page is loaded again; the address names the original, which others see.
+    """
+    load(page)
+    take_brush(page)
+    page.js(
+        """
+        window.orders = [];
+        new MutationObserver(() => {
+          const tiles = [...document.querySelectorAll("#grid [role=option]")];
+          if (document.querySelector(".badge").dataset.shown === "all") return;
+          orders.push(tiles.map(({ dataset }) => dataset.channel).join());
+        }).observe(document.querySelector("#paint"), { subtree: true, childList: true, attributes: true });
+        """
+    )
+    stroke(page, (100, 60), (40, 80), steps=40)
+    settled(page)
+    assert len(set(page.js("return orders"))) == 1  # the order of the channels stays
+    shown = painted(page)
+    address = page.js("return location.hash")
+    assert "painted" not in address
+    page.open(address)
+    page.until(lambda: page.text("#paint-open") == "Painted")
+    load(page)
+    page.click("#paint-open")
+    settled(page)
+    assert np.array_equal(painted(page), shown)
+    page.click("#paint .clear")
+    page.until(lambda: page.text("#paint-open") == "Paint")
+    page.open(address)
+    assert page.text("#paint-open") == "Paint"
+
+
+def test_the_maps_before_and_by_how_much_they_changed(page: Page, manifest: dict[str, Any]) -> None:
+    """Another picture is not painted on; back at the first, its strokes are there."""
+    load(page)
+    take_brush(page)
+    stroke(page, (60, 60), (30, 0))
+    settled(page)
+    caption = page.text("#maps figcaption")
+    assert caption.endswith(", painted")
+    buttons = {each.text: each for each in page.find("#paint .shows").find_elements("tag name", "button")}
+    assert list(buttons) == ["now", "before", "change"]
+    buttons["change"].click()
+    page.until(lambda: page.text("#maps figure:nth-child(2) figcaption").split(",")[1] == " change")
+    assert page.state["shows"] == "change"
+    changed = page.numbers("painted-change", "block1_conv2", BLOCK1)
+    assert (changed < 0).any()
+    assert (changed > 0).any()
+    assert not changed[:, 150:, 150:].any()  # what the file has rounded is no change
+    page.click("#paint .shows button:nth-child(2)")
+    hold = ActionChains(page.browser).move_to_element(page.find("#paint .hold")).click_and_hold()
+    hold.perform()
+    page.until(lambda: page.text("#maps figcaption") + ", painted" == caption)
+    assert page.js("return document.querySelector('canvas.painted').hidden")
+    hold = ActionChains(page.browser).release()
+    hold.perform()
+    page.until(lambda: page.text("#maps figcaption") == caption)
+    other = next(each["id"] for each in manifest["pictures"] if each["id"] != page.state["picture"])
+    page.dispatch(type="picture", value=other)
+    page.until(lambda: page.text("#paint-open") == "Paint")
+    assert not page.find(SHEET).is_displayed()
+    page.js("history.back()")
+    page.until(lambda: page.text("#paint-open") == "Painted")
+    page.until(lambda: page.text("#maps figcaption") == caption)
+
+
+def test_channels_stay_off_on_the_painted_picture(page: Page) -> None:
+    """And what was switched off is still off when the strokes are gone."""
+    load(page)
+    take_brush(page)
+    page.dispatch(type="channel", value=20)
+    stroke(page, (60, 60), (30, 0))
+    settled(page)
+    assert painted(page)[20].any()
+    page.dispatch(type="switch", layer="block1_conv2", channel=20)
+    page.until(lambda: "silent" in page.text("#maps figure:nth-child(2) figcaption"))
+    settled(page)
+    assert not painted(page)[20].any()
+    page.click("#paint .clear")
+    page.until(lambda: page.text("#paint-open") == "Paint")
+    page.until(lambda: not page.text("#maps figcaption").endswith(", painted"), 120)
+    assert "silent" in page.text("#maps figure:nth-child(2) figcaption")
+    alone = page.numbers("switched", "block1_conv2", BLOCK1)
+    assert not alone[20].any()
+    assert alone[21].any()
+
+
+def test_keys_paint_and_what_they_do_is_told(page: Page) -> None:
+    """Without the network the strokes are kept, and the network is offered."""
+    take_brush(page)
+    page.js("document.querySelector('.paint-sheet').focus()")
+    levels = "return document.querySelector('canvas.painted').hidden"
+    assert page.js(levels)
+    page.press(Keys.ARROW_LEFT)
+    assert "Brush at row" in page.text("#spoken")
+    assert page.js(levels)
+    page.press(" ")
+    page.until(lambda: not page.js(levels))
+    assert "Painted at row" in page.text("#spoken")
+    one = page.js("return sessionStorage.length && JSON.parse(Object.values(sessionStorage)[0])")
+    ActionChains(page.browser).key_down(Keys.SHIFT).send_keys(Keys.ARROW_UP).key_up(Keys.SHIFT).perform()
+    two = page.js("return JSON.parse(Object.values(sessionStorage)[0])")
+    picture = page.state["picture"]
+    assert [len(each[picture]["strokes"]) for each in (one, two)] == [1, 2]
+    assert [len(each["points"]) for each in two[picture]["strokes"]] == [1, 2]
+    assert page.state["cell"] == [100, 100]  # the brush went, not the cell
+    offer = page.find("#place .compute")
+    assert offer.is_displayed()
+    assert "MB" in offer.text
+    assert page.js("return document.querySelector('.badge').textContent") == ""
+    ActionChains(page.browser).key_down(Keys.CONTROL).send_keys("z").key_up(Keys.CONTROL).perform()
+    page.until(
+        lambda: len(page.js("return JSON.parse(Object.values(sessionStorage)[0])")[picture]["strokes"]) == 1
+    )
+    page.press(Keys.ESCAPE)
+    page.until(lambda: not page.find(SHEET).is_displayed())
+    assert page.js("return document.activeElement.id") == "paint-open"
+    offer = page.js(
+        "document.querySelector('#paint-open').click(); return document.querySelector('.compute')"
+    )
+    page.until(offer.is_displayed)
+    offer.click()
+    settled(page)
+    assert page.text("#maps figcaption").endswith(", painted")
+
+
+def test_a_finger_paints_only_with_a_tool_in_hand(page: Page) -> None:
+    """Else it scrolls and points as without the tools."""
+    show_on(page.browser, 390, 844, "light")
+    action = "return getComputedStyle(document.querySelector(arguments[0])).touchAction"
+    assert page.js(action, PHOTOGRAPH) == "pan-y"
+    assert not page.find(SHEET).is_displayed()
+    take_brush(page)
+    assert page.js(action, SHEET) == "none"
+    box = page.box(SHEET)
+    x, y = box["x"] + 40, box["y"] + 60
+    for kind, places in [("touchStart", [(x, y)]), ("touchMove", [(x + 30, y + 20)]), ("touchEnd", [])]:
+        points = [{"x": each[0], "y": each[1]} for each in places]
+        page.browser.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    page.until(lambda: page.text("#paint-open") == "Painted")
+    assert page.state["cell"] == [100, 100]
+    width = page.js("return document.documentElement.scrollWidth")
+    assert width <= 390
+    assert found(page.browser) == []
+    page.click("#paint .brushes button[aria-pressed=true]")
+    page.until(lambda: not page.find(SHEET).is_displayed())
+    assert severe(page) == []

@@ -1,0 +1,216 @@
+// Painting on the shown picture: the strokes on it, and the network that follows them.
+
+import { hidingColour } from "../paint/hiding.js";
+import { isSlow } from "../paint/pace.js";
+import { PaintedPicture } from "../paint/painted_picture.js";
+import { levelsOf } from "./levels.js";
+import { PAINTED, PAINTED_CHANGE, PaintedMaps } from "./painted_maps.js";
+
+/**
+ * @import { KeptStrokes } from "../paint/kept_strokes.js"
+ * @import { Colour, Pen } from "../paint/strokes.js"
+ * @import { Data } from "../state/data.js"
+ * @import { Live, Manifest, Pair, State } from "../state/types.js"
+ * @import { Explorer, Wish } from "./painted_maps.js"
+ * @import { Door } from "./switching.js"
+ * @typedef {{manifest: Manifest, data: Data, kept: KeptStrokes, failed: (problem: Error) => void}} Tools
+ * @typedef {{behind: number | null, whole: number | null, isWhole: boolean}} Measured   milliseconds from the pen to the
+ *   maps of the chosen layer, and from the end of a stroke to those of all; null where that would count the loading too
+ * @typedef {{key: string, picture: string, original: Uint8ClampedArray, painted: PaintedPicture}} Open   the shown picture
+ */
+
+/** @type {Measured} */
+const NOTHING = { behind: null, whole: null, isWhole: false };
+
+export class Painting {
+  #tools;
+  #maps;
+  /** @type {Door | null} */
+  #door = null;
+  /** @type {Explorer | null} */
+  #explorer = null;
+  /** @type {Open | null} */
+  #open = null;
+  /** Which picture is being made ready, or is. */
+  #key = "";
+  /** What the maps were last asked for with. */
+  #off = "";
+  /** @type {(() => void)[]} */
+  #listeners = [];
+  /** What was shown last. @type {Measured} */
+  #seen = NOTHING;
+
+  /** @param {Tools} tools */
+  constructor(tools) {
+    const { manifest, data, failed } = tools;
+    this.#tools = tools;
+    this.#maps = new PaintedMaps({ manifest, data, failed, shown: (wish) => this.#measure(wish) });
+  }
+
+  /** From now on there is a network that can be loaded, or there is none. @type {(door: Door | null, explorer: Explorer) => void} */
+  use(door, explorer) {
+    this.#door = door;
+    this.#explorer = explorer;
+    if (door) this.#maps.use(door.network, explorer);
+  }
+
+  /** Call something whenever what is painted or computed changes. @param {() => void} listener */
+  listen(listener) {
+    this.#listeners.push(listener);
+  }
+
+  /** What the views show. @type {(state: State) => {picture: PaintedPicture | null, isPossible: boolean, isOn: boolean,
+   *   isBusy: boolean, isSlow: boolean} & Measured} */
+  seen(state) {
+    const network = this.#door?.network;
+    return {
+      picture: this.#on(state),
+      isPossible: this.#door !== null,
+      isOn: Boolean(network?.isOn()),
+      isBusy: this.#maps.isBusy(),
+      isSlow: network ? isSlow(network.spent) : false,
+      ...this.#seen,
+    };
+  }
+
+  /** The network's size, and how it is loaded. */
+  door() {
+    return this.#door;
+  }
+
+  /** Whether the network follows what is painted on the picture. @param {Pick<State, "picture">} state */
+  covers(state) {
+    return Boolean(this.#on(state)?.isPainted() && this.#door?.network.isOn());
+  }
+
+  /** Whether a layer's maps are those of the painted picture. @type {(state: Pick<State, "picture">, layer: string) => boolean} */
+  isChanged(state, layer) {
+    return this.covers(state) && this.#maps.has(this.#key, layer);
+  }
+
+  /** @type {(state: Pick<State, "picture" | "shows">, layer: string) => string} */
+  idOf({ picture, shows }, layer) {
+    if (shows === "before" || !this.isChanged({ picture }, layer)) return picture;
+    return shows === "change" ? PAINTED_CHANGE : PAINTED;
+  }
+
+  /** @param {string} id */
+  isSigned(id) {
+    return id === PAINTED_CHANGE;
+  }
+
+  /** Make the picture of a state ready, with the strokes that are on it. @param {State} state */
+  follow(state) {
+    if (!this.#door) return;
+    const key = this.#keyOf(state);
+    if (key !== this.#key) {
+      this.#key = key;
+      this.#maps.forget();
+      this.#openPicture(state.picture, key).catch(() => {}); // what cannot be shown is told elsewhere
+    } else if (this.covers(state) && this.#off !== JSON.stringify(state.off)) this.#ask({ whole: true });
+  }
+
+  /** The colour that hides, on this picture. @returns {Colour | null} */
+  hiding() {
+    const { live } = this.#tools.manifest;
+    return live && this.#open ? hidingColour(live, this.#open.original) : null;
+  }
+
+  /** @type {(pen: Pen, point: Pair) => void} */
+  begin(pen, point) {
+    this.#seen = NOTHING;
+    this.#open?.painted.begin(pen, point);
+    this.#follow();
+  }
+
+  /** @param {Pair[]} points */
+  extend(points) {
+    points.forEach((point) => this.#open?.painted.extend(point));
+    this.#follow();
+  }
+
+  end() {
+    this.#open?.painted.end();
+    this.#settle();
+  }
+
+  /** Without the last stroke, or without any. @param {"last" | "all"} which */
+  undo(which) {
+    if (which === "last") this.#open?.painted.undo();
+    else this.#open?.painted.clear();
+    this.#seen = NOTHING;
+    this.#settle();
+  }
+
+  /** While the pen moves. */
+  #follow() {
+    const network = this.#door?.network;
+    if (network?.isOn() && !isSlow(network.spent)) this.#ask({ whole: false });
+    this.#tell();
+  }
+
+  /** After a stroke. */
+  #settle() {
+    if (!this.#open) return;
+    const { picture, original, painted } = this.#open;
+    this.#tools.kept.keep(picture, original, painted.strokes());
+    this.#off = ""; // where the network is not there yet, it is asked for later
+    if (this.#door?.network.isOn()) {
+      if (painted.isPainted()) this.#ask({ whole: true });
+      else this.#maps.forget();
+    }
+    if (!painted.isPainted()) this.#explorer?.refresh();
+    this.#tell();
+  }
+
+  /** @param {{whole: boolean}} how */
+  #ask({ whole }) {
+    if (!this.#open || !this.#explorer || !this.#door) return;
+    const { key, picture, painted } = this.#open;
+    const { off } = this.#explorer.state();
+    this.#off = JSON.stringify(off);
+    const isLoaded = this.#door.network.spent.every((each) => each > 0);
+    const at = isLoaded ? performance.now() : NaN;
+    this.#maps.ask({ key, picture, levels: painted.levels.slice(), off: this.#gated(off), whole, at });
+  }
+
+  /** Channels that the network can switch off. @param {State["off"]} off */
+  #gated(off) {
+    const segments = /** @type {Live} */ (this.#tools.manifest.live).segments;
+    return Object.fromEntries(Object.entries(off).filter(([name]) => segments.some(({ gates }) => Object.hasOwn(gates, name))));
+  }
+
+  /** @param {Wish} wish */
+  #measure({ whole, at }) {
+    const past = Number.isNaN(at) ? null : performance.now() - at;
+    this.#seen = { behind: past, whole: whole ? past : null, isWhole: whole };
+    setTimeout(() => this.#tell()); // after the run has ended
+  }
+
+  /** @type {(picture: string, key: string) => Promise<void>} */
+  async #openPicture(picture, key) {
+    const { data, kept } = this.#tools;
+    const bitmap = await data.photograph(picture);
+    if (key !== this.#key) return;
+    const original = levelsOf(bitmap);
+    const painted = new PaintedPicture(original, bitmap.width, kept.on(picture, original));
+    this.#open = { key, picture, original, painted };
+    this.#seen = NOTHING;
+    this.#tell();
+    if (painted.isPainted() && this.#door?.network.isOn()) this.#ask({ whole: true });
+  }
+
+  /** What is painted on a state's picture, null until it is ready. @type {(state: Pick<State, "picture">) => PaintedPicture | null} */
+  #on(state) {
+    return this.#open?.key === this.#keyOf(state) ? this.#open.painted : null;
+  }
+
+  /** @param {Pick<State, "picture">} state */
+  #keyOf({ picture }) {
+    return JSON.stringify([picture, this.#tools.data.version(picture)]);
+  }
+
+  #tell() {
+    for (const listener of this.#listeners) listener();
+  }
+}

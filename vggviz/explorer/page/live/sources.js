@@ -1,0 +1,58 @@
+// Which maps a state shows: the picture's own, those with channels off, or those of what is painted on it.
+
+/**
+ * @import { State } from "../state/types.js"
+ * @import { Painting } from "./painting.js"
+ * @import { Switching, Wanted } from "./switching.js"
+ */
+
+export class Sources {
+  #switching;
+  #painting;
+  /** Whether what was shown last is painted. */
+  #isPainted = false;
+
+  /**
+   * @param {Switching} switching
+   * @param {Painting} painting
+   */
+  constructor(switching, painting) {
+    this.#switching = switching;
+    this.#painting = painting;
+  }
+
+  /** @param {string} layer */
+  switchOf(layer) {
+    return this.#switching.switchOf(layer);
+  }
+
+  /** @param {Wanted} state */
+  missing(state) {
+    return this.#switching.missing(state);
+  }
+
+  /** Whether a layer's maps are other ones than the picture's. @type {(state: Wanted, layer: string) => boolean} */
+  isChanged(state, layer) {
+    return this.#painting.isChanged(state, layer) || this.#switching.isChanged(state, layer);
+  }
+
+  /** The id of the image that a state shows of a layer. @type {(state: Wanted, layer: string) => string} */
+  idOf(state, layer) {
+    return (this.#painting.isChanged(state, layer) ? this.#painting : this.#switching).idOf(state, layer);
+  }
+
+  /** @param {string} id */
+  isSigned(id) {
+    return this.#painting.isSigned(id) || this.#switching.isSigned(id);
+  }
+
+  /** Begin to compute what a state needs. @param {State} state */
+  follow(state) {
+    this.#painting.follow(state);
+    const isPainted = this.#painting.covers(state);
+    // The network computes one image at a time: what it had begun for the other is not there.
+    if (this.#isPainted && !isPainted) this.#switching.forget();
+    this.#isPainted = isPainted;
+    if (!isPainted) this.#switching.follow(state);
+  }
+}

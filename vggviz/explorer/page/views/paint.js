@@ -1,0 +1,207 @@
+// Painting on the photograph: a button that opens a row of tools, and the maps that follow.
+
+import { formattedBytes } from "../arithmetic/number_format.js";
+import { paceText } from "../paint/pace.js";
+import { button, element } from "./elements.js";
+import { PaintSurface } from "./paint_surface.js";
+import { PaintTools } from "./paint_tools.js";
+import { keepingFocus, showsButtons } from "./shows.js";
+
+/**
+ * @import { PaintedPicture } from "../paint/painted_picture.js"
+ * @import { Colour, Pen } from "../paint/strokes.js"
+ * @import { Dispatch, Pair, Shown, Shows, State } from "../state/types.js"
+ * @typedef {{picture: PaintedPicture | null, isPossible: boolean, isOn: boolean, isBusy: boolean, isSlow: boolean,
+ *   behind: number | null, whole: number | null, isWhole: boolean}} Seen
+ * @typedef {object} Painting
+ * @property {(state: State) => Seen} seen
+ * @property {(listener: () => void) => void} listen
+ * @property {() => {open: () => Promise<void>, bytes: number} | null} door
+ * @property {() => Colour | null} hiding
+ * @property {(state: State, layer: string) => boolean} isChanged
+ * @property {(pen: Pen, point: Pair) => void} begin
+ * @property {(points: Pair[]) => void} extend
+ * @property {() => void} end
+ * @property {(which: "last" | "all") => void} undo
+ * @typedef {{painting: Painting, dispatch: Dispatch, isLive: boolean, freeze: (on: boolean) => void,
+ *   failed: (problem: Error) => void}} Tools   `isLive`, whether the page comes with the network
+ * @typedef {{row: HTMLElement, place: HTMLElement, surface: HTMLElement, spoken: HTMLElement}} Elements   `place`, where the
+ *   button stands that opens the row
+ */
+
+export class Paint {
+  #elements;
+  #on;
+  #tools;
+  #surface;
+  #opener = button({ id: "paint-open", hidden: true, "aria-expanded": "false", "aria-controls": "paint", onclick: () => this.toggle() }, "Paint");
+  #undo = button({ class: "undo", onclick: () => this.#on.painting.undo("last") }, "Undo");
+  #clear = button({ class: "clear", title: "Take all strokes away", onclick: () => this.#on.painting.undo("all") }, "Clear");
+  #hold = button({ class: "hold", title: "Hold to see the picture, its maps and tiles as they were" }, "Hold: original");
+  #shows = element("div", { class: "chips shows", role: "group", "aria-label": "Maps of the painted picture" });
+  #compute = button({ class: "compute", onclick: () => this.#load() });
+  #badge = element("p", { class: "badge", "aria-hidden": "true" });
+  #isOpen = false;
+  #isFrozen = false;
+  /** @type {State | null} */
+  #state = null;
+  #key = "";
+  #drawing = 0;
+
+  /**
+   * @param {Elements} elements
+   * @param {Tools} tools
+   */
+  constructor(elements, tools) {
+    this.#elements = elements;
+    this.#on = tools;
+    this.#tools = new PaintTools({ changed: () => this.#update(), hiding: () => tools.painting.hiding() });
+    this.#surface = this.#createSurface();
+    this.#opener.hidden = !tools.isLive; // its place is kept from the beginning
+    elements.place.append(this.#badge, this.#compute, this.#opener);
+    elements.row.append(
+      element("div", { class: "tools" }, ...this.#tools.elements),
+      element("div", { class: "tools" }, this.#undo, this.#clear, this.#hold, this.#shows),
+    );
+    this.#listenToHold();
+    elements.row.addEventListener("keydown", (event) => this.#press(event));
+    elements.surface.addEventListener("keydown", (event) => this.#press(event));
+    tools.painting.listen(() => this.#update());
+  }
+
+  #createSurface() {
+    const { painting } = this.#on;
+    return new PaintSurface(this.#elements.surface, {
+      begin: (point) => this.#begin(point),
+      extend: (points) => painting.extend(points),
+      end: () => painting.end(),
+      leave: () => this.#putAway(),
+      say: (words) => { this.#elements.spoken.textContent = words; },
+    });
+  }
+
+  /** @param {Pick<Shown, "state">} shown */
+  show({ state }) {
+    const isOther = this.#state !== null && state.picture !== this.#state.picture;
+    this.#state = state;
+    if (isOther) queueMicrotask(() => this.#tools.choose(null)); // the order of the channels is another's
+    this.#update();
+  }
+
+  /** Open or close the row of tools. */
+  toggle(isOpen = !this.#isOpen) {
+    this.#isOpen = isOpen;
+    this.#tools.choose(isOpen ? "brush" : null);
+  }
+
+  #putAway() {
+    this.toggle(false);
+    this.#opener.focus();
+  }
+
+  /** @param {Pair} point */
+  #begin(point) {
+    const { painting, dispatch } = this.#on;
+    const picture = this.#seen()?.picture;
+    if (!picture) return;
+    this.#freeze(true);
+    if (this.#state?.shows === "before") dispatch({ type: "shows", value: "now" });
+    painting.begin(this.#tools.pen(picture.size), point);
+  }
+
+  /** Others may freeze the order too. @param {boolean} on */
+  #freeze(on) {
+    if (on !== this.#isFrozen) this.#on.freeze(on);
+    this.#isFrozen = on;
+  }
+
+  async #load() {
+    try {
+      await this.#on.painting.door()?.open();
+    } catch (problem) {
+      this.#on.failed(/** @type {Error} */ (problem));
+    }
+  }
+
+  #seen() {
+    return this.#state && this.#on.painting.seen(this.#state);
+  }
+
+  /** Once for each frame: a pen moves more often. */
+  #update() {
+    if (this.#drawing) return;
+    this.#drawing = requestAnimationFrame(() => {
+      this.#drawing = 0;
+      const seen = this.#seen();
+      if (seen && this.#state) this.#draw(seen, this.#state);
+    });
+  }
+
+  /** @type {(seen: Seen, state: State) => void} */
+  #draw(seen, state) {
+    const { picture } = seen;
+    const isPainted = Boolean(picture?.isPainted());
+    const size = picture?.size ?? 1;
+    const isChosen = this.#isOpen && this.#tools.isChosen() && picture !== null;
+    if (!isChosen) this.#freeze(false);
+    this.#opener.hidden = !seen.isPossible;
+    this.#opener.textContent = isPainted ? "Painted" : "Paint";
+    this.#opener.setAttribute("aria-expanded", String(this.#isOpen));
+    this.#elements.row.hidden = !this.#isOpen || !seen.isPossible;
+    this.#surface.show(picture && isPainted && state.shows !== "before" ? picture : null);
+    this.#surface.open(isChosen, { size, width: this.#tools.width(size) });
+    for (const each of [this.#undo, this.#clear, this.#hold]) each.disabled = !isPainted;
+    this.#offer(seen, isPainted);
+    const isSaidElsewhere = Object.keys(state.off).length > 0; // beside what is switched off
+    this.#showShows(state, isPainted && !isSaidElsewhere && this.#on.painting.isChanged(state, state.layer));
+  }
+
+  /** The network, as long as it is not there, or how far behind it is. @type {(seen: Seen, isPainted: boolean) => void} */
+  #offer({ isOn, isBusy, isSlow, isWhole, picture, behind, whole }, isPainted) {
+    const door = this.#on.painting.door();
+    this.#compute.hidden = isOn || !isPainted;
+    if (door) this.#compute.textContent = `Compute: ${formattedBytes(door.bytes)}`;
+    const isPainting = Boolean(picture?.isPainting());
+    this.#badge.hidden = !isOn || !isPainted;
+    this.#badge.textContent = isOn && isPainted ? paceText({ isBusy, isPainting, isSlow, behind, whole }) : "";
+    const { dataset } = this.#badge;
+    dataset.behind = String(behind ?? "");
+    dataset.whole = String(whole ?? "");
+    dataset.shown = isPainting || isBusy || !isPainted ? "" : isWhole ? "all" : "part";
+  }
+
+  /** @type {(state: State, isChanged: boolean) => void} */
+  #showShows(state, isChanged) {
+    this.#shows.hidden = !isChanged;
+    const key = isChanged ? state.shows : "";
+    if (key === this.#key) return;
+    this.#key = key;
+    keepingFocus(this.#shows, () => this.#shows.replaceChildren(...(isChanged ? showsButtons(state, this.#on.dispatch) : [])));
+  }
+
+  /** As long as the button is held, by pointer or key, what was before is shown. */
+  #listenToHold() {
+    /** @param {Shows} value */
+    const look = (value) => {
+      if (this.#state?.shows === value) return;
+      this.#hold.setAttribute("aria-pressed", String(value === "before"));
+      this.#on.dispatch({ type: "shows", value });
+    };
+    const isKey = (/** @type {KeyboardEvent} */ { key }) => key === " " || key === "Enter";
+    this.#hold.addEventListener("pointerdown", () => look("before"));
+    for (const type of ["pointerup", "pointerleave", "pointercancel", "blur"]) {
+      this.#hold.addEventListener(type, () => this.#hold.getAttribute("aria-pressed") === "true" && look("now"));
+    }
+    this.#hold.addEventListener("keydown", (event) => isKey(event) && look("before"));
+    this.#hold.addEventListener("keyup", (event) => isKey(event) && look("now"));
+  }
+
+  /** @param {KeyboardEvent} event */
+  #press(event) {
+    if (event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !this.#undo.disabled) {
+      this.#on.painting.undo("last");
+    } else if (event.key === "Escape" && this.#isOpen && !event.defaultPrevented) this.#putAway();
+    else return;
+    event.preventDefault();
+  }
+}
