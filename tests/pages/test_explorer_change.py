@@ -233,7 +233,8 @@ def test_the_tab_is_accessible_on_a_screen_and_on_a_phone(page: Page, theme: str
                 assert found(page.browser) == []
                 continue
             heights = page.js(
-                "return [...document.querySelectorAll(arguments[0])].map((e) => e.getBoundingClientRect().height)",
+                "return Array.from(document.querySelectorAll(arguments[0]), "
+                "(each) => each.getBoundingClientRect().height)",
                 "#change :is(button, select, input):not([hidden], [hidden] *)",
             )
             assert heights

@@ -47,21 +47,29 @@ async function start() {
   painting.use(door, explorer);
   addGradients(views, { ...given, base, dispatch: (action, step) => explorer.dispatch(action, step), keep: own.keep });
   Object.assign(window, { explorer }); // for the console: explorer.data.maps("cat", "block1_conv1")
+  const { search } = location;
+  await followAddress(explorer, own.recall);
+  if (new URLSearchParams(search).has("own")) own.open(); // where a page sends a reader to their own picture
+  tellHeight(/** @type {HTMLElement} */ (document.querySelector("main")));
+  keepForLater();
+}
+
+/**
+ * Show what the address names, now and whenever it changes.
+ * @type {(explorer: Explorer, recall: () => Promise<void>) => Promise<void>} `recall` is called for the reader's own picture
+ */
+function followAddress(explorer, recall) {
   /** @param {Step} step */
   const open = async (step) => {
     const { hash } = location;
     await explorer.visit(hash, step);
-    if (pictureNamed(hash) === OWN && explorer.state().picture !== OWN) own.recall();
+    if (pictureNamed(hash) === OWN && explorer.state().picture !== OWN) recall();
   };
   for (const event of ["popstate", "hashchange"]) {
     // Both may come for one step of Back.
     window.addEventListener(event, () => location.hash !== write(explorer.state()) && open("none"));
   }
-  const { search } = location;
-  await open("replace");
-  if (new URLSearchParams(search).has("own")) own.open(); // where a page sends a reader to their own picture
-  tellHeight(/** @type {HTMLElement} */ (document.querySelector("main")));
-  keepForLater();
+  return open("replace");
 }
 
 /** Null where the browser keeps nothing. */

@@ -134,7 +134,8 @@ export class ChannelGrid {
   }
 
   /** Put the tiles in order, where it is another. @type {(shown: Shown, isOther: boolean) => void} */
-  #arrange({ state, layer, frozen, images: [{ statistics, here }] }, isOther) {
+  #arrange(shown, isOther) {
+    const { state, layer, frozen, images: [{ statistics, here }] } = shown;
     const { grid, silent } = this.#elements;
     const off = state.off[this.#switchOf(layer.name) ?? layer.name] ?? [];
     const of = [
@@ -142,16 +143,7 @@ export class ChannelGrid {
     ];
     if (!isOther && of.every((each, i) => each === this.#arranged[i])) return;
     this.#arranged = of;
-    // What is switched off keeps its place; while something is painted, at other cells too.
-    const subject = JSON.stringify([state.picture, layer.name, state.sort]);
-    const key = `${subject} ${state.cell}`;
-    const isHeld = frozen && this.#orderedFor.startsWith(`${subject} `);
-    const stays = !isOther && (isHeld || (key === this.#orderedFor && Object.keys(state.off).length > 0));
-    if (!stays) {
-      this.#order = ordered(statistics, state.sort, here);
-      this.#orderedFor = key;
-    }
-    if (!frozen || !stays) this.#quiet = this.#order.filter((channel) => isSilent(statistics, channel));
+    this.#sort(shown, isOther);
     const quiet = this.#quiet.filter((channel) => !off.includes(channel));
     silent.hidden = !quiet.length;
     silent.textContent = `${quiet.length} silent on this picture${this.#unfolded ? ": hide them" : ""}`;
@@ -164,6 +156,23 @@ export class ChannelGrid {
     grid.replaceChildren(...listed.map((channel) => this.#tiles[channel]));
     if (focused) this.#tiles[state.channel].focus({ preventScroll: true });
     else if (state.sort === "here") this.#elements.scroll.scrollTop = 0; // who is strongest here stands first
+  }
+
+  /**
+   * The channels in their order, and those that are silent. What is switched off keeps its place; while something is
+   * painted, all do, at other cells too.
+   * @type {(shown: Shown, isOther: boolean) => void}
+   */
+  #sort({ state, layer, frozen, images: [{ statistics, here }] }, isOther) {
+    const subject = JSON.stringify([state.picture, layer.name, state.sort]);
+    const key = `${subject} ${state.cell}`;
+    const isHeld = frozen && this.#orderedFor.startsWith(`${subject} `);
+    const stays = !isOther && (isHeld || (key === this.#orderedFor && Object.keys(state.off).length > 0));
+    if (!stays) {
+      this.#order = ordered(statistics, state.sort, here);
+      this.#orderedFor = key;
+    }
+    if (!frozen || !stays) this.#quiet = this.#order.filter((channel) => isSilent(statistics, channel));
   }
 
   #unfold() {
