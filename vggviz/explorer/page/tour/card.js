@@ -47,6 +47,7 @@ export class TourCard {
     this.#open(`${number} of ${count}: ${title}`);
     this.#guess.textContent = guess;
     this.#say(words);
+    this.#back.hidden = this.#next.hidden = false;
     this.#back.disabled = number === 1;
     this.#next.textContent = number === count ? "End" : "Next";
     this.#next.onclick = number === count ? this.#on.end : this.#on.next;
@@ -61,7 +62,7 @@ export class TourCard {
     this.#open(words);
     this.#guess.textContent = "";
     this.#say([]);
-    this.#show.hidden = true;
+    this.#back.hidden = this.#show.hidden = this.#next.hidden = true;
   }
 
   /** The reader has gone elsewhere. @param {number} number */
@@ -69,6 +70,7 @@ export class TourCard {
     this.#open("The tour waits");
     this.#guess.textContent = "";
     this.#say([]);
+    this.#back.hidden = this.#next.hidden = true;
     this.#show.hidden = false;
     this.#show.textContent = `Come back to step ${number}`;
     this.#show.onclick = this.#on.show;
