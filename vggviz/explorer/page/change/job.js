@@ -174,9 +174,10 @@ export class Job {
     this.element.dataset.on = String(this.#isOn);
     this.#start.hidden = this.#isOn || !starts;
     this.#start.textContent = starts?.[this.#last ? 1 : 0] ?? "";
-    this.#pause.hidden = this.#stop.hidden = !this.#isOn;
+    this.#stop.hidden = !this.#isOn;
+    this.#pause.hidden = !this.#isOn || !starts; // one step cannot be paused
     this.#pause.textContent = this.#paused ? "Go on" : "Pause";
-    const [seen] = [this.#start, this.#pause].filter((each) => !each.hidden);
+    const [seen] = [this.#start, this.#pause, this.#stop].filter((each) => !each.hidden);
     if (hadFocus && document.activeElement instanceof HTMLElement && document.activeElement.hidden) seen?.focus();
     else if (hadFocus && document.activeElement === document.body) seen?.focus();
   }

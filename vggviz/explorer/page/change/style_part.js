@@ -1,5 +1,6 @@
 // The shown photograph in the style of another one.
 
+import { formatted } from "../arithmetic/number_format.js";
 import { levelsOf } from "../live/levels.js";
 import { fit } from "../own_image/resample.js";
 import { imageNamed, offered } from "../state/manifest.js";
@@ -125,9 +126,9 @@ export class StylePart {
     this.#canvas.setAttribute("aria-label", `${this.#title}, step ${step} of ${steps}`);
   }
 
-  /** How far it still is from both. @param {number} value */
+  /** How far it still is from both, each relative to its own size. @param {number} value */
   #distance(value) {
-    return `${Math.round((100 * -value) / (this.#first || 1))} % of the distance at the beginning`;
+    return `distance ${formatted(-value)}, at the beginning ${formatted(this.#first)}`;
   }
 
   /** @type {(news: NewsMessage, isWhole: boolean) => string} */
