@@ -143,14 +143,7 @@ sys.modules["ipywidgets"] = None
 """
 
 
-@pytest.mark.parametrize(
-    "call",
-    [
-        "vggviz.load_image('coffee')",
-        "weights.fetch(weights.RemoteFile('own.h5', '', hashing.md5(path), 1))",
-    ],
-)
-def test_pooch_does_not_warn_in_a_notebook_without_ipywidgets(tmp_path, call):
+def test_pooch_does_not_warn_in_a_notebook_without_ipywidgets(tmp_path):
     """Its import of tqdm.auto would."""
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "own.h5").write_bytes(b"weights")
@@ -160,7 +153,7 @@ from vggviz._shared import hashing
 from vggviz.models import weights
 os.environ["KERAS_HOME"] = {str(tmp_path)!r}
 path = pathlib.Path({str(tmp_path)!r}, "models", "own.h5")
-{call}
+weights.fetch(weights.RemoteFile('own.h5', '', hashing.md5(path), 1))
 print("tqdm.autonotebook" in sys.modules)
 """
     assert python(code).strip() == "True"

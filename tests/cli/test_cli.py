@@ -553,8 +553,8 @@ def test_the_environment_names_the_weights(refuse, monkeypatch):
 
 def test_commands_in_one_process_share_a_network_of_the_package(run, model, monkeypatch):
     """As in a notebook. It is not kept after another network was loaded: figures name those in use."""
-    loaded, load = [], vggviz.load_vgg16
-    monkeypatch.setattr(vggviz, "load_vgg16", lambda *which: loaded.append(which) or load(*which))
+    loaded, load = [], vggviz.load_forward_only
+    monkeypatch.setattr(vggviz, "load_forward_only", lambda *which: loaded.append(which) or load(*which))
     inputs._own_vgg16.cache_clear()
     first = run("layers", "--weights", "random")
     assert run("layers", "--weights", "random") == first

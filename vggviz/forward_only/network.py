@@ -43,10 +43,12 @@ class Vgg16(ForwardOnly):
     name = "vgg16"
 
     def __init__(self, source: str, *, classified: bool) -> None:
-        """Weights from "imagenet" or a file; nothing is read yet."""
+        """Weights from "imagenet", read when they are needed, or from a file, which is checked at once."""
         self._source = source
         self.classifier = package_data.linear_classifier() if classified else None
         self.network = layers.vgg16(self._read, len(self.classifier[1]) if self.classifier else 0)
+        if source != "imagenet":
+            self._read()
         note_provenance(self, self._provenance(classified=classified))
 
     def _provenance(self, *, classified: bool) -> Provenance:
