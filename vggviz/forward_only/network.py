@@ -153,7 +153,7 @@ def _options() -> onnxruntime.SessionOptions:
 
 def load_forward_only(
     weights: str | os.PathLike[str] | None = None, classifier: str | None = None
-) -> keras.Model | Vgg16:
+) -> keras.Model:
     """VGG16 for what needs no gradients: it starts in a tenth of TensorFlow's time, and is quicker.
 
     It computes with onnxruntime, from a file in the user's cache that is written at the first call. The
