@@ -40,6 +40,8 @@ def prepare(app: Sphinx, config: Config) -> None:
     os.environ["VGGVIZ_FOR_PHONES"] = "1"  # the library then renders each figure for phones as well
     # Threads of linear algebra wait for each other busily, and kernels run side by side on all cores.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # scikit-image's pooch warns where ipywidgets is missing; no page needs them.
+    os.environ["PYTHONWARNINGS"] = "ignore:IProgress not found"
     os.environ.pop("MPLBACKEND", None)  # with another backend the pages would have no figures
     check_inputs(os.environ)
     if is_default(os.environ):

@@ -27,6 +27,8 @@ os.environ.update(get_ipython().environment)
 os.chdir({folder!r})
 if "keras" in sys.modules:
     sys.modules["keras"].utils.clear_session()
+    # TensorFlow warns of many tracings, which it counts over all notebooks.
+    sys.modules["tensorflow"].get_logger().setLevel("ERROR")
 get_ipython().reset()
 __import__("gc").collect();
 """
