@@ -167,7 +167,7 @@ def test_the_maps_before_and_by_how_much_they_changed(page: Page, manifest: dict
     buttons = {each.text: each for each in page.find("#paint .shows").find_elements("tag name", "button")}
     assert list(buttons) == ["now", "before", "change"]
     buttons["change"].click()
-    page.until(lambda: page.text("#maps figure:nth-child(2) figcaption").split(",")[1] == " change")
+    page.until(lambda: "change" in page.text("#maps figure:nth-child(2) figcaption"))
     assert page.state["shows"] == "change"
     changed = page.numbers("painted-change", "block1_conv2", BLOCK1)
     assert (changed < 0).any()

@@ -28,7 +28,7 @@ export function createPlace({ words, pad, spoken }, { dispatch }) {
       const text = [name, value, value && sight].filter(Boolean).join(" ");
       // On a key only: each move of the mouse would be sixty sentences.
       // In the grid the channel itself is read out.
-      if (byKey() && text !== said && !document.activeElement?.closest("#grid")) spoken.textContent = text;
+      if (byKey() && text !== said && !document.activeElement?.closest("#grid, .paint-sheet, #paint")) spoken.textContent = text;
       said = text;
     },
   };
