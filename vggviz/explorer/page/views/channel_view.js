@@ -61,7 +61,7 @@ function ofImage(loaded, { state, layer, cell: shownCell }, image, how) {
     name,
     box: cell && box(layer, cell, image),
     value: valueAt(about, cell),
-    captions: [image.title, captionOf(about)],
+    captions: [image.title, `${captionOf(about)}${image.hidden ? `, ${state.shows}` : ""}`],
   };
 }
 
