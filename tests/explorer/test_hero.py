@@ -219,6 +219,16 @@ def test_weights_without_a_classifier_have_no_answer(monkeypatch):
     assert data.keys() == {"layers"}
 
 
+@pytest.mark.parametrize(
+    ("load", "classifier"), [(vggviz.load_vgg16, "linear"), (vggviz.load_forward_only, None)]
+)
+def test_all_that_have_these_weights_answer_the_same(cat, load, classifier):
+    found = hero(load("imagenet", classifier), "cat")
+    assert found.labels == cat.labels
+    assert found.switches.channels == cat.switches.channels
+    np.testing.assert_allclose(found.switches.scores, cat.switches.scores, rtol=1e-4)
+
+
 def test_a_photograph_of_ones_own_is_called_a_photograph(monkeypatch, tmp_path):
     Image.new("RGB", (300, 200), "white").save(tmp_path / "mine.png")
     monkeypatch.setenv("VGGVIZ_IMAGE", str(tmp_path / "mine.png"))

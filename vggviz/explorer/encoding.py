@@ -72,13 +72,18 @@ def png(levels: np.ndarray) -> bytes:
     return stream.getvalue()
 
 
+def webp(image: np.ndarray, **options: int) -> bytes:
+    """Encode uint8 (h, w, 3) RGB as WebP; the options are Pillow's."""
+    stream = io.BytesIO()
+    Image.fromarray(image).save(stream, "WEBP", **options)
+    return stream.getvalue()
+
+
 def small(image: np.ndarray) -> bytes:
     """Encode uint8 (h, w, 3) RGB as WebP of at most `SMALL` pixels a side, for the page's buttons."""
-    stream = io.BytesIO()
     reduced = Image.fromarray(image)
     reduced.thumbnail((SMALL, SMALL))
-    reduced.save(stream, "WEBP", quality=80)
-    return stream.getvalue()
+    return webp(np.asarray(reduced), quality=80)
 
 
 def pack(values: np.ndarray) -> bytes:

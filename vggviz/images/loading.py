@@ -68,13 +68,18 @@ def load_image(source: Source | None = None, size: int | None = 224, *, fit: str
     validation.one_of("fit", fit, FITS)
     check_size(size)
     if source is None:
-        source = os.environ.get("VGGVIZ_IMAGE") or "cat"
+        source = default_source()
     image = _open(source)
     with decoding(_name(source)):  # a complete file can still lack its palette
         image = _to_rgb(image)
     if size is not None:
         image = _fit(image, int(size), fit)
     return np.array(image)
+
+
+def default_source() -> str:
+    """What `load_image` loads if no source is given: a sample's name, or a path."""
+    return os.environ.get("VGGVIZ_IMAGE") or "cat"
 
 
 def check_size(size: int | None) -> None:

@@ -7,16 +7,16 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vggviz._shared import package_data
 from vggviz.activations.forward import feature_maps
+from vggviz.explorer.answer import TOP_OF_VGG16, answer_of
 from vggviz.explorer.hero import writing
 from vggviz.explorer.hero.content import Content
 from vggviz.explorer.hero.places import sheet, within
 from vggviz.explorer.hero.switches import switches
 from vggviz.explorer.notebook import BOOK
-from vggviz.images.loading import Source, load_image
+from vggviz.images.loading import Source, default_source, load_image
 from vggviz.images.preprocessing import preprocess
-from vggviz.models.graph import conv_layers
+from vggviz.models.graph import conv_layers, unfold
 from vggviz.models.provenance import provenance
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 LAYERS = ("block1_conv2", "block2_conv2", "block3_conv3", "block4_conv3", "block5_conv3")
 """The last convolution of each block of VGG16."""
-TOP = "block5_pool"
 PHOTOGRAPH = 448
 """Side of the photograph, in pixels; the network sees half of it."""
 PHOTOGRAPH_BYTES, SHEETS_BYTES = 18_000, 82_000
@@ -72,37 +71,33 @@ def hero(model: keras.Model, source: Source | None = None) -> Hero:
     """The front door of the book, for VGG16 and a photograph.
 
     Args:
-        model: from `load_vgg16`, without a classifier.
+        model: VGG16 from `load_vgg16`, or without a classifier from `load_forward_only`.
         source: an image as `load_image` takes it; None is the book's.
 
     Returns:
-        A Hero, which a notebook displays. With ImageNet's weights it has the answer of the linear
-        classifier; other weights have no classifier that fits them.
+        A Hero, which a notebook displays. With ImageNet's weights it has the explorer's answer (see
+        `vggviz.explorer.answer.answer_of`); other weights have no classifier that fits them.
 
     Raises:
         FileNotFoundError, ValueError: as `load_image` and `feature_maps`.
     """
-    batch = preprocess(load_image(source))
-    maps = feature_maps(model, batch, [*conv_layers(model), TOP])
-    weights = provenance(model).source
-    turned = None
-    labels: tuple[str, ...] = ()
-    if weights == "imagenet":
-        turned = switches(maps[TOP][0].mean(axis=(0, 1)), *package_data.linear_classifier())
-        labels = package_data.classes(package_data.LINEAR_CLASSES)[1]
+    answer = answer_of(model, [TOP_OF_VGG16])
+    maps = feature_maps(model, preprocess(load_image(source)), [*LAYERS, TOP_OF_VGG16])
+    means = maps[TOP_OF_VGG16][0].mean(axis=(0, 1))
+    turned = switches(means, answer.kernel.T, answer.bias) if answer else None
     also = {LAYERS[-1]: turned.channels} if turned else {}
     return Hero(
         _seen(source),
-        weights.startswith("random"),
-        sum(maps[layer].shape[-1] for layer in conv_layers(model)),
+        provenance(model).source.startswith("random"),
+        sum(unfold(model).steps[layer].output.shape[-1] for layer in conv_layers(model)),
         load_image(source, PHOTOGRAPH),
         tuple(sheet(layer, maps[layer][0], also.get(layer, ())) for layer in LAYERS),
         turned,
-        labels,
+        answer.labels if answer else (),
     )
 
 
 def _seen(source: Source | None) -> str:
     """What an image shows, if it is a sample."""
-    name = source if source is not None else os.environ.get("VGGVIZ_IMAGE") or "cat"
+    name = default_source() if source is None else source
     return NOUNS.get(name, UNKNOWN) if isinstance(name, str) else UNKNOWN

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import matplotlib
 import numpy as np
-from PIL import Image
+from skimage.measure import block_reduce
 
 from vggviz.explorer import encoding
 
@@ -47,8 +46,8 @@ class Sheet:
         """The sheet in viridis as WebP; coarse maps are stored without loss whatever the quality."""
         if self.tile <= LOSSLESS_UP_TO:
             steps = (self.levels.astype(int) * (LEVELS - 1) + 127) // 255
-            return webp(viridis(steps * 255 // (LEVELS - 1)), lossless=True, quality=60)
-        return webp(viridis(self.levels), quality=quality)
+            return encoding.webp(viridis(steps * 255 // (LEVELS - 1)), lossless=True, quality=60)
+        return encoding.webp(viridis(self.levels), quality=quality)
 
 
 def sheet(layer: str, maps: np.ndarray, also: Iterable[int] = ()) -> Sheet:
@@ -77,9 +76,8 @@ def strongest(maps: np.ndarray) -> np.ndarray:
     Returns:
         int (SIDE, SIDE), the lowest such channel; NOBODY where all are zero.
     """
-    height, width, channels = maps.shape
-    cells = maps.reshape(SIDE, height // SIDE, SIDE, width // SIDE, channels)
-    largest = cells.max(axis=(1, 3))
+    height, width, _ = maps.shape
+    largest = block_reduce(maps, (height // SIDE, width // SIDE, 1), np.max)
     return np.where(largest.any(axis=-1), largest.argmax(axis=-1), NOBODY)
 
 
@@ -88,20 +86,16 @@ def viridis(levels: np.ndarray) -> np.ndarray:
     return matplotlib.colormaps["viridis"](levels.astype(np.uint8), bytes=True)[..., :3]
 
 
-def webp(pixels: np.ndarray, **options: int) -> bytes:
-    """Encode uint8 (h, w, 3) as WebP."""
-    stream = io.BytesIO()
-    Image.fromarray(pixels).save(stream, "WEBP", **options)
-    return stream.getvalue()
-
-
 def within(budget: int, pictures: list[Sheet] | list[np.ndarray]) -> list[bytes]:
     """Encode sheets or uint8 (h, w, 3) in the best quality in which all together take `budget` bytes at most.
 
     If even the worst quality takes more, in the worst.
     """
     for quality in QUALITIES:
-        encoded = [p.webp(quality) if isinstance(p, Sheet) else webp(p, quality=quality) for p in pictures]
+        encoded = [
+            each.webp(quality) if isinstance(each, Sheet) else encoding.webp(each, quality=quality)
+            for each in pictures
+        ]
         if sum(map(len, encoded)) <= budget:
             break
     return encoded

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import softmax
 
 SHOWN = 3
 """Answers shown."""
@@ -63,7 +64,7 @@ def switches(means: np.ndarray, kernel: np.ndarray, bias: np.ndarray) -> Switche
     count = min(max(FEWEST, enough) if enough else MOST, int((lead > 0).sum()))
     channels = tuple(int(channel) for channel in np.argsort(-lead, kind="stable")[:count])
     answers = tuple(_best(scores - off) for off in _sums(parts[list(channels)]))
-    return Switches(channels, enough, answers, scores, probabilities(scores))
+    return Switches(channels, enough, answers, scores, softmax(scores))
 
 
 def _needed(parts: np.ndarray, lead: float) -> tuple[int, float]:
@@ -82,12 +83,6 @@ def _sums(parts: np.ndarray) -> np.ndarray:
 
 
 def _best(scores: np.ndarray) -> tuple[Answer, ...]:
-    shares = probabilities(scores)
+    shares = softmax(scores)  # the classifier's temperature is already divided into the scores
     ranked = np.argsort(-scores, kind="stable")[:SHOWN]
     return tuple((int(k), float(scores[k]), float(shares[k])) for k in ranked)
-
-
-def probabilities(scores: np.ndarray) -> np.ndarray:
-    """Softmax of scores, into which the classifier's temperature is already divided."""
-    powers = np.exp(scores - scores.max())
-    return powers / powers.sum()
