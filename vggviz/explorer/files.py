@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -45,21 +45,12 @@ def files(content: Content, runtime: str | os.PathLike[str] | None) -> Iterator[
     yield from manifest.page_files()
     names = manifest.file_names(content.layers)
     ids = manifest.file_names(content.images)
-    signed = _signed(content)
-    facts = manifest.Facts()
+    facts = manifest.Facts(_signed(content))
     answer = answer_of(content.model, content.layers)
+    # Exactly where the answer is computed from them, so that the cells add up to the score.
+    exact = {answer.layer} if answer else set()
     for title, image in tqdm(content.images.items(), desc="explorer", disable=None, leave=False, delay=1):
-        yield f"{ids[title]}/picture.png", encoding.png(image)
-        yield f"{ids[title]}/small.webp", encoding.small(image)
-        batch, maps = _maps(content, image, content.layers)
-        yield f"{ids[title]}/input.maps.gz", encoding.pack_exactly(np.moveaxis(batch[0], -1, 0))
-        facts.note_input(batch)
-        for layer, values in maps.items():
-            # Exactly where the answer is computed from them, so that the cells add up to the score.
-            pack = encoding.pack_exactly if answer and layer == answer.layer else encoding.pack
-            planes = pack(np.moveaxis(values[0], -1, 0))
-            facts.note(ids[title], layer, values, signed[layer], len(planes))
-            yield from _map_files(f"{ids[title]}/{names[layer]}", layer, values, signed[layer], planes)
+        yield from _image_files(content, ids[title], image, facts, exact)
     yield from _kernel_files(content, names, facts)
     yield from _example_and_drawing_files(content, names)
     for layer, found in preferences.preferred(content.model, content.layers).items():
@@ -75,13 +66,23 @@ def files(content: Content, runtime: str | os.PathLike[str] | None) -> Iterator[
     yield "manifest.json", _json(entries)
 
 
-def _map_files(
-    path: str, layer: str, values: np.ndarray, signed: bool, planes: bytes
+def _image_files(
+    content: Content, folder: str, image: np.ndarray, facts: manifest.Facts, exact: Collection[str]
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield the files of a layer's maps, float32 (1, h, w, c): thumbnails, statistics, values."""
-    yield f"{path}.png", encoding.png(encoding.sheet(values[0], signed))
-    yield f"{path}.json", _json(_statistics(layer, values))
-    yield f"{path}.maps.gz", planes
+    """Yield the files of an image and of its maps; those of the layers `exact` in single precision."""
+    yield f"{folder}/picture.png", encoding.png(image)
+    yield f"{folder}/small.webp", encoding.small(image)
+    batch, maps = _maps(content, image, content.layers)
+    yield f"{folder}/input.maps.gz", encoding.pack_exactly(np.moveaxis(batch[0], -1, 0))
+    facts.note_input(batch)
+    for layer, name in manifest.file_names(content.layers).items():
+        values = maps[layer]
+        pack = encoding.pack_exactly if layer in exact else encoding.pack
+        planes = pack(np.moveaxis(values[0], -1, 0))
+        facts.note(folder, layer, values, len(planes))
+        yield f"{folder}/{name}.png", encoding.png(encoding.sheet(values[0], facts.signed[layer]))
+        yield f"{folder}/{name}.json", _json(_statistics(layer, values))
+        yield f"{folder}/{name}.maps.gz", planes
 
 
 def _live(

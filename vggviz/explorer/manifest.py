@@ -66,8 +66,8 @@ class Facts:
     """Facts about the maps, collected while they are computed.
 
     Attributes:
+        signed: {layer: whether any value is negative}; known before, as the thumbnails depend on it.
         shapes: {layer: (h, w, c)}.
-        signed: {layer: whether any value is negative}.
         maxima: {image id: {layer: largest |value|}}.
         map_bytes: {layer: size of the largest compressed file of maps}.
         kernel_bytes: {layer: size of the compressed kernels}.
@@ -75,8 +75,8 @@ class Facts:
         input_shape: (H, W, C) of the network's input.
     """
 
+    signed: Mapping[str, bool]
     shapes: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    signed: dict[str, bool] = field(default_factory=dict)
     maxima: dict[str, dict[str, float]] = field(default_factory=dict)
     map_bytes: dict[str, int] = field(default_factory=dict)
     kernel_bytes: dict[str, int] = field(default_factory=dict)
@@ -87,10 +87,9 @@ class Facts:
         """Store the shape of an input batch (1, H, W, C)."""
         self.input_shape = batch.shape[1:]
 
-    def note(self, image: str, layer: str, values: np.ndarray, signed: bool, size: int) -> None:
+    def note(self, image: str, layer: str, values: np.ndarray, size: int) -> None:
         """Store facts about a layer's maps of an image, float32 (1, h, w, c), compressed to `size` bytes."""
         self.shapes[layer] = values.shape[1:]
-        self.signed[layer] = signed
         self.maxima.setdefault(image, {})[layer] = float(np.abs(values).max())
         self.map_bytes[layer] = max(size, self.map_bytes.get(layer, 0))
 
