@@ -40,28 +40,21 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the modules to the events of the build."""
-    from slides import marks
-    from vggviz_book import (
-        chapters,
-        disk,
-        downloads,
-        embeds,
-        explorers,
-        figures,
-        finishing,
-        folding,
-        kernels,
-        mathjax,
-        npm,
-        quizzes,
-        repository,
-        sharing,
-        thebe,
-    )
+    from vggviz_book import embeds, folding, quizzes
 
     folding.add(app)
     quizzes.add(app)
     embeds.add(app)
+    _prepare(app)
+    _write(app)
+    _finish(app)
+    return {"parallel_read_safe": False, "parallel_write_safe": False}
+
+
+def _prepare(app: Sphinx) -> None:
+    """Before the pages are read."""
+    from vggviz_book import chapters, explorers, kernels, mathjax, npm, repository, thebe
+
     app.connect("config-inited", npm.provide)
     app.connect("config-inited", kernels.prepare)
     app.connect("config-inited", thebe.disable)
@@ -69,6 +62,13 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("builder-inited", mathjax.provide)
     app.connect("builder-inited", explorers.set_runtime)
     app.connect("env-before-read-docs", chapters.execute)
+
+
+def _write(app: Sphinx) -> None:
+    """While a page is written."""
+    from slides import marks
+    from vggviz_book import disk, downloads, figures, mathjax, sharing
+
     app.connect("doctree-resolved", figures.prepare)
     app.connect("doctree-resolved", sharing.set_preview, priority=600)  # after the figures are WebP
     app.connect("doctree-resolved", marks.keep)
@@ -76,6 +76,12 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("html-page-context", mathjax.only_where_needed, priority=900)
     app.connect("html-page-context", disk.search_by_titles)
     app.connect("html-page-context", downloads.add_script, priority=900)  # after the theme's own buttons
-    app.connect("build-finished", finishing.finish, priority=900)  # after the theme's own style sheets
+
+
+def _finish(app: Sphinx) -> None:
+    """When all pages are written."""
+    from vggviz_book import explorers, finishing
+
     app.connect("build-finished", explorers.copy)
-    return {"parallel_read_safe": False, "parallel_write_safe": False}
+    # after the theme's own style sheets, and after the explorers, of which the pages get pictures
+    app.connect("build-finished", finishing.finish, priority=900)

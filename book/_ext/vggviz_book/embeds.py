@@ -62,10 +62,9 @@ class ExploreDirective(SphinxDirective):
         if "/" not in address:
             address = self.glued(address)
         try:
-            posters.parse(address)
+            default = "cell" if posters.parse(address).cell else "map"
         except ValueError as error:
             raise self.error(str(error)) from error
-        default = "cell" if address.count("/") == 2 else "map"
         node = Embed(
             address=address,
             view=self.options.get("view", default),

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +15,13 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw
 
+from vggviz.models.receptive_field import ReceptiveField
+
 SIDE = 448
 """Pixels of the photograph's and of the map's longer side."""
 GAP = 16
+ADDRESS = re.compile(r"([^/]+)/(-?\d+)(?:/(-?\d+),(-?\d+))?")
+"""Layer, channel, row and column of a view."""
 FRAME, SHADOW = "#ff3ea5", "black"
 """Of the cell and of what it sees, as in the explorer."""
 
@@ -48,14 +53,11 @@ def parse(address: str) -> View:
     Raises:
         ValueError: another form.
     """
-    try:
-        layer, channel, *cells = address.strip().split("/")
-        cell = [int(number) for number in cells[0].split(",")] if cells else None
-        if layer and len(cells) <= 1 and (cell is None or len(cell) == 2):
-            return View(layer, int(channel), (cell[0], cell[1]) if cell else None)
-    except ValueError:
-        pass
-    raise ValueError(f"A view is layer/channel or layer/channel/row,column; it is {address!r}.")
+    found = ADDRESS.fullmatch(address.strip())
+    if not found:
+        raise ValueError(f"A view is layer/channel or layer/channel/row,column; it is {address!r}.")
+    layer, channel, row, column = found.groups()
+    return View(layer, int(channel), (int(row), int(column)) if row else None)
 
 
 class Explorer:
@@ -96,11 +98,7 @@ class Explorer:
         field, picture = self.layer(view)["field"], self.manifest["pictures"][0]
         if not field or not view.cell:
             return None
-        starts = [k * field["stride"][axis] - field["padding"][axis] for axis, k in enumerate(view.cell)]
-        ends = [start + field["size"][axis] for axis, start in enumerate(starts)]
-        limits = (picture["rows"], picture["columns"])
-        top, left, bottom, right = (int(np.clip(k, 0, limits[i % 2])) for i, k in enumerate([*starts, *ends]))
-        return top, left, bottom, right
+        return ReceptiveField(**field).box(*view.cell, (picture["rows"], picture["columns"]))
 
 
 def poster(explorer: Explorer, view: View) -> Image.Image:
