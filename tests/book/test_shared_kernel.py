@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import psutil
 import pytest
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
@@ -76,6 +77,22 @@ def test_a_kernel_that_holds_much_is_replaced(run: Run, monkeypatch: pytest.Monk
     second, _ = run("kept = bytearray(400 << 20)", NUMBER)
     third, _ = run(NUMBER)
     assert first == second != third
+
+
+def test_a_kernel_that_was_killed_after_its_last_cell_is_replaced(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise the thread that runs the notebooks would end, and the build wait for it for ever."""
+
+    def gone(pid: int) -> None:
+        raise psutil.NoSuchProcess(pid)
+
+    monkeypatch.setattr(shared_kernel.psutil, "Process", gone)
+    first, error = run(NUMBER)
+    assert error is None
+    second, error = run(NUMBER)
+    assert error is None
+    assert first != second
 
 
 def test_a_notebook_that_ran_is_found_in_the_cache(tmp_path: Path) -> None:

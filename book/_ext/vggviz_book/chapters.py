@@ -105,8 +105,9 @@ def run_side_by_side(
                 name, notebook = todo.get_nowait()
                 results.put((name, kernel.run(notebook, Path(env.doc2path(name)).parent)))
 
-    with temporary_folder(env.srcdir) as folder, ThreadPoolExecutor(kernels_at_once()) as pool:
-        for number in range(kernels_at_once()):
+    count = kernels_at_once()
+    with temporary_folder(env.srcdir) as folder, ThreadPoolExecutor(count) as pool:
+        for number in range(count):
             pool.submit(run_all, f"{folder}/{number}")
         for _ in waiting:
             yield results.get()

@@ -70,7 +70,7 @@ class SharedKernel:
                 client.execute(cleanup_kc=False)
         except Exception as raised:
             error = raised
-        if error or self._is_large():
+        if error or self._is_spent():
             self.close()
         return ExecutionResult(notebook, str(folder), time.perf_counter() - started, error)
 
@@ -85,6 +85,10 @@ class SharedKernel:
         self._client = client
         return client
 
-    def _is_large(self) -> bool:
+    def _is_spent(self) -> bool:
+        """Whether the kernel has left much in memory, or has been killed since its last cell."""
         pid = self._client.km.provisioner.pid  # type: ignore[union-attr]
-        return bool(psutil.Process(pid).memory_info().rss > LARGE)
+        try:
+            return bool(psutil.Process(pid).memory_info().rss > LARGE)
+        except psutil.NoSuchProcess:
+            return True
