@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from unittest.mock import MagicMock
 
+import matplotlib
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
+from docutils.parsers.rst import DirectiveError
+from docutils.statemachine import StringList
 from PIL import Image
 
 import networks
@@ -84,6 +88,61 @@ def test_the_map_is_the_networks(model, explorer):
     for name, maps in vggviz.feature_maps(model, batch, ["conv_a"]).items():
         found = explorer.map(View(name, 1))
         np.testing.assert_allclose(found, maps[0, ..., 1], atol=2e-3 * np.abs(maps).max())
+
+
+def directive(address, **options):
+    machine = MagicMock()
+    machine.get_source_and_line.return_value = ("one.md", 1)
+    state = MagicMock()
+    state.document = {"nb_metadata": {}}
+    return embeds.ExploreDirective("explore", [address], options, StringList(), 1, 0, "", state, machine)
+
+
+@pytest.mark.parametrize(
+    ("address", "options", "view"),
+    [
+        ("conv_a/1", {}, "map"),
+        ("conv_a/1/2,3", {}, "cell"),
+        ("conv_a/1/2,3", {"view": "grid", "height": 300}, "grid"),
+    ],
+)
+def test_a_cell_is_taken_apart_unless_another_view_is_named(address, options, view):
+    (node,) = directive(address, **options).run()
+    assert (node["address"], node["view"]) == (address, view)
+    assert node["height"] == options.get("height", embeds.HEIGHT)
+
+
+@pytest.mark.parametrize("address", ["conv_a/b", "nothing_glued"])
+def test_a_directive_of_another_form_is_an_error(address):
+    with pytest.raises(DirectiveError) as found:
+        directive(address).run()
+    assert address in found.value.msg
+
+
+def test_a_poster_has_the_colours_of_matplotlib(explorer):
+    for layer, name in (("conv_a", "viridis"), ("conv_linear", "RdBu_r")):
+        view = View(layer, 2)
+        share = explorer.map(view) / np.abs(explorer.map(view)).max()
+        given = share if name == "viridis" else (share + 1) / 2
+        wanted = matplotlib.colormaps[name](given, bytes=True)[..., :3].astype(int)
+        found = np.array(posters.coloured(explorer, view)).astype(int)
+        assert np.abs(found - wanted).max() <= 8, "a level of 256"
+        assert len(np.unique(found)) > 10
+
+
+def test_a_stand_in_shows_the_strongest_channel_of_the_last_convolution(model, explorer):
+    picture = np.array(Image.open(explorer.picture / "picture.png"))
+    maps = vggviz.feature_maps(model, picture[np.newaxis].astype(np.float32), ["conv_linear"])
+    strongest = maps["conv_linear"][0].max(axis=(0, 1)).argmax()
+    assert posters.first_view(explorer) == View("conv_linear", strongest)
+
+
+def test_the_words_tell_the_number_of_the_cell(explorer):
+    values = explorer.map(View("conv_a", 0))
+    row, column = np.unravel_index(values.argmax(), values.shape)
+    words = posters.described(explorer, View("conv_a", 0, (row, column)))
+    assert f", {float(f'{values.max():.3g}'):,g} at row {row}, column {column};" in words
+    assert posters.described(explorer, View("conv_a", 0)).endswith("channel 0 of conv_a.")
 
 
 def test_a_poster_shows_photograph_and_map_with_their_frames(explorer):
