@@ -34,7 +34,7 @@ const begin = async () => {
     canvas.drawImage(photograph, 0, 0, size, size);
     return canvas.getImageData(0, 0, size, size).data.filter((_, i) => i % 4 < 3);
   };
-  return GradientNetwork.isPossible(manifest);
+  return true;
 };
 begin().then(done, (problem) => done(problem.message));
 """

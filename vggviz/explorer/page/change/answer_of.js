@@ -7,7 +7,7 @@ import { finding } from "../answer/finding.js";
  * @import { GiveClassifier } from "../state/classifier.js"
  * @import { Data } from "../state/data.js"
  * @import { State } from "../state/types.js"
- * @typedef {{data: Data, classifier: GiveClassifier, switching: {idOf: (state: State, layer: string) => string}}} Tools
+ * @typedef {{data: Data, classifier: GiveClassifier, sources: {idOf: (state: State, layer: string) => string}}} Tools
  */
 
 /**
@@ -15,10 +15,10 @@ import { finding } from "../answer/finding.js";
  * @param {State} state
  * @returns {Promise<Finding | null>} null for a network whose answer is not known
  */
-export async function answerOf({ data, classifier, switching }, state) {
+export async function answerOf({ data, classifier, sources }, state) {
   const found = await classifier();
   if (!found) return null;
-  const id = switching.idOf({ ...state, shows: "now" }, found.layer);
+  const id = sources.idOf({ ...state, shows: "now" }, found.layer);
   const [before, now] = await Promise.all([state.picture, id].map((each) => data.statistics(each, found.layer)));
   return finding(found, before.mean, state.off, id === state.picture ? null : now.mean);
 }

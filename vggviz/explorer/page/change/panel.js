@@ -24,7 +24,7 @@ import { downloadText } from "./words.js";
  * @typedef {"drawing" | "maps" | "style" | "fool"} PartName
  * @typedef {{element: HTMLElement, job: Job, show: (shown: Shown) => void, begin: (detail?: string) => void, leave: () => void}} Part
  * @typedef {(levels: Uint8ClampedArray, title: string) => Promise<void>} Keep   a picture becomes the one that is shown
- * @typedef {{manifest: Manifest, files: Pick<Files, "image">, data: Data, classifier: GiveClassifier, switching: {idOf: (state: State, layer: string) => string},
+ * @typedef {{manifest: Manifest, files: Pick<Files, "image">, data: Data, classifier: GiveClassifier, sources: {idOf: (state: State, layer: string) => string},
  *   colours: Colours, lay: (overlay: Overlay | null) => void}} Given
  * @typedef {Given & {network: Pick<GradientNetwork, "start">, base: URL, dispatch: Dispatch, keep: Keep}} Tools
  * @typedef {Given & JobTools & {keep: Keep, kernels: GradientFiles["kernels"], side: number}} PartTools   `side`, of what

@@ -29,11 +29,6 @@ export class GradientNetwork {
     document.addEventListener("visibilitychange", () => this.#followPage());
   }
 
-  /** Whether this network's gradients can be computed in a page. @param {Manifest} manifest */
-  static isPossible({ live }) {
-    return Boolean(live?.gradients) && typeof Worker === "function" && typeof WebAssembly === "object";
-  }
-
   /**
    * @template {Kind} K
    * @param {K} kind

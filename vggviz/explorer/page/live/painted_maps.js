@@ -13,7 +13,8 @@ import { addHidden } from "./hidden_image.js";
  * @typedef {{key: string, picture: string, levels: Uint8ClampedArray, off: Off, whole: boolean, at: number}} Wish   `key`
  *   of the picture, `whole`, all layers, `at`, when it looked so
  * @typedef {{state: () => State, refresh: () => Promise<void>}} Explorer
- * @typedef {{manifest: Manifest, data: Data, shown: (wish: Wish) => void, failed: (problem: Error) => void}} Tools
+ * @typedef {{manifest: Manifest, data: Data, network: Network, explorer: Explorer, shown: (wish: Wish) => void,
+ *   failed: (problem: Error) => void}} Tools
  *   `shown` is called when the maps of a wish are seen
  */
 
@@ -26,8 +27,6 @@ const RUN = "painting";
 
 export class PaintedMaps {
   #tools;
-  /** @type {{network: Network, explorer: Explorer} | null} */
-  #with = null;
   /** Which picture the layers are of. */
   #key = "";
   /** Where the maps of each layer come from that was computed. @type {Map<string, Provider>} */
@@ -39,11 +38,6 @@ export class PaintedMaps {
   constructor(tools) {
     this.#tools = tools;
     this.#runs = new LatestWins({ run: (wish, signal) => this.#run(wish, signal), failed: tools.failed });
-  }
-
-  /** @type {(network: Network, explorer: Explorer) => void} */
-  use(network, explorer) {
-    this.#with = { network, explorer };
   }
 
   isBusy() {
@@ -70,9 +64,7 @@ export class PaintedMaps {
   /** @type {(wish: Wish, signal: AbortSignal) => Promise<void>} */
   async #run(wish, signal) {
     const { levels, picture, whole, off } = wish;
-    const { data, manifest } = this.#tools;
-    if (!this.#with) return;
-    const { network, explorer } = this.#with;
+    const { data, manifest, network, explorer } = this.#tools;
     const last = manifest.layers[manifest.layers.length - 1].name;
     // The network computes one image at a time: the reader's own must be complete.
     if (data.isComputed(picture)) await unlessStopped(data.statistics(picture, last), signal);
@@ -93,9 +85,8 @@ export class PaintedMaps {
 
   /** Show layers that are complete. @type {(wish: Wish, layers: string[], provider: Provider | null) => Promise<void>} */
   async #take(wish, layers, provider) {
-    if (!this.#with || !provider) throw new Superseded("The network is gone.");
-    const { data, manifest } = this.#tools;
-    const { explorer } = this.#with;
+    if (!provider) throw new Superseded("The network is gone.");
+    const { data, manifest, explorer } = this.#tools;
     const { picture, key } = wish;
     if (key !== this.#key) this.#layers.clear();
     this.#key = key;

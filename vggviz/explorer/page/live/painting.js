@@ -13,7 +13,8 @@ import { PAINTED, PAINTED_CHANGE, PaintedMaps } from "./painted_maps.js";
  * @import { Live, Manifest, Pair, State } from "../state/types.js"
  * @import { Explorer, Wish } from "./painted_maps.js"
  * @import { Door } from "./switching.js"
- * @typedef {{manifest: Manifest, data: Data, kept: KeptStrokes, failed: (problem: Error) => void}} Tools
+ * @typedef {{manifest: Manifest, data: Data, kept: KeptStrokes, door: Door, explorer: Explorer,
+ *   failed: (problem: Error) => void}} Tools
  * @typedef {{behind: number | null, whole: number | null, isWhole: boolean}} Measured   milliseconds from the pen to the
  *   maps of the chosen layer, and from the end of a stroke to those of all; null where that would count the loading too
  * @typedef {{key: string, picture: string, original: Uint8ClampedArray, painted: PaintedPicture}} Open   the shown picture
@@ -25,10 +26,6 @@ const NOTHING = { behind: null, whole: null, isWhole: false };
 export class Painting {
   #tools;
   #maps;
-  /** @type {Door | null} */
-  #door = null;
-  /** @type {Explorer | null} */
-  #explorer = null;
   /** @type {Open | null} */
   #open = null;
   /** Which picture is being made ready, or is. */
@@ -42,16 +39,10 @@ export class Painting {
 
   /** @param {Tools} tools */
   constructor(tools) {
-    const { manifest, data, failed } = tools;
+    const { door: { network }, ...rest } = tools;
     this.#tools = tools;
-    this.#maps = new PaintedMaps({ manifest, data, failed, shown: (wish) => this.#measure(wish) });
-  }
-
-  /** From now on there is a network that can be loaded, or there is none. @type {(door: Door | null, explorer: Explorer) => void} */
-  use(door, explorer) {
-    this.#door = door;
-    this.#explorer = explorer;
-    if (door) this.#maps.use(door.network, explorer);
+    this.#maps = new PaintedMaps({ ...rest, network, shown: (wish) => this.#measure(wish) });
+    this.follow(tools.explorer.state());
   }
 
   /** Call something whenever what is painted or computed changes. @param {() => void} listener */
@@ -59,28 +50,26 @@ export class Painting {
     this.#listeners.push(listener);
   }
 
-  /** What the views show. @type {(state: State) => {picture: PaintedPicture | null, isPossible: boolean, isOn: boolean,
-   *   isBusy: boolean, isSlow: boolean} & Measured} */
+  /** What the views show. @type {(state: State) => {picture: PaintedPicture | null, isOn: boolean, isBusy: boolean, isSlow: boolean} & Measured} */
   seen(state) {
-    const network = this.#door?.network;
+    const { network } = this.#tools.door;
     return {
       picture: this.#on(state),
-      isPossible: this.#door !== null,
-      isOn: Boolean(network?.isOn()),
+      isOn: network.isOn(),
       isBusy: this.#maps.isBusy(),
-      isSlow: network ? isSlow(network.spent) : false,
+      isSlow: isSlow(network.spent),
       ...this.#seen,
     };
   }
 
   /** The network's size, and how it is loaded. */
   door() {
-    return this.#door;
+    return this.#tools.door;
   }
 
   /** Whether the network follows what is painted on the picture. @param {Pick<State, "picture">} state */
   covers(state) {
-    return Boolean(this.#on(state)?.isPainted() && this.#door?.network.isOn());
+    return Boolean(this.#on(state)?.isPainted() && this.#tools.door.network.isOn());
   }
 
   /** Whether a layer's maps are those of the painted picture. @type {(state: Pick<State, "picture">, layer: string) => boolean} */
@@ -101,7 +90,6 @@ export class Painting {
 
   /** Make the picture of a state ready, with the strokes that are on it. @param {State} state */
   follow(state) {
-    if (!this.#door) return;
     const key = this.#keyOf(state);
     if (key !== this.#key) {
       this.#key = key;
@@ -112,8 +100,8 @@ export class Painting {
 
   /** The colour that hides, on this picture. @returns {Colour | null} */
   hiding() {
-    const { live } = this.#tools.manifest;
-    return live && this.#open ? hidingColour(live, this.#open.original) : null;
+    const live = /** @type {Live} */ (this.#tools.manifest.live);
+    return this.#open && hidingColour(live, this.#open.original);
   }
 
   /** @type {(pen: Pen, point: Pair) => void} */
@@ -144,8 +132,8 @@ export class Painting {
 
   /** While the pen moves. */
   #follow() {
-    const network = this.#door?.network;
-    if (network?.isOn() && !isSlow(network.spent)) this.#ask({ whole: false });
+    const { network } = this.#tools.door;
+    if (network.isOn() && !isSlow(network.spent)) this.#ask({ whole: false });
     this.#tell();
   }
 
@@ -153,23 +141,25 @@ export class Painting {
   #settle() {
     if (!this.#open) return;
     const { picture, original, painted } = this.#open;
-    this.#tools.kept.keep(picture, original, painted.strokes());
+    const { kept, door, explorer } = this.#tools;
+    kept.keep(picture, original, painted.strokes());
     this.#off = ""; // where the network is not there yet, it is asked for later
-    if (this.#door?.network.isOn()) {
+    if (door.network.isOn()) {
       if (painted.isPainted()) this.#ask({ whole: true });
       else this.#maps.forget();
     }
-    if (!painted.isPainted()) this.#explorer?.refresh();
+    if (!painted.isPainted()) explorer.refresh();
     this.#tell();
   }
 
   /** @param {{whole: boolean}} how */
   #ask({ whole }) {
-    if (!this.#open || !this.#explorer || !this.#door) return;
+    if (!this.#open) return;
+    const { door, explorer } = this.#tools;
     const { key, picture, painted } = this.#open;
-    const { off } = this.#explorer.state();
+    const { off } = explorer.state();
     this.#off = JSON.stringify(off);
-    const isLoaded = this.#door.network.spent.every((each) => each > 0);
+    const isLoaded = door.network.spent.every((each) => each > 0);
     const at = isLoaded ? performance.now() : NaN;
     this.#maps.ask({ key, picture, levels: painted.levels.slice(), off: this.#gated(off), whole, at });
   }
@@ -189,7 +179,7 @@ export class Painting {
 
   /** @type {(picture: string, key: string) => Promise<void>} */
   async #openPicture(picture, key) {
-    const { data, kept } = this.#tools;
+    const { data, kept, door } = this.#tools;
     const bitmap = await data.photograph(picture);
     if (key !== this.#key) return;
     const original = levelsOf(bitmap);
@@ -197,7 +187,7 @@ export class Painting {
     this.#open = { key, picture, original, painted };
     this.#seen = NOTHING;
     this.#tell();
-    if (painted.isPainted() && this.#door?.network.isOn()) this.#ask({ whole: true });
+    if (painted.isPainted() && door.network.isOn()) this.#ask({ whole: true });
   }
 
   /** What is painted on a state's picture, null until it is ready. @type {(state: Pick<State, "picture">) => PaintedPicture | null} */

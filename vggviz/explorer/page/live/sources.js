@@ -8,16 +8,18 @@
 
 export class Sources {
   #switching;
-  #painting;
+  /** Null before there is a stroke, or a brush. @type {Painting | null} */
+  #painting = null;
   /** Whether what was shown last is painted. */
   #isPainted = false;
 
-  /**
-   * @param {Switching} switching
-   * @param {Painting} painting
-   */
-  constructor(switching, painting) {
+  /** @param {Switching} switching */
+  constructor(switching) {
     this.#switching = switching;
+  }
+
+  /** From now on what is painted counts. @param {Painting} painting */
+  paint(painting) {
     this.#painting = painting;
   }
 
@@ -33,26 +35,31 @@ export class Sources {
 
   /** Whether a layer's maps are other ones than the picture's. @type {(state: Wanted, layer: string) => boolean} */
   isChanged(state, layer) {
-    return this.#painting.isChanged(state, layer) || this.#switching.isChanged(state, layer);
+    return this.#of(state, layer).isChanged(state, layer);
   }
 
   /** The id of the image that a state shows of a layer. @type {(state: Wanted, layer: string) => string} */
   idOf(state, layer) {
-    return (this.#painting.isChanged(state, layer) ? this.#painting : this.#switching).idOf(state, layer);
+    return this.#of(state, layer).idOf(state, layer);
   }
 
   /** @param {string} id */
   isSigned(id) {
-    return this.#painting.isSigned(id) || this.#switching.isSigned(id);
+    return this.#switching.isSigned(id) || Boolean(this.#painting?.isSigned(id));
   }
 
   /** Begin to compute what a state needs. @param {State} state */
   follow(state) {
-    this.#painting.follow(state);
-    const isPainted = this.#painting.covers(state);
+    this.#painting?.follow(state);
+    const isPainted = Boolean(this.#painting?.covers(state));
     // The network computes one image at a time: what it had begun for the other is not there.
     if (this.#isPainted && !isPainted) this.#switching.forget();
     this.#isPainted = isPainted;
     if (!isPainted) this.#switching.follow(state);
+  }
+
+  /** Where a layer's maps come from. @type {(state: Wanted, layer: string) => Painting | Switching} */
+  #of(state, layer) {
+    return this.#painting?.isChanged(state, layer) ? this.#painting : this.#switching;
   }
 }

@@ -27,6 +27,11 @@ export class KeptStrokes {
     return kept?.sum === sumOf(levels) && kept.strokes?.every?.(isStroke) ? kept.strokes : [];
   }
 
+  /** Whether there may be strokes on a picture. @param {string} picture */
+  has(picture) {
+    return Object.hasOwn(this.#read(), picture);
+  }
+
   /** @type {(picture: string, levels: Uint8ClampedArray, strokes: readonly Stroke[]) => void} */
   keep(picture, levels, strokes) {
     const all = this.#read();

@@ -13,7 +13,7 @@ import { createWhy } from "./answer_why.js";
  * @import { Dispatch, Manifest, Shown, State } from "../state/types.js"
  * @import { Overlay } from "./answer_where.js"
  * @typedef {{manifest: Manifest, data: Data, classifier: GiveClassifier, colours: Colours, dispatch: Dispatch,
- *   switching: {idOf: (state: State, layer: string) => string}, lay: (overlay: Overlay | null) => void, failed: (problem: Error) => void}} Tools   `lay` puts a map over the grey
+ *   sources: {idOf: (state: State, layer: string) => string}, lay: (overlay: Overlay | null) => void, failed: (problem: Error) => void}} Tools   `lay` puts a map over the grey
  *   photograph, or takes it away
  */
 
@@ -112,8 +112,8 @@ class AnswerView {
    * @type {(state: State, layer: string) => Promise<{id: string, means: number[], gated: number[] | null}>}
    */
   async #meansOf(state, layer) {
-    const { data, switching } = this.#tools;
-    const id = switching.idOf({ ...state, shows: "now" }, layer);
+    const { data, sources } = this.#tools;
+    const id = sources.idOf({ ...state, shows: "now" }, layer);
     const [before, now] = await Promise.all([state.picture, id].map((each) => data.statistics(each, layer)));
     return { id, means: before.mean, gated: id === state.picture ? null : now.mean };
   }

@@ -5,11 +5,9 @@ import { button, element } from "./elements.js";
 import { keepingFocus, showsButtons } from "./shows.js";
 
 /**
+ * @import { Sources } from "../live/sources.js"
  * @import { Dispatch, Shown, State } from "../state/types.js"
- * @typedef {{open: () => Promise<void>, bytes: number}} Door   to the network
- * @typedef {{missing: (state: State) => {layers: string[], door: Door | null} | null,
- *   isChanged: (state: State, layer: string) => boolean}} Switching
- * @typedef {{dispatch: Dispatch, switching: Switching, failed: (problem: Error) => void}} Tools
+ * @typedef {{dispatch: Dispatch, sources: Sources, failed: (problem: Error) => void}} Tools
  */
 
 /**
@@ -25,8 +23,8 @@ export function createOff(root, tools) {
   return {
     /** @param {Pick<Shown, "state">} shown */
     show({ state }) {
-      const missing = tools.switching.missing(state);
-      const isChanged = tools.switching.isChanged(state, state.layer);
+      const missing = tools.sources.missing(state);
+      const isChanged = tools.sources.isChanged(state, state.layer);
       const next = JSON.stringify([state.off, state.shows, isChanged, missing?.layers, Boolean(missing?.door)]);
       if (key === next) return;
       key = next;
@@ -59,7 +57,7 @@ function chip(layer, channel, dispatch) {
   return button({ class: "chip", "aria-label": label, title: label, onclick: again }, `${channel} ×`);
 }
 
-/** The network that is needed, to be loaded. @type {(missing: ReturnType<Switching["missing"]>, tools: Tools) => (Node | string)[]} */
+/** The network that is needed, to be loaded. @type {(missing: ReturnType<Sources["missing"]>, tools: Tools) => (Node | string)[]} */
 function offerOf(missing, { failed }) {
   if (!missing) return [];
   const { layers, door } = missing;

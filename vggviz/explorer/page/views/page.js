@@ -14,7 +14,6 @@ import { BrowserHistory } from "./history.js";
 import { createLayerRail } from "./layer_rail.js";
 import { hideProblem, say, showProblem, showProgress } from "./messages.js";
 import { NetworkView } from "./network_view.js";
-import { Paint } from "./paint.js";
 import { createPassport } from "./passport.js";
 import { createPath } from "./path.js";
 import { createPlace } from "./place.js";
@@ -30,14 +29,13 @@ import { createTabs } from "./tabs.js";
  * @import { Data } from "../state/data.js"
  * @import { Files } from "../state/files.js"
  * @import { Dispatch, Manifest, Pair, Shown, State, Step, Views } from "../state/types.js"
- * @import { Painting } from "../live/painting.js"
  * @import { Sources } from "../live/sources.js"
  * @import { Overlay } from "./answer_where.js"
  * @import { View } from "./channel_view.js"
- * @typedef {{dispatch: Dispatch, point: (cell: Pair | null) => void, state: () => State, freeze: (on: boolean) => void}} Actions
+ * @typedef {{dispatch: Dispatch, point: (cell: Pair | null) => void, state: () => State}} Actions
  *   what a reader may do
  * @typedef {{manifest: Manifest, data: Data, files: Files, classifier: GiveClassifier,
- *   switching: Sources, painting: Painting, colours: Colours, actions: Actions}} Tools
+ *   sources: Sources, colours: Colours, actions: Actions}} Tools
  * @typedef {{show: (shown: Shown, view: View) => void}} Part   of the page
  */
 
@@ -49,10 +47,7 @@ export class Page {
   #guides;
   /** @type {Part[]} */
   #parts;
-  /** @type {StagePair | null} */
-  #stages = null;
-  /** @type {Paint | null} */
-  #paint = null;
+  #stages;
   /** What is shown now, to be saved. @type {View | null} */
   #view = null;
 
@@ -68,65 +63,56 @@ export class Page {
       createLayerRail(byId("rail"), { manifest, dispatch }),
       createTabs(byId("tabs"), { panels, dispatch }),
     ];
+    this.#stages = new StagePair(byId("maps"), { ...actions, input: inputLayer(manifest), say: (cell) => this.#valueIn(cell) });
     const grid = this.#createGrid();
     this.#parts = this.#createParts(grid);
     const keys = /** @type {HTMLDialogElement} */ (byId("keys"));
-    createShortcuts(keys, { manifest, ...actions, order: () => grid.order(), switchOf: (layer) => this.#tools.switching.switchOf(layer) });
+    createShortcuts(keys, { manifest, ...actions, order: () => grid.order(), switchOf: this.#switchOf });
     this.#createSave();
     arrange();
   }
 
   #createGrid() {
-    const { colours, files, switching, actions: { dispatch } } = this.#tools;
+    const { colours, files, actions: { dispatch } } = this.#tools;
     const elements = {
       root: byId("channels"), head: byId("channels-head"), title: byId("channels-title"), scroll: byId("channels-scroll"),
       grid: byId("grid"), silent: byId("silent"),
     };
-    const switchOf = (/** @type {string} */ layer) => switching.switchOf(layer);
-    return new ChannelGrid(elements, { colours, dispatch, files, failed: showProblem, switchOf });
+    return new ChannelGrid(elements, { colours, dispatch, files, failed: showProblem, switchOf: this.#switchOf });
   }
 
   /** @type {(grid: ChannelGrid) => Part[]} */
   #createParts(grid) {
-    const { manifest, data, files, classifier, switching, colours, actions } = this.#tools;
+    const { manifest, data, files, classifier, sources, colours, actions } = this.#tools;
     const { dispatch } = actions;
     const showBar = createColourbar(byId("bar"), colours);
-    const say = (/** @type {Pair} */ cell) => this.#valueIn(cell);
-    const stages = new StagePair(byId("maps"), { ...actions, input: inputLayer(manifest), say });
-    this.#stages = stages;
     return [
       { show: (shown, view) => grid.show(shown, view.limits) },
       new NetworkView(byId("network"), { manifest, data, colours, dispatch, failed: showProblem }),
-      stages,
+      this.#stages,
       { show: ({ layer }, { limit }) => showBar({ limit, signed: layer.signed }) },
       createPlace({ words: byId("words"), pad: byId("pad"), spoken: byId("spoken") }, { dispatch }),
-      createPassport({ manifest, files, dispatch, order: () => grid.order(), switchOf: (layer) => switching.switchOf(layer), failed: showProblem }),
+      createPassport({ manifest, files, dispatch, order: () => grid.order(), switchOf: this.#switchOf, failed: showProblem }),
       new CellView(byId("cell"), { manifest, colours, dispatch }),
       createAnswer(byId("answer"), {
-        manifest, data, classifier, switching, colours, dispatch, lay: (overlay) => stages.lay(overlay), failed: showProblem,
+        manifest, data, classifier, sources, colours, dispatch, lay: (overlay) => this.#stages.lay(overlay), failed: showProblem,
       }),
-      createOff(byId("off"), { dispatch, switching, failed: showProblem }),
-      this.#createPaint(stages),
+      createOff(byId("off"), { dispatch, sources, failed: showProblem }),
     ];
   }
 
   /** Lay a map of gradients over the grey photograph, or take it away. @param {Overlay | null} overlay */
   lay(overlay) {
-    this.#stages?.lay(overlay, "gradients");
+    this.#stages.lay(overlay, "gradients");
   }
 
-  /** @param {StagePair} stages */
-  #createPaint(stages) {
-    const { manifest, painting, actions: { dispatch, freeze } } = this.#tools;
-    const elements = { row: byId("paint"), place: byId("place"), surface: stages.surface(), spoken: byId("spoken") };
-    this.#paint = new Paint(elements, { painting, dispatch, freeze, isLive: manifest.live !== null, failed: showProblem });
-    return this.#paint;
+  /** Where the chosen photograph stands, to be painted on. */
+  surface() {
+    return this.#stages.surface();
   }
 
-  /** Take the brush. */
-  paint() {
-    this.#paint?.toggle(true);
-  }
+  /** The layer whose channels are switched for those of a layer. @param {string} layer */
+  #switchOf = (layer) => this.#tools.sources.switchOf(layer);
 
   /** A part that is made elsewhere. @param {Part} part */
   add(part) {
@@ -175,7 +161,7 @@ export class Page {
   }
 
   #createSave() {
-    const { manifest, data, switching, colours, actions } = this.#tools;
+    const { manifest, data, sources, colours, actions } = this.#tools;
     createSave(byId("save"), {
       view: () => {
         if (!this.#view) throw new Error("Nothing is shown yet that could be saved; try again in a moment.");
@@ -183,7 +169,7 @@ export class Page {
       },
       maps: () => {
         const state = actions.state();
-        return data.maps(switching.idOf(state, state.layer), state.layer, (loaded, total) => this.progress(loaded, total));
+        return data.maps(sources.idOf(state, state.layer), state.layer, (loaded, total) => this.progress(loaded, total));
       },
       name: () => {
         const { picture, layer, channel } = actions.state();

@@ -1,32 +1,20 @@
-// Painting on the photograph: a button that opens a row of tools, and the maps that follow.
+// Painting on the photograph: a row of tools, and the maps that follow.
 
 import { formattedBytes } from "../arithmetic/number_format.js";
 import { paceText } from "../paint/pace.js";
+import { asError } from "../state/errors.js";
 import { button, element } from "./elements.js";
 import { PaintSurface } from "./paint_surface.js";
 import { PaintTools } from "./paint_tools.js";
 import { keepingFocus, showsButtons } from "./shows.js";
 
 /**
- * @import { PaintedPicture } from "../paint/painted_picture.js"
- * @import { Colour, Pen } from "../paint/strokes.js"
+ * @import { Painting } from "../live/painting.js"
  * @import { Dispatch, Pair, Shown, Shows, State } from "../state/types.js"
- * @typedef {{picture: PaintedPicture | null, isPossible: boolean, isOn: boolean, isBusy: boolean, isSlow: boolean,
- *   behind: number | null, whole: number | null, isWhole: boolean}} Seen
- * @typedef {object} Painting
- * @property {(state: State) => Seen} seen
- * @property {(listener: () => void) => void} listen
- * @property {() => {open: () => Promise<void>, bytes: number} | null} door
- * @property {() => Colour | null} hiding
- * @property {(state: State, layer: string) => boolean} isChanged
- * @property {(pen: Pen, point: Pair) => void} begin
- * @property {(points: Pair[]) => void} extend
- * @property {() => void} end
- * @property {(which: "last" | "all") => void} undo
- * @typedef {{painting: Painting, dispatch: Dispatch, isLive: boolean, freeze: (on: boolean) => void,
- *   failed: (problem: Error) => void}} Tools   `isLive`, whether the page comes with the network
- * @typedef {{row: HTMLElement, place: HTMLElement, surface: HTMLElement, spoken: HTMLElement}} Elements   `place`, where the
- *   button stands that opens the row
+ * @typedef {ReturnType<Painting["seen"]>} Seen
+ * @typedef {{painting: Painting, dispatch: Dispatch, freeze: (on: boolean) => void, failed: (problem: Error) => void}} Tools
+ * @typedef {{row: HTMLElement, opener: HTMLElement, surface: HTMLElement, spoken: HTMLElement}} Elements   `opener`, the button
+ *   that opens the row
  */
 
 export class Paint {
@@ -34,7 +22,6 @@ export class Paint {
   #on;
   #tools;
   #surface;
-  #opener = button({ id: "paint-open", hidden: true, "aria-expanded": "false", "aria-controls": "paint", onclick: () => this.toggle() }, "Paint");
   #undo = button({ class: "undo", onclick: () => this.#on.painting.undo("last") }, "Undo");
   #clear = button({ class: "clear", title: "Take all strokes away", onclick: () => this.#on.painting.undo("all") }, "Clear");
   #hold = button({ class: "hold", title: "Hold to see the picture, its maps and tiles as they were" }, "Hold: original");
@@ -57,8 +44,7 @@ export class Paint {
     this.#on = tools;
     this.#tools = new PaintTools({ changed: () => this.#update(), hiding: () => tools.painting.hiding() });
     this.#surface = this.#createSurface();
-    this.#opener.hidden = !tools.isLive; // its place is kept from the beginning
-    elements.place.append(this.#badge, this.#compute, this.#opener);
+    elements.opener.before(this.#badge, this.#compute);
     elements.row.append(
       element("div", { class: "tools" }, ...this.#tools.elements),
       element("div", { class: "tools" }, this.#undo, this.#clear, this.#hold, this.#shows),
@@ -96,7 +82,7 @@ export class Paint {
 
   #putAway() {
     this.toggle(false);
-    this.#opener.focus();
+    this.#elements.opener.focus();
   }
 
   /** @param {Pair} point */
@@ -117,9 +103,9 @@ export class Paint {
 
   async #load() {
     try {
-      await this.#on.painting.door()?.open();
+      await this.#on.painting.door().open();
     } catch (problem) {
-      this.#on.failed(/** @type {Error} */ (problem));
+      this.#on.failed(asError(problem));
     }
   }
 
@@ -140,14 +126,14 @@ export class Paint {
   /** @type {(seen: Seen, state: State) => void} */
   #draw(seen, state) {
     const { picture } = seen;
+    const { opener, row } = this.#elements;
     const isPainted = Boolean(picture?.isPainted());
     const size = picture?.size ?? 1;
     const isChosen = this.#isOpen && this.#tools.isChosen() && picture !== null;
     if (!isChosen) this.#freeze(false);
-    this.#opener.hidden = !seen.isPossible;
-    this.#opener.textContent = isPainted ? "Painted" : "Paint";
-    this.#opener.setAttribute("aria-expanded", String(this.#isOpen));
-    this.#elements.row.hidden = !this.#isOpen || !seen.isPossible;
+    opener.textContent = isPainted ? "Painted" : "Paint";
+    opener.setAttribute("aria-expanded", String(this.#isOpen));
+    row.hidden = !this.#isOpen;
     this.#surface.show(picture && isPainted && state.shows !== "before" ? picture : null);
     this.#surface.open(isChosen, { size, width: this.#tools.width(size) });
     for (const each of [this.#undo, this.#clear, this.#hold]) each.disabled = !isPainted;
@@ -158,9 +144,8 @@ export class Paint {
 
   /** The network, as long as it is not there, or how far behind it is. @type {(seen: Seen, isPainted: boolean) => void} */
   #offer({ isOn, isBusy, isSlow, isWhole, picture, behind, whole }, isPainted) {
-    const door = this.#on.painting.door();
     this.#compute.hidden = isOn || !isPainted;
-    if (door) this.#compute.textContent = `Compute: ${formattedBytes(door.bytes)}`;
+    this.#compute.textContent = `Compute: ${formattedBytes(this.#on.painting.door().bytes)}`;
     const isPainting = Boolean(picture?.isPainting());
     this.#badge.hidden = !isOn || !isPainted;
     this.#badge.textContent = isOn && isPainted ? paceText({ isBusy, isPainting, isSlow, behind, whole }) : "";
