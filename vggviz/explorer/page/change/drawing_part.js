@@ -14,12 +14,11 @@ import { canvasSide, drawingSettings } from "./settings.js";
  * @import { PartTools } from "./panel.js"
  */
 
-/** With reduced motion, one picture of so many is shown. */
-const CALM = 10;
-
 export class DrawingPart {
+  name = "drawing";
+  /** @type {[string, string]} */
+  starts = ["Watch it being drawn", "Again, from other noise"];
   #tools;
-  #job;
   #curve = createCurve();
   #canvas = element("canvas", { role: "img", tabindex: 0, class: "made" });
   #caption = element("figcaption");
@@ -36,33 +35,19 @@ export class DrawingPart {
   #values = [];
   /** @type {Picture | null} */
   #picture = null;
-  #calm = matchMedia("(prefers-reduced-motion: reduce)");
 
   /** @param {PartTools} tools */
   constructor(tools) {
     this.#tools = tools;
-    this.#job = new Job(tools, {
-      part: () => "drawing",
-      starts: ["Watch it being drawn", "Again, from other noise"],
-      order: async () => this.#order(),
-      begin: () => this.#clear(),
-      news: (news) => this.#show(news),
-      result: (news, isWhole) => this.#result(news, isWhole),
-    });
+    this.job = new Job(tools, this);
     this.#figures.append(element("figure", {}, this.#canvas, this.#caption), element("figure", {}, this.#curve.element, this.#value), this.#goalFigure);
-    this.element = element("section", { "aria-label": "A channel being drawn" }, this.#job.element, this.#figures, this.#keep, this.#about);
-  }
-
-  get job() {
-    return this.#job;
+    this.element = element("section", { "aria-label": "A channel being drawn" }, this.job.element, this.#figures, this.#keep, this.#about);
   }
 
   /** @param {Shown} shown */
   show({ layer, state: { channel } }) {
-    if (this.#of?.layer.name === layer.name && this.#of.channel === channel) return;
     this.#of = { layer, channel };
-    this.#job.reset();
-    this.#clear();
+    if (!this.job.follow(`${layer.name}/${channel}`)) return;
     this.#showGoal(layer, channel);
     const side = canvasSide(layer);
     this.#about.textContent = `From noise, a picture of ${side} × ${side} pixels is changed step by step so that channel ${channel} ` +
@@ -79,35 +64,27 @@ export class DrawingPart {
     this.#goalFigure.hidden = false;
   }
 
-  begin() {
-    this.#job.start();
-  }
-
-  leave() {
-    this.#job.stop();
-  }
-
-  #clear() {
+  clear() {
     this.#values = [];
     this.#picture = null;
     this.#figures.hidden = this.#keep.hidden = true;
   }
 
-  #order() {
+  async order() {
     const { layer, channel } = /** @type {{layer: Layer, channel: number}} */ (this.#of);
     const settings = drawingSettings(layer, channel, this.#seed++);
     const begins = `Drawing channel ${channel} of ${layer.name}, ${settings.steps} steps. The key w tells how far it is.`;
     return { kind: /** @type {const} */ ("drawing"), settings, begins };
   }
 
-  /** @param {NewsMessage} news */
-  #show({ step, steps, value, picture }) {
+  /** @type {(news: NewsMessage, isSeen: boolean) => void} */
+  news({ step, steps, value, picture }, isSeen) {
     if (!picture) return;
     this.#values.push(value);
     this.#picture = picture;
     this.#figures.hidden = this.#keep.hidden = false;
     this.#caption.textContent = `step ${step} of ${steps}`;
-    if (this.#calm.matches && step % CALM && step !== steps) return;
+    if (!isSeen) return;
     const words = `channel’s mean ${formatted(value)}, at the beginning ${formatted(this.#values[0])}`;
     this.#curve.show(this.#values, steps, `Curve over the steps: ${words}`);
     this.#value.textContent = `Its mean: ${formatted(value)}`;
@@ -116,14 +93,14 @@ export class DrawingPart {
   }
 
   /** @type {(news: NewsMessage, isWhole: boolean) => string} */
-  #result({ step, steps, value }, isWhole) {
+  result({ step, steps, value }, isWhole) {
     const rise = `The mean of the channel’s map went from ${formatted(this.#values[0])} to ${formatted(value)}.`;
     return isWhole ? `Drawn in ${steps} steps. ${rise}` : `Stopped at step ${step} of ${steps}. ${rise}`;
   }
 
   async #keepPicture() {
     if (!this.#picture || !this.#of) return;
-    this.#job.stop();
+    this.job.stop();
     const { levels, size } = this.#picture;
     const title = `drawn for ${this.#of.layer.name}/${this.#of.channel}`;
     await this.#tools.keep(tiled(levels, size, this.#tools.side), title);

@@ -20,8 +20,10 @@ import { extentText } from "./words.js";
  */
 
 export class FoolPart {
+  name = "fool";
+  /** @type {[string, string]} */
+  starts = ["Turn the answer", "Watch it again"];
   #tools;
-  #job;
   #figures = [createFigure(), createFigure(), createFigure()];
   #row = element("div", { class: "side-by-side", hidden: true }, ...this.#figures.map((each) => each.element));
   #extent = element("p", { class: "extent" });
@@ -29,8 +31,6 @@ export class FoolPart {
   #about = element("p", { class: "quiet" }, "Straight down the slope: the smallest change, in whole grey levels, that makes the second answer the first. All channels are on.");
   /** @type {Shown | null} */
   #shown = null;
-  /** @type {ImageBitmap | null} */
-  #photograph = null;
   /** @type {Begun | null} */
   #begun = null;
   /** @type {Uint8ClampedArray | null} */
@@ -39,46 +39,23 @@ export class FoolPart {
   /** @param {PartTools} tools */
   constructor(tools) {
     this.#tools = tools;
-    this.#job = new Job(tools, {
-      part: () => "fool",
-      starts: ["Turn the answer", "Watch it again"],
-      order: () => this.#order(),
-      begin: () => this.#clear(),
-      news: (news) => this.#show(news),
-      result: (news, isWhole) => this.#result(news, isWhole),
-    });
-    this.element = element("section", { "aria-label": "Fool it" }, this.#job.element, this.#row, this.#extent, this.#keep, this.#about);
-  }
-
-  get job() {
-    return this.#job;
+    this.job = new Job(tools, this);
+    this.element = element("section", { "aria-label": "Fool it" }, this.job.element, this.#row, this.#extent, this.#keep, this.#about);
   }
 
   /** @param {Shown} shown */
   show(shown) {
     this.#shown = shown;
-    const [{ photograph }] = shown.images;
-    if (photograph === this.#photograph) return;
-    this.#photograph = photograph;
-    this.#job.reset();
-    this.#clear();
+    this.job.follow(shown.images[0].photograph);
   }
 
-  begin() {
-    this.#job.start();
-  }
-
-  leave() {
-    this.#job.stop();
-  }
-
-  #clear() {
+  clear() {
     this.#changed = null;
     this.#extent.textContent = "";
     this.#row.hidden = this.#keep.hidden = true;
   }
 
-  async #order() {
+  async order() {
     const { state, images: [{ photograph }] } = /** @type {Shown} */ (this.#shown);
     const { manifest, classifier: give, data } = this.#tools;
     const classifier = await give();
@@ -95,7 +72,7 @@ export class FoolPart {
   }
 
   /** @param {NewsMessage} news */
-  #show({ picture, size: extent, means }) {
+  news({ picture, size: extent, means }) {
     if (!picture || !extent || !means || !this.#begun) return;
     const { classifier, before, levels, size } = this.#begun;
     this.#changed = picture.levels;
@@ -108,7 +85,7 @@ export class FoolPart {
   }
 
   /** @type {(news: NewsMessage, isWhole: boolean) => string} */
-  #result({ step, steps, value, size, means }, isWhole) {
+  result({ step, steps, value, size, means }, isWhole) {
     if (!this.#begun || !means) return "";
     const { classifier, before } = this.#begun;
     const [first, second] = [named(classifier, before), named(classifier, answer(means, classifier))];
@@ -119,7 +96,7 @@ export class FoolPart {
 
   async #keepPicture() {
     if (!this.#changed || !this.#begun) return;
-    this.#job.stop();
+    this.job.stop();
     await this.#tools.keep(this.#changed, `${this.#begun.title}, changed`);
   }
 }

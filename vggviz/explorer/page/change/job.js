@@ -9,19 +9,22 @@ import { Pace } from "./pace.js";
  * @import { AllSettings, Kind, NewsMessage } from "../gradients/types.js"
  * @import { Runner } from "./runner.js"
  * @typedef {{kind: Kind, settings: AllSettings[Kind], shuffled?: string[], begins: string}} Order   `begins`, in words
- * @typedef {object} Wish
- * @property {() => string} part   of the panel, to which the page comes back if it must be loaded again
+ * @typedef {object} Wish   what is to be computed, and who shows it
+ * @property {string} name   under which the page comes back to it, if it must be loaded again
  * @property {[string, string] | null} starts   what stands on the button that begins, and on the one that begins again;
  *   null if other buttons begin
  * @property {() => Promise<Order>} order
- * @property {(news: NewsMessage) => void} news
+ * @property {(news: NewsMessage, isSeen: boolean) => void} news   `isSeen`, whether its picture is shown
  * @property {(news: NewsMessage, isWhole: boolean) => string} result   in words, at the end or where it was stopped
- * @property {() => void} [begin]   something is to be computed
+ * @property {() => void} [clear]   what was computed is to be seen no more
  *
  * @typedef {{runner: Runner, reload: (part: string) => Promise<boolean>, say: (words: string) => void,
  *   ready: () => void}} Tools   `reload` loads the page again where it then computes faster, and tells whether it does; `say`
  *   is for those who do not see; `ready` is called when the network is there
  */
+
+/** With reduced motion, one picture of so many is shown. */
+const CALM = 10;
 
 /** Before the first step, which prepares the network for a size and so takes longest. */
 const WAIT = "Preparing the network, then computing …";
@@ -34,6 +37,9 @@ export class Job {
   #count = 0;
   #paused = false;
   #pace = new Pace();
+  #calm = matchMedia("(prefers-reduced-motion: reduce)");
+  /** What is shown. @type {unknown} */
+  #subject = null;
   /** @type {NewsMessage | null} */
   #last = null;
   #start = button({ class: "begin", onclick: () => this.start() });
@@ -63,6 +69,15 @@ export class Job {
     return this.#words.textContent || "Nothing is being computed.";
   }
 
+  /** Begin anew where something else is shown than before. @param {unknown} subject @returns {boolean} whether it is */
+  follow(subject) {
+    if (subject === this.#subject) return false;
+    this.#subject = subject;
+    this.reset();
+    this.#wish.clear?.();
+    return true;
+  }
+
   /** Nothing was computed yet of what is shown now. */
   reset() {
     this.stop();
@@ -74,7 +89,7 @@ export class Job {
 
   async start() {
     const { runner, reload, say } = this.#tools;
-    if (await reload(this.#wish.part())) return;
+    if (await reload(this.#wish.name)) return;
     this.stop();
     const count = this.#begin();
     try {
@@ -107,7 +122,7 @@ export class Job {
     this.#pace = new Pace();
     this.#last = null;
     this.#problem.hidden = true;
-    this.#wish.begin?.();
+    this.#wish.clear?.();
     this.#label();
     this.#count += 1;
     return this.#count;
@@ -120,8 +135,13 @@ export class Job {
     else this.#tools.ready();
     this.#last = news;
     Object.assign(this.element.dataset, { step: news.step, milliseconds: Math.round(news.milliseconds) });
-    this.#wish.news(news);
+    this.#wish.news(news, this.#isSeen(news));
     this.#tell();
+  }
+
+  /** @param {NewsMessage} news */
+  #isSeen({ step, steps }) {
+    return !this.#calm.matches || step % CALM === 0 || step === steps;
   }
 
   #tell() {

@@ -24,8 +24,8 @@ const SHADE = 0.85;
 const KINDS = /** @type {MapKind[]} */ (Object.keys(MAP_NAMES));
 
 export class MapsPart {
+  starts = null;
   #tools;
-  #job;
   /** @type {Shown | null} */
   #shown = null;
   /** @type {MapKind | null} */
@@ -52,19 +52,13 @@ export class MapsPart {
   /** @param {PartTools} tools */
   constructor(tools) {
     this.#tools = tools;
-    this.#job = new Job(tools, {
-      part: () => `maps/${this.#kind}`,
-      starts: null,
-      order: () => this.#order(),
-      news: (news) => this.#take(news),
-      result: (news, isWhole) => this.#result(news, isWhole),
-    });
+    this.job = new Job(tools, this);
     const choices = element("div", { class: "tools", role: "group", "aria-label": "How" }, ...this.#buttons);
-    this.element = element("section", { "aria-label": "Which pixels count" }, choices, this.#job.element, this.#control, this.#both, this.#controlWords, this.#about);
+    this.element = element("section", { "aria-label": "Which pixels count" }, choices, this.job.element, this.#control, this.#both, this.#controlWords, this.#about);
   }
 
-  get job() {
-    return this.#job;
+  get name() {
+    return `maps/${this.#kind}`;
   }
 
   /** @param {Shown} shown */
@@ -77,11 +71,11 @@ export class MapsPart {
       this.#update();
       return;
     }
-    const goesOn = this.#key !== "" && this.#kind !== null && (this.#isThere() || this.#job.isOn());
+    const goesOn = this.#key !== "" && this.#kind !== null && (this.#isThere() || this.job.isOn());
     this.#key = key;
-    this.#job.reset();
+    this.job.reset();
     this.#update();
-    if (goesOn && !this.#isThere()) this.#job.start();
+    if (goesOn && !this.#isThere()) this.job.start();
   }
 
   /** @param {string} [kind] */
@@ -90,7 +84,6 @@ export class MapsPart {
   }
 
   leave() {
-    this.#job.stop();
     this.#isAway = true;
     this.#tools.lay(null);
   }
@@ -118,19 +111,19 @@ export class MapsPart {
   #choose(kind) {
     this.#kind = kind;
     if (this.#shown) this.#key = this.#keyOf(this.#shown);
-    this.#job.reset();
+    this.job.reset();
     this.#update();
-    if (!this.#isThere()) this.#job.start();
+    if (!this.#isThere()) this.job.start();
   }
 
   #toggleControl() {
     this.#isShuffled = !this.#isShuffled;
-    this.#job.reset();
+    this.job.reset();
     this.#update();
-    if (!this.#isThere()) this.#job.start();
+    if (!this.#isThere()) this.job.start();
   }
 
-  async #order() {
+  async order() {
     const shown = /** @type {Shown} */ (this.#shown);
     const kind = /** @type {MapKind} */ (this.#kind);
     const isShuffled = this.#isShuffled;
@@ -158,7 +151,7 @@ export class MapsPart {
   }
 
   /** @param {NewsMessage} news */
-  #take({ map }) {
+  news({ map }) {
     if (!map || !this.#wanted) return;
     const { kind, key, isShuffled } = this.#wanted;
     const values = kind === "grad_cam" ? map.values.map((each) => Math.max(each, 0)) : map.values;
@@ -169,7 +162,7 @@ export class MapsPart {
   }
 
   /** @type {(news: NewsMessage, isWhole: boolean) => string} */
-  #result({ milliseconds }, isWhole) {
+  result({ milliseconds }, isWhole) {
     return isWhole ? `${MAP_NAMES[this.#kind ?? "gradient"]}: computed in ${(milliseconds / 1000).toFixed(1)} s.` : "Stopped.";
   }
 

@@ -20,9 +20,10 @@ import { downloadText } from "./words.js";
  * @import { Files } from "../state/files.js"
  * @import { Dispatch, Live, Manifest, Shown, State } from "../state/types.js"
  * @import { Overlay } from "../views/answer_where.js"
- * @import { Job, Tools as JobTools } from "./job.js"
+ * @import { Job, Tools as JobTools, Wish } from "./job.js"
  * @typedef {"drawing" | "maps" | "style" | "fool"} PartName
- * @typedef {{element: HTMLElement, job: Job, show: (shown: Shown) => void, begin: (detail?: string) => void, leave: () => void}} Part
+ * @typedef {Wish & {element: HTMLElement, job: Job, show: (shown: Shown) => void, begin?: (detail?: string) => void,
+ *   leave?: () => void}} Part   `begin` and `leave`, where more is to be done than the job's beginning and stop
  * @typedef {(levels: Uint8ClampedArray, title: string) => Promise<void>} Keep   a picture becomes the one that is shown
  * @typedef {{manifest: Manifest, files: Pick<Files, "image">, data: Data, classifier: GiveClassifier, sources: {idOf: (state: State, layer: string) => string},
  *   colours: Colours, lay: (overlay: Overlay | null) => void}} Given
@@ -109,7 +110,7 @@ export class ChangePanel {
   show(shown) {
     this.#shown = shown;
     const isSeen = shown.state.view === "change";
-    if (!isSeen && this.#isSeen) this.#parts[this.#open].leave();
+    if (!isSeen && this.#isSeen) this.#leave();
     if (isSeen && !this.#isSeen) this.#tellDownload();
     this.#isSeen = isSeen;
     if (!isSeen) return;
@@ -117,12 +118,20 @@ export class ChangePanel {
     if (!this.#asked) return;
     const [, detail] = this.#asked;
     this.#asked = null;
-    this.#parts[this.#open].begin(detail);
+    const part = this.#parts[this.#open];
+    if (part.begin) part.begin(detail);
+    else part.job.start();
+  }
+
+  #leave() {
+    const part = this.#parts[this.#open];
+    part.job.stop();
+    part.leave?.();
   }
 
   /** @param {PartName} name */
   #choose(name) {
-    if (name !== this.#open) this.#parts[this.#open].leave();
+    if (name !== this.#open) this.#leave();
     this.#open = name;
     for (const each of this.#buttons) each.setAttribute("aria-pressed", String(each.dataset.part === name));
     for (const each of this.#names()) this.#parts[each].element.hidden = each !== name;

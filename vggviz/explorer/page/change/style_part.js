@@ -15,14 +15,15 @@ import { STEPS, STYLE_SIDE, contentLayer, styleLayers } from "./settings.js";
  * @import { PartTools } from "./panel.js"
  */
 
-const CALM = 10;
 /** How many grey levels the first steps change a pixel by, and how much the things count beside the style. */
 const [RATE, CONTENT] = [6, 0.3];
 
 export class StylePart {
+  name = "style";
+  /** @type {[string, string]} */
+  starts = ["Paint it so", "Paint it again"];
   #tools;
-  #job;
-  #select = element("select", { "aria-label": "In the style of", onchange: () => this.#job.reset() });
+  #select = element("select", { "aria-label": "In the style of", onchange: () => this.job.reset() });
   /** @type {HTMLInputElement[]} */
   #sliders;
   #keeps = slider("things", "The things", CONTENT);
@@ -33,56 +34,30 @@ export class StylePart {
   #about = element("p", { class: "quiet" }, `The things of the picture shown, the style of another: which channels answer together, in the layers of the sliders. ${STYLE_SIDE} × ${STYLE_SIDE} pixels.`);
   /** @type {Shown | null} */
   #shown = null;
-  /** @type {ImageBitmap | null} */
-  #photograph = null;
   /** @type {Picture | null} */
   #picture = null;
   #first = 0;
   #title = "";
-  #calm = matchMedia("(prefers-reduced-motion: reduce)");
 
   /** @param {PartTools} tools */
   constructor(tools) {
     this.#tools = tools;
-    this.#job = new Job(tools, {
-      part: () => "style",
-      starts: ["Paint it so", "Paint it again"],
-      order: () => this.#order(),
-      begin: () => this.#clear(),
-      news: (news) => this.#show(news),
-      result: (news, isWhole) => this.#result(news, isWhole),
-    });
+    this.job = new Job(tools, this);
     const weights = Object.entries(styleLayers(tools.manifest.layers)).map(([name, weight]) => slider(name, name, weight));
     this.#sliders = weights.map(({ input }) => input);
     const sliders = element("div", { class: "sliders" }, ...[...weights, this.#keeps].map(({ label }) => label));
     const choice = element("label", { class: "style-of" }, "In the style of ", this.#select);
-    this.element = element("section", { "aria-label": "Style" }, choice, this.#job.element, this.#figure, this.#keep, sliders, this.#about);
-  }
-
-  get job() {
-    return this.#job;
+    this.element = element("section", { "aria-label": "Style" }, choice, this.job.element, this.#figure, this.#keep, sliders, this.#about);
   }
 
   /** @param {Shown} shown */
   show(shown) {
     this.#shown = shown;
     this.#offer(shown.state.picture);
-    const [{ photograph }] = shown.images;
-    if (photograph === this.#photograph) return;
-    this.#photograph = photograph;
-    this.#job.reset();
-    this.#clear();
+    this.job.follow(shown.images[0].photograph);
   }
 
-  begin() {
-    this.#job.start();
-  }
-
-  leave() {
-    this.#job.stop();
-  }
-
-  #clear() {
+  clear() {
     this.#picture = null;
     this.#figure.hidden = this.#keep.hidden = true;
   }
@@ -98,7 +73,7 @@ export class StylePart {
     if (others.some(({ id }) => id === value)) this.#select.value = value;
   }
 
-  async #order() {
+  async order() {
     const { state, images: [{ photograph }] } = /** @type {Shown} */ (this.#shown);
     const { manifest, data } = this.#tools;
     const layers = Object.fromEntries(this.#sliders.map(({ name, value }) => [name, Number(value)]).filter(([, weight]) => Number(weight) > 0));
@@ -114,14 +89,14 @@ export class StylePart {
     return { kind: /** @type {const} */ ("style"), settings, begins: `Painting ${this.#title}, ${STEPS.style} steps.` };
   }
 
-  /** @param {NewsMessage} news */
-  #show({ step, steps, value, picture }) {
+  /** @type {(news: NewsMessage, isSeen: boolean) => void} */
+  news({ step, steps, value, picture }, isSeen) {
     if (!picture) return;
     if (step === 0) this.#first = -value;
     this.#picture = picture;
     this.#figure.hidden = this.#keep.hidden = false;
     this.#caption.textContent = `step ${step} of ${steps}: ${this.#distance(value)}`;
-    if (this.#calm.matches && step % CALM && step !== steps) return;
+    if (!isSeen) return;
     draw(this.#canvas, pixelsOf(picture.levels), picture.size, picture.size);
     this.#canvas.setAttribute("aria-label", `${this.#title}, step ${step} of ${steps}`);
   }
@@ -132,13 +107,13 @@ export class StylePart {
   }
 
   /** @type {(news: NewsMessage, isWhole: boolean) => string} */
-  #result({ step, steps, value }, isWhole) {
+  result({ step, steps, value }, isWhole) {
     return `${isWhole ? `Painted in ${steps} steps` : `Stopped at step ${step} of ${steps}`}: ${this.#distance(value)}.`;
   }
 
   async #keepPicture() {
     if (!this.#picture) return;
-    this.#job.stop();
+    this.job.stop();
     const { side, keep } = this.#tools;
     const { levels, size } = this.#picture;
     await keep(fit(size, size, side, strip(pixelsOf(levels), size)), this.#title);
