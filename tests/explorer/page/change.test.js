@@ -2,9 +2,10 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
+import { levelsIn, pixelsOf } from "../../../vggviz/explorer/page/arithmetic/pixels.js";
 import { points } from "../../../vggviz/explorer/page/change/curve.js";
 import { Pace, durationText } from "../../../vggviz/explorer/page/change/pace.js";
-import { amplified, limitOf, pixelsOf, sameOrder, tiled } from "../../../vggviz/explorer/page/change/pictures.js";
+import { amplified, limitOf, sameOrder, tiled } from "../../../vggviz/explorer/page/change/pictures.js";
 import { Runner } from "../../../vggviz/explorer/page/change/runner.js";
 import {
   canvasSide, classObjective, contentLayer, drawingSettings, gatedOff, leadObjective, styleLayers,
@@ -53,6 +54,7 @@ test("a style is that of the first convolution of each block, the content that o
 
 test("pictures: pixels, tiles, and a change made visible", () => {
   assert.deepEqual([...pixelsOf([1, 2, 3, 4, 5, 6])], [1, 2, 3, 255, 4, 5, 6, 255]);
+  assert.deepEqual([...levelsIn(pixelsOf([1, 2, 3, 4, 5, 6]))], [1, 2, 3, 4, 5, 6]);
   const drawing = Uint8ClampedArray.from({ length: 12 }, (_, i) => i);
   const found = tiled(drawing, 2, 5);
   assert.equal(found.length, 75);

@@ -4,12 +4,12 @@
 const MODULES = {
   answer: ["adding_up", "class_activation", "classifier", "finding", "reasons", "scores"],
   arithmetic: [
-    "channel_order", "colours", "convolution", "half_precision", "number_format", "place", "planes",
+    "channel_order", "colours", "convolution", "half_precision", "number_format", "place", "pixels", "planes",
     "receptive_field", "statistics", "thumbnails",
   ],
   change: ["late"],
   live: [
-    "changed_image", "computed_image", "device", "download", "hidden_image", "isolation", "late_painting", "levels", "network",
+    "changed_image", "computed_image", "device", "download", "hidden_image", "isolation", "late_painting", "network",
     "off", "preprocessing", "sources", "start_worker", "switching",
   ],
   own_image: [
@@ -18,8 +18,8 @@ const MODULES = {
   ],
   paint: ["changed_tiles", "kept_strokes"],
   state: [
-    "address", "blocks", "chunks", "classifier", "colour_limits", "data", "errors", "explorer", "files", "gzip",
-    "lru_cache", "manifest", "state", "switched_off",
+    "address", "bitmaps", "blocks", "chunks", "classifier", "colour_limits", "data", "errors", "explorer", "files", "gzip",
+    "lru_cache", "manifest", "means", "state", "switched_off", "whole_numbers",
   ],
   tour: ["late"],
   views: [

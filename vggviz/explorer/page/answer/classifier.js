@@ -43,7 +43,7 @@ export function silenced({ off: layers }, off) {
 
 /**
  * The layers with channels off that the classifier alone cannot follow: the network must compute what comes after them.
- * @param {Classifier} classifier
+ * @param {Pick<Classifier, "off">} classifier
  * @param {Record<string, number[]>} off
  * @returns {string[]}
  */

@@ -1,11 +1,12 @@
 // A channel being drawn: from noise, step by step, a picture to which it answers more and more.
 
 import { formatted } from "../arithmetic/number_format.js";
+import { pixelsOf } from "../arithmetic/pixels.js";
 import { button, copy, draw, element } from "../views/elements.js";
 import { drawingBox } from "../views/preferred_images.js";
 import { createCurve } from "./curve.js";
 import { Job } from "./job.js";
-import { pixelsOf, tiled } from "./pictures.js";
+import { tiled } from "./pictures.js";
 import { canvasSide, drawingSettings } from "./settings.js";
 
 /**

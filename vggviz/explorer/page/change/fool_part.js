@@ -1,12 +1,13 @@
 // The smallest change that turns the answer into the second one: shown, amplified and measured.
 
 import { answer } from "../answer/scores.js";
-import { levelsOf } from "../live/levels.js";
+import { pixelsOf } from "../arithmetic/pixels.js";
+import { levelsOf } from "../state/bitmaps.js";
 import { imageNamed } from "../state/manifest.js";
 import { scoreText } from "../views/answer_words.js";
 import { button, draw, element } from "../views/elements.js";
 import { Job } from "./job.js";
-import { amplified, pixelsOf } from "./pictures.js";
+import { amplified } from "./pictures.js";
 import { STEPS, leadObjective } from "./settings.js";
 import { extentText } from "./words.js";
 

@@ -1,8 +1,8 @@
 // Which pixels, and which places, a score depends on: gradients as maps over the grey photograph, and their control.
 
 import { largestSize, overlay } from "../answer/class_activation.js";
-import { levelsOf } from "../live/levels.js";
 import { channelObjective } from "../gradients/objective.js";
+import { levelsOf } from "../state/bitmaps.js";
 import { button, copy, draw, element } from "../views/elements.js";
 import { answerOf } from "./answer_of.js";
 import { Job } from "./job.js";

@@ -17,16 +17,17 @@ import { downloadText } from "./words.js";
  * @import { GradientFiles } from "../gradients/types.js"
  * @import { GiveClassifier } from "../state/classifier.js"
  * @import { Data } from "../state/data.js"
+ * @import { Sources } from "../state/explorer.js"
  * @import { Files } from "../state/files.js"
- * @import { Dispatch, Live, Manifest, Shown, State } from "../state/types.js"
+ * @import { Dispatch, Live, Manifest, Shown } from "../state/types.js"
  * @import { Overlay } from "../views/answer_where.js"
  * @import { Job, Tools as JobTools, Wish } from "./job.js"
  * @typedef {"drawing" | "maps" | "style" | "fool"} PartName
  * @typedef {Wish & {element: HTMLElement, job: Job, show: (shown: Shown) => void, begin?: (detail?: string) => void,
  *   leave?: () => void}} Part   `begin` and `leave`, where more is to be done than the job's beginning and stop
  * @typedef {(levels: Uint8ClampedArray, title: string) => Promise<void>} Keep   a picture becomes the one that is shown
- * @typedef {{manifest: Manifest, files: Pick<Files, "image">, data: Data, classifier: GiveClassifier, sources: {idOf: (state: State, layer: string) => string},
- *   colours: Colours, lay: (overlay: Overlay | null) => void}} Given
+ * @typedef {{manifest: Manifest, files: Pick<Files, "image">, data: Data, classifier: GiveClassifier,
+ *   sources: Pick<Sources, "idOf">, colours: Colours, lay: (overlay: Overlay | null) => void}} Given
  * @typedef {Given & {network: Pick<GradientNetwork, "start">, base: URL, dispatch: Dispatch, keep: Keep}} Tools
  * @typedef {Given & JobTools & {keep: Keep, kernels: GradientFiles["kernels"], side: number}} PartTools   `side`, of what
  *   the network reads

@@ -1,17 +1,6 @@
-// Pictures that were made, as pixels to draw, and what two of them differ by.
-
-/** @typedef {Uint8ClampedArray<ArrayBuffer>} Pixels   RGBA */
+// Pictures that were made, and what two of them differ by.
 
 const MIDDLE = 128;
-
-/** @type {(levels: ArrayLike<number>) => Pixels} */
-export function pixelsOf(levels) {
-  const pixels = new Uint8ClampedArray((levels.length / 3) * 4).fill(255);
-  for (let from = 0, to = 0; from < levels.length; from += 3, to += 4) {
-    for (let c = 0; c < 3; c++) pixels[to + c] = levels[from + c];
-  }
-  return pixels;
-}
 
 /**
  * A drawing again and again beside itself, which it fits: it was made on a canvas that goes on at its other side.

@@ -1,12 +1,12 @@
 // The shown photograph in the style of another one.
 
 import { formatted } from "../arithmetic/number_format.js";
-import { levelsOf } from "../live/levels.js";
+import { pixelsOf } from "../arithmetic/pixels.js";
 import { fit } from "../own_image/resample.js";
+import { pixelsIn } from "../state/bitmaps.js";
 import { imageNamed, offered } from "../state/manifest.js";
 import { button, draw, element } from "../views/elements.js";
 import { Job } from "./job.js";
-import { pixelsOf } from "./pictures.js";
 import { STEPS, STYLE_SIDE, contentLayer, styleLayers } from "./settings.js";
 
 /**
@@ -131,7 +131,7 @@ function slider(name, words, value) {
 /** @param {ImageBitmap} bitmap */
 function resized(bitmap) {
   const { width, height } = bitmap;
-  return fit(height, width, STYLE_SIDE, strip(pixelsOf(levelsOf(bitmap)), width));
+  return fit(height, width, STYLE_SIDE, strip(pixelsIn(bitmap), width));
 }
 
 /** Rows of pixels, as `fit` asks for them. @type {(pixels: Uint8ClampedArray, width: number) => import("../own_image/resample.js").Strip} */

@@ -1,5 +1,6 @@
 // One image that the network computes in the page: its maps come layer by layer.
 
+import { pixelsOf } from "../arithmetic/pixels.js";
 import { inputPlanes, preprocessed } from "./preprocessing.js";
 
 /**
@@ -26,7 +27,7 @@ export class ComputedImage {
   constructor({ levels, size, layers }, reading) {
     this.levels = levels;
     this.#size = size;
-    this.#photograph = bitmapOf(levels, size);
+    this.#photograph = createImageBitmap(new ImageData(pixelsOf(levels), size, size));
     this.#pending = new Map(layers.map((layer) => [layer, pending()]));
     this.#input = preprocessed(levels, reading);
   }
@@ -103,15 +104,4 @@ function pending() {
   made.promise = new Promise((resolve, reject) => Object.assign(made, { resolve, reject }));
   made.promise.catch(() => {}); // that nobody may wait for it is no error
   return made;
-}
-
-/**
- * @param {Uint8ClampedArray} levels RGB
- * @param {number} size
- * @returns {Promise<ImageBitmap>}
- */
-function bitmapOf(levels, size) {
-  const pixels = new Uint8ClampedArray(size * size * 4).fill(255);
-  for (let i = 0; i < size * size; i++) pixels.set(levels.subarray(3 * i, 3 * i + 3), 4 * i);
-  return createImageBitmap(new ImageData(pixels, size, size));
 }

@@ -20,8 +20,6 @@ import { checkOff, firstChanged } from "./off.js";
 
 /** The id of the reader's own image. */
 export const OWN = "yours";
-/** The id of an image whose maps are computed with channels switched off, beside the maps before. */
-export const CHANGED = "changed";
 
 export class LiveNetwork {
   #tools;

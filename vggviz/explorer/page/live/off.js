@@ -18,6 +18,19 @@ export function firstChanged(segments, before, after) {
 }
 
 /**
+ * The channels of layers that have gates, which the network can switch off.
+ * @param {Segment[]} segments
+ * @param {Off} off
+ * @returns {Off}
+ */
+export function gated(segments, off) {
+  return Object.fromEntries(Object.entries(off).filter(([layer]) => hasGates(segments, layer)));
+}
+
+/** @type {(segments: Segment[], layer: string) => boolean} */
+export const hasGates = (segments, layer) => segments.some(({ gates }) => Object.hasOwn(gates, layer));
+
+/**
  * The same text for the same channels of some layers, in whatever order.
  * @param {string[]} layers
  * @param {Off} off
@@ -51,7 +64,7 @@ export function gates(segment, layers, off) {
  */
 export function checkOff(segments, layers, off) {
   for (const [layer, channels] of Object.entries(off)) {
-    if (!segments.some((segment) => layer in segment.gates)) throw new Error(`“${layer}” has no channels to switch off.`);
+    if (!hasGates(segments, layer)) throw new Error(`“${layer}” has no channels to switch off.`);
     const wrong = channels.find((channel) => !(Number.isInteger(channel) && channel >= 0 && channel < layers[layer].channels));
     if (wrong !== undefined) throw new Error(`There is no channel ${wrong} in ${layer}, which has ${layers[layer].channels}.`);
   }

@@ -3,7 +3,8 @@
 import { hidingColour } from "../paint/hiding.js";
 import { isSlow } from "../paint/pace.js";
 import { PaintedPicture } from "../paint/painted_picture.js";
-import { levelsOf } from "./levels.js";
+import { levelsOf } from "../state/bitmaps.js";
+import { gated } from "./off.js";
 import { PAINTED, PAINTED_CHANGE, PaintedMaps } from "./painted_maps.js";
 
 /**
@@ -155,19 +156,14 @@ export class Painting {
   /** @param {{whole: boolean}} how */
   #ask({ whole }) {
     if (!this.#open) return;
-    const { door, explorer } = this.#tools;
+    const { manifest, door, explorer } = this.#tools;
+    const live = /** @type {Live} */ (manifest.live);
     const { key, picture, painted } = this.#open;
     const { off } = explorer.state();
     this.#off = JSON.stringify(off);
     const isLoaded = door.network.spent.every((each) => each > 0);
     const at = isLoaded ? performance.now() : NaN;
-    this.#maps.ask({ key, picture, levels: painted.levels.slice(), off: this.#gated(off), whole, at });
-  }
-
-  /** Channels that the network can switch off. @param {State["off"]} off */
-  #gated(off) {
-    const segments = /** @type {Live} */ (this.#tools.manifest.live).segments;
-    return Object.fromEntries(Object.entries(off).filter(([name]) => segments.some(({ gates }) => Object.hasOwn(gates, name))));
+    this.#maps.ask({ key, picture, levels: painted.levels.slice(), off: gated(live.segments, off), whole, at });
   }
 
   /** @param {Wish} wish */

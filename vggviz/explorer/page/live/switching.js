@@ -1,11 +1,12 @@
 // What is computed when channels are switched off: by the network, or without it where only what the answer reads is off.
 
+import { deeper } from "../answer/classifier.js";
+import { levelsOf } from "../state/bitmaps.js";
 import { Superseded } from "../state/errors.js";
 import { imageNamed } from "../state/manifest.js";
 import { differenceImage, silencedImage } from "./changed_image.js";
 import { addHidden } from "./hidden_image.js";
-import { levelsOf } from "./levels.js";
-import { CHANGED } from "./network.js";
+import { gated, hasGates } from "./off.js";
 
 /**
  * @import { Data } from "../state/data.js"
@@ -17,10 +18,8 @@ import { CHANGED } from "./network.js";
  * @typedef {Pick<State, "picture" | "off" | "shows">} Wanted
  */
 
-/** The id of the shown image with channels switched off. */
-export const SWITCHED = "switched";
-/** The id of what its maps differ by from those before. */
-export const DIFFERENCE = "difference";
+/** Ids of the shown image with channels switched off, of what its maps differ by from those before, and of the network's run. */
+const [SWITCHED, DIFFERENCE, RUN] = ["switched", "difference", "changed"];
 
 export class Switching {
   #manifest;
@@ -51,7 +50,7 @@ export class Switching {
   switchOf(layer) {
     const { answer, live } = this.#manifest;
     if (answer?.off.includes(layer)) return answer.off[answer.off.length - 1];
-    return this.#door && live?.segments.some(({ gates }) => gates && Object.hasOwn(gates, layer)) ? layer : null;
+    return this.#door && live && hasGates(live.segments, layer) ? layer : null;
   }
 
   /**
@@ -104,7 +103,7 @@ export class Switching {
 
   /** Layers with channels off that only the network can follow. @param {State["off"]} off */
   #deep(off) {
-    return Object.keys(off).filter((layer) => !this.#manifest.answer?.off.includes(layer));
+    return deeper(this.#manifest.answer ?? { off: [] }, off);
   }
 
   /** @param {Wanted} state */
@@ -130,9 +129,9 @@ export class Switching {
     const data = this.#data;
     return {
       photograph: () => data.photograph(state.picture),
-      maps: (layer) => started.then(() => data.maps(CHANGED, layer)),
-      statistics: (layer) => started.then(() => data.statistics(CHANGED, layer)),
-      sheet: (layer) => started.then(() => data.sheet(CHANGED, layer)),
+      maps: (layer) => started.then(() => data.maps(RUN, layer)),
+      statistics: (layer) => started.then(() => data.statistics(RUN, layer)),
+      sheet: (layer) => started.then(() => data.sheet(RUN, layer)),
     };
   }
 
@@ -144,8 +143,7 @@ export class Switching {
     if (this.#data.isComputed(picture)) await this.#data.statistics(picture, layers[layers.length - 1].name);
     const levels = levelsOf(await this.#data.photograph(picture));
     if (key !== this.#key || !this.#door) throw new Superseded("Other channels were switched off.");
-    const gated = Object.entries(off).filter(([name]) => live?.segments.some(({ gates }) => gates && Object.hasOwn(gates, name)));
     const { title } = imageNamed(this.#manifest, picture);
-    this.#door.network.show(levels, { title, last: null, off: Object.fromEntries(gated), id: CHANGED }).catch(() => {});
+    this.#door.network.show(levels, { title, last: null, off: gated(live?.segments ?? [], off), id: RUN }).catch(() => {});
   }
 }

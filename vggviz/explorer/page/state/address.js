@@ -2,6 +2,7 @@
 
 import { readOff, writeOff } from "./switched_off.js";
 import { accepts, after, begin, PARTS } from "./state.js";
+import { whole } from "./whole_numbers.js";
 
 /** @import { Manifest, State, Step } from "./types.js" */
 
@@ -104,9 +105,6 @@ function parsed(part, text) {
   if (part === "where") return text.replace(/^cam:/, "");
   return text;
 }
-
-/** @type {(text: string) => number} */
-const whole = (text) => (/^\d+$/.test(text) ? Number(text) : NaN);
 
 /** A text may hold a "%" that is none of an encoding. @type {(text: string) => string} */
 function decoded(text) {

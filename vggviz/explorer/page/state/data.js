@@ -2,6 +2,7 @@
 
 import { unpacked } from "../arithmetic/half_precision.js";
 import { planes } from "../arithmetic/planes.js";
+import { pixelsIn } from "./bitmaps.js";
 import { gunzip } from "./gzip.js";
 import { LruCache } from "./lru_cache.js";
 import { imageNamed, layerBefore, layerNamed } from "./manifest.js";
@@ -133,11 +134,8 @@ function stored(image, manifest, files) {
 
 /** The grey levels of an image. @type {(bitmap: ImageBitmap) => Sheet} */
 function levelsOf(bitmap) {
-  const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
-  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
-  context.drawImage(bitmap, 0, 0);
-  const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
-  return { levels: Uint8Array.from({ length: data.length / 4 }, (_, i) => data[4 * i]), width: bitmap.width };
+  const pixels = pixelsIn(bitmap);
+  return { levels: Uint8Array.from({ length: pixels.length / 4 }, (_, i) => pixels[4 * i]), width: bitmap.width };
 }
 
 /** @type {(layer: Layer, manifest: Manifest) => number} */

@@ -3,6 +3,7 @@
 import { samePlace } from "../arithmetic/receptive_field.js";
 import { layerNamed, offered } from "./manifest.js";
 import { isOff, switched, tidied } from "./switched_off.js";
+import { isBelow } from "./whole_numbers.js";
 
 /** @import { Action, Layer, Manifest, Pair, Request, Scale, Shows, Sort, State, ViewName } from "./types.js" */
 
@@ -162,9 +163,6 @@ function moved({ cell }, by, { rows, columns }) {
   const [row, column] = cell ?? [Math.floor(rows / 2), Math.floor(columns / 2)];
   return [inside(row + by.rows, rows), inside(column + by.columns, columns)];
 }
-
-/** @type {(value: unknown, count: number) => boolean} */
-const isBelow = (value, count) => typeof value === "number" && Number.isInteger(value) && value >= 0 && value < count;
 
 /** @type {(value: unknown, layer: Layer) => boolean} */
 const isCell = (value, { rows, columns }) =>

@@ -1,5 +1,7 @@
 // Channels that are switched off, by layer.
 
+import { isBelow, whole } from "./whole_numbers.js";
+
 /** @import { Manifest, Off } from "./types.js" */
 
 /**
@@ -56,9 +58,3 @@ export function readOff(text) {
 export function writeOff(off) {
   return Object.entries(off).map(([name, channels]) => `${name}:${channels.join("+")}`).join(",");
 }
-
-/** @type {(text: string) => number} */
-const whole = (text) => (/^\d+$/.test(text) ? Number(text) : NaN);
-
-/** @type {(value: unknown, count: number) => boolean} */
-const isBelow = (value, count) => typeof value === "number" && Number.isInteger(value) && value >= 0 && value < count;

@@ -2,6 +2,7 @@
 
 import { finding } from "../answer/finding.js";
 import { asError, Superseded } from "../state/errors.js";
+import { meansOf } from "../state/means.js";
 import { AnswerHead } from "./answer_head.js";
 import { createWhere } from "./answer_where.js";
 import { createWhy } from "./answer_why.js";
@@ -10,11 +11,12 @@ import { createWhy } from "./answer_why.js";
  * @import { Colours } from "../arithmetic/colours.js"
  * @import { Data } from "../state/data.js"
  * @import { GiveClassifier } from "../state/classifier.js"
+ * @import { Sources } from "../state/explorer.js"
  * @import { Dispatch, Manifest, Shown, State } from "../state/types.js"
  * @import { Overlay } from "./answer_where.js"
  * @typedef {{manifest: Manifest, data: Data, classifier: GiveClassifier, colours: Colours, dispatch: Dispatch,
- *   sources: {idOf: (state: State, layer: string) => string}, lay: (overlay: Overlay | null) => void, failed: (problem: Error) => void}} Tools   `lay` puts a map over the grey
- *   photograph, or takes it away
+ *   sources: Pick<Sources, "idOf">, lay: (overlay: Overlay | null) => void, failed: (problem: Error) => void}} Tools   `lay` puts a
+ *   map over the grey photograph, or takes it away
  */
 
 /** Milliseconds after which it is said that the answer is still to come. */
@@ -91,7 +93,7 @@ class AnswerView {
     await this.#idle;
     const classifier = await this.#tools.classifier();
     if (!classifier) return;
-    const { id, means, gated } = await this.#meansOf(state, classifier.layer);
+    const { id, means, gated } = await meansOf(this.#tools, state, classifier.layer);
     const { off, where } = state;
     const key = JSON.stringify([id, state.picture, off, where, this.#isWhyOpen]);
     if (key === this.#shown.key && means === this.#shown.means && gated === this.#shown.gated) return;
@@ -105,17 +107,6 @@ class AnswerView {
     if (!planes) this.#where.hide();
     if (this.#isWhyOpen) this.#why.show(found, off);
     else this.#why.hide();
-  }
-
-  /**
-   * The means with all channels on, and those that the network computed without some.
-   * @type {(state: State, layer: string) => Promise<{id: string, means: number[], gated: number[] | null}>}
-   */
-  async #meansOf(state, layer) {
-    const { data, sources } = this.#tools;
-    const id = sources.idOf({ ...state, shows: "now" }, layer);
-    const [before, now] = await Promise.all([state.picture, id].map((each) => data.statistics(each, layer)));
-    return { id, means: before.mean, gated: id === state.picture ? null : now.mean };
   }
 }
 

@@ -1,6 +1,7 @@
 // The photograph as something to paint on: what is painted, and the brush over it, by mouse, finger, pen or keys.
 
-import { contextOf, element } from "./elements.js";
+import { pixelsOf } from "../arithmetic/pixels.js";
+import { draw, element } from "./elements.js";
 
 /**
  * @import { Pair } from "../state/types.js"
@@ -61,10 +62,7 @@ export class PaintSurface {
     this.#canvas.hidden = !picture;
     if (!picture) return;
     const { levels, size } = picture;
-    if (this.#canvas.width !== size) Object.assign(this.#canvas, { width: size, height: size });
-    const pixels = new Uint8ClampedArray(size * size * 4).fill(255);
-    for (let i = 0, to = 0; i < levels.length; i += 3, to += 4) pixels.set(levels.subarray(i, i + 3), to);
-    contextOf(this.#canvas).putImageData(new ImageData(pixels, size, size), 0, 0);
+    draw(this.#canvas, pixelsOf(levels), size, size);
   }
 
   /** Whether it can be painted on, with a brush of some width. @type {(isOpen: boolean, about: {size: number, width: number}) => void} */
