@@ -81,7 +81,7 @@ test("the channels that turn the answer do, and one fewer does not", () => {
 });
 
 test("the overlay is coloured by sign, and transparent by size", () => {
-  const how = { limit: 2, towards: [200, 10, 20], against: [5, 30, 220] };
+  const how = { limit: 2, colours: { diverging: (value) => (value > 0 ? [200, 10, 20] : [5, 30, 220]) } };
   assert.deepEqual([...overlay([2, -1, 0, 4], how)], [
     200, 10, 20, 217, 5, 30, 220, 109, 200, 10, 20, 0, 200, 10, 20, 217,
   ]);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import {
-  describeChannel, describeLayer, describePreferred, describeSight, describeSum,
+  describeChannel, describePreferred, describeSight, describeSum,
 } from "../../../vggviz/explorer/page/views/descriptions.js";
 import { layer } from "./vgg16.js";
 
@@ -56,9 +56,4 @@ test("the classes that a channel prefers are told with their effect sizes, or no
   const words = describePreferred([["pretzel", 10.6], ["espresso", 3]]);
   assert.equal(words, "Strongest for: pretzel (10.6), espresso (3.0).");
   assert.equal(describePreferred([]), "");
-});
-
-test("layers have words", () => {
-  assert.equal(describeLayer(deep), "block3_conv2: 256 maps of 56 × 56.");
-  assert.equal(describeLayer({ ...deep, channels: 1 }), "block3_conv2: 1 map of 56 × 56.");
 });

@@ -1,6 +1,7 @@
 // The class activation map: what each cell adds to a class's score. With the bias, the cells add up to the score.
 
 /**
+ * @import { Colours } from "../arithmetic/colours.js"
  * @import { Planes } from "../state/types.js"
  * @import { Classifier } from "./classifier.js"
  */
@@ -36,11 +37,11 @@ export function largestSize(cells) {
  * Pixels to lay over a grey photograph: one colour for what speaks for the class, one for what speaks against it,
  * the fainter the less it says.
  * @param {ArrayLike<number>} cells
- * @param {{limit: number, towards: ArrayLike<number>, against: ArrayLike<number>}} how `limit`, what full colour stands
- *   for; RGB
+ * @param {{limit: number, colours: Pick<Colours, "diverging">}} how `limit`, what full colour stands for
  * @returns {Uint8ClampedArray<ArrayBuffer>} RGBA
  */
-export function overlay(cells, { limit, towards, against }) {
+export function overlay(cells, { limit, colours }) {
+  const [towards, against] = [colours.diverging(SHADE), colours.diverging(-SHADE)];
   const pixels = new Uint8ClampedArray(4 * cells.length);
   for (let i = 0; i < cells.length; i++) {
     const colour = cells[i] < 0 ? against : towards;
@@ -50,5 +51,7 @@ export function overlay(cells, { limit, towards, against }) {
   return pixels;
 }
 
+/** Which shades of the diverging colours stand for "for" and "against". */
+const SHADE = 0.85;
 /** Alpha of full colour: the photograph stays to be seen. */
 const MOST = 217;

@@ -60,7 +60,7 @@ export function sheetUnits(signed, maximum) {
  * Where a channel's tile begins in the sheet's levels.
  * @type {(channel: number, layer: Layer, width: number) => number}
  */
-function tileStart(channel, { sheet: { columns, tile } }, width) {
+export function tileStart(channel, { sheet: { columns, tile } }, width) {
   return Math.floor(channel / columns) * tile[0] * width + (channel % columns) * tile[1];
 }
 

@@ -1,6 +1,7 @@
 // The curve of a value over the steps.
 
-const NAMESPACE = "http://www.w3.org/2000/svg";
+import { svgElement } from "../views/elements.js";
+
 const [WIDTH, HEIGHT] = [160, 100];
 
 /**
@@ -18,12 +19,8 @@ export function points(values, steps) {
 
 /** @returns {{element: SVGElement, show: (values: number[], steps: number, words: string) => void}} */
 export function createCurve() {
-  const root = document.createElementNS(NAMESPACE, "svg");
-  const line = document.createElementNS(NAMESPACE, "polyline");
-  root.setAttribute("viewBox", `-2 -4 ${WIDTH + 4} ${HEIGHT + 8}`);
-  root.setAttribute("role", "img");
-  root.setAttribute("class", "curve");
-  root.append(line);
+  const line = svgElement("polyline", {});
+  const root = svgElement("svg", { viewBox: `-2 -4 ${WIDTH + 4} ${HEIGHT + 8}`, role: "img", class: "curve" }, line);
   return {
     element: root,
     show(values, steps, words) {

@@ -20,7 +20,6 @@ import { MAP_NAMES, controlText, mapText } from "./words.js";
  * @typedef {{trained?: Values, shuffled?: Values}} Found
  */
 
-const SHADE = 0.85;
 const KINDS = /** @type {MapKind[]} */ (Object.keys(MAP_NAMES));
 
 export class MapsPart {
@@ -189,10 +188,9 @@ export class MapsPart {
   #overlay({ values, rows, columns }) {
     const { colours } = this.#tools;
     const limit = this.#kind === "grad_cam" ? largestSize(values) : limitOf(values);
-    const [towards, against] = [colours.diverging(SHADE), colours.diverging(-SHADE)];
     const network = this.#isShuffled ? ", with shuffled weights" : "";
     const label = `${MAP_NAMES[this.#kind ?? "gradient"]} for ${this.#what} over the grey picture${network}`;
-    return { pixels: overlay(values, { limit, towards, against }), rows, columns, label };
+    return { pixels: overlay(values, { limit, colours }), rows, columns, label };
   }
 }
 

@@ -1,7 +1,7 @@
 // The tab "Change": what gradients do to a picture, computed in the page. One part is open, and computes, at a time.
 
 import { isolate, wantedFor } from "../live/isolation.js";
-import { areKept } from "../live/download.js";
+import { isKept } from "../live/download.js";
 import { asError } from "../state/errors.js";
 import { button, element } from "../views/elements.js";
 import { DrawingPart } from "./drawing_part.js";
@@ -156,7 +156,7 @@ export class ChangePanel {
   }
 
   async #isKept() {
-    this.#isLoaded ||= await areKept(this.#live.segments.map(({ file }) => new URL(file, this.#tools.base).href));
+    this.#isLoaded ||= await isKept(this.#live, this.#tools.base);
     return this.#isLoaded;
   }
 

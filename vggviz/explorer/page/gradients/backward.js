@@ -53,7 +53,7 @@ function added(gradient, more) {
  * @param {Float32Array} maps its output
  * @param {Rule} [rule]
  */
-export function masked(gradient, maps, rule = "plain") {
+function masked(gradient, maps, rule = "plain") {
   const found = new Float32Array(gradient.length);
   const guided = rule === "guided";
   for (let i = 0; i < found.length; i++) if (maps[i] > 0 && !(guided && gradient[i] < 0)) found[i] = gradient[i];
@@ -66,7 +66,7 @@ export function masked(gradient, maps, rule = "plain") {
  * @param {Float32Array} maps its input
  * @param {{rows: number, columns: number, channels: number}} size of its input; a last odd row or column is not read
  */
-export function unpooled(gradient, maps, { rows, columns, channels }) {
+function unpooled(gradient, maps, { rows, columns, channels }) {
   const found = new Float32Array(maps.length);
   const [down, across] = [columns * channels, channels];
   const corners = [0, across, down, down + across];

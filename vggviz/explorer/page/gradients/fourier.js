@@ -103,7 +103,7 @@ export class FourierImages {
  * @param {number} size
  * @returns {Float64Array} (size, size / 2 + 1)
  */
-export function frequencyScale(size) {
+function frequencyScale(size) {
   const columns = Math.floor(size / 2) + 1;
   const scale = new Float64Array(size * columns);
   let sum = 0;

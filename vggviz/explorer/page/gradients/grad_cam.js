@@ -1,7 +1,7 @@
 // Grad-CAM: the maps of a layer, each weighted by its channel's mean gradient. Selvaraju et al., ICCV 2017.
 
 import { preprocessed } from "../live/preprocessing.js";
-import { cotangents, value } from "./objective.js";
+import { cotangents, means, value } from "./objective.js";
 
 /** @import { Engine, GradCamSettings, News } from "./types.js" */
 
@@ -22,9 +22,8 @@ export async function* gradCam(engine, { levels, size, objective, layer, off }) 
 /** @type {(maps: Float32Array, gradient: Float32Array, cells: number) => Float32Array} */
 function weighted(maps, gradient, cells) {
   const channels = maps.length / cells;
-  const means = new Float64Array(channels);
-  for (let i = 0; i < gradient.length; i++) means[i % channels] += gradient[i] / cells;
+  const weights = means(gradient, channels);
   const found = new Float32Array(cells);
-  for (let i = 0; i < maps.length; i++) found[Math.floor(i / channels)] += maps[i] * means[i % channels];
+  for (let i = 0; i < maps.length; i++) found[Math.floor(i / channels)] += maps[i] * weights[i % channels];
   return found;
 }

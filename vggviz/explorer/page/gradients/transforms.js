@@ -57,12 +57,7 @@ function corners({ indices, weights }, i, { size, row, column }) {
  * @returns {Float32Array}
  */
 export function sampled(image, { indices, weights }) {
-  const found = new Float32Array(image.length);
-  for (let i = 0; i < indices.length; i++) {
-    const [to, from] = [3 * (i >> 2), 3 * indices[i]];
-    for (let c = 0; c < 3; c++) found[to + c] += weights[i] * image[from + c];
-  }
-  return found;
+  return added(image, weights, { from: (i) => indices[i], to: own });
 }
 
 /**
@@ -72,10 +67,18 @@ export function sampled(image, { indices, weights }) {
  * @returns {Float32Array}
  */
 export function unsampled(gradient, { indices, weights }) {
-  const found = new Float32Array(gradient.length);
-  for (let i = 0; i < indices.length; i++) {
-    const [from, to] = [3 * (i >> 2), 3 * indices[i]];
-    for (let c = 0; c < 3; c++) found[to + c] += weights[i] * gradient[from + c];
+  return added(gradient, weights, { from: own, to: (i) => indices[i] });
+}
+
+/** Four weights belong to each pixel. @type {(i: number) => number} */
+const own = (i) => i >> 2;
+
+/** @type {(values: Float32Array, weights: Float32Array, pixel: {from: (i: number) => number, to: (i: number) => number}) => Float32Array} */
+function added(values, weights, { from, to }) {
+  const found = new Float32Array(values.length);
+  for (let i = 0; i < weights.length; i++) {
+    const [start, end] = [3 * from(i), 3 * to(i)];
+    for (let c = 0; c < 3; c++) found[end + c] += weights[i] * values[start + c];
   }
   return found;
 }

@@ -1,7 +1,7 @@
 // An image with channels switched off, where no network is needed; and what two images differ by.
 
 import { statistics } from "../arithmetic/statistics.js";
-import { sheet } from "../arithmetic/thumbnails.js";
+import { sheet, tileStart } from "../arithmetic/thumbnails.js";
 import { layerNamed } from "../state/manifest.js";
 
 /**
@@ -44,12 +44,12 @@ function withoutNumbers({ maximum, mean, variance, zeros }, off) {
 }
 
 /** @type {(sheet: Sheet, layer: Layer, off: number[]) => Sheet} */
-function withoutTiles({ levels, width }, { sheet: { columns, tile }, signed }, off) {
-  const [rows, across] = tile;
+function withoutTiles({ levels, width }, layer, off) {
+  const { sheet: { tile: [rows, columns] }, signed } = layer;
   const left = levels.slice();
   for (const channel of off) {
-    const start = Math.floor(channel / columns) * rows * width + (channel % columns) * across;
-    for (let y = 0; y < rows; y++) left.fill(signed ? 128 : 0, start + y * width, start + y * width + across);
+    const start = tileStart(channel, layer, width);
+    for (let y = 0; y < rows; y++) left.fill(signed ? 128 : 0, start + y * width, start + y * width + columns);
   }
   return { levels: left, width };
 }

@@ -2,6 +2,8 @@
 
 import { chunks } from "../state/chunks.js";
 
+/** @import { Live } from "../state/types.js" */
+
 /** Name of the browser's cache that holds the weights. */
 export const STORE = "explorer-weights";
 
@@ -28,11 +30,11 @@ export async function download(address, expected, progress) {
   return { buffer, kept: store !== null && (await keep(store, address, buffer)) };
 }
 
-/** Whether this browser holds all these files. @param {string[]} addresses */
-export async function areKept(addresses) {
+/** Whether this browser holds the whole network. @type {(live: Pick<Live, "segments">, base: URL) => Promise<boolean>} */
+export async function isKept({ segments }, base) {
   const store = await openStore();
   if (!store) return false;
-  const found = await Promise.all(addresses.map((address) => store.match(address).catch(() => null)));
+  const found = await Promise.all(segments.map(({ file }) => store.match(new URL(file, base).href).catch(() => null)));
   return found.every(Boolean);
 }
 

@@ -2,7 +2,7 @@
 
 import { formattedBytes } from "../arithmetic/number_format.js";
 import { describeDevice, device } from "../live/device.js";
-import { areKept } from "../live/download.js";
+import { isKept } from "../live/download.js";
 import { isolate, wantedFor } from "../live/isolation.js";
 import { LiveNetwork, OWN } from "../live/network.js";
 import { asError, Superseded } from "../state/errors.js";
@@ -112,7 +112,7 @@ class OwnImagePanel {
     const image = await this.#keeper.kept();
     if (!image) return say(ELSEWHERE, [{ words: "Choose a picture", act: () => this.open() }]);
     const show = () => this.#show(image.levels, { title: image.title, running: false }).catch((problem) => this.#fail(problem));
-    if (await this.#isCached()) return show();
+    if (await isKept(this.#live, this.#tools.base)) return show();
     const words = `Compute it (${formattedBytes(this.#network.bytes + this.#live.runtime)})`;
     say(KEPT, [{ words, act: show }, { words: "Forget it", act: () => this.#forgetImage() }]);
   }
@@ -237,11 +237,6 @@ class OwnImagePanel {
     } catch (problem) {
       this.#fail(problem);
     }
-  }
-
-  /** Whether this browser holds the whole network. */
-  #isCached() {
-    return areKept(this.#live.segments.map(({ file }) => new URL(file, this.#tools.base).href));
   }
 
   /** @param {File} file */

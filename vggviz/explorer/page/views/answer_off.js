@@ -1,8 +1,8 @@
 // The channels that are switched off, as chips that switch them on again; and which maps are shown behind them.
 
 import { formattedBytes } from "../arithmetic/number_format.js";
-import { button, element } from "./elements.js";
-import { keepingFocus, showsButtons } from "./shows.js";
+import { button, element, keepingFocus } from "./elements.js";
+import { showsButtons } from "./shows.js";
 
 /**
  * @import { Sources } from "../live/sources.js"

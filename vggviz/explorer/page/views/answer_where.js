@@ -13,8 +13,6 @@ import { element } from "./elements.js";
  *   pixels to lay over the grey photograph, and the words for those who do not see them
  */
 
-/** Which shades of the diverging colours stand for "for" and "against". */
-const SHADE = 0.85;
 const DECIMALS = 2;
 
 /** @param {Colours} colours */
@@ -34,9 +32,8 @@ export function createWhere(colours) {
       words.textContent = whereText(finding, index, cells);
       numbers.replaceChildren(...rowsOf(cells, planes.columns));
       const limit = Math.max(largestSize(whole), largestSize(cells));
-      const [towards, against] = [colours.diverging(SHADE), colours.diverging(-SHADE)];
       return {
-        pixels: overlay(cells, { limit, towards, against }),
+        pixels: overlay(cells, { limit, colours }),
         rows: planes.rows,
         columns: planes.columns,
         label: whereAlternative(finding, index, cells, planes.columns),

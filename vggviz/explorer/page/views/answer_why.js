@@ -2,7 +2,7 @@
 
 import { differences, reasons, turning } from "../answer/reasons.js";
 import { signed, whyText } from "./answer_words.js";
-import { button, element } from "./elements.js";
+import { button, element, keepingFocus } from "./elements.js";
 
 /**
  * @import { Finding } from "../answer/finding.js"
@@ -54,11 +54,8 @@ function partsOf({ classifier, before, means }, listed) {
 
 /** @type {(list: HTMLElement, listed: Reason[], finding: Finding, dispatch: Dispatch) => void} */
 function fill(list, listed, finding, dispatch) {
-  const held = /** @type {HTMLElement | null} */ (list.contains(document.activeElement) ? document.activeElement : null);
-  const key = held?.dataset.key;
   const largest = listed[0]?.share ?? 1;
-  list.replaceChildren(...listed.map((reason) => row(reason, largest, finding, dispatch)));
-  if (key) list.querySelector(/** @type {"button"} */ (`[data-key="${key}"]`))?.focus();
+  keepingFocus(list, () => list.replaceChildren(...listed.map((reason) => row(reason, largest, finding, dispatch))));
 }
 
 /** @type {(reason: Reason, largest: number, finding: Finding, dispatch: Dispatch) => HTMLElement} */

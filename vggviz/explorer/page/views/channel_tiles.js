@@ -6,6 +6,7 @@ import { sheetUnits, tileOf } from "../arithmetic/thumbnails.js";
 import { limit } from "../state/colour_limits.js";
 import { describeChannel } from "./descriptions.js";
 import { contextOf, copy, element } from "./elements.js";
+import { drawingBox } from "./preferred_images.js";
 
 /**
  * @import { Colours } from "../arithmetic/colours.js"
@@ -59,9 +60,7 @@ export function paintTile(tile, channel, { layer, images, beside, scale, limits,
 /** What was drawn for the channel, instead of its map. @type {(tile: Tile, channel: number, layer: Layer, sheet: ImageBitmap) => void} */
 export function paintDrawing(tile, channel, { drawings }, sheet) {
   if (!drawings) return;
-  const [rows, columns] = drawings.tile;
-  const [top, left] = [Math.floor(channel / drawings.columns) * rows, (channel % drawings.columns) * columns];
-  copy(/** @type {HTMLCanvasElement} */ (tile.firstChild), sheet, [top, left, top + rows, left + columns]);
+  copy(/** @type {HTMLCanvasElement} */ (tile.firstChild), sheet, drawingBox(drawings, channel));
 }
 
 /** @type {(tile: Tile, off: boolean) => void} */

@@ -53,15 +53,15 @@ function ofImage(loaded, { state, layer, cell: shownCell }, image, how) {
   const cell = how.first ? shownCell : null;
   const best = strongestOf(loaded, channel);
   const about = { ...loaded, image, layer, channel, over, cell, strongest: best };
-  const name = `${layer.name} / ${channel}${image.hidden ? `, ${state.shows}` : ""}`;
+  const shows = image.hidden ? `, ${state.shows}` : ""; // of a picture that is changed: now, before, or the change
   return {
     ...about,
     map: mapOf(loaded, layer, { channel, over, ...how }),
     title: image.title,
-    name,
+    name: `${layer.name} / ${channel}${shows}`,
     box: cell && box(layer, cell, image),
     value: valueAt(about, cell),
-    captions: [image.title, `${captionOf(about)}${image.hidden ? `, ${state.shows}` : ""}`],
+    captions: [image.title, captionOf(about) + shows],
   };
 }
 

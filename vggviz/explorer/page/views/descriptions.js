@@ -31,14 +31,6 @@ export function describeStrength({ layer, strongest = null, maximum = 0, zeros =
 }
 
 /**
- * @param {Layer} layer
- * @returns {string}
- */
-export function describeLayer({ name, channels, rows, columns }) {
-  return `${name}: ${channels} ${channels === 1 ? "map" : "maps"} of ${rows} × ${columns}.`;
-}
-
-/**
  * The classes that a channel prefers, whatever image is shown.
  * @param {[string, number][]} classes names and effect sizes, largest first
  * @returns {string} empty if there is none

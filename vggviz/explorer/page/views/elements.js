@@ -43,6 +43,25 @@ export function byId(id) {
 }
 
 /**
+ * Change what stands in an element, with the focus where it was.
+ * @type {(root: HTMLElement, change: () => void) => void}
+ */
+export function keepingFocus(root, change) {
+  const held = document.activeElement;
+  const key = held instanceof HTMLElement && root.contains(held) ? (held.dataset.key ?? "undo") : null;
+  change();
+  if (key) root.querySelector(/** @type {"button"} */ (`[data-key="${key}"]`))?.focus();
+}
+
+/** As `element`, of a drawing. @type {(name: string, attributes: Record<string, string | number>, ...children: (Node | string)[]) => SVGElement} */
+export function svgElement(name, attributes, ...children) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
+  made.append(...children);
+  return made;
+}
+
+/**
  * @param {HTMLCanvasElement} canvas
  * @param {CanvasRenderingContext2DSettings} [settings]
  * @returns {CanvasRenderingContext2D}

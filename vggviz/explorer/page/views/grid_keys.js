@@ -1,4 +1,7 @@
-// Moving the focus in a grid by keys, as the ARIA grid pattern has it.
+// Moving by keys; the focus in a grid, as the ARIA grid pattern has it.
+
+/** Down and across. @type {Record<string, import("../state/types.js").Pair>} */
+export const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 /**
  * @param {string} key a KeyboardEvent's key, "Control+" before it where that was held

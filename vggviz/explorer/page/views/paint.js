@@ -3,10 +3,10 @@
 import { formattedBytes } from "../arithmetic/number_format.js";
 import { paceText } from "../paint/pace.js";
 import { asError } from "../state/errors.js";
-import { button, element } from "./elements.js";
+import { button, element, keepingFocus } from "./elements.js";
 import { PaintSurface } from "./paint_surface.js";
 import { PaintTools } from "./paint_tools.js";
-import { keepingFocus, showsButtons } from "./shows.js";
+import { showsButtons } from "./shows.js";
 
 /**
  * @import { Painting } from "../live/painting.js"

@@ -2,6 +2,7 @@
 
 import { pixelsOf } from "../arithmetic/pixels.js";
 import { draw, element } from "./elements.js";
+import { ARROWS } from "./grid_keys.js";
 
 /**
  * @import { Pair } from "../state/types.js"
@@ -14,9 +15,7 @@ import { draw, element } from "./elements.js";
  * @property {() => void} leave
  */
 
-/** Pixels down and across, by key. @type {Record<string, Pair>} */
-const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-/** Keys go this share of the picture. */
+/** Arrow keys go this share of the picture. */
 const STRIDE = 1 / 28;
 
 const LABEL =
@@ -116,7 +115,7 @@ export class PaintSurface {
   /** @param {KeyboardEvent} event */
   #key(event) {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const step = STEPS[event.key];
+    const step = ARROWS[event.key];
     if (step) this.#go(step, event.shiftKey);
     else if (event.key === " ") this.#line([this.#place]);
     else if (event.key === "Escape") this.#on.leave();

@@ -1,7 +1,7 @@
 // The ReLU as a bent line, with the point of this sum on it.
 
 import { formatted } from "../arithmetic/number_format.js";
-import { element } from "./elements.js";
+import { element, svgElement as svg } from "./elements.js";
 
 const [WIDE, HIGH, MIDDLE, BASE] = [240, 76, 120, 60];
 
@@ -23,13 +23,5 @@ export function reluFigure(sum, value) {
     svg("text", { x: 2, y: HIGH - 3 }, "the sum →"),
     svg("text", { x: MIDDLE + 4, y: 12 }, "after the ReLU"),
   );
-  return element("figure", { class: "relu" }, /** @type {Node} */ (drawing));
-}
-
-/** @type {(name: string, attributes: Record<string, string | number>, ...children: (Node | string)[]) => SVGElement} */
-function svg(name, attributes, ...children) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
-  made.append(...children);
-  return made;
+  return element("figure", { class: "relu" }, drawing);
 }

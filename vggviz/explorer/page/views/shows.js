@@ -18,14 +18,3 @@ export function showsButtons({ shows }, dispatch) {
   });
   return [element("span", {}, "Show"), ...buttons];
 }
-
-/**
- * Change what stands in an element, with the focus where it was.
- * @type {(root: HTMLElement, change: () => void) => void}
- */
-export function keepingFocus(root, change) {
-  const held = document.activeElement;
-  const key = held instanceof HTMLElement && root.contains(held) ? (held.dataset.key ?? "undo") : null;
-  change();
-  if (key) root.querySelector(/** @type {"button"} */ (`[data-key="${key}"]`))?.focus();
-}

@@ -1,7 +1,8 @@
 // The photograph and the map of one image: beside each other, or the map over the photograph. Both are pointers.
 
 import { samePlace } from "../arithmetic/receptive_field.js";
-import { button, copy, draw, element } from "./elements.js";
+import { button, copy, draw, element, svgElement } from "./elements.js";
+import { ARROWS } from "./grid_keys.js";
 import { CELLS } from "./loupe.js";
 import { listenForPointing } from "./pointing.js";
 
@@ -18,9 +19,6 @@ import { listenForPointing } from "./pointing.js";
  * @property {(figure: 0 | 1) => void} enlarge
  * @property {(cell: Pair) => string} say   the value of a cell
  */
-
-/** @type {Record<string, Pair>} */
-const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 export class Stage {
   #on;
@@ -159,7 +157,7 @@ export class Stage {
   /** @param {KeyboardEvent} event */
   #press(event) {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const step = MOVES[event.key];
+    const step = ARROWS[event.key];
     const times = event.shiftKey ? 10 : 1;
     if (step) this.#on.move(step[0] * times, step[1] * times);
     else if (event.key === "Escape") this.#on.clear();
@@ -169,15 +167,8 @@ export class Stage {
 }
 
 /** Two arrows apart. */
-function enlargeSign() {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  made.setAttribute("viewBox", "0 0 16 16");
-  made.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  path.setAttribute("d", "M9 2h5v5M7 14H2V9M14 2L9 7M2 14l5-5");
-  made.append(path);
-  return made;
-}
+const enlargeSign = () =>
+  svgElement("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, svgElement("path", { d: "M9 2h5v5M7 14H2V9M14 2L9 7M2 14l5-5" }));
 
 /** @type {(place: Pair, rows: number, columns: number) => Pair} */
 const inside = ([y, x], rows, columns) => [Math.floor(y * rows), Math.floor(x * columns)];
