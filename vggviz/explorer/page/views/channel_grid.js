@@ -11,7 +11,7 @@ import { next } from "./grid_keys.js";
  * @import { Colours } from "../arithmetic/colours.js"
  * @import { Files } from "../state/files.js"
  * @import { Limits } from "../state/colour_limits.js"
- * @import { Dispatch, Layer, Shown } from "../state/types.js"
+ * @import { Dispatch, Layer, Shown, State } from "../state/types.js"
  * @import { Tile } from "./channel_tiles.js"
  * @typedef {{root: HTMLElement, head: HTMLElement, title: HTMLElement, scroll: HTMLElement, grid: HTMLElement,
  *   silent: HTMLElement}} Elements
@@ -24,21 +24,19 @@ const CHUNK = 48;
 
 export class ChannelGrid {
   #elements;
-  #colours;
-  #dispatch;
+  #tools;
   #head;
-  #files;
-  #failed;
-  #switchOf;
   /** One for each channel, by number. @type {Tile[]} */
   #tiles = [];
-  /** The channels in the order in which they stand, silent ones too. @type {number[]} */
-  #order = [];
+  /** All channels in their order. @type {number[]} */
+  #sorted = [];
+  /** What that order was made for. */
+  #sortedFor = { subject: "", place: "" };
   /** Those of them that are silent. @type {number[]} */
   #quiet = [];
-  /** Those that are shown. @type {number[]} */
+  /** Those that stand in the grid. @type {number[]} */
   #listed = [];
-  /** What the tiles were last painted for. @type {{key?: string, sheets?: object[], shown?: Shown, layer?: string}} */
+  /** What the tiles were last painted for. @type {{key?: string, sheets?: object[], shown?: Shown}} */
   #painted = {};
   /** What they were last arranged by. @type {unknown[]} */
   #arranged = [];
@@ -52,8 +50,6 @@ export class ChannelGrid {
   #again = null;
   /** What the tiles were marked for. */
   #markedFor = "";
-  /** What the order was made for. */
-  #orderedFor = "";
   /** Counts the paintings, so that an older one stops. */
   #painting = 0;
 
@@ -61,14 +57,10 @@ export class ChannelGrid {
    * @param {Elements} elements
    * @param {Tools} tools
    */
-  constructor(elements, { colours, dispatch, files, switchOf, failed }) {
-    this.#switchOf = switchOf;
+  constructor(elements, tools) {
     this.#elements = elements;
-    this.#colours = colours;
-    this.#dispatch = dispatch;
-    this.#files = files;
-    this.#failed = failed;
-    this.#head = createGridHead(elements, { dispatch, changed: () => this.#again?.() });
+    this.#tools = tools;
+    this.#head = createGridHead(elements, { dispatch: tools.dispatch, changed: () => this.#again?.() });
     elements.grid.addEventListener("click", (event) => this.#click(event));
     elements.grid.addEventListener("keydown", (event) => this.#press(event));
     elements.silent.addEventListener("click", () => this.#unfold());
@@ -89,7 +81,7 @@ export class ChannelGrid {
     const sheets = images.map(({ sheet }) => sheet);
     const key = JSON.stringify([state.picture, state.layer, state.scale, state.compare, limits.layer, this.#head.face()]);
     const isPainted = key === this.#painted.key && sheets.every((sheet, i) => sheet === this.#painted.sheets?.[i]);
-    const isOther = layer.name !== this.#painted.layer;
+    const isOther = layer.name !== this.#painted.shown?.layer.name;
     if (!isPainted) this.#fill(shown);
     if (isOther) this.#elements.scroll.scrollTop = 0;
     this.#elements.root.classList.toggle("compared", images.length > 1);
@@ -97,7 +89,7 @@ export class ChannelGrid {
     this.#select(state.channel, isOther); // before painting: it may bring other tiles into view
     if (!isPainted) this.#paint(shown, limits);
     if (!isPainted && shown.frozen) this.#flash(shown);
-    this.#painted = { key, sheets, shown, layer: layer.name };
+    this.#painted = { key, sheets, shown };
     this.#markOff(shown);
   }
 
@@ -124,32 +116,37 @@ export class ChannelGrid {
 
   /** @param {Shown} shown */
   #markOff({ state, layer }) {
-    const source = this.#switchOf(layer.name);
-    const off = new Set(state.off[source ?? layer.name] ?? []);
-    const key = `${layer.name} ${source} ${[...off]}`;
+    const source = this.#tools.switchOf(layer.name);
+    const off = this.#offIn(state, layer);
+    const key = `${layer.name} ${source} ${off}`;
     if (key === this.#markedFor) return;
     this.#markedFor = key;
     this.#elements.grid.classList.toggle("switchable", source !== null);
-    this.#tiles.forEach((tile, channel) => setOff(tile, off.has(channel)));
+    this.#tiles.forEach((tile, channel) => setOff(tile, off.includes(channel)));
+  }
+
+  /** Channels that are off, by the switches for a layer. @type {(state: State, layer: Layer) => number[]} */
+  #offIn({ off }, { name }) {
+    return off[this.#tools.switchOf(name) ?? name] ?? [];
   }
 
   /** Put the tiles in order, where it is another. @type {(shown: Shown, isOther: boolean) => void} */
   #arrange(shown, isOther) {
     const { state, layer, frozen, images: [{ statistics, here }] } = shown;
     const { grid, silent } = this.#elements;
-    const off = state.off[this.#switchOf(layer.name) ?? layer.name] ?? [];
+    const off = this.#offIn(state, layer);
     const of = [
       statistics, state.sort, here, frozen, this.#unfolded, isSilent(statistics, state.channel) && state.channel, String(off),
     ];
     if (!isOther && of.every((each, i) => each === this.#arranged[i])) return;
     this.#arranged = of;
-    this.#sort(shown, isOther);
+    this.#sort(shown);
     const quiet = this.#quiet.filter((channel) => !off.includes(channel));
     silent.hidden = !quiet.length;
     silent.textContent = `${quiet.length} silent on this picture${this.#unfolded ? ": hide them" : ""}`;
     silent.setAttribute("aria-expanded", String(this.#unfolded));
     const folded = new Set(this.#unfolded ? [] : quiet.filter((channel) => channel !== state.channel));
-    const listed = this.#order.filter((channel) => !folded.has(channel));
+    const listed = this.#sorted.filter((channel) => !folded.has(channel));
     if (!isOther && String(listed) === String(this.#listed) && grid.childElementCount === listed.length) return;
     this.#listed = listed;
     const focused = grid.contains(document.activeElement);
@@ -159,20 +156,21 @@ export class ChannelGrid {
   }
 
   /**
-   * The channels in their order, and those that are silent. What is switched off keeps its place; while something is
-   * painted, all do, at other cells too.
-   * @type {(shown: Shown, isOther: boolean) => void}
+   * Sort the channels, and find those that are silent. With channels off, all keep their places at one cell; while
+   * something is painted, at other cells too, and who is silent stays so.
+   * @param {Shown} shown
    */
-  #sort({ state, layer, frozen, images: [{ statistics, here }] }, isOther) {
+  #sort({ state, layer, frozen, images: [{ statistics, here }] }) {
     const subject = JSON.stringify([state.picture, layer.name, state.sort]);
-    const key = `${subject} ${state.cell}`;
-    const isHeld = frozen && this.#orderedFor.startsWith(`${subject} `);
-    const stays = !isOther && (isHeld || (key === this.#orderedFor && Object.keys(state.off).length > 0));
+    const place = String(state.cell);
+    const isSubject = subject === this.#sortedFor.subject;
+    const isPlace = isSubject && place === this.#sortedFor.place;
+    const stays = frozen ? isSubject : isPlace && Object.keys(state.off).length > 0;
     if (!stays) {
-      this.#order = ordered(statistics, state.sort, here);
-      this.#orderedFor = key;
+      this.#sorted = ordered(statistics, state.sort, here);
+      this.#sortedFor = { subject, place };
     }
-    if (!frozen || !stays) this.#quiet = this.#order.filter((channel) => isSilent(statistics, channel));
+    if (!frozen || !stays) this.#quiet = this.#sorted.filter((channel) => isSilent(statistics, channel));
   }
 
   #unfold() {
@@ -186,12 +184,12 @@ export class ChannelGrid {
    */
   #paint({ state, layer, images, beside }, limits) {
     if (this.#head.face() === "drawn") return void this.#paintDrawings(layer);
-    const how = { layer, images, beside, scale: state.scale, limits, colours: this.#colours };
+    const how = { layer, images, beside, scale: state.scale, limits, colours: this.#tools.colours };
     /** @param {number} channel */
     const paint = (channel) => paintTile(this.#tiles[channel], channel, how);
     const [first, last] = this.#visible();
     this.#listed.slice(first, last).forEach(paint);
-    const silent = this.#order.filter((channel) => !this.#listed.includes(channel));
+    const silent = this.#sorted.filter((channel) => !this.#listed.includes(channel));
     const rest = [...this.#listed.slice(0, first), ...this.#listed.slice(last), ...silent];
     const painting = (this.#painting += 1);
     const later = () => {
@@ -206,10 +204,10 @@ export class ChannelGrid {
   async #paintDrawings(layer) {
     const painting = (this.#painting += 1);
     try {
-      const sheet = await this.#files.image(`drawings/${layer.name}.png`);
+      const sheet = await this.#tools.files.image(`drawings/${layer.name}.png`);
       if (painting === this.#painting) this.#tiles.forEach((tile, channel) => paintDrawing(tile, channel, layer, sheet));
     } catch (problem) {
-      this.#failed(asError(problem));
+      this.#tools.failed(asError(problem));
     }
   }
 
@@ -248,9 +246,9 @@ export class ChannelGrid {
   #click(event) {
     const i = this.#indexAt(event);
     if (i < 0) return;
-    const layer = this.#shown && this.#switchOf(this.#shown.layer.name);
+    const layer = this.#shown && this.#tools.switchOf(this.#shown.layer.name);
     const onSwitch = event.target instanceof Element && event.target.closest(".tile-switch") !== null;
-    if (layer && onSwitch) this.#dispatch({ type: "switch", layer, channel: this.#listed[i] });
+    if (layer && onSwitch) this.#tools.dispatch({ type: "switch", layer, channel: this.#listed[i] });
     else this.#choose(i);
   }
 
@@ -275,6 +273,6 @@ export class ChannelGrid {
 
   /** @param {number} i */
   #choose(i) {
-    this.#dispatch({ type: "channel", value: this.#listed[i] });
+    this.#tools.dispatch({ type: "channel", value: this.#listed[i] });
   }
 }
