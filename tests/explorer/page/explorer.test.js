@@ -195,3 +195,22 @@ test("while it is frozen, the views are told so", async () => {
   explorer.freeze(false);
   assert.ok(!last("show").frozen);
 });
+
+test("the channels' values are those of the place, and of another one when it changes", async () => {
+  const { explorer, come, last } = opened();
+  explorer.visit("#/block1_conv1/0/0,0");
+  come("cat/block1_conv1.sheet");
+  await settled();
+  come("cat/block1_conv1", { data: Float32Array.of(1, 2, 3, 4, 5, 6), rows: 1, columns: 2, channels: 3 });
+  await settled();
+  const here = () => last("show").images[0].here;
+  assert.deepEqual([...here()], [1, 3, 5]);
+  const before = here();
+  explorer.point([0, 1]);
+  assert.equal(here(), before); // what is only pointed at sorts nothing
+  const shown = explorer.dispatch({ type: "cell", value: [0, 1] });
+  await settled();
+  come("cat/block1_conv1.sheet");
+  await shown;
+  assert.deepEqual([...here()], [2, 4, 6]);
+});

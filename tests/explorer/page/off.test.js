@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { checkOff, firstChanged, gates, key } from "../../../vggviz/explorer/page/live/off.js";
+import { checkOff, firstChanged, gated, gates, hasGates, key } from "../../../vggviz/explorer/page/live/off.js";
 
 const SEGMENTS = [
   { layers: ["a", "b", "pool"], gates: { a: "gate0", b: "gate1" } },
@@ -36,4 +36,9 @@ test("what cannot be switched off is refused", () => {
   assert.throws(() => checkOff(SEGMENTS, LAYERS, { d: [0] }), /“d” has no channels/);
   assert.throws(() => checkOff(SEGMENTS, LAYERS, { b: [0, 3] }), /no channel 3 in b, which has 3/);
   assert.throws(() => checkOff(SEGMENTS, LAYERS, { b: [-1] }), /no channel -1/);
+});
+
+test("only layers with gates can be switched off by the network", () => {
+  assert.deepEqual(gated(SEGMENTS, { pool: [1], b: [2], c: [0] }), { b: [2], c: [0] });
+  assert.deepEqual(["a", "pool", "c", "d"].map((layer) => hasGates(SEGMENTS, layer)), [true, false, true, false]);
 });

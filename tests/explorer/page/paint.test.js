@@ -233,3 +233,16 @@ test("tiles have changed whose values differ, whatever their brightest is", () =
   const brighter = { sheet: { levels: Uint8Array.of(128, 255, 255, 100, 0, 0), width: 6 }, statistics: statistics(20, 10, 0) };
   assert.deepEqual(changedChannels(before, brighter, layer), [0]);
 });
+
+test("a brush without a colour blurs what lies under it, over a share of the picture", () => {
+  const original = noise(96);
+  const picture = new PaintedPicture(original, 96);
+  picture.begin({ colour: null, width: 20 }, [40, 50]);
+  const soft = blurred(original, 96, 3);
+  const under = differing(picture.levels, original, 96);
+  assert.ok(under.size > 250);
+  picture.levels.forEach((level, i) => {
+    const place = `${Math.floor(i / 3 / 96)} ${Math.floor(i / 3) % 96}`;
+    if (under.has(place)) assert.equal(level, soft[i]);
+  });
+});

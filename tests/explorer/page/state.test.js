@@ -91,7 +91,7 @@ test("what the manifest does not have is refused, in a sentence that names it", 
     ["picture", "dog"], ["compare", undefined], ["layer", "input"], ["channel", 512], ["channel", -1], ["channel", 1.5],
     ["channel", "3"], ["cell", [14, 0]], ["cell", [0]], ["cell", "0,0"], ["sort", "size"], ["scale", ""], ["over", 1],
     ["view", "grid"], ["off", { nowhere: [1] }], ["off", { block1_pool: [64] }], ["off", []], ["where", ""],
-    ["tour", 0], ["switch", 3], ["go", { channel: 9999 }], ["toString", 1], ["__proto__", 1], ["move", 1],
+    ["tour", 0], ["shows", "after"], ["switch", 3], ["go", { channel: 9999 }], ["toString", 1], ["__proto__", 1], ["move", 1],
   ]; // prettier-ignore
   for (const [type, value] of wrong) {
     assert.throws(() => after(start, { type, value }, manifest), (error) => error.message.includes(type));

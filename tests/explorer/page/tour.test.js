@@ -4,6 +4,7 @@ import test from "node:test";
 import { belowConvolution, belowPool } from "../../../vggviz/explorer/page/arithmetic/descent.js";
 import { mostDirected } from "../../../vggviz/explorer/page/arithmetic/direction.js";
 import { classifier } from "../../../vggviz/explorer/page/answer/classifier.js";
+import { answer } from "../../../vggviz/explorer/page/answer/scores.js";
 import { statistics } from "../../../vggviz/explorer/page/arithmetic/statistics.js";
 import { after, begin } from "../../../vggviz/explorer/page/state/state.js";
 import { positionIn } from "../../../vggviz/explorer/page/tour/position.js";
@@ -138,4 +139,30 @@ test("a network without an answer has the stops that need none", async () => {
     "One direction", "Three pools later", "Who answers here", "Most are silent", "One number",
   ]);
   for (const plan of plans) await plan.make({ ...given, manifest: { ...small, answer: null }, classifier: async () => null });
+});
+
+test("the tour looks where most speaks for the answer", async () => {
+  const { begin: { layer: name }, words } = await stopsOf(small)[0].make(given);
+  const { data: planes, rows, columns, channels } = await data.maps("cat", name);
+  const [first] = answer((await data.statistics("cat", name)).mean, known).order;
+  const cells = Array.from({ length: rows * columns }, (_, i) => (
+    Array.from({ length: channels }, (_, c) => known.kernel[first * channels + c] * planes[c * rows * columns + i]).reduce((a, b) => a + b)
+  ));
+  const best = cells.indexOf(Math.max(...cells));
+  assert.match(words[0][1], new RegExp(`row ${Math.floor(best / columns)}, column ${best % columns} gives most`));
+});
+
+test("how many channels the answer hangs on is told, one or several", async () => {
+  const plan = stopsOf(small).at(-1);
+  const told = new Set();
+  for (let i = 0; i < 60; i++) {
+    const other = { ...known, kernel: numbers(15), bias: [0, 0, 0] };
+    const { shown: [{ off }], words: [[first]] } = await plan.make({ ...given, classifier: async () => other });
+    const [channels = []] = Object.values(off);
+    const one = `One is enough: without channel ${channels[0]} the answer`;
+    const several = `${channels.length} are enough: without channels ${channels.join(", ")} the answer`;
+    assert.ok(first.startsWith(channels.length === 0 ? "Here not even" : channels.length === 1 ? one : several), first);
+    told.add(Math.min(channels.length, 2));
+  }
+  assert.ok(told.has(1) && told.has(2), [...told].join());
 });

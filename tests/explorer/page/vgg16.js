@@ -84,6 +84,7 @@ export function anyAction(state, roll) {
     { type: "channel", value: roll(channels) },
     { type: "cell", value: one([null, [roll(rows), roll(columns)]]) },
     { type: "sort", value: one(["here", "strength", "zeros", "number"]) },
+    { type: "shows", value: one(["now", "before", "change"]) },
     { type: "view", value: one(["channels", "passport", "cell", "change", "network"]) },
     { type: "where", value: one([null, "Egyptian-cat", "a/b c+d&e=f:g%"]) },
     { type: "tour", value: one([null, 1, 7]) },
