@@ -73,7 +73,7 @@ def test_the_first_view_is_light_and_without_errors(page: Page, manifest: dict[s
     assert severe(page) == []
     heavy = {path for path in asked if path.endswith((".gz", ".packed", ".wasm"))}
     assert heavy <= {f"/{first_id()}/block5_conv3.maps.gz"}  # the maps of the first layer are light
-    assert not asked & {"/change/panel.js", "/tour/tour.js", "/views/paint.js"}  # they come when they are wanted
+    assert not asked & {"/change/panel.js", "/tour/tour.js", "/views/paint.js"}  # they come late
 
 
 def test_nothing_jumps_while_the_page_comes(page: Page) -> None:
