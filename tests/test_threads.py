@@ -1,11 +1,8 @@
 """All public functions that take a model, from eight threads at once: the same values as alone."""
 
 import concurrent.futures
-import dataclasses
 import inspect
-import json
 import sys
-from collections.abc import Mapping
 
 import keras
 import numpy as np
@@ -13,62 +10,18 @@ import pytest
 from keras import layers
 from keras.src.ops import node
 
+import calls
 import public
-import vggviz
-from vggviz import analysis, attribution, datasets
-from vggviz import feature_visualization as drawing
+from calls import assert_same, values
 from vggviz.explorer.live import litert
 from vggviz.models import graph
 from vggviz.models.provenance import Provenance, note_provenance
-from vggviz.objectives import channel, class_logit
 
 SIDE = 16
 RANDOM = np.random.default_rng(0)
 IMAGE = RANDOM.integers(0, 256, (SIDE, SIDE, 3), dtype=np.uint8)
 BATCH = RANDOM.normal(0, 1, (1, SIDE, SIDE, 3)).astype(np.float32)
-PREDICTIONS = np.array([[0.2, 0.7, 0.1]], np.float32)
-PAIRS = [("one", IMAGE), ("two", IMAGE[::-1])]
-LOGIT, CHANNEL = class_logit(0), channel("c2", 1)
-
-CALLS = {
-    "conv_layers": vggviz.conv_layers,
-    "decode_predictions": lambda model: vggviz.decode_predictions(model, PREDICTIONS),
-    "explain_cell": lambda model: vggviz.explain_cell(model, BATCH, "c2", 1, 2, 3),
-    "explore": lambda model: vggviz.explore(model, IMAGE),
-    "feature_maps": lambda model: vggviz.feature_maps(model, BATCH),
-    "filters": lambda model: vggviz.filters(model, "c1"),
-    "filters_rgb": vggviz.filters_rgb,
-    "layer_table": vggviz.layer_table,
-    "pre_activations": lambda model: vggviz.pre_activations(model, BATCH, "c1"),
-    "provenance": vggviz.provenance,
-    "receptive_fields": vggviz.receptive_fields,
-    "analysis.inner_responses": lambda model: analysis.inner_responses(model, BATCH),
-    "analysis.input_contributions": lambda model: analysis.input_contributions(model, BATCH, "c2", 1),
-    "analysis.trace": lambda model: analysis.trace(model, BATCH, LOGIT),
-    "attribution.adversarial_batch": lambda model: attribution.adversarial_batch(model, BATCH, LOGIT),
-    "attribution.deletion_insertion": lambda model: attribution.deletion_insertion(
-        model, BATCH, None, LOGIT, steps=4
-    ),
-    "attribution.eigen_cam": lambda model: attribution.eigen_cam(model, BATCH),
-    "attribution.grad_cam": lambda model: attribution.grad_cam(model, BATCH, LOGIT),
-    "attribution.grad_cam_plus_plus": lambda model: attribution.grad_cam_plus_plus(model, BATCH, LOGIT),
-    "attribution.guided_backprop": lambda model: attribution.guided_backprop(model, BATCH, LOGIT),
-    "attribution.integrated_gradients": lambda model: attribution.integrated_gradients(model, BATCH, LOGIT),
-    "attribution.layer_cam": lambda model: attribution.layer_cam(model, BATCH, LOGIT),
-    "attribution.occlusion": lambda model: attribution.occlusion(model, BATCH, LOGIT, size=4, stride=4),
-    "attribution.saliency": lambda model: attribution.saliency(model, BATCH, LOGIT),
-    "attribution.score_cam": lambda model: attribution.score_cam(model, BATCH, LOGIT, "c1"),
-    "attribution.shuffled_weights": lambda model: attribution.shuffled_weights(model, "c2"),
-    "attribution.target_layer": attribution.target_layer,
-    "attribution.smooth_grad": lambda model: attribution.smooth_grad(model, BATCH, LOGIT, samples=4),
-    "datasets.dataset_examples": lambda model: datasets.dataset_examples(model, PAIRS, top=1),
-    "datasets.dataset_statistics": lambda model: datasets.dataset_statistics(model, PAIRS),
-    "feature_visualization.caricature": lambda model: drawing.caricature(model, BATCH, "c2", steps=2),
-    "feature_visualization.invert": lambda model: drawing.invert(model, BATCH, "c2", steps=2),
-    "feature_visualization.visualization_cost": lambda model: drawing.visualization_cost(model, CHANNEL),
-    "feature_visualization.visualize": lambda model: drawing.visualize(model, CHANNEL, steps=2),
-}
-"""{public name: call}."""
+CALLS = calls.of_model(IMAGE, BATCH, "c1", "c2", 3)
 
 
 def network():
@@ -89,33 +42,8 @@ def network():
     return model
 
 
-def values(found, folder):
-    """The numbers and texts in a result, as a flat list."""
-    if isinstance(found, vggviz.Explorer):
-        statistics = sorted(found.save(folder).glob("*/*.json"))
-        found = [json.loads(path.read_text()) for path in statistics]
-    if isinstance(found, keras.Model):
-        return found.get_weights()
-    if isinstance(found, Mapping):
-        found = [*found, *found.values()]
-    elif dataclasses.is_dataclass(found):
-        found = list(vars(found).values())
-    if isinstance(found, list | tuple):
-        return [value for each in found for value in values(each, folder)]
-    return [found]
-
-
-def assert_same(name, found, alone):
-    assert len(found) == len(alone), name
-    for one, other in zip(found, alone, strict=True):
-        if np.asarray(one).dtype.kind == "f":
-            np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6, err_msg=name)
-        else:
-            assert np.array_equal(one, other), name
-
-
 def test_each_public_function_of_a_model_is_called():
-    """A new one has to be added to `CALLS`."""
+    """A new one has to be added to `calls.of_model`."""
     signatures = {name: inspect.signature(function) for name, function in public.FUNCTIONS.items()}
     assert {name for name, each in signatures.items() if "model" in each.parameters} == set(CALLS)
 

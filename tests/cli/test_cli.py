@@ -469,6 +469,33 @@ def test_a_mistake_is_one_sentence(refuse, model, folder, arguments, words):
     assert (folder / "photos" / "p0.png").read_bytes() == before
 
 
+@pytest.mark.imagenet
+@pytest.mark.parametrize("file", ["cut short", "no HDF5", "of another network", "VGG19"])
+def test_a_wrong_file_of_weights_is_one_sentence_in_every_command(refuse, folder, file):
+    path = folder / "own.h5"
+    path.write_bytes(b"hello" if file == "no HDF5" else package_data.weights().read())
+    if file == "cut short":
+        os.truncate(path, 1_000_000)
+    elif file != "no HDF5":
+        with h5py.File(path, "a") as weights_of:
+            weights_of.move("block5_conv3", "block5_conv4" if file == "VGG19" else "other")
+    with pytest.raises(ValueError, match=r"own\.h5") as caught:
+        vggviz.load_vgg16(path)
+    place = ["--layer", "block1_conv1", "--channel", "0"]
+    commands = [
+        *(["layers"], ["filters"], ["maps", "cat"], ["cell", "cat", *place, "--row", "0", "--column", "0"]),
+        *(
+            ["stats", "photos"],
+            ["examples", "photos", *place],
+            ["why", "cat"],
+            ["why", "cat", "--method", "saliency"],
+        ),
+        *(["dream", "block1_conv1:0"], ["explore", "cat"]),
+    ]
+    for command in commands:
+        assert refuse(*command, "--weights", path) == f"vggviz: {caught.value}"
+
+
 def test_a_folder_without_pictures(refuse, model, folder):
     (folder / "empty").mkdir()
     one_sentence(refuse("stats", "empty", "--model", model), "empty", "image")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import os
 import subprocess
 import sys
@@ -10,8 +11,11 @@ import keras
 import numpy as np
 import pytest
 
+import calls
 import networks
 import vggviz
+from calls import assert_same, values
+from sentences import refused
 from vggviz import attribution, datasets
 from vggviz.activations.forward import run
 from vggviz.forward_only import onnx_file
@@ -19,6 +23,17 @@ from vggviz.forward_only.network import Vgg16
 from vggviz.objectives import channel, class_logit
 
 pytestmark = pytest.mark.imagenet
+
+CAT = vggviz.load_image("cat")
+CALLS = calls.of_model(CAT, vggviz.preprocess(CAT), "block1_conv1", "block2_conv1", 200)
+SERVED = {
+    *("conv_layers", "decode_predictions", "explain_cell", "feature_maps", "filters", "filters_rgb"),
+    *("layer_table", "provenance", "receptive_fields"),
+    *("analysis.inner_responses", "analysis.input_contributions"),
+    *("attribution.eigen_cam", "attribution.grad_cam", "attribution.target_layer"),
+    *("datasets.dataset_examples", "datasets.dataset_statistics"),
+}
+"""The public functions that need neither gradients nor parts of a model."""
 
 
 @pytest.fixture(scope="module")
@@ -59,19 +74,18 @@ def test_one_layer_and_several_are_those_of_all(network, batch):
     )
 
 
-def test_the_layers_are_those_of_keras(network, vgg16_imagenet):
-    assert vggviz.layer_table(network) == vggviz.layer_table(vgg16_imagenet)
-    assert vggviz.receptive_fields(network) == vggviz.receptive_fields(vgg16_imagenet)
-    assert vggviz.conv_layers(network) == vggviz.conv_layers(vgg16_imagenet)
-
-
 @pytest.mark.parametrize("layer", ["block1_conv1", "block5_conv3"])
 def test_the_kernels_are_those_of_keras(network, vgg16_imagenet, layer):
     np.testing.assert_array_equal(vggviz.filters(network, layer), vggviz.filters(vgg16_imagenet, layer))
 
 
-def test_colours_are_those_of_keras(network, vgg16_imagenet):
-    np.testing.assert_array_equal(vggviz.filters_rgb(network), vggviz.filters_rgb(vgg16_imagenet))
+def test_a_long_batch_is_computed_in_parts(network, batch):
+    long = np.concatenate([batch, batch[::-1], batch[:1]])
+    found = vggviz.feature_maps(network, long, "block5_pool")["block5_pool"]
+    for maps, image in zip(found, long, strict=True):
+        near(maps[np.newaxis], vggviz.feature_maps(network, image[np.newaxis], "block5_pool")["block5_pool"])
+    with refused("(0, 224, 224, 3)"):
+        vggviz.feature_maps(network, batch[:0])
 
 
 def test_the_probabilities_are_those_of_keras(network, vgg16_imagenet, batch):
@@ -88,19 +102,6 @@ def test_a_class_activation_map_is_grad_cam(network, vgg16_imagenet, batch, laye
     near(attribution.grad_cam(network, batch, class_logit(66), layer), expected)
 
 
-def test_eigen_cam_is_that_of_keras(network, vgg16_imagenet, batch):
-    expected = attribution.eigen_cam(vgg16_imagenet, batch, "block4_conv3")
-    near(attribution.eigen_cam(network, batch, "block4_conv3"), expected)
-
-
-def test_the_arithmetic_of_a_cell(network, vgg16_imagenet, batch):
-    place = ("block3_conv2", 17, 20, 0)
-    found, expected = (vggviz.explain_cell(m, batch[:1], *place) for m in (network, vgg16_imagenet))
-    near(found.products, expected.products)
-    assert found.total == pytest.approx(expected.total, rel=1e-4)
-    assert found.value == pytest.approx(max(found.total, 0), abs=1e-3 * abs(found.total))
-
-
 def test_statistics_and_examples_of_a_folder(network, vgg16_imagenet):
     images = {name: vggviz.load_image(name) for name in ("cat", "coffee", "rocket")}
     layers = ["block1_conv2", "block5_conv3"]
@@ -113,6 +114,25 @@ def test_statistics_and_examples_of_a_folder(network, vgg16_imagenet):
     )
     clear = wanted.values[:, 0] > 0
     np.testing.assert_array_equal(examples.names[clear], wanted.names[clear])
+
+
+@pytest.mark.parametrize("name", sorted(SERVED - {"provenance", "datasets.dataset_statistics"}))
+def test_what_it_serves_for_is_as_by_keras(network, vgg16_imagenet, tmp_path, name):
+    found, expected = (values(CALLS[name](model), tmp_path) for model in (network, vgg16_imagenet))
+    assert len(found) == len(expected)
+    for one, other in zip(found, expected, strict=True):
+        if np.asarray(other).dtype.kind == "f":
+            np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5 * np.abs(other).max())
+        else:
+            np.testing.assert_array_equal(one, other)
+
+
+def test_eight_threads_compute_what_one_does(network, tmp_path):
+    names = sorted(SERVED)
+    alone = {name: values(CALLS[name](network), tmp_path) for name in names}
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        for name, found in zip(names, pool.map(lambda name: CALLS[name](network), names), strict=True):
+            assert_same(name, values(found, tmp_path), alone[name])
 
 
 def test_it_says_what_computed_it(network):
@@ -139,12 +159,10 @@ def test_grad_cam_where_the_gradient_is_not_known(network, batch, layer):
         attribution.grad_cam(network, batch, channel("block5_conv3", 3))
 
 
-@pytest.mark.parametrize(
-    "function", [attribution.saliency, attribution.integrated_gradients, attribution.occlusion]
-)
-def test_gradients_and_parts_are_refused(network, batch, function):
-    with pytest.raises(ValueError, match=r"only goes forward.*load_vgg16\(\)"):
-        function(network, batch[:1], class_logit(3))
+@pytest.mark.parametrize("name", sorted(set(CALLS) - SERVED))
+def test_gradients_and_parts_are_refused(network, name):
+    with refused("only goes forward", "load_vgg16()"):
+        CALLS[name](network)
 
 
 @pytest.mark.parametrize(("weights", "classifier"), [("random", None), ("random", "linear")])

@@ -10,7 +10,7 @@ import numpy as np
 
 from vggviz._shared import backend, validation
 from vggviz.models import graph
-from vggviz.models.parts import linear_copy
+from vggviz.models.parts import check_is_keras, linear_copy
 
 if TYPE_CHECKING:
     import keras
@@ -58,6 +58,7 @@ def pre_activations(model: keras.Model, batch: np.ndarray, layer: str) -> np.nda
         ValueError: unknown layer, one that is not a Conv2D, or a batch of another shape.
     """
     step = convolution_step(model, layer)
+    check_is_keras(step.inputs)
     (inputs,) = run(model, batch, (step.inputs[0],))
     return np.asarray(linear_copy(step.layer)(inputs), np.float32)
 

@@ -43,7 +43,7 @@ def input_contributions(
     """
     step = ungrouped_step(model, layer)
     convolution = step.core
-    channel = validation.whole(f"channel of {layer!r}", channel, 0, convolution.filters - 1)
+    channel = validation.whole(f"channel of {layer!r}", channel, 0, step.output.shape[-1] - 1)
     (inputs,) = run(model, batch, (step.inputs[0],))
     # a depthwise convolution computes the terms of an ordinary one, without the sum over input channels
     products = backend.keras().ops.depthwise_conv(

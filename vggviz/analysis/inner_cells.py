@@ -56,8 +56,10 @@ def _tensors_of_means(model: keras.Model, names: tuple[str, ...]) -> tuple[Any, 
     """Symbolic means over the inner cells of layers, from the input of the unfolded model.
 
     None if a layer up to the last of them is neither a convolution nor a pool, or reads another than the one
-    before, or has no inner cells, or its padding depends on the size of what it reads.
+    before, or has no inner cells, or its padding depends on the size of what it reads; and without Keras.
     """
+    if isinstance(model, graph.ForwardOnly):
+        return None
     keras, network = backend.keras(), graph.unfold(model)
     size, fields = network.inputs[0].shape[1:3], receptive_fields(model)
     before = tensor = network.inputs[0]

@@ -12,7 +12,7 @@ import numpy as np
 from vggviz._shared import backend, validation
 from vggviz.activations.forward import check_batch
 from vggviz.attribution.core import check_fill, chunks, scores
-from vggviz.models import graph
+from vggviz.models import graph, parts
 from vggviz.models.provenance import note_provenance, provenance
 from vggviz.objectives import Objective, check_objective, label_for
 
@@ -45,7 +45,9 @@ def shuffled_weights(model: keras.Model, layer: str, *, cascade: bool = True, se
     """
     validation.instance("True or False as cascade", cascade, bool)
     seed = validation.whole("seed", seed)
-    if not getattr(graph.find_step(model, layer).layer, "weights", None):
+    step = graph.find_step(model, layer)
+    parts.check_is_keras(step.inputs)
+    if not getattr(step.layer, "weights", None):
         raise ValueError(f"The layer {layer!r} has no weights to shuffle; name one that has.")
     gc.collect()  # free earlier copies: Keras models contain reference cycles and hold half a gigabyte each
     copy = backend.keras().models.clone_model(model)

@@ -26,6 +26,7 @@ from vggviz.explorer.live import litert
 from vggviz.images.loading import Source, load_image
 from vggviz.images.preprocessing import preprocess as vgg16_preprocess
 from vggviz.models.graph import check_name, input_side, unfold
+from vggviz.models.parts import check_is_keras
 
 if TYPE_CHECKING:
     import keras
@@ -162,6 +163,7 @@ def explore(
         ValueError: an unknown layer, an image that cannot be read, or no image.
     """
     checked = validation.function("preprocess", vgg16_preprocess if preprocess is None else preprocess)
+    check_is_keras(unfold(model).inputs)
     names = manifest.shown_layers(model, layers)
     shown = dict(_images(images, input_side(model)))
     if not shown:

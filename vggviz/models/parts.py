@@ -81,8 +81,8 @@ def check_is_keras(tensors: Iterable[Any]) -> None:
     """Raise ValueError if symbolic tensors are those of a network that is no Keras model."""
     if not all(isinstance(tensor, backend.keras().KerasTensor) for tensor in tensors):
         raise ValueError(
-            "The network only goes forward, by onnxruntime, and has no gradients and no parts; load_vgg16() "
-            "returns one that has."
+            "Here a Keras model is wanted; the network only goes forward, by onnxruntime, and has no "
+            "gradients and no parts: load_vgg16() returns one that has."
         )
 
 
