@@ -10,6 +10,7 @@ import sys
 import h5py
 import matplotlib.pyplot as plt
 import numpy as np
+import onnxruntime
 import PIL.Image
 import pytest
 
@@ -487,10 +488,10 @@ def test_a_wrong_file_of_weights_is_one_sentence_in_every_command(refuse, folder
         *(
             ["stats", "photos"],
             ["examples", "photos", *place],
-            ["why", "cat"],
-            ["why", "cat", "--method", "saliency"],
+            ["dream", "block1_conv1:0"],
+            ["explore", "cat"],
         ),
-        *(["dream", "block1_conv1:0"], ["explore", "cat"]),
+        *(["why", "cat"], ["why", "cat", "--method", "saliency"]),
     ]
     for command in commands:
         assert refuse(*command, "--weights", path) == f"vggviz: {caught.value}"
@@ -580,14 +581,29 @@ def test_the_environment_names_the_weights(refuse, monkeypatch):
 
 def test_commands_in_one_process_share_a_network_of_the_package(run, model, monkeypatch):
     """As in a notebook. It is not kept after another network was loaded: figures name those in use."""
-    loaded, load = [], vggviz.load_forward_only
-    monkeypatch.setattr(vggviz, "load_forward_only", lambda *which: loaded.append(which) or load(*which))
-    inputs._own_vgg16.cache_clear()
+    loaded, load = [], vggviz.load_vgg16
+    monkeypatch.setattr(vggviz, "load_vgg16", lambda *which: loaded.append(which) or load(*which))
+    inputs._kept.cache_clear()
     first = run("layers", "--weights", "random")
     assert run("layers", "--weights", "random") == first
+    run("maps", "photos/p0.png", "--weights", "random")
+    run("dream", "block1_conv1:0", "--steps", 1, "--weights", "random")
     assert loaded == [("random", None)]
     run("layers", "--model", model)
-    assert inputs._own_vgg16.cache_info().currsize == 0
+    assert inputs._kept.cache_info().currsize == 0
     run("layers", "--weights", "random")
     assert len(loaded) == 2
-    inputs._own_vgg16.cache_clear()
+    inputs._kept.cache_clear()
+
+
+@pytest.mark.imagenet
+def test_commands_in_one_process_share_an_engine(run, monkeypatch):
+    started, start = [], onnxruntime.InferenceSession
+    monkeypatch.setattr(
+        onnxruntime, "InferenceSession", lambda *args, **kwargs: started.append(1) or start(*args, **kwargs)
+    )
+    inputs._kept.cache_clear()
+    for command in (["layers"], ["maps", "photos/p0.png"], ["filters"], ["maps", "photos/p1.png"]):
+        run(*command)
+    assert started == [1]
+    inputs._kept.cache_clear()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial, wraps
+from functools import cached_property, lru_cache, partial, wraps
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import keras
     import numpy as np
     from matplotlib.figure import Figure
+
+    from vggviz.forward_only.network import Vgg16
 
 
 Use = Literal["gradients", "maps", "layers"]
@@ -45,19 +47,22 @@ class Network:
     ) -> keras.Model:
         """Load the network, VGG16 with a classifier if one is named; an unknown `layer` is an error.
 
-        What needs no gradients starts without TensorFlow where it can. The last of this package's own
-        networks is kept: in a notebook, `%run -m vggviz` starts several commands in one process. A file is
-        read each time, since it may have changed.
+        What needs no gradients starts without TensorFlow where it can. The last of VGG16's own weights are
+        kept: in a notebook, `%run -m vggviz` starts several commands in one process. A file is read each
+        time, since it may have changed.
         """
         from vggviz.models.graph import find_step
         from vggviz.models.weights import SOURCES, resolve
 
         source = self.model or resolve(self.weights)
-        if self.model or source not in SOURCES:
-            _own_vgg16.cache_clear()  # figures name the networks that exist in the process
-            model = vggviz.load_model(source) if self.model else _vgg16(source, classifier, use)
-        else:
-            model = _own_vgg16(source, classifier, use)
+        is_kept = not self.model and source in SOURCES
+        if not is_kept:
+            _kept.cache_clear()  # figures name the networks that exist in the process
+        model = (
+            vggviz.load_model(source)
+            if self.model
+            else (_kept if is_kept else _Vgg16)(source, classifier).serving(use)
+        )
         if layer:
             find_step(model, layer)
         return model
@@ -77,17 +82,31 @@ class Network:
         return {"vgg16": as_vgg16_reads, "levels": _levels, "unit": _unit}[self.input]
 
 
-@lru_cache(maxsize=1)
-def _own_vgg16(source: str, classifier: str | None, use: Use) -> keras.Model:
-    return _vgg16(source, classifier, use)
+@dataclass(frozen=True, eq=False)
+class _Vgg16:
+    """VGG16 of a source and a classifier, loaded at most once for each engine."""
+
+    source: str
+    classifier: str | None
+
+    def serving(self, use: Use) -> keras.Model:
+        from vggviz.forward_only.network import starts
+
+        quick = None if use == "gradients" else self.forward_only
+        return quick if quick and (use == "layers" or starts(quick)) else self.by_keras
+
+    @cached_property
+    def forward_only(self) -> Vgg16 | None:
+        from vggviz.forward_only.network import unstarted
+
+        return unstarted(self.source, self.classifier)
+
+    @cached_property
+    def by_keras(self) -> keras.Model:
+        return vggviz.load_vgg16(self.source, self.classifier)
 
 
-def _vgg16(source: str, classifier: str | None, use: Use) -> keras.Model:
-    from vggviz.forward_only.network import unstarted
-
-    if use == "layers" and (network := unstarted(source, classifier)):
-        return network
-    return (vggviz.load_vgg16 if use == "gradients" else vggviz.load_forward_only)(source, classifier)
+_kept = lru_cache(maxsize=1)(_Vgg16)
 
 
 def _levels(levels: Any) -> Any:

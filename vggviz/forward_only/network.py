@@ -172,13 +172,17 @@ def load_forward_only(
         FileNotFoundError, ValueError: as `load_vgg16`.
     """
     network = unstarted(weights, classifier)
-    if network:
-        try:
-            network.session  # noqa: B018 - it is made now, while there is a way out
-            return network
-        except UnavailableError as reason:
-            log.info("VGG16 is computed by Keras, as onnxruntime cannot be used: %s.", reason)
-    return load_vgg16(weights, classifier)
+    return network if network and starts(network) else load_vgg16(weights, classifier)
+
+
+def starts(network: Vgg16) -> bool:
+    """Start the network now, while there is a way out; if it cannot run, one line says why."""
+    try:
+        network.session  # noqa: B018 - it is made at the first use
+        return True
+    except UnavailableError as reason:
+        log.info("VGG16 is computed by Keras, as onnxruntime cannot be used: %s.", reason)
+        return False
 
 
 def unstarted(weights: str | os.PathLike[str] | None, classifier: str | None) -> Vgg16 | None:
