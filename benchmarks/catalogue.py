@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.peers.material import SMALL, STEPS
+from benchmarks.peers.material import FOLDERS, SMALL, STEPS
 
 OURS = "ours"
 FORWARD = "forward_only"
@@ -84,8 +84,6 @@ BYTES_OF_MAPS = 4 * sum(
     )
 )
 """Bytes of the maps of all 18 layers for one image."""
-
-FOLDERS = (50, 200)
 
 
 def _folder(count: int) -> Task:

@@ -8,8 +8,7 @@ import numpy as np
 from PIL import Image
 
 import vggviz
-from benchmarks.catalogue import FOLDERS
-from benchmarks.peers.material import SMALL
+from benchmarks.peers.material import FOLDERS, SMALL
 
 SIDE = 224
 

@@ -8,8 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import StrMethodFormatter
 
-from benchmarks.catalogue import FOLDERS, FORWARD, OURS, PEERS, TASKS
+from benchmarks.catalogue import FORWARD, OURS, PEERS, TASKS
 from benchmarks.measured import rounded
+from benchmarks.peers.material import FOLDERS
 from benchmarks.report import Report
 from vggviz.figures.described_figure import describe, root
 from vggviz.figures.layout import one_axes

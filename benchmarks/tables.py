@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from benchmarks.catalogue import FOLDERS, OURS, PEERS, TASKS
+from benchmarks.catalogue import OURS, PEERS, TASKS
 from benchmarks.measured import Cell, Measured, rounded
-from benchmarks.peers.material import CHANNEL, MAXIMIZED, STEPS
+from benchmarks.peers.material import CHANNEL, FOLDERS, MAXIMIZED, STEPS
 from benchmarks.report import Report
 
 OTHERS = [peer for peer in PEERS if peer != OURS]

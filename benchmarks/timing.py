@@ -13,8 +13,8 @@ class Ratio:
 
     Attributes:
         name: what is compared.
-        ours: best time of vggviz in seconds.
-        theirs: best time of the alternative in seconds.
+        ours: the best of vggviz.
+        theirs: the best of the alternative.
         wanted: smallest acceptable `theirs / ours`.
         unit: of both, "s" or "MiB".
         part: the part of the benchmarks, where the book shows it.

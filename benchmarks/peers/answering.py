@@ -12,12 +12,13 @@ import platform
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 import numpy as np
 
-from benchmarks.peers.material import Material
+from benchmarks.peers.material import FOLDERS, Material
 
 THREADS = 2
 """Number of threads and cores of every peer."""
@@ -38,6 +39,11 @@ class Work(NamedTuple):
 def nothing(_: Any) -> dict[str, Any]:
     """The answer of a drawing task, which has no numbers to compare."""
     return {}
+
+
+def folders(task: Callable[[Material, int], Work]) -> dict[str, Callable[[Material], Work]]:
+    """The tasks of folders, from a function that takes the number of images too."""
+    return {f"folder{count}": partial(task, count=count) for count in FOLDERS}
 
 
 def serve(tasks: Mapping[str, Callable[[Material], Work]], packages: Iterable[str]) -> None:

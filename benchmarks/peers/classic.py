@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 import keras
@@ -10,7 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from benchmarks.peers import by_hand, network
-from benchmarks.peers.answering import Work, nothing, serve
+from benchmarks.peers.answering import Work, folders, nothing, serve
 from benchmarks.peers.material import DRAWN, LAYERS, Material, read
 
 
@@ -68,8 +67,7 @@ TASKS = {
     "extraction": extraction,
     "one_layer_drawn": one_layer_drawn,
     "all_layers_drawn": all_layers_drawn,
-    "folder50": partial(folder, count=50),
-    "folder200": partial(folder, count=200),
+    **folders(folder),
 }
 
 if __name__ == "__main__":

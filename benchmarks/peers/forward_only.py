@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import vggviz
-from benchmarks.peers.answering import Work, serve
+from benchmarks.peers.answering import Work, folders, serve
 from benchmarks.peers.material import EXPLAINED, Material
 from benchmarks.peers.statistics import arrays
 
@@ -28,8 +26,7 @@ def grad_cam(given: Material) -> Work:
 
 TASKS = {
     "extraction": extraction,
-    "folder50": partial(folder, count=50),
-    "folder200": partial(folder, count=200),
+    **folders(folder),
     "grad_cam": grad_cam,
 }
 

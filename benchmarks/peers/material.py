@@ -25,6 +25,8 @@ SMALL = 112
 """Side of the image in pixels for methods with hundreds of forward passes."""
 TOGETHER = 8
 """Batch size for a folder of images."""
+FOLDERS = (50, 200)
+"""Numbers of images in the folders."""
 
 
 @dataclass(frozen=True)

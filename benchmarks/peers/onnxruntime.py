@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 import onnx
 import onnxruntime
 from onnx import helper, numpy_helper
 
 from benchmarks.peers import by_hand
-from benchmarks.peers.answering import THREADS, Work, serve
+from benchmarks.peers.answering import THREADS, Work, folders, serve
 from benchmarks.peers.material import BLOCKS, LAYERS, TOGETHER, Material, read
 
 OPSET = 17
@@ -87,8 +85,7 @@ def _sums_of_batch(output: np.ndarray) -> list[np.ndarray]:
 
 TASKS = {
     "extraction": extraction,
-    "folder50": partial(folder, count=50),
-    "folder200": partial(folder, count=200),
+    **folders(folder),
 }
 
 if __name__ == "__main__":

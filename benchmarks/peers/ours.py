@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import matplotlib
 
 import vggviz
 from benchmarks.peers import network
-from benchmarks.peers.answering import Work, nothing, serve
+from benchmarks.peers.answering import Work, folders, nothing, serve
 from benchmarks.peers.material import CHANNEL, DRAWN, EXPLAINED, MAXIMIZED, SMALL, STEPS, Material
 from benchmarks.peers.statistics import arrays
 from vggviz._shared import backend
@@ -74,8 +72,7 @@ TASKS = {
     "one_layer_drawn": one_layer_drawn,
     "one_layer_saved": one_layer_saved,
     "all_layers_drawn": all_layers_drawn,
-    "folder50": partial(folder, count=50),
-    "folder200": partial(folder, count=200),
+    **folders(folder),
     "grad_cam": grad_cam,
     "score_cam": score_cam,
     "maximization": maximization,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from functools import partial
 
 import numpy as np
 import torch
@@ -11,7 +10,7 @@ from torch import nn
 from torch.nn import functional
 
 from benchmarks.peers import by_hand
-from benchmarks.peers.answering import THREADS, Work, serve
+from benchmarks.peers.answering import THREADS, Work, folders, serve
 from benchmarks.peers.material import BLOCKS, EXPLAINED, TOGETHER, Material, read
 
 
@@ -103,8 +102,7 @@ def grad_cam(given: Material) -> Work:
 
 TASKS = {
     "extraction": extraction,
-    "folder50": partial(folder, count=50),
-    "folder200": partial(folder, count=200),
+    **folders(folder),
     "grad_cam": grad_cam,
 }
 
