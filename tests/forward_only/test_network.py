@@ -221,6 +221,11 @@ def test_tensorflow_is_not_imported(tmp_path):
         "import sys; from vggviz.cli.main import main; main(sys.argv[1:]); "
         "assert not {'tensorflow', 'keras'} & set(sys.modules)"
     )
-    commands = (["layers"], ["filters", "--out", "f.png"], ["maps", "cat"], ["why", "cat"])
+    commands = (
+        ["layers"],
+        ["filters", "--out", "f.png"],
+        ["maps", "cat"],
+        ["why", "cat", "--method", "eigen_cam", "grad_cam"],
+    )
     for command in commands:
         subprocess.run([sys.executable, "-c", code, *command], cwd=tmp_path, check=True, capture_output=True)

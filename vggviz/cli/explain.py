@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,8 +87,7 @@ def explain_class(network: inputs.Network, *, photo, index, methods, layer, out,
     """
     if layer and not set(methods) & set(CAMS):
         raise ValueError(f"--layer is for {', '.join(CAMS)}; got --method {' '.join(methods)}.")
-    known = layer in (None, "block5_conv3", "block5_pool") and set(methods) <= {"grad_cam", "eigen_cam"}
-    model = network.load("maps" if known else "gradients", classifier=classifier, layer=layer)
+    model = network.load(_needed(methods, layer), classifier=classifier, layer=layer)
     image, batch = network.read(model, photo)
     classes = _most_likely(model, batch)
     index = next(iter(classes)) if index is None else index
@@ -127,6 +127,14 @@ def _objectives(model: keras.Model, target: str) -> list[Objective]:
     if is_logits(layer, network):
         return [vggviz.objectives.class_logit(n) for n in indices]
     return [vggviz.objectives.channel(layer, n) for n in indices]
+
+
+def _needed(methods: Iterable[str], layer: str | None) -> inputs.Use:
+    """What attribution methods need of VGG16."""
+    from vggviz.forward_only.network import WITH_GRADIENTS
+
+    without = {"eigen_cam", "grad_cam"} if layer in (None, *WITH_GRADIENTS) else {"eigen_cam"}
+    return "maps" if without.issuperset(methods) else "gradients"
 
 
 def _most_likely(model: keras.Model, batch: np.ndarray) -> dict[int, tuple[str, float]]:

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     import keras
     import onnxruntime
 
-BEFORE_LAST, LAST, MEAN, CLASSIFIER = "block5_conv3", "block5_pool", "global_average_pooling", "predictions"
+LAST, MEAN, CLASSIFIER = "block5_pool", "global_average_pooling", "predictions"
+WITH_GRADIENTS = ("block5_conv3", LAST)
+"""The layers at which the mean gradient of a class is known."""
 
 log = logging.getLogger("vggviz")
 
@@ -122,7 +124,7 @@ class Vgg16(ForwardOnly):
         The logit is linear in the means of block5_pool, and each of its cells hands its gradient on to one
         cell of block5_conv3.
         """
-        if self.classifier is None or layer not in (BEFORE_LAST, LAST):
+        if self.classifier is None or layer not in WITH_GRADIENTS:
             return None
         kernel, bias = self.classifier
         index = validation.whole("class", index, 0, len(bias) - 1)
