@@ -55,10 +55,7 @@ def plot_examples(
     figure, ax = mosaic_axes(ax, whole.shape[0] / whole.shape[1])
     show_image(ax, np.where(np.isnan(whole), 255, whole).astype(np.uint8), interpolation="antialiased")
     bare([ax])
-    for (place, rank), value in np.ndenumerate(values):
-        row, column = place * lines + rank // across, rank % across
-        middle, below = column * (side + gap) + side / 2, row * (side + gap) + side
-        ax.text(middle, below, number_text(value), fontsize=7, ha="center", va="top")
+    _write_values(ax, values, lines, side, gap)
     middles = (np.arange(len(values)) + 0.5) * lines * (side + gap) - gap / 2
     ax.set_yticks(middles, [str(k) for k in crops], fontsize=8)
     ax.tick_params(length=0)
@@ -68,11 +65,7 @@ def plot_examples(
         "what its strongest cell sees of them, and the activation",
         fontsize=10,
     )
-    most = "a channel" if len(crops) == 1 else f"each of {len(crops)} channels"
-    what = f"The {columns} of {examples.seen:,} images that excite {most} of {examples.layer} most"
-    describe(figure, f"{what}, the strongest first.")
-    for channel in crops:
-        describe(figure, _examples_description(examples, channel))
+    describe(figure, _examples_description(examples, list(crops)))
     return figure, ax
 
 
@@ -171,6 +164,15 @@ def _tiles(rows: list[list[np.ndarray]], count: int) -> np.ndarray:
     return tiles
 
 
+def _write_values(ax: Axes, values: np.ndarray, lines: int, side: int, gap: int) -> None:
+    """Each activation (channels, examples) under its tile, of a channel on some lines."""
+    across = math.ceil(values.shape[1] / lines)
+    for (place, rank), value in np.ndenumerate(values):
+        row, column = place * lines + rank // across, rank % across
+        middle, below = column * (side + gap) + side / 2, row * (side + gap) + side
+        ax.text(middle, below, number_text(value), fontsize=7, ha="center", va="top")
+
+
 def _draw_links(ax: Axes, step: int, link: np.ndarray, largest: float, end: float | None) -> None:
     """Lines from the channels of a layer to those of the next, or all to the height `end`."""
     for (i, j), value in np.ndenumerate(link):
@@ -190,7 +192,14 @@ def _draw_box(ax: Axes, x: float, y: float, text: str) -> None:
     ax.text(x, y, text, fontsize=8, ha="center", va="center", bbox=box, zorder=2)
 
 
-def _examples_description(examples: Examples, channel: int) -> str:
+def _examples_description(examples: Examples, channels: Sequence[int]) -> str:
+    most = "a channel" if len(channels) == 1 else f"each of {len(channels)} channels"
+    count, layer = examples.values.shape[1], examples.layer
+    what = f"The {count} of {examples.seen:,} images that excite {most} of {layer} most"
+    return " ".join([f"{what}, the strongest first.", *(_channel_description(examples, k) for k in channels)])
+
+
+def _channel_description(examples: Examples, channel: int) -> str:
     row = examples.place(channel)
     values, names = examples.values[row], examples.names[row]
     if values[0] <= 0:

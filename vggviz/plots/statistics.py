@@ -16,6 +16,13 @@ from vggviz.figures.layout import one_axes
 from vggviz.figures.scales import MARK, OKABE_ITO, capital, number_text
 from vggviz.models.graph import check_name
 
+LABELS = {
+    "apoz": "share of cells not above zero (APoZ)",
+    "mean": "mean activation",
+    "max": "largest activation",
+    "std": "standard deviation",
+}
+"""The statistics in words."""
 MARKERS = "osD^"
 """One for each curve, as some readers cannot tell the colours apart; also the largest number of curves."""
 
@@ -42,36 +49,21 @@ def plot_channel_statistics(
     Raises:
         ValueError: an unknown layer or statistic.
     """
-    validation.one_of("statistic", by, {"apoz": "", "mean": "", "max": "", "std": ""})
+    validation.one_of("statistic", by, LABELS)
     for found in validation.mapping("Statistics", statistics).values():
         validation.instance("A result of channel_statistics for a layer", found, ChannelStatistics)
     if layer is not None:
         check_name(layer, statistics)
     figure, ax = one_axes(ax, 8, 4.4)
-    label = {
-        "apoz": "share of cells not above zero (APoZ)",
-        "mean": "mean activation",
-        "max": "largest activation",
-    }
-    ax.set_ylabel(label.get(by, "standard deviation"))
+    ax.set_ylabel(LABELS[by])
     if layer is None:
         show_boxes(ax, statistics, by)
-        describe(figure, _boxes_description(statistics, by, label.get(by, "standard deviation")))
-        return figure, ax
-    values, dead = getattr(statistics[layer], by), statistics[layer].dead
-    order = np.argsort(values, kind="stable")
-    ax.bar(np.arange(len(order)), values[order], width=1, color=OKABE_ITO["blue"])
-    ax.plot(np.flatnonzero(dead[order]), values[order][dead[order]], "x", color=MARK, label="dead channel")
-    ax.set_xlabel(f"the {len(order)} channels of {layer}, in order")
-    if dead.any():
-        ax.legend()
-    what = label.get(by, "standard deviation")
-    silent = f"{dead.sum()} dead" if dead.any() else "none is dead"
-    describe(
-        figure,
-        f"{layer}: {what} of {len(order)} channels, from {number_text(np.nanmin(values))} to "
-        f"{number_text(np.nanmax(values))}, median {number_text(np.median(values))}; {silent}.",
-    )
+        describe(figure, _boxes_description(statistics, by))
+    else:
+        values, dead = getattr(statistics[layer], by), statistics[layer].dead
+        show_sorted(ax, values, dead)
+        ax.set_xlabel(f"the {len(values)} channels of {layer}, in order")
+        describe(figure, f"{layer}: {LABELS[by]} of {_sorted_description(values, dead)}")
     return figure, ax
 
 
@@ -192,14 +184,30 @@ def _comparison(measures: Mapping[str, Mapping[str, float]]) -> str:
     return f"Of {len(values)} places, {first} is {above}."
 
 
-def _boxes_description(statistics: Mapping[str, ChannelStatistics], by: str, label: str) -> str:
+def _boxes_description(statistics: Mapping[str, ChannelStatistics], by: str) -> str:
     """The course of the medians, and the layers with dead channels."""
     layers = list(statistics)
     medians = np.array([np.median(getattr(s, by)) for s in statistics.values()])
     dead = [f"{s.dead.sum()} in {layer}" for layer, s in statistics.items() if s.dead.any()]
-    text = f"Boxes of the channels of {len(layers)} layers, {layers[0]} to {layers[-1]}: {label}, median"
+    text = f"Boxes of the channels of {len(layers)} layers, {layers[0]} to {layers[-1]}: {LABELS[by]}, median"
     where = f"Dead channels: {', '.join(dead)}" if dead else "No channel is dead"
     return f"{text} {_curve_description(layers, medians)}. {where}."
+
+
+def _sorted_description(values: np.ndarray, dead: np.ndarray) -> str:
+    """The extremes of a statistic of channels, its median, and how many are dead."""
+    silent = f"{dead.sum()} dead" if dead.any() else "none is dead"
+    low, high, middle = map(number_text, (np.nanmin(values), np.nanmax(values), np.median(values)))
+    return f"{len(values)} channels, from {low} to {high}, median {middle}; {silent}."
+
+
+def show_sorted(ax: Axes, values: np.ndarray, dead: np.ndarray) -> None:
+    """Draw a bar for each channel, the lowest first, with crosses on those that are dead."""
+    order = np.argsort(values, kind="stable")
+    ax.bar(np.arange(len(order)), values[order], width=1, color=OKABE_ITO["blue"])
+    ax.plot(np.flatnonzero(dead[order]), values[order][dead[order]], "x", color=MARK, label="dead channel")
+    if dead.any():
+        ax.legend()
 
 
 def show_boxes(ax: Axes, statistics: Mapping[str, ChannelStatistics], by: str) -> None:
