@@ -299,6 +299,12 @@ def test_why_by_the_package_s_own_network(run, vgg16_imagenet, folder):
         assert "the linear classifier" in picture.text["Source"]
 
 
+@pytest.mark.imagenet
+def test_why_at_a_layer_that_needs_gradients(run):
+    lines = run("why", "cat", "--layer", "block4_conv3").splitlines()
+    assert lines[-2:] == ["target layer: block4_conv3", "cat_why.png"]
+
+
 def test_why_another_class_by_another_layer(run, classifier, folder):
     options = ["--class", 2, "--layer", "first", "--out", "two.svg"]
     assert run("why", "photos/p0.png", "--model", classifier, *options).splitlines()[-1] == "two.svg"
