@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
+from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
@@ -20,7 +20,7 @@ MAX_PIXELS = 1200
 """Longest side of a mosaic in cells; larger ones are reduced, as a screen shows no more."""
 
 
-def show_values(ax: Axes, values: np.ndarray, limit: float, *, signed: bool) -> Any:
+def show_values(ax: Axes, values: np.ndarray, limit: float, *, signed: bool) -> AxesImage:
     """Draw an array (h, w) on the scale 0 to `limit`, or -`limit` to `limit` if it is signed."""
     return ax.imshow(
         values,
@@ -55,7 +55,15 @@ def show_image(
     )
 
 
-def show_mosaic(ax: Axes, scaled: Scaled, indices: np.ndarray, columns: int) -> tuple[Any, str]:
+def show_under(ax: Axes, drawn: AxesImage, image: np.ndarray) -> None:
+    """Draw an image (H, W, 3) in grey under a map, which is stretched over it."""
+    height, width = image.shape[:2]
+    drawn.set_extent((-0.5, width - 0.5, height - 0.5, -0.5))
+    drawn.set(alpha=0.65, zorder=1)
+    show_image(ax, image.mean(axis=-1))
+
+
+def show_mosaic(ax: Axes, scaled: Scaled, indices: np.ndarray, columns: int) -> tuple[AxesImage, str]:
     """Draw tiles as a mosaic, max-pooled if it is too large; returns the image and a note on the pooling."""
     tiles = scaled.values
     factor = int(np.ceil(columns * max(tiles.shape[:2]) / MAX_PIXELS))

@@ -159,9 +159,9 @@ def load_forward_only(
     """VGG16 for what needs no gradients: it starts in a tenth of TensorFlow's time, and is quicker.
 
     It computes with onnxruntime, from a file in the user's cache that is written at the first call. The
-    functions of maps, kernels, statistics and examples take it like a Keras model; its numbers differ from
-    Keras' by less than 1e-5 of each layer's maximum. Where it cannot be used, one line says why, and VGG16
-    is loaded by Keras.
+    functions of maps, kernels, statistics and examples take it like a Keras model; those that need
+    gradients, or parts of the network, refuse it. Its numbers differ from Keras' by less than 1e-5 of each
+    layer's maximum. Where it cannot be used, one line says why, and VGG16 is loaded by Keras.
 
     Args:
         weights: "imagenet", or a .h5 file of VGG16; as in `load_vgg16`.

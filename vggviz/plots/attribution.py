@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from vggviz._shared import validation
 from vggviz.attribution.evaluation import DeletionInsertion
-from vggviz.figures.artists import extent, hatch, show_image, show_values
+from vggviz.figures.artists import extent, hatch, show_under, show_values
 from vggviz.figures.described_figure import describe, fitted
 from vggviz.figures.layout import bare, charts, colour_bar, panels
 from vggviz.figures.scales import (
@@ -132,8 +132,7 @@ def _show(ax: Axes, values: np.ndarray, image: np.ndarray | None, scaled_by: np.
     drawn = show_values(ax, values, extent(scaled_by), signed=bool((scaled_by < 0).any()))
     colour_bar(ax, drawn)
     if image is not None:
-        drawn.set(alpha=0.65, zorder=1)
-        show_image(ax, image.mean(axis=-1))
+        show_under(ax, drawn, image)
     if not values.any():
         hatch(ax, [np.zeros(2)], values.shape)
 

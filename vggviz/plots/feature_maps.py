@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from vggviz._shared import validation
 from vggviz.activations.statistics import maps_of
-from vggviz.figures.artists import extent, hatch, show_image, show_mosaic, show_values
+from vggviz.figures.artists import extent, hatch, show_image, show_mosaic, show_under, show_values
 from vggviz.figures.described_figure import describe, fitted
 from vggviz.figures.layout import bare, colour_bar, mosaic_axes, panels
 from vggviz.figures.scales import (
@@ -272,11 +272,7 @@ def show_channel(ax: Axes, tile: np.ndarray, limit: float, image: np.ndarray | N
     """Draw a map with its colourbar, over the photograph in grey if there is one."""
     drawn = show_values(ax, tile, limit, signed=bool((tile < 0).any()))
     colour_bar(ax, drawn, "activation")
-    size = tile.shape
     if image is not None:
-        size = image.shape[:2]
-        drawn.set_extent((-0.5, size[1] - 0.5, size[0] - 0.5, -0.5))
-        drawn.set(alpha=0.65, zorder=1)
-        show_image(ax, image.mean(axis=-1))
+        show_under(ax, drawn, image)
     if not tile.any():
-        hatch(ax, [np.zeros(2)], size)
+        hatch(ax, [np.zeros(2)], (tile if image is None else image).shape[:2])
