@@ -183,6 +183,16 @@ def test_without_the_package_keras_computes(package, monkeypatch, caplog, tmp_pa
     assert line == f"VGG16 is computed by Keras, as onnxruntime cannot be used: {package} is not installed."
 
 
+def test_a_package_that_cannot_be_imported(monkeypatch, caplog, tmp_path):
+    caplog.set_level("INFO", "vggviz")
+    (tmp_path / "onnxruntime.py").write_text("raise ImportError('libgomp.so.1: cannot open\\nshared object')")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "onnxruntime")
+    assert isinstance(vggviz.load_forward_only("imagenet"), keras.Model)
+    (line,) = caplog.messages
+    assert line.endswith("it cannot be imported (libgomp.so.1: cannot open shared object).")
+
+
 def test_where_the_cache_cannot_be_written_keras_computes(monkeypatch, caplog, tmp_path):
     caplog.set_level("INFO", "vggviz")
     (tmp_path / "file").touch()

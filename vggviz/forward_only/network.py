@@ -86,8 +86,10 @@ class Vgg16(ForwardOnly):
             import onnxruntime
 
             path = onnx_file.cached(self.sha256) or self._write()
-        except ImportError as error:
+        except ModuleNotFoundError as error:
             raise UnavailableError(f"{error.name} is not installed") from error
+        except ImportError as error:  # of a library that the system lacks
+            raise UnavailableError(f"it cannot be imported ({_one_line(error)})") from error
         except OSError as error:
             raise UnavailableError(
                 f"the cache {validation.shown(onnx_file.folder())} fails: {error}"
@@ -95,8 +97,7 @@ class Vgg16(ForwardOnly):
         try:
             return onnxruntime.InferenceSession(str(path), _options(), providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime's own are derived from nothing narrower
-            reason = " ".join(str(error).split())
-            raise UnavailableError(f"it cannot load {validation.shown(path)} ({reason})") from error
+            raise UnavailableError(f"it cannot load {validation.shown(path)} ({_one_line(error)})") from error
 
     def _write(self) -> Path:
         names = [name for name, step in self.network.steps.items() if len(step.output.shape) == 4]
@@ -137,6 +138,10 @@ class Vgg16(ForwardOnly):
         assert self.classifier is not None
         kernel, bias = self.classifier
         return softmax(means @ kernel + bias, axis=-1)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
 
 
 def _options() -> onnxruntime.SessionOptions:
