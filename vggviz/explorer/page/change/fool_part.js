@@ -1,4 +1,4 @@
-// The smallest change that turns the answer into the second one: shown, amplified and measured.
+// A small change that turns the answer into the second one: shown, amplified and measured.
 
 import { answer } from "../answer/scores.js";
 import { pixelsOf } from "../arithmetic/pixels.js";
@@ -29,7 +29,7 @@ export class FoolPart {
   #row = element("div", { class: "side-by-side", hidden: true }, ...this.#figures.map((each) => each.element));
   #extent = element("p", { class: "extent" });
   #keep = button({ hidden: true, onclick: () => this.#keepPicture() }, "Keep as my picture");
-  #about = element("p", { class: "quiet" }, "Straight down the slope: the smallest change, in whole grey levels, that makes the second answer the first. All channels are on.");
+  #about = element("p", { class: "quiet" }, "Straight down the slope: a small change, in whole grey levels, that makes the second answer the first. All channels are on.");
   /** @type {Shown | null} */
   #shown = null;
   /** @type {Begun | null} */
@@ -69,7 +69,7 @@ export class FoolPart {
     this.#begun = { classifier, before, levels, size, title: imageNamed(manifest, state.picture).title };
     const settings = { levels, size, objective: leadObjective(classifier, wanted, given), steps: STEPS.fool };
     const { labels } = classifier;
-    return { kind: /** @type {const} */ ("fool"), settings, begins: `Looking for the smallest change that makes ${labels[given]} ${labels[wanted]}.` };
+    return { kind: /** @type {const} */ ("fool"), settings, begins: `Looking for a small change that makes ${labels[given]} ${labels[wanted]}.` };
   }
 
   /** @param {NewsMessage} news */

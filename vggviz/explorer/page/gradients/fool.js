@@ -1,4 +1,4 @@
-// The smallest change that turns an answer: straight down the slope, as DeepFool does (Moosavi-Dezfooli et al., CVPR 2016).
+// A small change that turns an answer: straight down the slope, as DeepFool does (Moosavi-Dezfooli et al., CVPR 2016).
 
 import { preprocessed } from "../live/preprocessing.js";
 import { cotangents, levelGradient, means, value } from "./objective.js";
