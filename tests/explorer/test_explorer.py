@@ -87,7 +87,7 @@ def test_the_stored_numbers_reproduce_the_maps(kind, request, photograph, tmp_pa
             if window := layer["kernel"]:
                 before = maps[layer["reads"]]
                 shape = (layer["channels"], *window["size"], len(before))
-                kernels = numbers(folder / "kernels" / f"{layer['name']}.gz", shape)
+                kernels = numbers(folder / "kernels" / f"{layer['name']}.packed", shape)
                 bias = json.loads((folder / "kernels" / f"{layer['name']}.json").read_text())["bias"]
                 patch = patch_under(before, window, row, column)
                 total = (np.moveaxis(patch, 0, -1) * kernels[channel]).sum() + bias[channel]
@@ -315,6 +315,10 @@ def test_the_cost_is_logged_first(functional, images, tmp_path, caplog):
     with caplog.at_level("INFO", "vggviz"):
         folder = explorer.save(tmp_path / "page")
     logged = float(caplog.text.split("it takes ")[1].split(" MB")[0])
-    packed = [path for path in folder.rglob("*.gz") if not path.name.startswith("input")]
+    packed = [
+        path
+        for path in folder.rglob("*")
+        if path.suffix in (".gz", ".packed") and not path.name.startswith("input")
+    ]
     assert sum(path.stat().st_size for path in packed) / 1e6 <= logged + 0.5
     assert f"{len(explorer.layers)} layers for 2 images" in caplog.text

@@ -181,9 +181,9 @@ def test_the_button_tells_what_is_fetched(page: Page, photographs: list[Path]) -
     page.live()
     page.give(photographs[1])
     page.computed()
-    paths = {path for path, _ in Host.asked if path.startswith("/live/")}
-    weights = [path for path in paths if path.endswith(".tflite.packed")]
-    assert len(weights) == 5
+    paths = {path for path, _ in Host.asked if path.startswith(("/live/", "/kernels/"))}
+    weights = [path for path in paths if path.endswith(".packed")]
+    assert len(weights) == 5 + 12  # the first layer's kernels are too small for a file of their own
     sizes = [(FOLDER / path[1:]).stat().st_size for path in weights]
     assert told[0] == pytest.approx(sum(sizes) / 1e6, abs=0.051)
     runtime = [gzip.compress((FOLDER / path[1:]).read_bytes(), 6) for path in paths - set(weights)]
@@ -272,13 +272,13 @@ def test_a_broken_download_goes_on_where_it_stopped(page: Page, photographs: lis
     page.live()
     page.give(photographs[1])
     page.computed()
-    assert "bytes=1000000-" in [wanted for path, wanted in Host.asked if path.endswith(".tflite.packed")]
+    assert "bytes=1000000-" in [wanted for path, wanted in Host.asked if path.endswith(".packed")]
     Host.asked.clear()
     page.open()
     page.live()
     page.give(photographs[1])
     page.computed()
-    assert not [path for path, _ in Host.asked if path.endswith(".tflite.packed")], "the weights were kept"
+    assert not [path for path, _ in Host.asked if path.endswith(".packed")], "the weights were kept"
 
 
 def test_the_first_blocks_are_shown_before_the_rest_has_come(page: Page, photographs: list[Path]) -> None:
@@ -296,6 +296,85 @@ def test_the_first_blocks_are_shown_before_the_rest_has_come(page: Page, photogr
     page.computed()
     page.until(lambda: page.state["layer"] == "block5_conv3")
     assert (page.state["channel"], page.state["cell"], page.state["picture"]) == (7, [3, 4], "yours")
+
+
+def further(manifest: dict[str, Any]) -> dict[str, Any]:
+    """A picture whose large maps are not stored."""
+    found = next((picture for picture in manifest["pictures"] if picture["lacking"]), None)
+    if found is None:
+        pytest.skip("the explorer has one picture")
+    return found
+
+
+def test_the_large_maps_of_a_further_picture_are_computed(page: Page, manifest: dict[str, Any]) -> None:
+    """They are not stored; the page says so until the network is loaded, and then they agree with Keras'."""
+    picture = further(manifest)
+    assert "block2_conv1" in picture["lacking"]
+    assert "block4_conv1" not in picture["lacking"]
+    page.open(f"#/block2_conv1/5/30,40?picture={picture['id']}&view=cell")
+    page.until(lambda: page.find("#lack").is_displayed())
+    assert "are not stored here" in page.text("#lack")
+    assert page.text("#arithmetic") in page.text("#lack")
+    assert not page.find("#problem").is_displayed()
+    page.find("#lack button").click()
+    page.until(lambda: page.find("#agreement"), 120)
+    assert page.text("#agreement").startswith("They agree")
+    assert not page.find("#lack").is_displayed()
+    model = vggviz.load_vgg16()
+    image = np.asarray(Image.open(FOLDER / picture["id"] / "picture.png").convert("RGB"))
+    maps = vggviz.feature_maps(model, vggviz.preprocess(image), picture["lacking"])
+    for name, values in maps.items():
+        layer = layer_of(manifest, name)
+        found = page.numbers(picture["id"], name, (layer["channels"], layer["rows"], layer["columns"]))
+        assert np.abs(found - np.moveaxis(values[0], -1, 0)).max() <= 2e-3 * values.max(), name
+    for name in ("block2_pool", "block3_conv1", "block1_pool", "block1_conv1"):  # stored beside computed
+        page.dispatch(type="go", value={"layer": name, "channel": 3, "cell": [10, 10], "view": "cell"})
+        page.until(lambda name=name: name in page.text("#path") and page.find("#arithmetic .rows"))
+        if page.find("#agreement"):
+            assert page.text("#agreement").startswith("They agree"), name
+    assert page.text("#answer").strip()
+    assert not page.find("#problem").is_displayed()
+
+
+def test_channels_off_on_a_picture_that_lacks_maps(page: Page, manifest: dict[str, Any]) -> None:
+    """Both sides of a difference are computed, one after the other."""
+    picture = further(manifest)["id"]
+    page.live()
+    off = {"block2_conv1": [5, 7]}
+    value = {"picture": picture, "layer": "block2_conv2", "channel": 3, "off": off, "shows": "change"}
+    page.dispatch(type="go", value=value)
+    shape = (128, 112, 112)
+    page.until(lambda: page.js("return Boolean(explorer.data.mapsAtHand('difference', 'block2_conv2'))"), 120)
+    before, after = (
+        page.numbers(picture, "block2_conv2", shape),
+        page.numbers("switched", "block2_conv2", shape),
+    )
+    change = page.numbers("difference", "block2_conv2", shape)
+    assert np.abs(change - (after - before)).max() <= 2.1e-3 * before.max()
+    assert np.abs(change).max() > 0.05 * before.max()
+    assert page.js("return document.querySelector('#problem').hidden")
+
+
+def test_without_webassembly_the_page_says_what_is_missing(page: Page, manifest: dict[str, Any]) -> None:
+    picture = further(manifest)
+    code = "delete globalThis.WebAssembly"
+    added = page.browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": code})
+    try:
+        page.open(f"#/block1_conv2/5?picture={picture['id']}")
+        page.until(lambda: page.find("#lack").is_displayed())
+        assert "this browser cannot compute them" in page.text("#lack")
+        assert page.find("#lack button.plain") == page.find("#lack button"), "there is nothing to load"
+        page.click("#lack button")
+        page.dispatch(type="layer", value="block1_conv1")
+        page.until(lambda: "block1_conv1" in page.text("#path"))
+        assert not page.find("#lack").is_displayed(), "said once"
+        page.dispatch(type="layer", value="block4_conv1")
+        page.exact()
+        assert not page.find("#problem").is_displayed()
+    finally:
+        page.browser.execute_cdp_cmd(
+            "Page.removeScriptToEvaluateOnNewDocument", {"identifier": added["identifier"]}
+        )
 
 
 def test_a_full_store_is_said_and_the_network_works(page: Page, photographs: list[Path]) -> None:

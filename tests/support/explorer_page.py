@@ -62,9 +62,9 @@ class Host(StaticHost):
         if wanted:
             self.send_header("Content-Range", f"bytes {start}-{len(body) - 1}/{len(body)}")
         self.end_headers()
-        if path.name.endswith(".tflite.packed") and len(body) > 1_000_000:
+        if path.suffix == ".packed" and len(body) > 1_000_000:
             time.sleep(Host.wait)
-        cut = Host.cut_after if path.name.endswith(".tflite.packed") else None
+        cut = Host.cut_after if path.suffix == ".packed" else None
         self.wfile.write(body[start : None if cut is None else start + cut])
         if cut is not None and start + cut < len(body):
             self.wfile.flush()

@@ -1,6 +1,5 @@
 """Runs the explorer's LiteRT segments, as its page does: inputs and outputs by their names."""
 
-import gzip
 import warnings
 
 import numpy as np
@@ -21,7 +20,7 @@ def run_file(packed, inputs):
 
 def run_segment(segment, batch, off=None):
     """The maps of a segment's layers, in their order, with the channels {layer: channels} switched off."""
-    packed = gzip.decompress(segment.packed)
+    packed = segment.content
     with warnings.catch_warnings(action="ignore"):
         details = tensorflow().lite.Interpreter(model_content=packed).get_input_details()
     inputs = {each["name"]: np.ones(each["shape"]) for each in details}

@@ -111,8 +111,8 @@ def write_explorer(network: inputs.Network, *, photos, layers, runtime, out) -> 
     """Write the interactive explorer as a web page.
 
     The page holds every feature map of the photographs and the arithmetic of each value. For the whole of
-    VGG16 it takes about 20 MB per photograph, and at least 16 MB for the kernels. With --runtime the page can
-    also compute images that are chosen there.
+    VGG16 it takes about 20 MB per photograph, and 27 MB for the kernels. With --runtime the page can also
+    compute images that are chosen there, and the large maps of all photographs but the first: 5 MB each.
     """
     from vggviz._shared import validation
 

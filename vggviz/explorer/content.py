@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -12,6 +12,9 @@ from vggviz.datasets.examples import Examples
 
 if TYPE_CHECKING:
     import keras
+
+FurtherMaps = Literal["small", "all"]
+"""Which maps of all images but the first are stored; see `vggviz.explore`."""
 
 
 @dataclass(frozen=True)
@@ -25,3 +28,4 @@ class Content:
     examples: Mapping[str, Examples] = field(default_factory=dict)
     example_images: Mapping[str, np.ndarray] = field(default_factory=dict)
     drawings: Mapping[str, np.ndarray] = field(default_factory=dict)
+    further_maps: FurtherMaps = "small"

@@ -12,7 +12,7 @@ import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from vggviz._shared.files import atomic_folder
 from vggviz.datasets.examples import dataset_examples
 from vggviz.datasets.folder import Images, check_pair, read_images, unique_names
 from vggviz.explorer import files, manifest, notebook
-from vggviz.explorer.content import Content
+from vggviz.explorer.content import Content, FurtherMaps
 from vggviz.explorer.live import litert
 from vggviz.images.loading import Source, load_image
 from vggviz.images.preprocessing import preprocess as vgg16_preprocess
@@ -45,6 +45,7 @@ class Explorer(Content):
         examples: {layer: Examples}, the dataset examples of each channel.
         example_images: {name: uint8 (H, W, 3)}, the images of `examples`.
         drawings: {layer: uint8 (c, h, w, 3)}, the feature visualization of each channel.
+        further_maps: "small" or "all", which maps of all images but the first are stored (see `explore`).
     """
 
     def with_examples(self, source: Images, *, top: int = 4) -> Explorer:
@@ -100,7 +101,7 @@ class Explorer(Content):
         images; ``colours.json``, matplotlib's viridis and RdBu_r; for each image ``picture.png``, the same
         as small as a button ``small.webp``, and, for each layer, a sheet of thumbnails ``.png``, statistics
         ``.json`` and the maps ``.maps.gz`` (c, h, w) in half precision; ``kernels/`` with the kernels
-        ``.gz`` (out, kh, kw, in) and biases ``.json`` of each convolution; for ImageNet's VGG16
+        ``.packed`` (out, kh, kw, in) and biases ``.json`` of each convolution; for ImageNet's VGG16
         ``preferred/`` with the three classes of Tiny ImageNet that each channel prefers (see
         `preferred_classes`); ``classifier/`` with the kernel and the classes of a linear classifier on the
         means of a layer, for ImageNet's VGG16 and for networks that end in one: the maps of that layer are
@@ -109,7 +110,9 @@ class Explorer(Content):
         Args:
             folder: created if it does not exist; an existing explorer is replaced atomically.
             runtime: npm's folder ``node_modules/@litertjs``. With it the page can compute the maps of a
-                reader's own image: ``live/`` then holds LiteRT.js and the network in half precision.
+                reader's own image: ``live/`` then holds LiteRT.js and what the network has beside its
+                kernels. Maps that the page can compute are then stored for the first image alone, unless
+                `explore` was told otherwise.
                 Ignored unless every convolution is shown and `preprocess` is the same linear function
                 of R, G and B at every pixel.
 
@@ -143,6 +146,7 @@ def explore(
     *,
     layers: Iterable[str] | None = None,
     preprocess: Callable[[np.ndarray], np.ndarray] | None = None,
+    further_maps: FurtherMaps = "small",
 ) -> Explorer:
     """Create an explorer: a page of all channels of a network for some images, down to single products.
 
@@ -154,13 +158,17 @@ def explore(
         layers: names; None is every convolution and pool, and any other input layer of a convolution.
         preprocess: function from uint8 (N, H, W, 3) RGB to the model's input batch; None is
             `vggviz.preprocess`.
+        further_maps: which maps of all images but the first `Explorer.save` stores, if its page can compute
+            them: "small", those of layers with at most 500,000 values, which takes 5 MB an image instead of
+            20 for VGG16; "all", so that they are seen without loading the network. Thumbnails and
+            statistics are stored for all layers.
 
     Returns:
         The explorer.
 
     Raises:
         FileNotFoundError: an image file does not exist.
-        ValueError: an unknown layer, an image that cannot be read, or no image.
+        ValueError: an unknown layer, an image that cannot be read, no image, or another `further_maps`.
     """
     checked = validation.function("preprocess", vgg16_preprocess if preprocess is None else preprocess)
     check_is_keras(unfold(model).inputs)
@@ -168,7 +176,8 @@ def explore(
     shown = dict(_images(images, input_side(model)))
     if not shown:
         raise ValueError("There is no image to explore; got an empty collection.")
-    return Explorer(model, shown, names, checked)
+    validation.one_of("further_maps", further_maps, get_args(FurtherMaps))
+    return Explorer(model, shown, names, checked, further_maps=further_maps)
 
 
 def _images(images: Any, size: int) -> Iterator[tuple[str, np.ndarray]]:

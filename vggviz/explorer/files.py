@@ -15,13 +15,17 @@ from vggviz.activations.forward import feature_maps
 from vggviz.activations.statistics import channel_statistics
 from vggviz.explorer import encoding, manifest, preferences
 from vggviz.explorer.answer import answer_of
-from vggviz.explorer.live import gradients, litert
+from vggviz.explorer.live import gradients, litert, sharing
 from vggviz.images.mosaic import mosaic
 from vggviz.models.graph import conv_layers, input_side, unfold
 from vggviz.models.kernels import filters
 
 if TYPE_CHECKING:
     from vggviz.explorer.content import Content
+
+LARGE = 500_000
+"""Numbers in a layer's maps above which an image may lack them: the page computes them faster than it loads
+1 MB. Of VGG16 these are blocks 1 to 3, but for the last two pools."""
 
 
 def cost(content: Content) -> str:
@@ -44,67 +48,105 @@ def files(content: Content, runtime: str | os.PathLike[str] | None) -> Iterator[
     """Yield (name, bytes) of every file of the page; manifest.json comes last."""
     yield from manifest.page_files()
     names = manifest.file_names(content.layers)
-    ids = manifest.file_names(content.images)
     facts = manifest.Facts(_signed(content))
     answer = answer_of(content.model, content.layers)
+    live = _reading(content) if runtime else None
     # Exactly where the answer is computed from them, so that the cells add up to the score.
     exact = {answer.layer} if answer else set()
-    for title, image in tqdm(content.images.items(), desc="explorer", disable=None, leave=False, delay=1):
-        yield from _image_files(content, ids[title], image, facts, exact)
-    yield from _kernel_files(content, names, facts)
+    yield from _all_image_files(content, facts, exact, is_live=live is not None)
+    kernels = dict(_kernel_files(content, names, facts))
+    yield from kernels.items()
     yield from _example_and_drawing_files(content, names)
     for layer, found in preferences.preferred(content.model, content.layers).items():
         facts.preferred.append(layer)
         yield f"preferred/{names[layer]}.json", _json(found)
-    entries = manifest.manifest(content, facts, names, ids)
+    entries = manifest.manifest(content, facts, names)
     if answer:
         entries["answer"] = answer.entry(names)
         yield from answer.files().items()
-    if runtime and _is_computable(content):
-        entries["live"], live_files = _live(content, names, runtime)
+    if runtime and live:
+        entries["live"], live_files = _live(content, kernels, runtime)
+        entries["live"] |= live
         yield from live_files
     yield "manifest.json", _json(entries)
 
 
-def _image_files(
-    content: Content, folder: str, image: np.ndarray, facts: manifest.Facts, exact: Collection[str]
+def _all_image_files(
+    content: Content, facts: manifest.Facts, exact: Collection[str], *, is_live: bool
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield the files of an image and of its maps; those of the layers `exact` in single precision."""
+    """Yield the files of all images; of those that the page can compute, all but the first may lack maps."""
+    ids = manifest.file_names(content.images)
+    shown = tqdm(content.images.items(), desc="explorer", disable=None, leave=False, delay=1)
+    for index, (title, image) in enumerate(shown):
+        batch, maps = _maps(content, image, content.layers)
+        may_lack = is_live and index > 0 and content.further_maps == "small"
+        large = {layer for layer in content.layers if may_lack and maps[layer].size > LARGE}
+        facts.lacking[ids[title]] = sorted(large - set(exact), key=content.layers.index)
+        yield from _photograph_files(ids[title], image, batch)
+        facts.note_input(batch)
+        yield from _map_files(content, ids[title], maps, facts, exact)
+
+
+def _photograph_files(folder: str, image: np.ndarray, batch: np.ndarray) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of an image, and of what the network reads of it."""
     yield f"{folder}/picture.png", encoding.png(image)
     yield f"{folder}/small.webp", encoding.small(image)
-    batch, maps = _maps(content, image, content.layers)
     yield f"{folder}/input.maps.gz", encoding.pack_exactly(np.moveaxis(batch[0], -1, 0))
-    facts.note_input(batch)
+
+
+def _map_files(
+    content: Content,
+    folder: str,
+    maps: Mapping[str, np.ndarray],
+    facts: manifest.Facts,
+    exact: Collection[str],
+) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of an image's maps; those of the layers `exact` in single precision."""
     for layer, name in manifest.file_names(content.layers).items():
         values = maps[layer]
-        pack = encoding.pack_exactly if layer in exact else encoding.pack
-        planes = pack(np.moveaxis(values[0], -1, 0))
-        facts.note(folder, layer, values, len(planes))
         yield f"{folder}/{name}.png", encoding.png(encoding.sheet(values[0], facts.signed[layer]))
         yield f"{folder}/{name}.json", _json(_statistics(layer, values))
-        yield f"{folder}/{name}.maps.gz", planes
+        facts.note(folder, layer, values)
+        if layer not in facts.lacking[folder]:
+            pack = encoding.pack_exactly if layer in exact else encoding.pack
+            planes = pack(np.moveaxis(values[0], -1, 0))
+            facts.note_size(layer, len(planes))
+            yield f"{folder}/{name}.maps.gz", planes
+
+
+def _reading(content: Content) -> dict[str, Any] | None:
+    """How the page reads an image, if it can compute the maps.
+
+    For that every convolution is shown, the input size is fixed, and `preprocess` is linear.
+    """
+    is_fixed = None not in unfold(content.model).inputs[0].shape[1:]
+    if not is_fixed or not set(conv_layers(content.model)) <= set(content.layers):
+        return None
+    return litert.reading(content.preprocess, input_side(content.model))
 
 
 def _live(
-    content: Content, names: Mapping[str, str], runtime: str | os.PathLike[str]
-) -> tuple[dict[str, Any] | None, list[tuple[str, bytes]]]:
-    """The entry "live" of the manifest, and its files; (None, []) if `preprocess` is not linear."""
-    coefficients = litert.reading(content.preprocess, input_side(content.model))
-    if coefficients is None:
-        return None, []
+    content: Content, kernels: Mapping[str, bytes], runtime: str | os.PathLike[str]
+) -> tuple[dict[str, Any], list[tuple[str, bytes]]]:
+    """The network's part of the entry "live" of the manifest, and its files that are not stored yet.
+
+    Args:
+        content: the data of the explorer.
+        kernels: {path: content} of the files of kernels, which hold most of the network.
+        runtime: npm's folder of LiteRT.js.
+    """
+    names = manifest.file_names(content.layers)
     segments = litert.segments(content.model, content.layers)
+    packed = {file: numbers for file, numbers in kernels.items() if file.endswith(".packed")}
+    parts = [sharing.split(segment.content, packed) for segment in segments]
     of_runtime = dict(litert.runtime_files(runtime))
-    entry = {**coefficients, "segments": [segment.entry(dict(names)) for segment in segments]}
-    entry["runtime"] = litert.runtime_size(of_runtime)
-    entry["gradients"] = gradients.entry(content.model, content.layers, segments, names)
-    files = [*of_runtime.items(), *((segment.file, segment.packed) for segment in segments)]
+    entry: dict[str, Any] = {
+        "segments": [segment.entry(names, of) for segment, of in zip(segments, parts, strict=True)],
+        "runtime": litert.runtime_size(of_runtime),
+        "gradients": gradients.entry(content.model, content.layers, segments, names),
+    }
+    files = [*of_runtime.items(), *((rest.file, rest.packed) for rest, *_ in parts)]
     return entry, [*files, *([(gradients.FILE, gradients.template())] if entry["gradients"] else [])]
-
-
-def _is_computable(content: Content) -> bool:
-    """Whether a page can compute the maps: every convolution is shown, and the input size is fixed."""
-    is_fixed = None not in unfold(content.model).inputs[0].shape[1:]
-    return is_fixed and set(conv_layers(content.model)) <= set(content.layers)
 
 
 def _maps(
@@ -139,7 +181,7 @@ def _kernel_files(
             facts.kernel_bytes[layer] = len(packed)
             bias = unfold(content.model).steps[layer].core.bias
             values = np.zeros(weights.shape[-1]) if bias is None else np.asarray(bias)
-            yield f"kernels/{name}.gz", packed
+            yield f"kernels/{name}.packed", packed
             yield f"kernels/{name}.json", _json({"bias": values.astype(float).tolist()})
 
 

@@ -56,6 +56,9 @@ TAKEN = (
     "changed",
     "switched",
     "difference",
+    "painted",
+    "painted-change",
+    "painting",
     *PAGE_FOLDERS,
 )
 """Names that no image and no layer may take."""
@@ -69,6 +72,7 @@ class Facts:
         signed: {layer: whether any value is negative}; known before, as the thumbnails depend on it.
         shapes: {layer: (h, w, c)}.
         maxima: {image id: {layer: largest |value|}}.
+        lacking: {image id: layers whose maps are not stored}; known before the layers are noted.
         map_bytes: {layer: size of the largest compressed file of maps}.
         kernel_bytes: {layer: size of the compressed kernels}.
         preferred: layers with a file of preferred classes.
@@ -78,6 +82,7 @@ class Facts:
     signed: Mapping[str, bool]
     shapes: dict[str, tuple[int, ...]] = field(default_factory=dict)
     maxima: dict[str, dict[str, float]] = field(default_factory=dict)
+    lacking: dict[str, list[str]] = field(default_factory=dict)
     map_bytes: dict[str, int] = field(default_factory=dict)
     kernel_bytes: dict[str, int] = field(default_factory=dict)
     preferred: list[str] = field(default_factory=list)
@@ -87,24 +92,25 @@ class Facts:
         """Store the shape of an input batch (1, H, W, C)."""
         self.input_shape = batch.shape[1:]
 
-    def note(self, image: str, layer: str, values: np.ndarray, size: int) -> None:
-        """Store facts about a layer's maps of an image, float32 (1, h, w, c), compressed to `size` bytes."""
+    def note(self, image: str, layer: str, values: np.ndarray) -> None:
+        """Store facts about a layer's maps of an image, float32 (1, h, w, c)."""
         self.shapes[layer] = values.shape[1:]
         self.maxima.setdefault(image, {})[layer] = float(np.abs(values).max())
+
+    def note_size(self, layer: str, size: int) -> None:
+        """Store that a layer's maps of an image are compressed to `size` bytes."""
         self.map_bytes[layer] = max(size, self.map_bytes.get(layer, 0))
 
 
-def manifest(
-    content: Content, facts: Facts, names: Mapping[str, str], ids: Mapping[str, str]
-) -> dict[str, Any]:
+def manifest(content: Content, facts: Facts, names: Mapping[str, str]) -> dict[str, Any]:
     """The content of manifest.json.
 
     Args:
         content: the data of the explorer.
         facts: collected from the maps of all images.
         names: {layer: file name}.
-        ids: {title of an image: its folder}.
     """
+    ids = file_names(content.images)
     height, width, channels = facts.input_shape
     is_vgg16 = content.preprocess is preprocessing.preprocess
     ids_of_examples = file_names(content.example_images)
@@ -118,6 +124,7 @@ def manifest(
                 "rows": height,
                 "columns": width,
                 "maximum": {names[layer]: value for layer, value in facts.maxima[ids[title]].items()},
+                "lacking": [names[layer] for layer in facts.lacking[ids[title]]],
             }
             for title in content.images
         ],

@@ -1,6 +1,5 @@
 """Gradients in the page: the files that it makes, and its numbers beside the library's."""
 
-import gzip
 import struct
 import warnings
 from pathlib import Path
@@ -67,7 +66,7 @@ def kernel_of(model, layer):
 def test_the_page_fills_the_template_as_python_does(chain, files, tmp_path):
     segments, entry = files
     (tmp_path / "template").write_bytes(gradients.template())
-    (tmp_path / "forward").write_bytes(gzip.decompress(segments[1].packed))
+    (tmp_path / "forward").write_bytes(segments[1].content)
     code = """
     const { filled, kernelIn, resized } = await import(`${PAGE}/gradients/template.js`);
     const place = given.kernels.block2_conv1;

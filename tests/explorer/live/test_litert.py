@@ -1,6 +1,7 @@
 """The network as LiteRT segments, and the files of LiteRT.js."""
 
 import gzip
+import hashlib
 import json
 import logging
 
@@ -10,7 +11,7 @@ import pytest
 import vggviz
 from running import run_segment
 from vggviz._shared.backend import keras
-from vggviz.explorer.live import litert
+from vggviz.explorer.live import litert, sharing
 from vggviz.models.graph import conv_layers, feature_layers, unfold
 
 
@@ -104,9 +105,10 @@ def test_vgg16_is_split_after_each_pool(vgg16):
     shown = tuple(feature_layers(vgg16))
     segments = litert.segments(vgg16, shown)
     assert [segment.layers[-1] for segment in segments] == [f"block{n}_pool" for n in range(1, 6)]
-    found = [segment.entry({name: name for name in shown}) for segment in segments]
-    assert len({each["file"] for each in found}) == 5
-    assert [each["bytes"] for each in found] == [len(segment.packed) for segment in segments]
+    gates = [
+        name for segment in segments for name in segment.entry({name: name for name in shown}, [])["gates"]
+    ]
+    assert gates == vggviz.conv_layers(vgg16)
 
 
 def test_segments_are_reproducible(dead):
@@ -159,12 +161,81 @@ def test_files_for_computing_in_the_page(functional, photograph, runtime, tmp_pa
     live = json.loads((folder / "manifest.json").read_text())["live"]
     assert [name for segment in live["segments"] for name in segment["layers"]] == list(explorer.layers)
     for segment in live["segments"]:
-        assert (folder / segment["file"]).stat().st_size == segment["bytes"]
+        sizes = [(folder / part["file"]).stat().st_size for part in segment["parts"]]
+        assert sizes == [part["bytes"] for part in segment["parts"]]
+        assert sum(sizes) == segment["bytes"]
     assert (folder / "live" / "litert.js").read_text() == 'import { createWasmLib } from "./wasm-utils.js";'
     names = sorted(path.name for path in (folder / "live" / "wasm").iterdir())
     assert names == ["litert_wasm_internal.js", "litert_wasm_internal.wasm"]
     assert live["runtime"] == litert.runtime_size(dict(litert.runtime_files(runtime)))
     assert json.loads((explorer.save(tmp_path / "plain") / "manifest.json").read_text())["live"] is None
+
+
+def wide():
+    """A network with a layer of 36,864 weights and maps of 524,288 numbers, and a pool below that."""
+    layers = keras().layers
+    keras().utils.set_random_seed(0)
+    inputs = keras().Input((64, 64, 3))
+    x = layers.Conv2D(128, 3, padding="same", activation="relu", name="wide")(inputs)
+    x = layers.MaxPooling2D(2, name="pool")(x)
+    return keras().Model(inputs, layers.Conv2D(32, 3, padding="same", activation="relu", name="late")(x))
+
+
+@pytest.mark.parametrize(
+    ("further_maps", "lacking"), [("small", [[], ["wide"], ["wide"]]), ("all", [[], [], []])]
+)
+def test_large_maps_that_the_page_computes_are_stored_for_the_first_image_alone(
+    further_maps, lacking, photograph, runtime, tmp_path
+):
+    images = {"one": photograph, "two": photograph[::-1].copy(), "three": photograph[:, ::-1].copy()}
+    explorer = vggviz.explore(
+        wide(), images, preprocess=lambda images: images.astype(np.float32), further_maps=further_maps
+    )
+    for folder, expected in (
+        (explorer.save(tmp_path / "page", runtime=runtime), lacking),
+        (explorer.save(tmp_path / "plain"), [[], [], []]),  # nothing could compute them
+    ):
+        pictures = json.loads((folder / "manifest.json").read_text())["pictures"]
+        assert [picture["lacking"] for picture in pictures] == expected
+        for picture in pictures:
+            for name in explorer.layers:
+                there = [path.suffix for path in (folder / picture["id"]).glob(f"{name}.*")]
+                assert sorted(there) == [".gz", ".json", ".png"][name in picture["lacking"] :]
+
+
+def test_the_weights_are_stored_once(photograph, runtime, tmp_path):
+    """What a page puts together is the file that was taken apart."""
+    model = wide()
+    explorer = vggviz.explore(model, photograph, preprocess=lambda images: images.astype(np.float32))
+    folder = explorer.save(tmp_path / "page", runtime=runtime)
+    live = json.loads((folder / "manifest.json").read_text())["live"]
+    files = [part["file"] for segment in live["segments"] for part in segment["parts"]]
+    assert [file for file in files if file.startswith("kernels/")] == ["kernels/late.packed"]
+    for entry, segment in zip(live["segments"], litert.segments(model, explorer.layers), strict=True):
+        whole = bytearray(len(segment.content))
+        for part in entry["parts"]:
+            packed = (folder / part["file"]).read_bytes()
+            assert hashlib.sha256(packed).hexdigest() == part["sha256"]
+            piece = gzip.decompress(packed)
+            whole[part["place"] : part["place"] + len(piece)] = piece
+        assert whole == segment.content
+
+
+def test_parts_do_not_overlap_and_are_worth_a_request():
+    zeros, noise = bytes(3 * sharing.WORTH), np.random.default_rng(0).bytes(sharing.WORTH)
+    content = b"head" + zeros + noise + noise[:10]
+    stored = {
+        "long": zeros[: 2 * sharing.WORTH],
+        "in it": zeros[: sharing.WORTH],
+        "noise": noise,
+        "short": b"head",
+    }
+    rest, *others = sharing.split(content, {name: gzip.compress(each) for name, each in stored.items()})
+    assert [(part.file, part.place) for part in others] == [
+        ("long", 4),
+        ("noise", 4 + 3 * sharing.WORTH),
+    ]
+    assert gzip.decompress(rest.packed) == b"head" + zeros + bytes(sharing.WORTH) + noise[:10]
 
 
 def test_runtime_size_counts_only_the_largest_build():

@@ -33,13 +33,19 @@ PROPERTIES = {
         {"maps": p.no_maps(), "folder": p.no_path, "scale": p.no_word(*SCALES)},
     ),
     "explore": Property(
-        arguments(model=p.models, images=pairs, layers=st.none() | st.just(["conv_a"])),
+        arguments(
+            model=p.models,
+            images=pairs,
+            layers=st.none() | st.just(["conv_a"]),
+            further_maps=st.sampled_from(["small", "all"]),
+        ),
         lambda page, images, **_: list(page.images) == list(images),
         {
             "model": p.no_model,
             "images": no_images.filter(lambda value: value != ["cat"] and value is not None),
             "layers": p.no_list_of_layers,
             "preprocess": p.no_function,
+            "further_maps": p.no_word("small", "all"),
         },
     ),
     "text_alternative": Property(

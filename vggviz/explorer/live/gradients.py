@@ -9,7 +9,6 @@ where in the files these numbers are.
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -55,12 +54,11 @@ def entry(
     kernels: dict[str, dict[str, Any]] = {}
     shapes = []
     for segment in segments:
-        file = gzip.decompress(segment.packed)
-        shapes.append(flatbuffer.map_shapes(file))
+        shapes.append(flatbuffer.map_shapes(segment.content))
         for layer in segment.layers:
             if steps[layer].is_conv2d:
                 kernel = np.moveaxis(np.asarray(steps[layer].core.kernel), -1, 0).astype("<f2")
-                place = file.find(kernel.tobytes())
+                place = segment.content.find(kernel.tobytes())
                 if place < 0:  # stored in another precision
                     return None
                 kernels[names[layer]] = {"place": place, "shape": list(kernel.shape)}

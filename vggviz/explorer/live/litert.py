@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import os
 import warnings
 from collections import Counter
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vggviz._shared import backend, validation
-from vggviz.explorer.live import flatbuffer
+from vggviz.explorer.live import flatbuffer, sharing
 from vggviz.models import graph, parts
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ class Segment:
 
     Attributes:
         layers: names of its output layers, in the order in which they run.
-        packed: gzip-compressed .tflite file, with weights in half precision.
+        content: .tflite file, with weights in half precision.
         input: name in the file of the maps that it reads.
         gates: {convolution: name in the file of its gate}, a factor for each channel of its output. A
             convolution that is always equal to another one has none.
@@ -41,31 +40,26 @@ class Segment:
     """
 
     layers: tuple[str, ...]
-    packed: bytes
+    content: bytes
     input: str
     gates: dict[str, str]
     outputs: tuple[str, ...]
 
-    def entry(self, names: dict[str, str]) -> dict[str, Any]:
-        """The segment's entry in manifest.json."""
+    def entry(self, names: Mapping[str, str], parts: Sequence[sharing.Part]) -> dict[str, Any]:
+        """The segment's entry in manifest.json.
+
+        Args:
+            names: {layer: name in the page}.
+            parts: the files that its content is stored in.
+        """
         return {
-            "file": self.file,
-            "bytes": len(self.packed),
-            "sha256": hashlib.sha256(self.packed).hexdigest(),
+            "parts": [part.entry() for part in parts],
+            "bytes": sum(len(part.packed) for part in parts),
             "layers": [names[layer] for layer in self.layers],
             "input": self.input,
             "gates": {names[layer]: gate for layer, gate in self.gates.items()},
             "outputs": list(self.outputs),
         }
-
-    @property
-    def file(self) -> str:
-        """Path in the page's folder, with a hash of the content.
-
-        Not ".gz": some hosts serve such files with Content-Encoding, and browsers would decompress
-        them, so that neither checksum nor byte ranges would match.
-        """
-        return f"live/{hashlib.sha256(self.packed).hexdigest()[:12]}.tflite.packed"
 
 
 def segments(model: keras.Model, shown: tuple[str, ...]) -> list[Segment]:
@@ -175,8 +169,8 @@ def _segment(steps: Mapping[str, graph.Step], source: Any, layers: tuple[str, ..
         if count[name] == 1 and steps[layer].is_convolution
     ]
     names = {layer: f"gate{index}" for index, layer in enumerate(gated)}
-    packed = flatbuffer.gated(plain, {names[layer]: outputs[layers.index(layer)] for layer in gated})
-    return Segment(layers, gzip.compress(packed, 6, mtime=0), "maps", names, outputs)
+    content = flatbuffer.gated(plain, {names[layer]: outputs[layers.index(layer)] for layer in gated})
+    return Segment(layers, content, "maps", names, outputs)
 
 
 def convert(called: Callable[..., Any], shapes: Sequence[Any]) -> bytes:

@@ -9,7 +9,7 @@ const MODULES = {
   ],
   change: ["late"],
   live: [
-    "changed_image", "computed_image", "device", "download", "hidden_image", "isolation", "late_painting", "network",
+    "changed_image", "computed_image", "device", "hidden_image", "isolation", "lacking", "late_painting", "network",
     "off", "preprocessing", "sources", "start_worker", "switching",
   ],
   own_image: [
@@ -18,7 +18,7 @@ const MODULES = {
   ],
   paint: ["changed_tiles", "kept_strokes"],
   state: [
-    "address", "bitmaps", "blocks", "chunks", "classifier", "colour_limits", "data", "errors", "explorer", "files", "gzip",
+    "address", "bitmaps", "blocks", "chunks", "classifier", "colour_limits", "data", "download", "errors", "explorer", "files", "gzip",
     "lru_cache", "manifest", "means", "state", "switched_off", "whole_numbers",
   ],
   tour: ["late"],

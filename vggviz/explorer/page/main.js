@@ -3,6 +3,7 @@
 import { colours } from "./arithmetic/colours.js";
 import { createLateChange } from "./change/late.js";
 import { keepForLater } from "./live/isolation.js";
+import { Lacking } from "./live/lacking.js";
 import { createLatePainting } from "./live/late_painting.js";
 import { OWN } from "./live/network.js";
 import { Sources } from "./live/sources.js";
@@ -38,11 +39,12 @@ async function start() {
   const [manifest, table] = await Promise.all([files.json("manifest.json"), files.json("colours.json")]);
   const data = new Data(manifest, files);
   const switching = new Switching({ manifest, data });
+  const lacking = new Lacking({ manifest, data });
   /** @type {Tools} */
   const tools = {
     manifest, files, data, base,
     classifier: classifierGiver(manifest, files),
-    sources: new Sources(switching),
+    sources: new Sources(switching, lacking),
     colours: colours(table),
     dispatch: (action, step) => explorer.dispatch(action, step),
     failed: showProblem,
@@ -50,7 +52,7 @@ async function start() {
   const { explorer, views } = createExplorer(tools);
   const own = createOwnImage(byId("yours"), { explorer, base, failed: showProblem, paint: () => painting.take() });
   const door = own.door();
-  switching.use(door);
+  for (const each of [switching, lacking]) each.use(door);
   const painting = addLateParts({ explorer, views }, tools, { door, keep: own.keep });
   Object.assign(window, { explorer }); // for the console: explorer.data.maps("cat", "block1_conv1")
   const { search } = location;

@@ -16,17 +16,17 @@ scope.addEventListener("message", ({ data }) => {
   /** @type {string[]} */
   const names = data;
   // One file that cannot be kept must not lose the others.
-  Promise.all(names.filter(isOurs).map((name) => fetch(name).then((response) => keep(name, response), () => {})));
+  Promise.all(names.filter((name) => isOurs(name) && !name.endsWith(".packed")).map((name) => fetch(name).then((response) => keep(name, response), () => {})));
 });
 scope.addEventListener("fetch", (event) => {
   const { request } = event;
-  // The weights have a store of their own, which knows how to go on after a break.
-  if (request.method !== "GET" || !isOurs(request.url) || request.url.endsWith(".tflite.packed")) return;
+  // The network's files have a store of their own, which knows how to go on after a break.
+  if (request.method !== "GET" || !isOurs(request.url) || request.cache === "no-store") return;
   event.respondWith(answer(request));
 });
 
 /** @type {(address: string) => boolean} */
-const isOurs = (address) => new URL(address).origin === scope.location.origin && !address.endsWith(".tflite.packed");
+const isOurs = (address) => new URL(address).origin === scope.location.origin;
 
 /** The newest if there is a connection, else what was kept. @type {(request: Request) => Promise<Response>} */
 async function answer(request) {

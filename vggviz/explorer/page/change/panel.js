@@ -1,7 +1,7 @@
 // The tab "Change": what gradients do to a picture, computed in the page. One part is open, and computes, at a time.
 
 import { isolate, wantedFor } from "../live/isolation.js";
-import { isKept } from "../live/download.js";
+import { isKept } from "../state/download.js";
 import { asError } from "../state/errors.js";
 import { button, element } from "../views/elements.js";
 import { DrawingPart } from "./drawing_part.js";

@@ -50,7 +50,7 @@ export class LiteRtEngine {
     const maps = { input: values };
     let read = { values, shape: [1, size, size, live.offset.length] };
     for (const [i, segment] of live.segments.entries()) {
-      const model = await this.#model(size, segment.file, () => (
+      const model = await this.#model(size, segment.parts[0].file, () => (
         compile(litert, resized(files[i], live.gradients.segments[i], { side, size }), device)
       ));
       const outputs = await run(litert, model, { ...gates(segment, this.#layers, off), [segment.input]: read });

@@ -1,8 +1,7 @@
 // Loads what engines are made of; the forward files are in the browser's store if the network is loaded.
 
-import { download } from "../live/download.js";
 import { loadRuntime } from "../live/model.js";
-import { gunzip } from "../state/gzip.js";
+import { loadSegment } from "../live/segment.js";
 import { LiteRtEngine } from "./engine.js";
 import { uniform } from "./optimiser.js";
 import { shuffled } from "./template.js";
@@ -52,9 +51,9 @@ async function loadFiles(base, { segments }, progress) {
   let before = 0;
   const files = [];
   for (const segment of segments) {
-    const address = new URL(segment.file, base).href;
-    const { buffer } = await download(address, segment, (loaded) => progress(before + loaded, total));
-    files.push(new Uint8Array(await gunzip(buffer)));
+    const sum = before;
+    const { file } = await loadSegment(base, segment, (loaded) => progress(sum + loaded, total));
+    files.push(file);
     before += segment.bytes;
   }
   return files;

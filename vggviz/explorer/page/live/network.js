@@ -32,6 +32,8 @@ export class LiveNetwork {
   #images = 0;
   /** @type {Run | null} */
   #run = null;
+  /** Ends when the newest run does. @type {Promise<void>} */
+  #running = Promise.resolve();
   /** Segments that ran. @type {Set<number>} */
   #warm = new Set();
 
@@ -91,7 +93,16 @@ export class LiveNetwork {
     this.#enlist(id, title);
     data.add(id, image.provider());
     this.#post(isNew ? image.input() : null, { first, last: last ? this.segmentOf(last) : segments.length - 1, off, only });
-    await image.complete(only ?? this.layersUpTo(last));
+    const complete = image.complete(only ?? this.layersUpTo(last));
+    this.#running = complete.catch(() => {}); // whoever wants it is told
+    await complete;
+  }
+
+  /** When all that it was asked for is computed, or given up. */
+  async idle() {
+    /** @type {Promise<void> | null} */
+    let seen = null;
+    while (seen !== this.#running) await (seen = this.#running);
   }
 
   /**

@@ -65,9 +65,7 @@ export class PaintedMaps {
   async #run(wish, signal) {
     const { levels, picture, whole, off } = wish;
     const { data, manifest, network, explorer } = this.#tools;
-    const last = manifest.layers[manifest.layers.length - 1].name;
-    // The network computes one image at a time: the reader's own must be complete.
-    if (data.isComputed(picture)) await unlessStopped(data.statistics(picture, last), signal);
+    await unlessStopped(data.settled(picture), signal); // the network computes one image at a time
     const { layer } = explorer.state();
     const upTo = network.segmentOf(layer) < 0 ? null : layer;
     const { title } = imageNamed(manifest, picture);

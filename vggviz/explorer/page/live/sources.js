@@ -2,20 +2,26 @@
 
 /**
  * @import { State } from "../state/types.js"
+ * @import { Lack, Lacking } from "./lacking.js"
  * @import { Painting } from "./painting.js"
  * @import { Switching, Wanted } from "./switching.js"
  */
 
 export class Sources {
   #switching;
+  #lacking;
   /** Null before there is a stroke, or a brush. @type {Painting | null} */
   #painting = null;
   /** Whether what was shown last is painted. */
   #isPainted = false;
 
-  /** @param {Switching} switching */
-  constructor(switching) {
+  /**
+   * @param {Switching} switching
+   * @param {Lacking} lacking
+   */
+  constructor(switching, lacking) {
     this.#switching = switching;
+    this.#lacking = lacking;
   }
 
   /** From now on what is painted counts. @param {Painting} painting */
@@ -31,6 +37,11 @@ export class Sources {
   /** @param {Wanted} state */
   missing(state) {
     return this.#switching.missing(state);
+  }
+
+  /** Why a layer's maps of an image cannot come now. @type {(id: string, layer: string) => Lack | null} */
+  lack(id, layer) {
+    return this.#lacking.missing(id, layer);
   }
 
   /** Whether a layer's maps are other ones than the picture's. @type {(state: Wanted, layer: string) => boolean} */

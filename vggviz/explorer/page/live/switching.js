@@ -12,7 +12,7 @@ import { gated, hasGates } from "./off.js";
  * @import { Data } from "../state/data.js"
  * @import { Manifest, Provider, State } from "../state/types.js"
  * @import { LiveNetwork } from "./network.js"
- * @typedef {Pick<LiveNetwork, "show" | "isOn" | "segmentOf" | "layersUpTo" | "spent">} Network
+ * @typedef {Pick<LiveNetwork, "show" | "isOn" | "idle" | "segmentOf" | "layersUpTo" | "spent">} Network
  * @typedef {{network: Network, open: () => Promise<void>, bytes: number}} Door   to the network;
  *   `open` loads it
  * @typedef {Pick<State, "picture" | "off" | "shows">} Wanted
@@ -137,10 +137,9 @@ export class Switching {
 
   /** @param {Wanted} state */
   async #start({ picture, off }) {
-    const { layers, live } = this.#manifest;
+    const { live } = this.#manifest;
     const key = this.#key;
-    // The network computes one image at a time: the reader's own must be complete.
-    if (this.#data.isComputed(picture)) await this.#data.statistics(picture, layers[layers.length - 1].name);
+    await this.#data.settled(picture); // the network computes one image at a time
     const levels = levelsOf(await this.#data.photograph(picture));
     if (key !== this.#key || !this.#door) throw new Superseded("Other channels were switched off.");
     const { title } = imageNamed(this.#manifest, picture);

@@ -7,7 +7,7 @@
  * @import { Compiled, Values } from "./model.js"
  * @typedef {Segment & Compiled} Part
  * @typedef {{litert: any, model: typeof import("./model.js"), off: typeof import("./off.js"),
- *   download: typeof import("./download.js").download, gunzip: typeof import("../state/gzip.js").gunzip,
+ *   loadSegment: typeof import("./segment.js").loadSegment,
  *   statistics: typeof import("../arithmetic/statistics.js"), thumbnails: typeof import("../arithmetic/thumbnails.js"),
  *   layers: Record<string, Layer>, segments: Segment[]}} Tools
  */
@@ -52,8 +52,8 @@ async function prepare({ base, live, layers, threads, gpu }) {
   parts = live.segments.map((segment, i) => {
     const part = before.then(async () => {
       const { litert, device } = await runtime;
-      const packed = await loadPart(modules, base, segment, report(i));
-      return { ...segment, ...(await modules.model.compile(litert, packed, device)) };
+      const file = await loadPart(modules, base, segment, report(i));
+      return { ...segment, ...(await modules.model.compile(litert, file, device)) };
     });
     part.then(({ on }) => send({ type: "ready", segment: i, on }), () => {});
     before = part;
@@ -65,13 +65,12 @@ async function prepare({ base, live, layers, threads, gpu }) {
 /** @type {(base: string) => Promise<Omit<Tools, "layers" | "segments" | "litert">>} */
 async function loadModules(base) {
   const paths = [
-    "live/model.js", "live/off.js", "live/download.js", "state/gzip.js", "arithmetic/statistics.js",
-    "arithmetic/thumbnails.js",
+    "live/model.js", "live/off.js", "live/segment.js", "arithmetic/statistics.js", "arithmetic/thumbnails.js",
   ];
-  const [model, off, { download }, { gunzip }, statistics, thumbnails] = await Promise.all(
+  const [model, off, { loadSegment }, statistics, thumbnails] = await Promise.all(
     paths.map((path) => import(new URL(path, base).href)),
   );
-  return { model, off, download, gunzip, statistics, thumbnails };
+  return { model, off, loadSegment, statistics, thumbnails };
 }
 
 /**
@@ -87,14 +86,11 @@ function reporter(segments) {
   };
 }
 
-/**
- * @type {(tools: Pick<Tools, "download" | "gunzip">, base: string, segment: Segment, report: (count: number) => void) =>
- *   Promise<Uint8Array>}
- */
-async function loadPart({ download, gunzip }, base, segment, report) {
-  const { buffer, kept: isKept } = await download(new URL(segment.file, base).href, segment, report);
+/** @type {(tools: Pick<Tools, "loadSegment">, base: string, segment: Segment, report: (count: number) => void) => Promise<Uint8Array>} */
+async function loadPart({ loadSegment }, base, segment, report) {
+  const { file, kept: isKept } = await loadSegment(base, segment, report);
   if (!isKept) send({ type: "full" });
-  return new Uint8Array(await gunzip(buffer));
+  return file;
 }
 
 /** @type {(request: RunRequest) => Promise<void>} */

@@ -2,9 +2,9 @@
 
 import { formattedBytes } from "../arithmetic/number_format.js";
 import { describeDevice, device } from "../live/device.js";
-import { isKept } from "../live/download.js";
 import { isolate, wantedFor } from "../live/isolation.js";
 import { LiveNetwork, OWN } from "../live/network.js";
+import { isKept } from "../state/download.js";
 import { asError, Superseded } from "../state/errors.js";
 import { settleOwn } from "../views/arrange.js";
 import { button, byId, element } from "../views/elements.js";

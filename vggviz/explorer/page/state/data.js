@@ -3,6 +3,7 @@
 import { unpacked } from "../arithmetic/half_precision.js";
 import { planes } from "../arithmetic/planes.js";
 import { pixelsIn } from "./bitmaps.js";
+import { download } from "./download.js";
 import { gunzip } from "./gzip.js";
 import { LruCache } from "./lru_cache.js";
 import { imageNamed, layerBefore, layerNamed } from "./manifest.js";
@@ -10,6 +11,7 @@ import { imageNamed, layerBefore, layerNamed } from "./manifest.js";
 /**
  * @import { Files } from "./files.js"
  * @import { Kernels, Layer, Manifest, Planes, Progress, Provider, Sheet, Statistics } from "./types.js"
+ * @typedef {{maps: (image: string, layer: string) => Promise<Planes>, settled: () => Promise<void>}} Computer
  */
 
 /** Layers whose maps are held: a cell's arithmetic needs two, and a reader goes back and forth. */
@@ -23,6 +25,8 @@ export class Data {
   #computed = new Map();
   /** How often each of them has come anew. @type {Map<string, number>} */
   #versions = new Map();
+  /** Computes maps that are not stored. @type {Computer | null} */
+  #computer = null;
   #numbers = new LruCache(MAPS);
   #images = new LruCache(IMAGES);
 
@@ -69,12 +73,20 @@ export class Data {
   kernels(layer, progress) {
     return this.#numbers.get(`kernels/${layer}`, async () => {
       const [packed, { bias }] = await Promise.all([
-        this.#files.bytes(`kernels/${layer}.gz`, progress),
+        this.#packedKernels(`kernels/${layer}.packed`, progress),
         this.#files.json(`kernels/${layer}.json`),
       ]);
       const count = weightCount(layerNamed(this.#manifest, layer), this.#manifest);
       return { weights: weights(await gunzip(packed), count), bias };
     });
+  }
+
+  /** From the store of the network where they are a part of it. @type {(file: string, progress?: Progress) => Promise<ArrayBuffer>} */
+  async #packedKernels(file, progress) {
+    const parts = this.#manifest.live?.segments.flatMap((segment) => segment.parts) ?? [];
+    const part = parts.find((each) => each.file === file);
+    if (!part) return this.#files.bytes(file, progress);
+    return (await download(this.#files.address(file), part, (loaded) => progress?.(loaded, part.bytes))).buffer;
   }
 
   /** @type {(layer: string) => Kernels | null} */
@@ -97,6 +109,18 @@ export class Data {
     for (const held of [this.#numbers, this.#images]) held.forget(`${image}/`);
   }
 
+  /** From now on maps that are not stored come from there. @param {Computer} computer */
+  compute(computer) {
+    this.#computer = computer;
+  }
+
+  /** When nothing of an image is being computed. @param {string} image */
+  async settled(image) {
+    const { layers } = this.#manifest;
+    if (this.isComputed(image)) await this.statistics(image, layers[layers.length - 1].name);
+    await this.#computer?.settled();
+  }
+
   /** Where such an image comes from. @type {(image: string) => Provider | null} */
   provider(image) {
     return this.#computed.get(image) ?? null;
@@ -114,13 +138,21 @@ export class Data {
 
   /** @type {(image: string) => Provider} */
   #of(image) {
-    return this.#computed.get(image) ?? stored(image, this.#manifest, this.#files);
+    return this.#computed.get(image) ?? this.#stored(image);
+  }
+
+  /** @type {(image: string) => Provider} */
+  #stored(image) {
+    const { lacking } = imageNamed(this.#manifest, image);
+    const provider = stored(image, this.#manifest, this.#files);
+    const computer = this.#computer;
+    if (!lacking?.length || !computer) return provider;
+    return { ...provider, maps: (layer, progress) => (lacking.includes(layer) ? computer.maps(image, layer) : provider.maps(layer, progress)) };
   }
 }
 
 /** @type {(image: string, manifest: Manifest, files: Files) => Provider} */
 function stored(image, manifest, files) {
-  imageNamed(manifest, image);
   return {
     photograph: () => files.image(`${image}/picture.png`),
     sheet: async (layer) => levelsOf(await files.image(`${image}/${layer}.png`)),

@@ -8,17 +8,18 @@ import { layerNamed } from "./manifest.js";
 import { after, begin } from "./state.js";
 
 /**
+ * @import { Lack } from "../live/lacking.js"
  * @import { Data } from "./data.js"
  * @import { Action, Kernels, Layer, LoadedImage, Manifest, Pair, Planes, Progress, Shown, State, Step, Views } from "./types.js"
  * @typedef {Omit<LoadedImage, "planes" | "here">} LoadedPart
  * @typedef {{images: LoadedPart[], beside: LoadedPart | null, preferred: [string, number][][] | null}} Loaded
  * @typedef {{idOf: (state: State, layer: string) => string, isSigned: (id: string) => boolean,
- *   follow: (state: State) => void}} Sources   the id under which the data has what a state shows of a layer: another one
- *   than the picture's where channels are off
+ *   lack: (id: string, layer: string) => Lack | null, follow: (state: State) => void}} Sources   the id under which the data
+ *   has what a state shows of a layer: another one than the picture's where channels are off; and why maps cannot come
  */
 
 /** @type {Sources} */
-const PLAIN = { idOf: ({ picture }) => picture, isSigned: () => false, follow() {} };
+const PLAIN = { idOf: ({ picture }) => picture, isSigned: () => false, lack: () => null, follow() {} };
 
 /** Maps of more bytes are loaded only once a reader, or an address, asks for something in the layer. */
 const LIGHT = 60_000;
@@ -214,9 +215,18 @@ export class Explorer {
       frozen: this.#frozen,
       asked: this.#asked,
       beside,
+      lack: this.#lack(images, layer),
       inputs: explains && layer.reads ? this.data.mapsAtHand(this.#sources.idOf(state, layer.reads), layer.reads) : null,
       kernels: explains && layer.kernel ? this.data.kernelsAtHand(layer.name) : null,
     };
+  }
+
+  /** Why maps that are wanted cannot come. @type {(images: LoadedPart[], layer: Layer) => Lack | null} */
+  #lack(images, layer) {
+    const wanted = images.filter(({ id }) => this.#wantsMaps(id, layer)).map(({ id }) => this.#sources.lack(id, layer.name));
+    const { reads } = layer;
+    const below = this.#explains() && reads ? this.#sources.lack(this.#sources.idOf(this.#state, reads), reads) : null;
+    return wanted.find(Boolean) ?? below;
   }
 
   /**
@@ -235,7 +245,7 @@ export class Explorer {
 
   /** @param {Shown} shown */
   #fetchArithmetic({ state, layer, inputs, kernels }) {
-    if (layer.reads === null || (inputs && (kernels || !layer.kernel))) return;
+    if (layer.reads === null || this.#sources.lack(this.#sources.idOf(state, layer.reads), layer.reads) || (inputs && (kernels || !layer.kernel))) return;
     /** @type {Promise<Planes | Kernels>[]} */
     const needed = [this.data.maps(this.#sources.idOf(state, layer.reads), layer.reads, this.#progress)];
     if (layer.kernel) needed.push(this.data.kernels(layer.name, this.#progress));
@@ -244,7 +254,9 @@ export class Explorer {
 
   /** @param {Shown} shown */
   #fetchMaps({ layer, images }) {
-    const missing = images.filter(({ id, planes }) => !planes && this.#wantsMaps(id, layer));
+    const missing = images.filter(
+      ({ id, planes }) => !planes && this.#wantsMaps(id, layer) && !this.#sources.lack(id, layer.name),
+    );
     if (!missing.length) return;
     this.#await(missing.map(({ id }) => this.data.maps(id, layer.name, this.#progress)));
   }

@@ -17,6 +17,11 @@ export class Files {
     this.#base = base;
   }
 
+  /** @type {(path: string) => string} */
+  address(path) {
+    return new URL(path, this.#base).href;
+  }
+
   /**
    * Small, so it is kept.
    * @param {string} path
@@ -53,7 +58,7 @@ export class Files {
 
   /** @type {(path: string) => Promise<Response>} */
   async #fetch(path) {
-    const response = await fetch(new URL(path, this.#base)).catch(() => null);
+    const response = await fetch(this.address(path)).catch(() => null);
     if (!response) throw new Error(`“${path}” could not be loaded: there is no connection. What was shown stays.`);
     if (response.ok) return response;
     throw new Error(`“${path}” could not be loaded: the server answered ${response.status}. What was shown stays.`);

@@ -33,8 +33,11 @@
 
 /**
  * @typedef {{id: string, title: string, rows: number, columns: number, maximum: Record<string, number>,
- *   hidden?: boolean}} Image   `maximum` is the largest |value| of each layer; hidden ones are not offered as pictures
- * @typedef {{file: string, bytes: number, sha256: string, layers: string[], input: string, gates: Record<string, string>,
+ *   lacking?: string[], hidden?: boolean}} Image   `maximum` is the largest |value| of each layer; `lacking`, the layers
+ *   whose maps are not stored, but computed; hidden ones are not offered as pictures
+ * @typedef {{file: string, place: number, bytes: number, sha256: string}} Part   a file, and where in a segment's file it
+ *   belongs; the first is as long as the whole
+ * @typedef {{parts: Part[], bytes: number, layers: string[], input: string, gates: Record<string, string>,
  *   outputs: string[]}} Segment   a part of the network, and the names in its file: of what it reads, of the gates of its
  *   convolutions, and of the maps of its layers
  * @typedef {{weights: number[][], offset: number[]}} Reading   what the network reads: weights · RGB + offset
@@ -113,6 +116,7 @@
  * @property {boolean} asked   whether a reader, or an address, has asked for anything: until then little is loaded
  * @property {Omit<LoadedImage, "planes" | "here"> | null} beside   the image with all channels on, where another one is
  *   shown, so that both have one scale
+ * @property {import("../live/lacking.js").Lack | null} lack   why exact maps that are wanted cannot come
  * @property {Planes | null} inputs   what the layer reads, if its arithmetic is wanted and loaded
  * @property {Kernels | null} kernels
  *

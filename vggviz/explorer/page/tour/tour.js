@@ -81,11 +81,19 @@ class Tour {
     try {
       open.stop = await this.#plans[(state.tour ?? 1) - 1].make({ ...rest, picture: state.picture });
     } catch (problem) {
-      if (!(problem instanceof Superseded) && this.#open === open) failed(asError(problem));
+      if (!(problem instanceof Superseded) && this.#open === open) this.#miss(state, asError(problem), failed);
     }
     if (this.#open !== open || !open.stop) return;
     if (!begins) return this.#update();
     await dispatch({ type: "go", value: { cell: null, sort: "here", ...open.stop.begin, tour: state.tour } });
+  }
+
+  /** A stop that cannot be made on this picture; the others may. @type {(state: State, problem: Error, failed: (problem: Error) => void) => void} */
+  #miss({ tour }, problem, failed) {
+    const number = tour ?? 1;
+    const { title } = this.#plans[number - 1];
+    this.#card.show({ number, count: this.#plans.length, title, guess: "This stop cannot be made now.", words: [], left: 0, isWalking: false });
+    failed(problem);
   }
 
   #update() {

@@ -37,10 +37,10 @@ export class CellView {
 
   /** @type {(shown: Shown, view: View) => void} */
   show(shown, view) {
-    const { state, layer, inputs, kernels, images: [{ planes }] } = shown;
+    const { state, layer, inputs, kernels, lack, images: [{ planes }] } = shown;
     if (this.#root.hidden) return;
     this.#trail.show(state);
-    const of = [layer, state.channel, String(state.cell), planes, view.views[0].strongest?.value, inputs, kernels];
+    const of = [layer, state.channel, String(state.cell), planes, view.views[0].strongest?.value, inputs, kernels, lack?.words];
     if (of.every((each, i) => each === this.#built[i]) && this.#built.length) return;
     this.#built = of;
     this.#build(shown, view);
@@ -48,11 +48,11 @@ export class CellView {
 
   /** @type {(shown: Shown, view: View) => void} */
   #build(shown, view) {
-    const { layer, state: { cell } } = shown;
+    const { layer, lack, state: { cell } } = shown;
     if (!cell) return this.#ask(view);
     if (!layer.kernel && !layer.pool) return this.#say(`The arithmetic of ${layer.name} cannot be shown here.`);
     const sum = this.#sum(shown, view, cell);
-    if (!sum) return this.#say("Loading the numbers …");
+    if (!sum) return this.#say(lack?.words ?? "Loading the numbers …");
     this.#how.replaceChildren(...sum);
     if (!this.#steps) return;
     this.#steps = false;

@@ -1,5 +1,6 @@
 // What is said over the page: one sentence on what went wrong, or on what is under way; what is shown stays.
 
+import { formattedBytes } from "../arithmetic/number_format.js";
 import { button, byId } from "./elements.js";
 
 /** @param {Error} problem */
@@ -18,6 +19,21 @@ export function hideProblem() {
  */
 export function say(sentence, offers = []) {
   put(byId("notice"), sentence, offers);
+}
+
+/**
+ * Why exact maps do not come, once for each reason; a reader may close it.
+ * @param {{words: string, door: {bytes: number, open: () => Promise<void>} | null} | null} lack null, and it goes
+ */
+export function showLack(lack) {
+  const root = byId("lack");
+  if ((root.dataset.words ?? "") === (lack?.words ?? "")) return;
+  root.dataset.words = lack?.words ?? "";
+  const door = lack?.door;
+  const load = (/** @type {NonNullable<typeof door>} */ { bytes, open }) => (
+    { words: `Load the network (${formattedBytes(bytes)})`, act: () => open().catch(showProblem) }
+  );
+  put(root, lack?.words ?? "", door ? [load(door)] : []);
 }
 
 /** How far a large file is loaded; empty when it is there. @param {string} sentence */

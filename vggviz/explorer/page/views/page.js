@@ -12,7 +12,7 @@ import { createControls } from "./controls.js";
 import { byId } from "./elements.js";
 import { BrowserHistory } from "./history.js";
 import { createLayerRail } from "./layer_rail.js";
-import { hideProblem, say, showProblem, showProgress } from "./messages.js";
+import { hideProblem, say, showLack, showProblem, showProgress } from "./messages.js";
 import { NetworkView } from "./network_view.js";
 import { createPassport } from "./passport.js";
 import { createPath } from "./path.js";
@@ -137,6 +137,7 @@ export class Page {
     const view = viewOf(shown, this.#tools.manifest, this.#tools.colours);
     this.#view = view;
     byId("detail-title").textContent = `${shown.layer.name}, channel ${shown.state.channel}`;
+    showLack(shown.lack);
     for (const part of this.#parts) part.show(shown, view);
   }
 

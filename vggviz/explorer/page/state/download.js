@@ -1,8 +1,8 @@
 // A large file, kept in the browser's cache; after a broken connection it is loaded from where it stopped.
 
-import { chunks } from "../state/chunks.js";
+import { chunks } from "./chunks.js";
 
-/** @import { Live } from "../state/types.js" */
+/** @import { Live } from "./types.js" */
 
 /** Name of the browser's cache that holds the weights. */
 export const STORE = "explorer-weights";
@@ -34,7 +34,8 @@ export async function download(address, expected, progress) {
 export async function isKept({ segments }, base) {
   const store = await openStore();
   if (!store) return false;
-  const found = await Promise.all(segments.map(({ file }) => store.match(new URL(file, base).href).catch(() => null)));
+  const files = segments.flatMap(({ parts }) => parts.map(({ file }) => new URL(file, base).href));
+  const found = await Promise.all(files.map((file) => store.match(file).catch(() => null)));
   return found.every(Boolean);
 }
 
