@@ -345,11 +345,9 @@ def test_channels_off_on_a_picture_that_lacks_maps(page: Page, manifest: dict[st
     page.dispatch(type="go", value=value)
     shape = (128, 112, 112)
     page.until(lambda: page.js("return Boolean(explorer.data.mapsAtHand('difference', 'block2_conv2'))"), 120)
-    before, after = (
-        page.numbers(picture, "block2_conv2", shape),
-        page.numbers("switched", "block2_conv2", shape),
+    before, after, change = (
+        page.numbers(image, "block2_conv2", shape) for image in (picture, "switched", "difference")
     )
-    change = page.numbers("difference", "block2_conv2", shape)
     assert np.abs(change - (after - before)).max() <= 2.1e-3 * before.max()
     assert np.abs(change).max() > 0.05 * before.max()
     assert page.js("return document.querySelector('#problem').hidden")

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from accessibility import found
@@ -276,3 +277,32 @@ def test_a_finger_paints_only_with_a_tool_in_hand(page: Page) -> None:
     page.click("#paint .brushes button[aria-pressed=true]")
     page.until(lambda: not in_hand(page))
     assert severe(page) == []
+
+
+OUTSIDE = """
+const row = document.querySelector("#paint");
+const { left, right } = document.querySelector("#stage").getBoundingClientRect();
+const parts = [...row.querySelectorAll("button, input")].filter((e) => e.checkVisibility());
+const boxes = parts.map((e) => [e.textContent || e.ariaLabel, e.getBoundingClientRect()]);
+const rows = new Set(boxes.map(([, box]) => Math.round(box.top + box.height / 2)));
+return {
+  cut: boxes.filter(([, box]) => box.left < left || box.right > right).map(([name]) => name),
+  small: boxes.filter(([, box]) => box.width < 44 || box.height < 44).map(([name]) => name),
+  scrolls: [...row.querySelectorAll(".tools")].some((e) => e.scrollWidth > e.clientWidth),
+  rows: rows.size,
+};
+"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 568), (390, 844)])
+def test_the_tools_fit_a_phone(page: Page, width: int, height: int) -> None:
+    """In three rows, whatever is in hand, with targets for a finger."""
+    show_on(page.browser, width, height, "light")
+    take_brush(page)
+    stroke(page, (60, 60), (20, 30))
+    for button in page.browser.find_elements(By.CSS_SELECTOR, "#paint .brushes button"):
+        page.js("arguments[0].ariaPressed === 'true' || arguments[0].click()", button)
+        page.until(lambda button=button: button.get_attribute("aria-pressed") == "true")
+        found = page.js(OUTSIDE)
+        assert (found["cut"], found["small"], found["scrolls"]) == ([], [], False), button.text
+        assert found["rows"] <= 3, button.text

@@ -24,7 +24,7 @@ export class Paint {
   #surface;
   #undo = button({ class: "undo", onclick: () => this.#on.painting.undo("last") }, "Undo");
   #clear = button({ class: "clear", title: "Take all strokes away", onclick: () => this.#on.painting.undo("all") }, "Clear");
-  #hold = button({ class: "hold", title: "Hold to see the picture, its maps and tiles as they were" }, "Hold: original");
+  #hold = button({ class: "hold", title: "Hold to see the picture, its maps and tiles as they were" }, "Hold", element("span", { class: "wide" }, ": original"));
   #shows = element("div", { class: "chips shows", role: "group", "aria-label": "Maps of the painted picture" });
   #compute = button({ class: "compute", onclick: () => this.#load() });
   #badge = element("p", { class: "badge", "aria-hidden": "true" });
