@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from unittest.mock import MagicMock
 
@@ -15,6 +16,7 @@ from PIL import Image
 
 import networks
 import vggviz
+from vggviz._shared.backend import keras
 from vggviz_book import embeds, explorers, posters
 from vggviz_book.posters import View
 
@@ -88,6 +90,47 @@ def test_the_map_is_the_networks(model, explorer):
     for name, maps in vggviz.feature_maps(model, batch, ["conv_a"]).items():
         found = explorer.map(View(name, 1))
         np.testing.assert_allclose(found, maps[0, ..., 1], atol=2e-3 * np.abs(maps).max())
+
+
+@pytest.fixture(scope="module")
+def answering(tmp_path_factory):
+    """A site with an explorer of a network that ends in global average pooling and a dense layer."""
+    root = tmp_path_factory.mktemp("answering")
+    keras().utils.set_random_seed(4)
+    layers = keras().layers
+    inputs = keras().Input((16, 16, 3))
+    maps = layers.Conv2D(6, 3, activation="relu", name="conv")(inputs)
+    model = keras().Model(inputs, layers.Dense(7)(layers.GlobalAveragePooling2D()(maps)))
+    noise = np.random.default_rng(0).integers(0, 256, (16, 16, 3), dtype=np.uint8)
+    vggviz.explore(model, {"noise": noise}, preprocess=read).save(root / "explorers" / "small-1")
+    (root / "book").mkdir()
+    (root / "book" / "explorer.html").write_text(CHAPTER.format("small-1"))
+    return root, np.asarray(model(read(noise[None])))[0]
+
+
+def read(images):
+    return images.astype(np.float32)
+
+
+def test_the_still_picture_of_the_answer_shows_the_answer(answering, tmp_path, caplog):
+    root, scores = answering
+    page = BeautifulSoup(FIGURE.format("conv/1", "answer"), "html.parser")
+    embeds.fill(page, Path("one.html"), root, tmp_path)
+    words = page.select("img")[0]["alt"]
+    numbers = [float(word.replace(",", "")) for word in re.findall(r" (-?[\d.,]+(?:e[+-]\d+)?)[,.]", words)]
+    np.testing.assert_allclose(numbers, np.sort(scores)[:-6:-1], rtol=6e-3)
+    assert "embed=answer#/conv/1" in page.figure["data-frame"]
+    (made,) = tmp_path.glob("*.webp")
+    right = np.asarray(Image.open(made).convert("RGB")).astype(int)[:, posters.SIDE + posters.GAP :]
+    blue = (np.abs(right - [11, 92, 173]).sum(-1) < 60).any(axis=0).nonzero()[0]
+    assert blue.max() > posters.SIDE - 4, "the longest bar is as wide as the picture"
+    assert not caplog.records
+
+
+def test_without_an_answer_there_is_no_picture_of_it(site, tmp_path, caplog):
+    page = BeautifulSoup(FIGURE.format("conv_a/1", "answer"), "html.parser")
+    embeds.fill(page, Path("one.html"), site, tmp_path)
+    assert "one.html: The explorer's network has no answer to show." in caplog.text
 
 
 def directive(address, **options):

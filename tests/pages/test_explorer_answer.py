@@ -320,3 +320,20 @@ def test_the_way_down_is_walked_and_can_be_held(page: Page, server: Server) -> N
     page.until(lambda: page.text("#tour .show-me") == "One step on")
     page.click("#tour .show-me")
     page.until(lambda: page.state["layer"] == "block1_pool")
+
+
+@pytest.mark.parametrize(("width", "height"), [(790, 400), (620, 900)])
+def test_a_chapter_shows_the_whole_answer(page: Page, width: int, height: int) -> None:
+    """However low its frame is, and without buttons for what it does not show."""
+    show_on(page.browser, width, height, "light")
+    page.browser.get("about:blank")
+    page.open("?embed=answer#/block5_conv3/286")
+    page.until(lambda: page.js("return document.querySelector('#answer').dataset.waiting === undefined"))
+    page.until(lambda: page.find(".answers li"))
+    assert len([row for row in page.browser.find_elements(By.CSS_SELECTOR, ".answers li") if row.is_displayed()]) == 5
+    assert page.find(".show-why").is_displayed()
+    assert not page.find(".answer-line").is_displayed()
+    assert not page.find("#paint-open").is_displayed()
+    cut = "const says = document.querySelector('#says'); return says.scrollHeight - says.clientHeight"
+    assert page.js(cut) <= 1
+    assert page.js("return document.querySelector('main').getBoundingClientRect().height") < 1000

@@ -16,7 +16,7 @@ from selenium.webdriver.common.by import By
 
 import vggviz
 from accessibility import found
-from explorer_page import FOLDER, Page, first_id, number
+from explorer_page import FOLDER, Page, first_id, number, stroke, take_brush
 from pages import show_on
 from vggviz import attribution
 from vggviz.objectives import class_logit
@@ -200,6 +200,50 @@ def test_a_picture_takes_a_style_and_one_part_computes_at_a_time(
     assert words.startswith("Stopped at step")
     now, first = re.findall(r"distance ([\d.e−]+), at the beginning ([\d.e−]+)\.", words)[0]
     assert float(now) < 0.9 * float(first)
+
+
+def test_what_is_painted_is_what_is_changed(page: Page) -> None:
+    """Also where the network of the maps is not loaded, so that no maps follow the strokes."""
+    page.click("[data-part=fool]")
+    take_brush(page)
+    stroke(page, (60, 60), (100, 100))
+    page.until(lambda: page.find("canvas.painted").is_displayed())
+    painted = pixels(page, "canvas.painted")[..., :3]
+    black = (painted == 0).all(axis=-1)
+    assert 0.02 < black.mean() < 0.3
+    page.click(f"{PART} .begin")
+    wait(page, "^Turned in")
+    before, _, after = (
+        pixels(page, f"{PART} figure:nth-child({k}) canvas")[..., :3].astype(int) for k in (1, 2, 3)
+    )
+    assert np.array_equal(before, painted)
+    assert np.abs(after - before).max() <= 40
+    model = vggviz.load_vgg16("imagenet", "linear")
+    scores = np.asarray(model(vggviz.preprocess(before.astype(np.uint8))))[0]
+    told_score = number(re.findall(r" (−?[\d.,]+)$", told(page, f"{PART} figcaption"))[0])
+    assert told_score == pytest.approx(scores.max(), rel=0.02)
+
+
+@pytest.mark.parametrize("change", ["another picture", "a stroke"])
+def test_a_job_ends_when_the_picture_changes(page: Page, manifest: dict[str, Any], change: str) -> None:
+    """What it has computed is of another picture, so it goes, and that is said."""
+    if len(manifest["pictures"]) < 2:
+        pytest.skip("the explorer has one picture")
+    begin(page, "style")
+    wait(page, r"Step \d+ of 40")
+    if change == "a stroke":
+        take_brush(page)
+        stroke(page, (60, 60), (40, 40))
+    else:
+        page.dispatch(type="picture", value=manifest["pictures"][1]["id"])
+    page.until(lambda: told(page) == "Stopped, as something else is shown now.")
+    assert page.text("#spoken") == told(page) or change == "a stroke"
+    assert not page.find(f"{PART} figure.large").is_displayed()
+    stopped = step_of(page)
+    time.sleep(2)
+    assert step_of(page) == stopped
+    page.click(f"{PART} .begin")
+    wait(page, r"Step \d+ of 40")
 
 
 def test_with_reduced_motion_only_each_tenth_picture_is_shown(page: Page) -> None:

@@ -14,10 +14,9 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from accessibility import found
-from explorer_page import PHOTOGRAPH, Page, severe
+from explorer_page import PHOTOGRAPH, SHEET, Page, in_hand, severe, stroke, take_brush
 from pages import show_on
 
-SHEET = ".paint-sheet"
 BLOCK1 = (64, 224, 224)
 FAR = 8
 """Pixels from a stroke beyond which no cell of block1 sees it: those of its second convolution see 5."""
@@ -31,32 +30,9 @@ def page(page: Page, manifest: dict[str, Any]) -> Page:
     return page.open("#/block1_conv2/20/100,100")
 
 
-def in_hand(page: Page) -> bool:
-    """Whether there is a brush, which is loaded when it is taken."""
-    sheet = page.find(SHEET)
-    return sheet is not None and sheet.is_displayed()
-
-
-def take_brush(page: Page) -> None:
-    page.click("#paint-open")
-    page.until(lambda: in_hand(page))
-
-
 def load(page: Page) -> None:
     page.live()
     page.js("document.querySelector('#yours').hidePopover()")
-
-
-def stroke(page: Page, start: tuple[int, int], move: tuple[int, int], steps: int = 4) -> None:
-    """Draw from a place in pixels of the picture, down and across, by so many pixels."""
-    box = page.box(SHEET)
-    scale = box["width"] / 224
-    down, across = (round(scale * (place - 112)) for place in start)
-    pen = ActionChains(page.browser, duration=20).move_to_element_with_offset(page.find(SHEET), across, down)
-    pen = pen.click_and_hold()
-    for _ in range(steps):
-        pen = pen.move_by_offset(round(scale * move[1] / steps), round(scale * move[0] / steps))
-    pen.release().perform()
 
 
 def settled(page: Page) -> None:

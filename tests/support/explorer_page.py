@@ -30,6 +30,7 @@ FOLDER = FOLDERS[0]
 
 MAP = "#maps figure:nth-child(2) .stage"
 PHOTOGRAPH = "#maps figure:nth-child(1) .stage"
+SHEET = ".paint-sheet"
 
 
 def first_id() -> str:
@@ -213,3 +214,26 @@ def number(text: str) -> float:
 
 def severe(page: Page) -> list[str]:
     return [entry["message"] for entry in page.browser.get_log("browser") if entry["level"] == "SEVERE"]
+
+
+def in_hand(page: Page) -> bool:
+    """Whether there is a brush, which is loaded when it is taken."""
+    sheet = page.find(SHEET)
+    return sheet is not None and sheet.is_displayed()
+
+
+def take_brush(page: Page) -> None:
+    page.click("#paint-open")
+    page.until(lambda: in_hand(page))
+
+
+def stroke(page: Page, start: tuple[int, int], move: tuple[int, int], steps: int = 4) -> None:
+    """Draw from a place in pixels of the picture, down and across, by so many pixels."""
+    box = page.box(SHEET)
+    scale = box["width"] / 224
+    down, across = (round(scale * (place - 112)) for place in start)
+    pen = ActionChains(page.browser, duration=20).move_to_element_with_offset(page.find(SHEET), across, down)
+    pen = pen.click_and_hold()
+    for _ in range(steps):
+        pen = pen.move_by_offset(round(scale * move[1] / steps), round(scale * move[0] / steps))
+    pen.release().perform()

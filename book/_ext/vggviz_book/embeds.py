@@ -135,7 +135,7 @@ def fill_one(page: BeautifulSoup, figure: Tag, explorer: posters.Explorer, targe
     figure["data-title"] = f"Channel {view.channel} of {view.layer}"
     del figure["data-address"], figure["data-view"]
     link = page.new_tag("a", attrs={"class": "explore-poster", "href": start + address})
-    link.append(picture(page, explorer, view, target))
+    link.append(picture(page, explorer, view, target, has_answer=kind == "answer"))
     figure.insert(0, link)
     caption = figure.select("figcaption")[0]
     large = page.new_tag("a", attrs={"class": "explore-large", "href": start + address, "target": "_blank"})
@@ -157,11 +157,18 @@ def add_stand_in(page: BeautifulSoup, frame: Tag, root: Path, target: Path) -> N
     frame.insert_before(figure)
 
 
-def picture(page: BeautifulSoup, explorer: posters.Explorer, view: posters.View, target: Path) -> Tag:
+def picture(
+    page: BeautifulSoup,
+    explorer: posters.Explorer,
+    view: posters.View,
+    target: Path,
+    *,
+    has_answer: bool = False,
+) -> Tag:
     """The still picture of a view."""
-    name = posters.write(explorer, view, target)
+    name = posters.write(explorer, view, target, has_answer=has_answer)
     size = {"width": str(2 * posters.SIDE + posters.GAP), "height": str(posters.SIDE)}
-    words = posters.described(explorer, view)
+    words = posters.described(explorer, view, has_answer=has_answer)
     source = "/".join(("..", *POSTERS, name))
     return page.new_tag("img", attrs={"src": source, "alt": words, "loading": "lazy", **size})
 

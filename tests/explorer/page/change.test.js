@@ -8,9 +8,10 @@ import { Pace, durationText } from "../../../vggviz/explorer/page/change/pace.js
 import { amplified, limitOf, sameOrder, tiled } from "../../../vggviz/explorer/page/change/pictures.js";
 import { Runner } from "../../../vggviz/explorer/page/change/runner.js";
 import {
-  canvasSide, classObjective, contentLayer, drawingSettings, gatedOff, leadObjective, styleLayers,
+  canvasSide, classObjective, contentLayer, drawingSettings, gatedOff, styleLayers,
 } from "../../../vggviz/explorer/page/change/settings.js";
 import { controlText, downloadText, extentText } from "../../../vggviz/explorer/page/change/words.js";
+import { leadObjective } from "../../../vggviz/explorer/page/gradients/objective.js";
 import { manifest } from "./vgg16.js";
 
 const { layers: vgg16 } = manifest;

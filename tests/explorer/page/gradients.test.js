@@ -120,6 +120,18 @@ test("the answer is turned by a small change, in whole grey levels", async () =>
   assert.ok(found[0].size.largest === 0 && last.size.largest > 0 && last.size.mean < 20, JSON.stringify(last.size));
 });
 
+test("without an objective, the second answer of the picture is to become the first", async () => {
+  const picture = { levels: noise(4), size: SIZE };
+  const kernel = Float32Array.from({ length: 24 }, ((random) => () => random() - 0.5)(uniform(5)));
+  const classifier = { layer: "q", kernel, bias: [0, 0, 0, 0] };
+  const found = await all(fool(engine, { ...picture, classifier, steps: 40 }));
+  const ranked = (news) => [0, 1, 2, 3].sort((a, b) => dot(kernel.subarray(6 * b, 6 * b + 6), news.means) - dot(kernel.subarray(6 * a, 6 * a + 6), news.means));
+  const [before, after] = [found[0], found.at(-1)].map(ranked);
+  assert.ok(found.at(-1).size.turned);
+  assert.ok(found[0].value < 0 && found[0].size.largest === 0);
+  assert.deepEqual([after[0], after[1]], [before[1], before[0]]);
+});
+
 test("saliency and Grad-CAM have the size of the picture and of the layer", async () => {
   const objective = channelObjective("q", 0, 6);
   const [map] = await all(saliency(engine, { levels: noise(2), size: SIZE, objective, of: "gradient" }));

@@ -19,7 +19,7 @@ export function answer(means, classifier) {
 
 /**
  * @param {ArrayLike<number>} means
- * @param {Classifier} classifier
+ * @param {Pick<Classifier, "kernel" | "bias">} classifier
  * @returns {Float64Array} of each class
  */
 export function scores(means, { kernel, bias }) {

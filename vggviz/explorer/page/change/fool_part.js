@@ -8,7 +8,7 @@ import { scoreText } from "../views/answer_words.js";
 import { button, draw, element } from "../views/elements.js";
 import { Job } from "./job.js";
 import { amplified } from "./pictures.js";
-import { STEPS, leadObjective } from "./settings.js";
+import { STEPS } from "./settings.js";
 import { extentText } from "./words.js";
 
 /**
@@ -17,7 +17,7 @@ import { extentText } from "./words.js";
  * @import { NewsMessage } from "../gradients/types.js"
  * @import { Shown } from "../state/types.js"
  * @import { PartTools } from "./panel.js"
- * @typedef {{classifier: Classifier, before: Answer, levels: Uint8ClampedArray, size: number, title: string}} Begun
+ * @typedef {{classifier: Classifier, before: Answer | null, levels: Uint8ClampedArray, size: number, title: string}} Begun
  */
 
 export class FoolPart {
@@ -58,24 +58,22 @@ export class FoolPart {
 
   async order() {
     const { state, images: [{ photograph }] } = /** @type {Shown} */ (this.#shown);
-    const { manifest, classifier: give, data } = this.#tools;
+    const { manifest, classifier: give } = this.#tools;
     const classifier = await give();
     if (!classifier || classifier.labels.length < 2) throw new Error("The answer of this network is not known here, so it cannot be turned.");
-    const { mean } = await data.statistics(state.picture, classifier.layer);
     const levels = levelsOf(photograph);
     const size = Math.sqrt(levels.length / 3);
-    const before = answer(mean, classifier);
-    const [given, wanted] = before.order;
-    this.#begun = { classifier, before, levels, size, title: imageNamed(manifest, state.picture).title };
-    const settings = { levels, size, objective: leadObjective(classifier, wanted, given), steps: STEPS.fool };
-    const { labels } = classifier;
-    return { kind: /** @type {const} */ ("fool"), settings, begins: `Looking for a small change that makes ${labels[given]} ${labels[wanted]}.` };
+    this.#begun = { classifier, before: null, levels, size, title: imageNamed(manifest, state.picture).title };
+    const { layer, kernel, bias } = classifier;
+    const settings = { levels, size, classifier: { layer, kernel, bias }, steps: STEPS.fool };
+    return { kind: /** @type {const} */ ("fool"), settings, begins: "Looking for a small change that turns the answer into the second one." };
   }
 
   /** @param {NewsMessage} news */
   news({ picture, size: extent, means }) {
     if (!picture || !extent || !means || !this.#begun) return;
-    const { classifier, before, levels, size } = this.#begun;
+    const { classifier, levels, size } = this.#begun;
+    const before = (this.#begun.before ??= answer(means, classifier)); // the first picture is not changed yet
     this.#changed = picture.levels;
     this.#row.hidden = false;
     this.#keep.hidden = !extent.turned;
@@ -87,7 +85,7 @@ export class FoolPart {
 
   /** @type {(news: NewsMessage, isWhole: boolean) => string} */
   result({ step, steps, value, size, means }, isWhole) {
-    if (!this.#begun || !means) return "";
+    if (!this.#begun?.before || !means) return "";
     const { classifier, before } = this.#begun;
     const [first, second] = [named(classifier, before), named(classifier, answer(means, classifier))];
     if (size?.turned) return `Turned in ${step === 1 ? "1 step" : `${step} steps`}: from ${first} to ${second}.`;

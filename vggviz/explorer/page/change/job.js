@@ -26,6 +26,9 @@ import { Pace } from "./pace.js";
 /** With reduced motion, one picture of so many is shown. */
 const CALM = 10;
 
+/** What was computed is not of what is shown now. */
+const OTHER = "Stopped, as something else is shown now.";
+
 /** Before the first step, which prepares the network for a size and so takes longest. */
 const WAIT = "Preparing the network, then computing …";
 
@@ -73,8 +76,11 @@ export class Job {
   follow(subject) {
     if (subject === this.#subject) return false;
     this.#subject = subject;
+    const wasOn = this.#isOn;
     this.reset();
     this.#wish.clear?.();
+    if (wasOn) this.#words.textContent = OTHER;
+    if (wasOn) this.#tools.say(OTHER);
     return true;
   }
 

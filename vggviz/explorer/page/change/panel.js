@@ -17,7 +17,7 @@ import { downloadText } from "./words.js";
  * @import { GradientFiles } from "../gradients/types.js"
  * @import { GiveClassifier } from "../state/classifier.js"
  * @import { Data } from "../state/data.js"
- * @import { Sources } from "../state/explorer.js"
+ * @import { Sources } from "../live/sources.js"
  * @import { Files } from "../state/files.js"
  * @import { Dispatch, Live, Manifest, Shown } from "../state/types.js"
  * @import { Overlay } from "../views/answer_where.js"
@@ -27,7 +27,7 @@ import { downloadText } from "./words.js";
  *   leave?: () => void}} Part   `begin` and `leave`, where more is to be done than the job's beginning and stop
  * @typedef {(levels: Uint8ClampedArray, title: string) => Promise<void>} Keep   a picture becomes the one that is shown
  * @typedef {{manifest: Manifest, files: Pick<Files, "image">, data: Data, classifier: GiveClassifier,
- *   sources: Pick<Sources, "idOf">, colours: Colours, lay: (overlay: Overlay | null) => void}} Given
+ *   sources: Pick<Sources, "idOf" | "photograph">, colours: Colours, lay: (overlay: Overlay | null) => void}} Given
  * @typedef {Given & {network: Pick<GradientNetwork, "start">, base: URL, dispatch: Dispatch, keep: Keep}} Tools
  * @typedef {Given & JobTools & {keep: Keep, kernels: GradientFiles["kernels"], side: number}} PartTools   `side`, of what
  *   the network reads
@@ -114,14 +114,23 @@ export class ChangePanel {
     if (!isSeen && this.#isSeen) this.#leave();
     if (isSeen && !this.#isSeen) this.#tellDownload();
     this.#isSeen = isSeen;
-    if (!isSeen) return;
-    this.#parts[this.#open].show(shown);
+    const part = this.#parts[this.#open];
+    // A look at the picture as it was ends nothing.
+    if (!isSeen || (shown.state.shows === "before" && part.job.isOn())) return;
+    part.show(this.#painted(shown));
     if (!this.#asked) return;
     const [, detail] = this.#asked;
     this.#asked = null;
-    const part = this.#parts[this.#open];
     if (part.begin) part.begin(detail);
     else part.job.start();
+  }
+
+  /** With the strokes on the picture, also where no maps follow them. @param {Shown} shown @returns {Shown} */
+  #painted(shown) {
+    const photograph = this.#tools.sources.photograph(shown.state);
+    if (!photograph) return shown;
+    const [first, ...others] = shown.images;
+    return { ...shown, images: [{ ...first, photograph }, ...others] };
   }
 
   #leave() {
@@ -138,7 +147,7 @@ export class ChangePanel {
     for (const each of this.#names()) this.#parts[each].element.hidden = each !== name;
     this.#problem.hidden = true;
     this.#tellDownload();
-    if (this.#isSeen && this.#shown) this.#parts[name].show(this.#shown);
+    if (this.#isSeen && this.#shown) this.#parts[name].show(this.#painted(this.#shown));
   }
 
   /** Draw the channel that is shown; what must be downloaded is told first. */

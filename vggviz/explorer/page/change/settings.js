@@ -1,6 +1,7 @@
 // What is asked of the engine: canvases, objectives and layers, chosen for the network at hand.
 
 import { deeper, silenced } from "../answer/classifier.js";
+import { kernelOf } from "../gradients/objective.js";
 import { blocksOf } from "../state/blocks.js";
 
 /**
@@ -40,22 +41,9 @@ export function drawingSettings(layer, channel, seed) {
  */
 export function classObjective(classifier, index, off) {
   const { layer, bias } = classifier;
-  const weights = row(classifier, index);
+  const weights = kernelOf(classifier, index);
   for (const channel of silenced(classifier, off)) weights[channel] = 0;
   return { layer, weights, bias: bias[index] };
-}
-
-/** The score of one class minus that of another. @type {(classifier: Classifier, wanted: number, given: number) => Objective} */
-export function leadObjective(classifier, wanted, given) {
-  const { layer, bias } = classifier;
-  const against = row(classifier, given);
-  return { layer, weights: row(classifier, wanted).map((each, i) => each - against[i]), bias: bias[wanted] - bias[given] };
-}
-
-/** @type {(classifier: Classifier, index: number) => Float32Array} */
-function row({ kernel, bias }, index) {
-  const channels = kernel.length / bias.length;
-  return kernel.slice(index * channels, (index + 1) * channels);
 }
 
 /** The channels off that the network must leave out; the objective does it for the others. @type {(classifier: Classifier, off: Off) => Off} */

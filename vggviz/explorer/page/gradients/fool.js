@@ -1,9 +1,12 @@
 // A small change that turns an answer: straight down the slope, as DeepFool does (Moosavi-Dezfooli et al., CVPR 2016).
 
+import { scores } from "../answer/scores.js";
 import { preprocessed } from "../live/preprocessing.js";
-import { cotangents, levelGradient, means, value } from "./objective.js";
+import { cotangents, leadObjective, levelGradient, means, value } from "./objective.js";
 
-/** @import { Engine, FoolSettings, News } from "./types.js" */
+/**
+ * @import { Engine, FoolSettings, News, Objective, Picture, Scoring } from "./types.js"
+ */
 
 /** How far beyond the border between two answers each step aims, so that the sum of the steps comes to it. */
 const BEYOND = 1.1;
@@ -14,7 +17,8 @@ const BEYOND = 1.1;
  * @param {FoolSettings} settings
  * @returns {AsyncGenerator<News>}
  */
-export async function* fool(engine, { levels, size, objective, steps }) {
+export async function* fool(engine, { levels, size, steps, ...aim }) {
+  const objective = aim.objective ?? await secondOverFirst(engine, { levels, size }, /** @type {Scoring} */ (aim.classifier));
   const change = new Float32Array(levels.length);
   let beyond = BEYOND;
   for (let step = 0; step <= steps; step++) {
@@ -33,7 +37,15 @@ export async function* fool(engine, { levels, size, objective, steps }) {
   }
 }
 
-/** @type {(engine: Engine, what: Pick<FoolSettings, "levels" | "size" | "objective">) => Promise<{value: number, means: Float64Array, gradient: Float32Array}>} */
+/** From the picture's first answer to its second. @type {(engine: Engine, picture: Picture, classifier: Scoring) => Promise<Objective>} */
+async function secondOverFirst(engine, { levels, size }, classifier) {
+  const maps = await engine.forward(preprocessed(levels, engine.reading), size, classifier.layer);
+  const found = scores(means(maps[classifier.layer], classifier.kernel.length / classifier.bias.length), classifier);
+  const [first, second] = Array.from(found.keys()).sort((a, b) => found[b] - found[a] || a - b);
+  return leadObjective(classifier, second, first);
+}
+
+/** @type {(engine: Engine, what: Picture & {objective: Objective}) => Promise<{value: number, means: Float64Array, gradient: Float32Array}>} */
 async function scored(engine, { levels, size, objective }) {
   const maps = await engine.forward(preprocessed(levels, engine.reading), size, objective.layer);
   const { input } = await engine.backward(maps, cotangents(objective, maps), { size });

@@ -3,12 +3,25 @@
 /**
  * @import { Reading } from "../state/types.js"
  * @import { Maps } from "./backward.js"
- * @import { Objective } from "./types.js"
+ * @import { Objective, Scoring } from "./types.js"
  */
 
 /** A channel's mean. @type {(layer: string, channel: number, channels: number) => Objective} */
 export function channelObjective(layer, channel, channels) {
   return { layer, weights: Float32Array.from({ length: channels }, (_, c) => (c === channel ? 1 : 0)) };
+}
+
+/** The score of one class minus that of another. @type {(classifier: Scoring, wanted: number, given: number) => Objective} */
+export function leadObjective(classifier, wanted, given) {
+  const { layer, bias } = classifier;
+  const against = kernelOf(classifier, given);
+  return { layer, weights: kernelOf(classifier, wanted).map((each, i) => each - against[i]), bias: bias[wanted] - bias[given] };
+}
+
+/** What a class reads of each channel. @type {(classifier: Scoring, index: number) => Float32Array} */
+export function kernelOf({ kernel, bias }, index) {
+  const channels = kernel.length / bias.length;
+  return kernel.slice(index * channels, (index + 1) * channels);
 }
 
 /** @type {(objective: Objective, maps: Maps) => number} */

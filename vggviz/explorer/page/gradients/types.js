@@ -29,8 +29,9 @@
  * @typedef {Picture & {objective: Objective, layer: string, off?: Off}} GradCamSettings
  * @typedef {{content: Picture, style: Picture, layers: Record<string, number>, contentLayer: string, contentWeight: number,
  *   steps: number, rate: number}} StyleSettings   `layers`, the weights of the layers' styles
- * @typedef {Picture & {objective: Objective, steps: number}} FoolSettings   `objective`, the score of the answer wanted minus
- *   that of the answer given
+ * @typedef {Pick<import("../answer/classifier.js").Classifier, "layer" | "kernel" | "bias">} Scoring   of classes
+ * @typedef {Picture & {objective?: Objective, classifier?: Scoring, steps: number}} FoolSettings   `objective`, the score of
+ *   the answer wanted minus that of the answer given; without it, of the second answer of the picture minus the first
  * @typedef {{drawing: DrawingSettings, saliency: SaliencySettings, grad_cam: GradCamSettings, style: StyleSettings,
  *   fool: FoolSettings}} AllSettings
  * @typedef {keyof AllSettings} Kind

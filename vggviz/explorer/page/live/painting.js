@@ -1,9 +1,10 @@
 // Painting on the shown picture: the strokes on it, and the network that follows them.
 
 import { hidingColour } from "../paint/hiding.js";
+import { sumOf } from "../paint/kept_strokes.js";
 import { isSlow } from "../paint/pace.js";
 import { PaintedPicture } from "../paint/painted_picture.js";
-import { levelsOf } from "../state/bitmaps.js";
+import { bitmapOf, levelsOf } from "../state/bitmaps.js";
 import { gated } from "./off.js";
 import { PAINTED, PAINTED_CHANGE, PaintedMaps } from "./painted_maps.js";
 
@@ -35,6 +36,8 @@ export class Painting {
   #off = "";
   /** @type {(() => void)[]} */
   #listeners = [];
+  /** The picture as it was last asked for. @type {{key: string, bitmap: ImageBitmap} | null} */
+  #bitmap = null;
   /** What was shown last. @type {Measured} */
   #seen = NOTHING;
 
@@ -87,6 +90,16 @@ export class Painting {
   /** @param {string} id */
   isSigned(id) {
     return id === PAINTED_CHANGE;
+  }
+
+  /** The painted picture as a bitmap, where its maps are not computed; null where they are, or nothing is painted. @param {State} state */
+  photograph(state) {
+    const painted = this.#on(state);
+    if (!painted?.isPainted() || painted.isPainting() || state.shows === "before" || this.covers(state)) return null;
+    const { levels, size } = painted;
+    const key = String(sumOf(levels));
+    if (this.#bitmap?.key !== key) this.#bitmap = { key, bitmap: bitmapOf(levels, size) };
+    return this.#bitmap.bitmap;
   }
 
   /** Make the picture of a state ready, with the strokes that are on it. @param {State} state */
@@ -149,7 +162,7 @@ export class Painting {
       if (painted.isPainted()) this.#ask({ whole: true });
       else this.#maps.forget();
     }
-    if (!painted.isPainted()) explorer.refresh();
+    if (!painted.isPainted() || !door.network.isOn()) explorer.refresh();
     this.#tell();
   }
 

@@ -54,6 +54,11 @@ export class Sources {
     return this.#of(state, layer).idOf(state, layer);
   }
 
+  /** The painted picture, where the network does not follow it. @param {State} state */
+  photograph(state) {
+    return this.#painting?.photograph(state) ?? null;
+  }
+
   /** @param {string} id */
   isSigned(id) {
     return this.#switching.isSigned(id) || Boolean(this.#painting?.isSigned(id));

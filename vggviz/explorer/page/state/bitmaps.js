@@ -1,6 +1,6 @@
 // The pixels of an image.
 
-import { levelsIn } from "../arithmetic/pixels.js";
+import { levelsIn, pixelsOf } from "../arithmetic/pixels.js";
 
 /**
  * @param {ImageBitmap} bitmap
@@ -19,4 +19,16 @@ export function pixelsIn(bitmap) {
  */
 export function levelsOf(bitmap) {
   return levelsIn(pixelsIn(bitmap));
+}
+
+/**
+ * @param {Uint8ClampedArray} levels RGB, size * size * 3
+ * @param {number} size
+ * @returns {ImageBitmap}
+ */
+export function bitmapOf(levels, size) {
+  const canvas = new OffscreenCanvas(size, size);
+  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  context.putImageData(new ImageData(pixelsOf(levels), size, size), 0, 0);
+  return canvas.transferToImageBitmap();
 }
