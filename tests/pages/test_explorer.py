@@ -779,3 +779,32 @@ def test_reduced_motion_and_a_page_of_another_theme(page: Page) -> None:
 def test_the_picture_of_a_saved_view_is_the_photographs_own(manifest: dict[str, Any]) -> None:
     with Image.open(io.BytesIO((FOLDER / first_id() / "picture.png").read_bytes())) as image:
         assert np.array_equal(np.asarray(image), vggviz.load_image())
+
+
+def swipe(page: Page, selector: str, by: int) -> None:
+    """A finger that goes across, from the middle of something."""
+    box = page.box(selector)
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    moves = [("touchStart", 0), *(("touchMove", by * k / 4) for k in range(1, 5)), ("touchEnd", None)]
+    for kind, across in moves:
+        points = [] if across is None else [{"x": x + across, "y": y}]
+        page.browser.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+def test_a_swipe_over_the_layers_goes_to_the_next_one(page: Page) -> None:
+    """On a phone, and to no effect where there is no other layer."""
+    show_on(page.browser, 390, 844, "light")
+    page.open("#/block3_conv3/17")
+    page.exact()
+    swipe(page, "#rail .layer[aria-current=true]", -70)
+    page.until(lambda: page.state["layer"] == "block3_pool")
+    swipe(page, "#rail .block-tab.current", -70)
+    page.until(lambda: page.state["layer"] == "block4_conv1")
+    swipe(page, "#rail .block-tab.current", 70)
+    page.until(lambda: page.state["layer"] == "block3_pool")
+    page.dispatch(type="layer", value="block5_pool")
+    page.until(lambda: "block5_pool" in page.text("#path"))
+    swipe(page, "#rail .block-tab.current", -70)
+    time.sleep(0.3)
+    assert page.state["layer"] == "block5_pool"
+    assert severe(page) == []

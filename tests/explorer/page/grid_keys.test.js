@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { next } from "../../../vggviz/explorer/page/views/grid_keys.js";
+import { swipeBetween } from "../../../vggviz/explorer/page/views/swipe.js";
 
 const KEYS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"];
 const shapes = [[1, 1], [8, 64], [7, 64], [5, 3], [1, 9], [16, 512]];
@@ -40,4 +41,10 @@ test("every cell is reached from the first by the right arrow, and other keys do
   for (let step = 0; step < 17; step++) index = next("ArrowRight", index, 7, 18);
   assert.equal(index, 17);
   for (const key of ["a", "Enter", "Tab", "toString", ""]) assert.equal(next(key, 5, 7, 18), 5);
+});
+
+test("a finger swipes across, far enough and not down", () => {
+  const from = { x: 200, y: 100 };
+  const to = (x, y) => swipeBetween(from, { x: from.x + x, y: from.y + y });
+  assert.deepEqual([to(-60, 5), to(60, -10), to(-30, 0), to(50, 40), to(0, 90), to(0, 0)], [1, -1, 0, 0, 0, 0]);
 });

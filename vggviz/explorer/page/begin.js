@@ -28,7 +28,7 @@ const MODULES = {
     "convolution_sum", "descriptions", "elements", "embed", "flash", "grid_head", "grid_keys", "history", "late_part",
     "layer_rail", "loupe", "messages", "network_view", "npy", "page", "passport", "path",
     "place", "pointing", "pooling_sum", "preferred_classes", "preferred_images", "relu_figure", "save", "saved_view",
-    "shortcuts", "shows", "stage", "stage_pair", "sum_rows", "svg", "tabs", "taps", "theme", "trail",
+    "shortcuts", "shows", "stage", "stage_pair", "sum_rows", "svg", "swipe", "tabs", "taps", "theme", "trail",
   ],
 };
 

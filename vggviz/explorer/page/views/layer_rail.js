@@ -3,6 +3,7 @@
 import { blocksOf } from "../state/blocks.js";
 import { button, element } from "./elements.js";
 import { next } from "./grid_keys.js";
+import { listenForSwipe } from "./swipe.js";
 
 /**
  * @import { Block } from "../state/blocks.js"
@@ -27,6 +28,10 @@ export function createLayerRail(root, { manifest, dispatch }) {
   const whole = button({ id: "whole", title: "The whole network at once", onclick: toggle }, "all");
   root.replaceChildren(whole, ...blocks.map((block) => block.root));
   root.addEventListener("keydown", (event) => moveFocus(event, entries));
+  listenForSwipe(root, (by) => {
+    const beside = entries[entries.findIndex(({ layer }) => layer.name === shown) + by];
+    if (beside) go(beside.layer.name);
+  });
   root.addEventListener("pointerover", (event) => markFeeding(event, entries));
   root.addEventListener("pointerleave", () => entries.forEach((each) => each.button.classList.remove("feeds")));
   return {

@@ -32,7 +32,7 @@ const LIST = [
 
 const BY_TOUCH =
   "With a finger: a tap chooses the place, on the photograph or on the map; a finger that holds shows what lies under it " +
-  "enlarged, and chooses where it is lifted; a double tap enlarges the picture. With a mouse, a double click does.";
+  "enlarged, and chooses where it is lifted; a double tap enlarges the picture; a swipe over the layers goes to the next one. With a mouse, a double click enlarges.";
 
 /**
  * @param {HTMLDialogElement} dialog
