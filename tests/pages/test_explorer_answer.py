@@ -330,7 +330,10 @@ def test_a_chapter_shows_the_whole_answer(page: Page, width: int, height: int) -
     page.open("?embed=answer#/block5_conv3/286")
     page.until(lambda: page.js("return document.querySelector('#answer').dataset.waiting === undefined"))
     page.until(lambda: page.find(".answers li"))
-    assert len([row for row in page.browser.find_elements(By.CSS_SELECTOR, ".answers li") if row.is_displayed()]) == 5
+    assert (
+        len([row for row in page.browser.find_elements(By.CSS_SELECTOR, ".answers li") if row.is_displayed()])
+        == 5
+    )
     assert page.find(".show-why").is_displayed()
     assert not page.find(".answer-line").is_displayed()
     assert not page.find("#paint-open").is_displayed()

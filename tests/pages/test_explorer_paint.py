@@ -9,12 +9,23 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from accessibility import found
-from explorer_page import PHOTOGRAPH, SHEET, Page, in_hand, severe, stroke, take_brush
+from explorer_page import (
+    FOLDER,
+    PHOTOGRAPH,
+    SHEET,
+    Page,
+    first_id,
+    in_hand,
+    severe,
+    stroke,
+    take_brush,
+)
 from pages import show_on
 
 BLOCK1 = (64, 224, 224)
@@ -253,6 +264,55 @@ def test_a_finger_paints_only_with_a_tool_in_hand(page: Page) -> None:
     page.click("#paint .brushes button[aria-pressed=true]")
     page.until(lambda: not in_hand(page))
     assert severe(page) == []
+
+
+def test_a_stamp_copies_a_piece_of_another_picture(page: Page, manifest: dict[str, Any]) -> None:
+    """Its middle comes to lie where the stroke begins; it is there again after the page is loaded anew."""
+    if len(manifest["pictures"]) < 2:
+        pytest.skip("the explorer has one picture")
+    other = manifest["pictures"][1]["id"]
+    take_brush(page)
+    stamp = next(
+        each
+        for each in page.browser.find_elements(By.CSS_SELECTOR, ".brushes button")
+        if each.text == "Stamp"
+    )
+    stamp.click()
+    page.until(lambda: page.find(".piece[aria-pressed=true]"))
+    pieces = page.browser.find_elements(By.CSS_SELECTOR, ".piece")
+    assert [each.is_displayed() for each in pieces] == [False, *[True] * (len(pieces) - 1)], "not of itself"
+    brush_size(page, 0.2)
+    page.until(lambda: page.js("return document.querySelector('.piece canvas').width > 0"))
+    stroke(page, (70, 150), (0, 0))
+    page.until(lambda: page.text("#paint-open") == "Painted")
+    before, source = (
+        np.asarray(Image.open(FOLDER / picture / "picture.png").convert("RGB")).astype(int)
+        for picture in (first_id(), other)
+    )
+    found = with_strokes(page)
+    rows, columns = np.nonzero((found != before).any(axis=-1))
+    middle = [round((axis.min() + axis.max()) / 2) for axis in (rows, columns)]
+    assert np.abs(np.subtract(middle, (70, 150))).max() <= 2
+    assert 800 < len(rows) < 1700  # a disc of 45 pixels across: 1,590, less what is equal in both
+    shifts = [
+        np.abs(found[rows, columns] - source[rows - 70 + 112 + down, columns - 150 + 112 + across]).max()
+        for down in (-1, 0, 1)
+        for across in (-1, 0, 1)
+    ]
+    assert min(shifts) == 0
+    page.open("#/block1_conv2/20/100,100")
+    page.until(lambda: page.find("canvas.painted") and page.find("canvas.painted").is_displayed())
+    assert np.array_equal(with_strokes(page), found)
+    assert severe(page) == []
+
+
+def with_strokes(page: Page) -> np.ndarray:
+    """RGB of the picture with the strokes, (224, 224, 3)."""
+    code = """
+    const canvas = document.querySelector("canvas.painted");
+    return [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data];
+    """
+    return np.array(page.js(code)).reshape(224, 224, 4)[..., :3]
 
 
 OUTSIDE = """

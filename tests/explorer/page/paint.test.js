@@ -121,6 +121,29 @@ test("the colour that hides is read as zero", () => {
   assert.deepEqual(hidingColour(plain, Uint8ClampedArray.of(10, 20, 30, 30, 40, 50)), [20, 30, 40]);
 });
 
+test("a stamp copies a round piece: the other's middle to where the stroke begins, and nothing from outside it", () => {
+  const [original, other] = [1, 2].map((seed) => Uint8ClampedArray.from({ length: SIZE * SIZE * 3 }, (_, i) => (i * 37 * seed + seed) % 251));
+  const picture = new PaintedPicture(original, SIZE, [], { cup: other });
+  const middle = SIZE / 2;
+  const [down, across] = [3, -2];
+  picture.begin({ colour: null, width: 5, from: "cup" }, [middle + down, middle + across]);
+  picture.extend([middle + down, middle + across + 2]);
+  picture.end();
+  let copied = 0;
+  for (let i = 0; i < original.length; i++) {
+    const [y, x] = [Math.floor(i / 3 / SIZE) - down, (Math.floor(i / 3) % SIZE) - across];
+    const isInside = y >= 0 && x >= 0 && y < SIZE && x < SIZE;
+    const isCopied = isInside && picture.levels[i] === other[3 * (y * SIZE + x) + (i % 3)];
+    assert.ok(isCopied || picture.levels[i] === original[i]);
+    copied += picture.levels[i] === original[i] ? 0 : 1;
+  }
+  assert.ok(copied > 3 * 20, `${copied} levels were copied`);
+  const kept = JSON.parse(JSON.stringify(picture.strokes()));
+  assert.deepEqual(new PaintedPicture(original, SIZE, kept, { cup: other }).levels, picture.levels);
+  picture.undo();
+  assert.deepEqual(picture.levels, original);
+});
+
 test("strokes are kept for the picture that they are on", () => {
   const store = new Map();
   const storage = { getItem: (name) => store.get(name) ?? null, setItem: (name, value) => store.set(name, value) };

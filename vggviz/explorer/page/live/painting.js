@@ -5,12 +5,14 @@ import { sumOf } from "../paint/kept_strokes.js";
 import { isSlow } from "../paint/pace.js";
 import { PaintedPicture } from "../paint/painted_picture.js";
 import { bitmapOf, levelsOf } from "../state/bitmaps.js";
+import { offered } from "../state/manifest.js";
+import { OWN } from "./network.js";
 import { gated } from "./off.js";
 import { PAINTED, PAINTED_CHANGE, PaintedMaps } from "./painted_maps.js";
 
 /**
  * @import { KeptStrokes } from "../paint/kept_strokes.js"
- * @import { Colour, Pen } from "../paint/strokes.js"
+ * @import { Colour, Pen, Pieces, Stroke } from "../paint/strokes.js"
  * @import { Data } from "../state/data.js"
  * @import { Live, Manifest, Pair, State } from "../state/types.js"
  * @import { Explorer, Wish } from "./painted_maps.js"
@@ -38,6 +40,8 @@ export class Painting {
   #listeners = [];
   /** The picture as it was last asked for. @type {{key: string, bitmap: ImageBitmap} | null} */
   #bitmap = null;
+  /** Pictures that were copied from, or may be. @type {Pieces} */
+  #pieces = {};
   /** What was shown last. @type {Measured} */
   #seen = NOTHING;
 
@@ -118,8 +122,25 @@ export class Painting {
     return this.#open && hidingColour(live, this.#open.original);
   }
 
+  /** Pictures that may be copied from: those that are stored, so that strokes can be painted again. */
+  others() {
+    return offered(this.#tools.manifest).filter(({ id }) => id !== OWN);
+  }
+
+  /** @param {string} id of a picture @returns {Promise<ImageBitmap>} */
+  thumbnail(id) {
+    return this.#tools.data.thumbnail(id);
+  }
+
+  /** Make a picture ready to be copied from. @param {string} id */
+  async prepare(id) {
+    this.#pieces[id] ??= levelsOf(await this.#tools.data.photograph(id));
+    this.#tell();
+  }
+
   /** @type {(pen: Pen, point: Pair) => void} */
   begin(pen, point) {
+    if (pen.from !== undefined && !this.#pieces[pen.from]) return; // on its way
     this.#seen = NOTHING;
     this.#open?.painted.begin(pen, point);
     this.#follow();
@@ -192,11 +213,20 @@ export class Painting {
     const bitmap = await data.photograph(picture);
     if (key !== this.#key) return;
     const original = levelsOf(bitmap);
-    const painted = new PaintedPicture(original, bitmap.width, kept.on(picture, original));
+    const strokes = await this.#ready(kept.on(picture, original));
+    if (key !== this.#key) return;
+    const painted = new PaintedPicture(original, bitmap.width, strokes, this.#pieces);
     this.#open = { key, picture, original, painted };
     this.#seen = NOTHING;
     this.#tell();
     if (painted.isPainted() && door.network.isOn()) this.#ask({ whole: true });
+  }
+
+  /** Strokes, but for those that copy from a picture that is not there. @param {Stroke[]} strokes */
+  async #ready(strokes) {
+    const ids = new Set(strokes.flatMap(({ from }) => from ?? []));
+    await Promise.all([...ids].map((id) => this.prepare(id).catch(() => {})));
+    return strokes.filter(({ from }) => from === undefined || this.#pieces[from]);
   }
 
   /** What is painted on a state's picture, null until it is ready. @type {(state: Pick<State, "picture">) => PaintedPicture | null} */

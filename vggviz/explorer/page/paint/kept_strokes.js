@@ -66,7 +66,7 @@ export function sumOf(levels) {
 
 /** @type {(value: any) => boolean} */
 function isStroke(value) {
-  const { colour, width, points } = value ?? {};
+  const { colour, width, points, from } = value ?? {};
   const isColour = colour === null || (Array.isArray(colour) && colour.length === 3 && colour.every(Number.isFinite));
-  return isColour && width > 0 && Array.isArray(points) && points.every((point) => point?.length === 2 && point.every(Number.isFinite));
+  return isColour && width > 0 && (from === undefined || typeof from === "string") && Array.isArray(points) && points.every((point) => point?.length === 2 && point.every(Number.isFinite));
 }

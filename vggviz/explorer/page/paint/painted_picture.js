@@ -4,7 +4,7 @@ import { ink, paintLine, paintStroke } from "./strokes.js";
 
 /**
  * @import { Pair } from "../state/types.js"
- * @import { Pen, Stroke } from "./strokes.js"
+ * @import { Pen, Pieces, Stroke } from "./strokes.js"
  */
 
 /** Places that lie nearer to each other than this, in pixels, are one. */
@@ -12,6 +12,7 @@ const NEAR = 0.8;
 
 export class PaintedPicture {
   #original;
+  #pieces;
   /** @type {Stroke[]} */
   #strokes = [];
   /** What the stroke under way paints with. @type {((i: number) => number) | null} */
@@ -21,9 +22,11 @@ export class PaintedPicture {
    * @param {Uint8ClampedArray} original RGB, size * size * 3
    * @param {number} size
    * @param {Stroke[]} [strokes]
+   * @param {Pieces} [pieces] pictures that may be copied from
    */
-  constructor(original, size, strokes = []) {
+  constructor(original, size, strokes = [], pieces = {}) {
     this.#original = original;
+    this.#pieces = pieces;
     this.size = size;
     /** As it looks now. */
     this.levels = original.slice();
@@ -45,7 +48,8 @@ export class PaintedPicture {
 
   /** @type {(pen: Pen, point: Pair) => void} */
   begin(pen, point) {
-    this.#level = ink(pen, this.levels, this.size);
+    const first = /** @type {Pair} */ (point.map(tenths));
+    this.#level = ink(pen, this.levels, this.size, { point: first, pieces: this.#pieces });
     this.#strokes.push({ ...pen, points: [] });
     this.extend(point);
   }
@@ -82,7 +86,7 @@ export class PaintedPicture {
     this.#level = null;
     this.#strokes = strokes;
     this.levels = this.#original.slice();
-    for (const stroke of strokes) paintStroke(this.levels, this.size, stroke);
+    for (const stroke of strokes) paintStroke(this.levels, this.size, stroke, this.#pieces);
   }
 }
 

@@ -5,7 +5,9 @@ import { blurred } from "./blur.js";
 /**
  * @import { Pair } from "../state/types.js"
  * @typedef {[number, number, number]} Colour
- * @typedef {{colour: Colour | null, width: number}} Pen   without a colour it blurs; `width` in pixels
+ * @typedef {{colour: Colour | null, width: number, from?: string}} Pen   without a colour it blurs, or copies `from` a picture
+ *   of that id; `width` in pixels
+ * @typedef {Record<string, Uint8ClampedArray>} Pieces   levels of pictures that are copied from, as large as the picture
  * @typedef {Pen & {points: Pair[]}} Stroke   `points`, in pixels down and across
  */
 
@@ -17,12 +19,28 @@ const REACH = 1 / 32;
  * @param {Pen} pen
  * @param {Uint8ClampedArray} levels the picture before the stroke
  * @param {number} size
+ * @param {{point: Pair, pieces?: Pieces}} where the stroke begins
  * @returns {(i: number) => number} the level at a place of `levels`
  */
-export function ink({ colour }, levels, size) {
+export function ink({ colour, from }, levels, size, { point, pieces = {} }) {
   if (colour) return (i) => colour[i % 3];
+  if (from !== undefined) return stamp(pieces[from] ?? levels, levels, size, point);
   const soft = blurred(levels, size, Math.max(Math.round(size * REACH), 1));
   return (i) => soft[i];
+}
+
+/**
+ * The middle of another picture comes to lie where a stroke begins, and what is around it around that.
+ * @type {(piece: Uint8ClampedArray, levels: Uint8ClampedArray, size: number, point: Pair) => (i: number) => number}
+ */
+function stamp(piece, levels, size, point) {
+  const [down, across] = point.map((place) => Math.round(size / 2 - place));
+  return (i) => {
+    const pixel = Math.floor(i / 3);
+    const [y, x] = [Math.floor(pixel / size) + down, (pixel % size) + across];
+    const isInside = y >= 0 && x >= 0 && y < size && x < size;
+    return isInside ? piece[3 * (y * size + x) + (i % 3)] : levels[i];
+  };
 }
 
 /**
@@ -66,8 +84,10 @@ function distanceTo([top, left], to) {
  * @param {Uint8ClampedArray} levels RGB, size * size * 3; changed
  * @param {number} size
  * @param {Stroke} stroke
+ * @param {Pieces} [pieces]
  */
-export function paintStroke(levels, size, { points, ...pen }) {
-  const level = ink(pen, levels, size);
+export function paintStroke(levels, size, { points, ...pen }, pieces) {
+  if (!points.length) return;
+  const level = ink(pen, levels, size, { point: points[0], pieces });
   points.forEach((to, i) => paintLine(levels, size, [points[Math.max(i - 1, 0)], to], { width: pen.width, level }));
 }

@@ -42,7 +42,7 @@ export class Paint {
   constructor(elements, tools) {
     this.#elements = elements;
     this.#on = tools;
-    this.#tools = new PaintTools({ changed: () => this.#update(), hiding: () => tools.painting.hiding() });
+    this.#tools = this.#createTools();
     this.#surface = this.#createSurface();
     elements.opener.before(this.#badge, this.#compute);
     elements.row.append(
@@ -53,6 +53,17 @@ export class Paint {
     elements.row.addEventListener("keydown", (event) => this.#press(event));
     elements.surface.addEventListener("keydown", (event) => this.#press(event));
     tools.painting.listen(() => this.#update());
+  }
+
+  #createTools() {
+    const { painting } = this.#on;
+    return new PaintTools({
+      changed: () => this.#update(),
+      hiding: () => painting.hiding(),
+      others: () => painting.others(),
+      thumbnail: (id) => painting.thumbnail(id),
+      prepare: (id) => painting.prepare(id),
+    });
   }
 
   #createSurface() {
@@ -70,6 +81,7 @@ export class Paint {
   show({ state }) {
     const isOther = this.#state !== null && state.picture !== this.#state.picture;
     this.#state = state;
+    this.#tools.follow(state.picture);
     if (isOther) queueMicrotask(() => this.#tools.choose(null)); // the order of the channels is another's
     this.#update();
   }
