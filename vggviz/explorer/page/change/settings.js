@@ -16,10 +16,11 @@ export const STEPS = Object.freeze({ drawing: 128, style: 40, fool: 30 });
 /** Side of a picture that takes a style. */
 export const STYLE_SIDE = 128;
 
-const [LEAST, MOST, GRAIN] = [32, 160, 16];
+const [LEAST, MOST, GRAIN] = [32, 112, 16];
 
 /**
- * Side of the canvas of a drawing: as large as what a cell sees. Whole multiples of a few pixels, so that layers share
+ * Side of the canvas of a drawing: as large as what a cell sees, up to a side on which the last block's channels answer as
+ * much as on one of 160 pixels, in half the time. Whole multiples of a few pixels, so that layers share
  * what was compiled for a size.
  * @param {Pick<Layer, "field">} layer
  * @returns {number}
