@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 if TYPE_CHECKING:
     from vggviz_book.posters import Explorer
 
+Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 COUNT = 5
 LETTERS = 20
 """Height of the letters, in pixels of the picture."""
@@ -54,7 +55,7 @@ def bars(found: list[tuple[str, float]], side: int) -> Image.Image:
     return image
 
 
-def shortened(label: str, draw: ImageDraw.ImageDraw, font: ImageFont.FreeTypeFont, side: int) -> str:
+def shortened(label: str, draw: ImageDraw.ImageDraw, font: Font, side: int) -> str:
     """As much of a label as leaves place for its score."""
     while draw.textlength(label, font) > 0.7 * side:
         label = label[:-2].rstrip(" …") + "…"
