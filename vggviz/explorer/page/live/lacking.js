@@ -39,8 +39,8 @@ export class Lacking {
     const { lacking, title } = imageNamed(this.#manifest, image);
     if (!lacking?.includes(layer) || this.#held.has(image) || this.#door?.network.isOn()) return null;
     const words = `The large maps of “${title}” are not stored here`;
-    if (!this.#door) return { words: `${words}, and this browser cannot compute them: thumbnails are shown.`, door: null };
-    return { words: `${words}: the network computes them once it is loaded, and until then thumbnails are shown.`, door: this.#door };
+    if (!this.#door) return { words: `${words}, and this browser cannot compute them: you see thumbnails.`, door: null };
+    return { words: `${words}, so you see thumbnails until the network is loaded.`, door: this.#door };
   }
 
   /** @type {(image: string, layer: string) => Promise<Planes>} */
