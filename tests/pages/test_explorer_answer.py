@@ -280,6 +280,16 @@ def test_the_tour_has_seven_stops_with_two_sentences_each(page: Page) -> None:
     assert severe(page) == []
 
 
+def test_the_next_stop_comes_whatever_is_loaded_meanwhile(page: Page) -> None:
+    page.click("#take-tour")
+    at_stop(page, 1)
+    for number in range(2, 4):
+        page.js("document.querySelector('#tour .next').click(); explorer.refresh()")
+        at_stop(page, number)
+    page.browser.back()
+    at_stop(page, 2)
+
+
 def test_moving_by_oneself_pauses_the_tour(page: Page) -> None:
     page.click("#take-tour")
     at_stop(page, 1)

@@ -336,6 +336,18 @@ def test_the_large_maps_of_a_further_picture_are_computed(page: Page, manifest: 
     assert not page.find("#problem").is_displayed()
 
 
+def test_a_tour_goes_on_past_a_stop_that_lacks_maps(page: Page, manifest: dict[str, Any]) -> None:
+    picture = further(manifest)
+    page.open(f"#/block5_conv3?picture={picture['id']}&tour=2")
+    page.until(lambda: "cannot be made now" in page.text("#tour"))
+    assert "are not stored here" in page.text("#problem")
+    page.click("#tour .next")
+    page.until(lambda: page.text("#tour h2").startswith("3 of 7") and "cannot" in page.text("#tour"))
+    page.click("#tour .next")
+    page.until(lambda: page.text("#tour h2").startswith("4 of 7") and page.text("#tour .guess").endswith("?"))
+    assert page.state["tour"] == 4
+
+
 def test_channels_off_on_a_picture_that_lacks_maps(page: Page, manifest: dict[str, Any]) -> None:
     """Both sides of a difference are computed, one after the other."""
     picture = further(manifest)["id"]

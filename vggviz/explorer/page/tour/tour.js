@@ -32,8 +32,10 @@ class Tour {
   #plans;
   /** @type {State | null} */
   #state = null;
-  /** The stop that is open, and what it was made for. @type {{key: string, stop: Stop | null}} */
-  #open = { key: "", stop: null };
+  /** The stop that is open, and what it was made for. @type {{key: string, number: number, stop: Stop | null}} */
+  #open = { key: "", number: 1, stop: null };
+  /** What the stop was made for that the reader leaves, while the next one is made: it may be shown once more. */
+  #left = "";
   #position = 0;
   #timer = 0;
 
@@ -58,6 +60,8 @@ class Tour {
     const before = this.#state;
     this.#state = state;
     if (state.tour === null || state.tour > this.#plans.length) return this.#close();
+    if (this.#left === keyOf(state) && this.#open.key !== keyOf(state)) return;
+    this.#left = "";
     if (this.#open.key === keyOf(state)) return this.#update();
     // An address shows what its sender saw; a tour that is taken here begins with the stop's own view.
     const begins = before !== null && (before.tour === null || before.picture !== state.picture);
@@ -66,31 +70,33 @@ class Tour {
 
   #close() {
     this.#stay();
-    this.#open = { key: "", stop: null };
+    this.#open = { key: "", number: 1, stop: null };
+    this.#left = "";
     this.#card.close();
   }
 
   /** @type {(state: State, begins: boolean) => Promise<void>} */
   async #make(state, begins) {
     const { dispatch, failed, ...rest } = this.#tools;
-    const open = { key: keyOf(state), stop: /** @type {Stop | null} */ (null) };
+    const open = { key: keyOf(state), number: state.tour ?? 1, stop: /** @type {Stop | null} */ (null) };
     this.#open = open;
     this.#position = 0;
     this.#stay();
     this.#card.wait("One moment");
     try {
-      open.stop = await this.#plans[(state.tour ?? 1) - 1].make({ ...rest, picture: state.picture });
+      open.stop = await this.#plans[open.number - 1].make({ ...rest, picture: state.picture });
     } catch (problem) {
-      if (!(problem instanceof Superseded) && this.#open === open) this.#miss(state, asError(problem), failed);
+      if (this.#open === open && problem instanceof Superseded) this.#left = "";
+      else if (this.#open === open) this.#miss(asError(problem), failed);
     }
     if (this.#open !== open || !open.stop) return;
     if (!begins) return this.#update();
     await dispatch({ type: "go", value: { cell: null, sort: "here", ...open.stop.begin, tour: state.tour } });
   }
 
-  /** A stop that cannot be made on this picture; the others may. @type {(state: State, problem: Error, failed: (problem: Error) => void) => void} */
-  #miss({ tour }, problem, failed) {
-    const number = tour ?? 1;
+  /** A stop that cannot be made on this picture; the others may. @type {(problem: Error, failed: (problem: Error) => void) => void} */
+  #miss(problem, failed) {
+    const { number } = this.#open;
     const { title } = this.#plans[number - 1];
     this.#card.show({ number, count: this.#plans.length, title, guess: "This stop cannot be made now.", words: [], left: 0, isWalking: false });
     failed(problem);
@@ -121,12 +127,14 @@ class Tour {
   }
 
   #number() {
-    return this.#state?.tour ?? 1;
+    return this.#open.number;
   }
 
   /** @param {number} number */
   #go(number) {
-    if (this.#state) this.#make({ ...this.#state, tour: number }, true);
+    if (!this.#state) return;
+    this.#left = keyOf(this.#state);
+    this.#make({ ...this.#state, tour: number }, true);
   }
 
   /** Show what comes next; what the reader has left is shown again. */
