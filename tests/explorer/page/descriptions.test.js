@@ -4,6 +4,8 @@ import test from "node:test";
 import {
   describeChannel, describePreferred, describeSight, describeSum,
 } from "../../../vggviz/explorer/page/views/descriptions.js";
+import { sumTexts } from "../../../vggviz/explorer/page/arithmetic/sum_texts.js";
+import { chance } from "./vgg16.js";
 import { layer } from "./vgg16.js";
 
 const deep = layer("block3_conv2");
@@ -43,13 +45,39 @@ test("a cell is told with what it sees, both ends counted", () => {
 test("the arithmetic is one line that adds up", () => {
   const explained = { products: [{ channel: 2, sum: -1.5 }, { channel: 0, sum: 0.25 }], remainder: 0.125, others: 1, bias: 2, sum: 0.875, value: 0.875 };
   assert.equal(
-    describeSum(explained, 0.875),
-    "0.875 = −1.5 from channel 2 + 0.25 from channel 0 + 0.125 from one other + 2 bias.",
+    describeSum(explained, sumTexts(explained)),
+    "0.875 = −1.500 from channel 2 + 0.250 from channel 0 + 0.125 from one other + 2.000 bias.",
   );
-  const named = describeSum({ ...explained, others: 0, remainder: 0, bias: -1, sum: -2.25, value: 0 }, 0, ["blue", "green", "red"]);
-  assert.equal(named, "−2.25, made 0 by the ReLU, = −1.5 red + 0.25 blue − 1 bias.");
-  const many = Array.from({ length: 8 }, (_, channel) => ({ channel, sum: 8 - channel }));
-  assert.match(describeSum({ ...explained, products: many, others: 9 }, 1), /\+ 15.1 from 14 others \+ 2 bias/);
+  const negative = { ...explained, others: 0, remainder: 0, bias: -1, sum: -2.25, value: 0 };
+  const named = describeSum(negative, sumTexts(negative), ["blue", "green", "red"]);
+  assert.equal(named, "−2.250, made 0.000 by the ReLU, = −1.500 red + 0.250 blue − 1.000 bias.");
+  const products = Array.from({ length: 8 }, (_, channel) => ({ channel, sum: 8 - channel }));
+  const many = { ...explained, products, others: 9, sum: 38.125, value: 38.125 };
+  assert.match(describeSum(many, sumTexts(many)), /\+ 15.13 from 14 others \+ 2.00 bias/);
+});
+
+test("the numbers of a sum add up as they are written, in the sentence and in the rows", () => {
+  const roll = chance(3);
+  const numbers = (text) => Number(text.replace("−", "-").replaceAll(",", ""));
+  for (const [size, others] of [[1, 9], [1000, 500], [0.002, 0], [90, 0], [1e5, 3], [1, 0]]) {
+    for (let i = 0; i < 40; i++) {
+      const value = () => (size * (roll(20001) - 10000)) / 10000;
+      const products = Array.from({ length: others ? 8 : 3 }, (_, channel) => ({ channel, sum: value() }));
+      const [remainder, bias] = [others ? value() : 0, value() / 7];
+      const sum = products.reduce((all, each) => all + each.sum, remainder + bias);
+      const texts = sumTexts({ products, remainder, others, bias, sum, value: Math.max(sum, 0) });
+      const shown = [...texts.products, ...(others ? [texts.others] : []), texts.bias].map(numbers);
+      const whole = numbers(texts.sum);
+      const unit = 10 ** -(texts.sum.split(".")[1]?.length ?? 0);
+      assert.ok(Math.abs(shown.reduce((all, each) => all + each, 0) - whole) < unit / 100, texts.sum);
+      assert.ok(Math.abs(whole - sum) <= 0.51 * unit);
+      texts.products.forEach((text, k) => assert.ok(Math.abs(numbers(text) - products[k].sum) <= 1.51 * unit, text));
+      const three = texts.products.slice(0, 3).map(numbers).reduce((all, each) => all + each);
+      assert.ok(Math.abs(three + numbers(texts.first(3)) + numbers(texts.bias) - whole) < unit / 100);
+    }
+  }
+  const nothing = { products: [{ channel: 0, sum: 0 }], remainder: 0, others: 0, bias: 0, sum: 0, value: 0 };
+  assert.equal(describeSum(nothing, sumTexts(nothing)), "0 = 0 from channel 0 + 0 bias.");
 });
 
 test("the classes that a channel prefers are told with their effect sizes, or nothing", () => {

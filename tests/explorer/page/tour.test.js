@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { belowConvolution, belowPool } from "../../../vggviz/explorer/page/arithmetic/descent.js";
+import { belowConvolution, belowPool, largestTap } from "../../../vggviz/explorer/page/arithmetic/descent.js";
 import { mostDirected } from "../../../vggviz/explorer/page/arithmetic/direction.js";
+import { at } from "../../../vggviz/explorer/page/arithmetic/planes.js";
 import { classifier } from "../../../vggviz/explorer/page/answer/classifier.js";
 import { answer } from "../../../vggviz/explorer/page/answer/scores.js";
 import { statistics } from "../../../vggviz/explorer/page/arithmetic/statistics.js";
@@ -54,8 +55,12 @@ test("one layer down is the input channel that adds most, at its largest product
     const best = sums[0] >= sums[1] ? 0 : 1;
     assert.equal(found.channel, best);
     assert.ok(Math.abs(found.part - sums[best]) < 1e-5);
-    const largest = products[best].reduce((one, other) => (other.product > one.product ? other : one));
-    if (largest.product > 1e-6) assert.deepEqual(found.cell, largest.at);
+    const sign = sums[best] < 0 ? -1 : 1;
+    const largest = products[best].reduce((one, other) => (sign * other.product > sign * one.product ? other : one));
+    assert.deepEqual(found.cell, largest.at);
+    const tap = largestTap(convolution, cell, inputs, products[1 - best].map(({ product }) => product));
+    assert.ok(Math.abs(tap.product * sums[1 - best]) > 0 && tap.product * sums[1 - best] > 0);
+    assert.equal(at(inputs, 1 - best, tap.cell) === 0, false); // where a number comes from, there is one
   }
   const pool = { ...layer("block1_pool"), pool: { size: [2, 2], stride: [2, 2], padding: [0, 0], takes: "maximum" } };
   const { cell, channel, part } = belowPool(pool, { channel: 1, cell: [1, 2] }, inputs);

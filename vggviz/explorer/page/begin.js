@@ -4,8 +4,8 @@
 const MODULES = {
   answer: ["adding_up", "class_activation", "classifier", "finding", "reasons", "scores"],
   arithmetic: [
-    "channel_order", "colours", "convolution", "half_precision", "number_format", "place", "pixels", "planes",
-    "receptive_field", "statistics", "thumbnails",
+    "channel_order", "colours", "convolution", "descent", "half_precision", "number_format", "place", "pixels", "planes",
+    "receptive_field", "statistics", "sum_texts", "thumbnails",
   ],
   change: ["late"],
   live: [
@@ -41,6 +41,18 @@ function preload() {
   }
 }
 
+/** The page may have been loaded again to compute on several threads: until its parts are there, that is said. */
+function sayWhy() {
+  try {
+    if (!sessionStorage.getItem("explorer-live-asked")) return;
+  } catch {
+    return;
+  }
+  const words = /** @type {HTMLElement} */ (document.getElementById("loading"));
+  words.textContent = "The page is loaded again, so that the network computes on several threads …";
+  words.hidden = false;
+}
+
 if (location.protocol === "file:") {
   const problem = /** @type {HTMLElement} */ (document.getElementById("problem"));
   problem.textContent =
@@ -49,6 +61,7 @@ if (location.protocol === "file:") {
   problem.hidden = false;
   document.querySelector("main")?.replaceChildren(problem);
 } else {
+  sayWhy();
   import("./main.js");
   preload();
 }

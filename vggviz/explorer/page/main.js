@@ -50,7 +50,7 @@ async function start() {
     failed: showProblem,
   };
   const { explorer, views } = createExplorer(tools);
-  const own = createOwnImage(byId("yours"), { explorer, base, failed: showProblem, paint: () => painting.take() });
+  const own = createOwnImage(byId("yours"), { explorer, base, failed: showProblem, paint: () => painting.take(), preview: (photograph) => views.preview(photograph) });
   const door = own.door();
   for (const each of [switching, lacking]) each.use(door);
   const painting = addLateParts({ explorer, views }, tools, { door, keep: own.keep });

@@ -7,6 +7,7 @@ import { windowUnder } from "./receptive_field.js";
 /**
  * @import { Kernels, Layer, Pair, Planes } from "../state/types.js"
  * @typedef {{channel: number, cell: Pair, part: number}} Below   `part`, what that input channel adds to the number
+ * @typedef {{cell: Pair, product: number}} Tap   a cell under the kernel, and what it adds
  */
 
 /**
@@ -23,11 +24,25 @@ export function belowConvolution(layer, { channel, cell }, inputs, { weights }) 
   const sums = Array.from({ length: inputs.channels }, (_, c) => taps(products, inputs.channels, c));
   const totals = sums.map((each) => each.reduce((sum, value) => sum + value, 0));
   const best = totals.indexOf(Math.max(...totals));
-  const tap = sums[best].indexOf(Math.max(...sums[best]));
-  const [top, left] = windowUnder(/** @type {NonNullable<Layer["kernel"]>} */ (layer.kernel), cell);
-  const columns = /** @type {NonNullable<Layer["kernel"]>} */ (layer.kernel).size[1];
-  const below = inside([top + Math.floor(tap / columns), left + (tap % columns)], inputs);
-  return { channel: best, cell: below, part: totals[best] };
+  return { channel: best, cell: largestTap(layer, cell, inputs, sums[best]).cell, part: totals[best] };
+}
+
+/**
+ * Of one input channel, the cell under the kernel whose product is largest of those that have the sign of their sum.
+ * @param {Layer} layer
+ * @param {Pair} cell of `layer`
+ * @param {{rows: number, columns: number}} inputs of the layer that `layer` reads
+ * @param {ArrayLike<number>} products kh * kw, of that channel
+ * @returns {Tap}
+ */
+export function largestTap(layer, cell, inputs, products) {
+  const all = Array.from(products);
+  const sign = all.reduce((sum, value) => sum + value, 0) < 0 ? -1 : 1;
+  const tap = all.reduce((best, value, i) => (sign * value > sign * all[best] ? i : best), 0);
+  const kernel = /** @type {NonNullable<Layer["kernel"]>} */ (layer.kernel);
+  const [top, left] = windowUnder(kernel, cell);
+  const columns = kernel.size[1];
+  return { cell: inside([top + Math.floor(tap / columns), left + (tap % columns)], inputs), product: all[tap] };
 }
 
 /**
@@ -51,7 +66,7 @@ export function belowPool(layer, { channel, cell }, inputs) {
   return best;
 }
 
-/** @type {(cell: Pair, planes: Planes) => Pair} */
+/** @type {(cell: Pair, planes: {rows: number, columns: number}) => Pair} */
 const inside = ([row, column], { rows, columns }) => [
   Math.min(Math.max(row, 0), rows - 1),
   Math.min(Math.max(column, 0), columns - 1),

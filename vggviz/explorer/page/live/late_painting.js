@@ -25,6 +25,7 @@ export function createLatePainting({ place, ...elements }, { door, ...tools }) {
   if (!door) return { show() {}, async take() {} };
   const { base, sources, explorer, failed } = tools;
   const kept = new KeptStrokes(tabStorage(), base.href);
+  if (isNewVisit()) kept.forget();
   const opener = button({ id: "paint-open", "aria-expanded": "false", "aria-controls": elements.row.id }, "Paint");
   const late = new LatePart({
     isWanted: ({ state }) => kept.has(state.picture),
@@ -42,6 +43,12 @@ export function createLatePainting({ place, ...elements }, { door, ...tools }) {
   opener.addEventListener("click", () => toggle());
   place.append(opener);
   return { show: (shown) => late.show(shown), take: () => toggle(true) };
+}
+
+/** Whether the page was neither loaded again nor come back to. */
+function isNewVisit() {
+  const [entry] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
+  return entry?.type === "navigate";
 }
 
 /** Null where the browser keeps nothing. */

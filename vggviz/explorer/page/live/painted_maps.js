@@ -12,7 +12,7 @@ import { addHidden } from "./hidden_image.js";
  * @import { Network } from "./switching.js"
  * @typedef {{key: string, picture: string, levels: Uint8ClampedArray, off: Off, whole: boolean, at: number}} Wish   `key`
  *   of the picture, `whole`, all layers, `at`, when it looked so
- * @typedef {{state: () => State, refresh: () => Promise<void>}} Explorer
+ * @typedef {{state: () => State, refresh: () => Promise<void>, again: () => void}} Explorer
  * @typedef {{manifest: Manifest, data: Data, network: Network, explorer: Explorer, shown: (wish: Wish) => void,
  *   failed: (problem: Error) => void}} Tools
  *   `shown` is called when the maps of a wish are seen

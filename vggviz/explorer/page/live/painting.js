@@ -44,6 +44,8 @@ export class Painting {
   #pieces = {};
   /** What was shown last. @type {Measured} */
   #seen = NOTHING;
+  /** Whether more was painted than was computed. */
+  #isStale = false;
 
   /** @param {Tools} tools */
   constructor(tools) {
@@ -83,6 +85,13 @@ export class Painting {
   /** Whether a layer's maps are those of the painted picture. @type {(state: Pick<State, "picture">, layer: string) => boolean} */
   isChanged(state, layer) {
     return this.covers(state) && this.#maps.has(this.#key, layer);
+  }
+
+  /** Whether the last layer is not yet that of what is painted. @param {Pick<State, "picture">} state */
+  isStale(state) {
+    if (!this.#on(state)?.isPainted()) return false;
+    const { layers } = this.#tools.manifest;
+    return !this.isChanged(state, layers[layers.length - 1].name) || !this.#seen.isWhole;
   }
 
   /** @type {(state: Pick<State, "picture" | "shows">, layer: string) => string} */
@@ -240,6 +249,9 @@ export class Painting {
   }
 
   #tell() {
+    const isStale = this.isStale(this.#tools.explorer.state());
+    if (isStale !== this.#isStale) this.#tools.explorer.again();
+    this.#isStale = isStale;
     for (const listener of this.#listeners) listener();
   }
 }

@@ -49,6 +49,11 @@ export class Sources {
     return this.#of(state, layer).isChanged(state, layer);
   }
 
+  /** Whether something is painted on the picture that the answer does not yet count. @param {State} state */
+  isStale(state) {
+    return this.#painting?.isStale(state) ?? false;
+  }
+
   /** The id of the image that a state shows of a layer. @type {(state: Wanted, layer: string) => string} */
   idOf(state, layer) {
     return this.#of(state, layer).idOf(state, layer);

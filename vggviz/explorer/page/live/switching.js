@@ -13,7 +13,7 @@ import { gated, hasGates } from "./off.js";
  * @import { Manifest, Provider, State } from "../state/types.js"
  * @import { LiveNetwork } from "./network.js"
  * @typedef {Pick<LiveNetwork, "show" | "isOn" | "idle" | "segmentOf" | "layersUpTo" | "spent">} Network
- * @typedef {{network: Network, open: () => Promise<void>, bytes: number}} Door   to the network;
+ * @typedef {{network: Network, open: (purpose?: string) => Promise<void>, bytes: number}} Door   to the network;
  *   `open` loads it
  * @typedef {Pick<State, "picture" | "off" | "shows">} Wanted
  */

@@ -11,6 +11,9 @@ import { element } from "../views/elements.js";
 /** Milliseconds that a sentence stays. */
 const READ = 6000;
 
+/** News that is told. @type {readonly News["type"][]} */
+const TOLD = ["progress", "loaded", "full", "done"];
+
 export class NetworkStatus {
   #live;
   /** Segments that can compute. @type {Set<number>} */
@@ -49,39 +52,61 @@ export class NetworkStatus {
 
   /** @param {News} news */
   show(news) {
-    this.root.hidden = false;
-    clearTimeout(this.#timer);
-    if (news.type === "loaded" || news.type === "done") {
-      this.#timer = window.setTimeout(() => { this.root.hidden = true; }, READ);
-    }
-    if (news.type === "progress") this.#showProgress(news);
     if (news.type === "ready") this.#ready.add(news.segment);
+    if (!TOLD.includes(news.type)) return; // it says nothing, and so leaves what is said, and for how long
+    this.root.hidden = false;
+    if (news.type === "progress") this.#showProgress(news);
     if (news.type === "loaded") {
       this.bar.hidden = true;
-      if (!this.words.textContent?.startsWith("Computed")) this.words.textContent = "The network is ready.";
+      if (!this.words.textContent?.startsWith("Comput")) this.words.textContent = "The network is ready.";
     }
     if (news.type === "full") {
       this.words.dataset.store = "full";
       this.words.textContent = "The browser’s store is full, so the network stays for this visit only.";
     }
     if (news.type === "done") this.#showDone(news);
+    this.#stay(this.bar.hidden);
   }
 
-  /** @param {ProgressNews} news */
+  /** A picture is given to the network, whose parts follow one another. */
+  compute() {
+    this.root.hidden = false;
+    this.#stay(false);
+    if (!this.bar.hidden) return; // the network is still being loaded, which is said
+    this.words.textContent = "Computing your picture …";
+    this.#showPart(0);
+  }
+
+  /** Hide what is said when it has been read. @param {boolean} isOver */
+  #stay(isOver) {
+    clearTimeout(this.#timer);
+    if (isOver) this.#timer = window.setTimeout(() => { this.root.hidden = true; }, READ);
+  }
+
+  /** @param {number} count of the network's parts that have computed */
+  #showPart(count) {
+    this.bar.hidden = count >= this.#live.segments.length;
+    this.bar.max = this.#live.segments.length;
+    this.bar.value = count;
+  }
+
+  /** With the runtime, which is there before: the button told both together. @param {ProgressNews} news */
   #showProgress({ loaded, total }) {
     this.bar.hidden = loaded >= total;
     this.bar.max = total;
     this.bar.value = loaded;
-    this.words.textContent = `Loading the network: ${formattedBytes(loaded)} of ${formattedBytes(total)}`;
+    this.words.textContent = `Loading the network: ${formattedBytes(loaded + this.#live.runtime)} of ${formattedBytes(total + this.#live.runtime)}`;
   }
 
   /** @param {DoneNews} news */
   #showDone({ segment, whole, milliseconds, on }) {
     const { segments } = this.#live;
     const last = segments[segment].layers.at(-1);
-    const until = whole && segment === segments.length - 1 ? "All layers" : `Up to ${last}`;
-    this.words.textContent =
-      `Computed in this page. ${until}: ${Math.round(milliseconds)} ms ${this.#describeDevice(on)}.`;
+    const isAll = whole && segment === segments.length - 1;
+    const until = isAll ? "All layers" : `Up to ${last}`;
+    const took = `${until}: ${Math.round(milliseconds)} ms ${this.#describeDevice(on)}.`;
+    this.words.textContent = whole ? `Computed in this page. ${took}` : `Computing your picture. ${took}`;
+    this.#showPart(whole ? this.#live.segments.length : segment + 1);
     const { dataset } = this.words;
     dataset.pictures = String(Number(dataset.pictures ?? 0) + 1);
     dataset.milliseconds = String(milliseconds);

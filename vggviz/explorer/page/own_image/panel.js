@@ -8,7 +8,7 @@ import { isKept } from "../state/download.js";
 import { asError, Superseded } from "../state/errors.js";
 import { settleOwn } from "../views/arrange.js";
 import { button, byId, element } from "../views/elements.js";
-import { say } from "../views/messages.js";
+import { say, showProgress } from "../views/messages.js";
 import { createCamera } from "./camera.js";
 import { listenForFiles } from "./given_files.js";
 import { ImageKeeper } from "./kept_image.js";
@@ -19,8 +19,9 @@ import { fromFile } from "./read_image.js";
  * @import { Door } from "../live/switching.js"
  * @import { Explorer } from "../state/explorer.js"
  * @import { Live, State } from "../state/types.js"
- * @typedef {{explorer: Explorer, base: URL, failed: (problem: Error) => void, paint: () => void}} Tools   `paint` takes the
- *   brush
+ * @typedef {{explorer: Explorer, base: URL, failed: (problem: Error) => void, paint: () => void,
+ *   preview: (photograph: ImageBitmap | null) => void}} Tools   `paint` takes the brush; `preview` shows a picture whose maps
+ *   are still to come, or no longer
  * @typedef {(levels: Uint8ClampedArray, about: {title: string, running: boolean}) => Promise<void>} ShowImage
  *   `running` while a camera gives one image after the other
  * @typedef {(levels: Uint8ClampedArray, title: string) => Promise<void>} Keep
@@ -29,7 +30,7 @@ import { fromFile } from "./read_image.js";
 const PRIVATE = "Choose, drop or paste one, take or draw one: its maps are computed on this device, and it is sent nowhere.";
 const ELSEWHERE = "This view was of somebody’s own picture. Choose yours: the same place opens.";
 /** What the network is loaded for. */
-const PICTURE = "picture";
+const [PICTURE, PAINTING] = ["picture", "painting"];
 const KEPT = "This view is of your own picture, which this browser has kept.";
 
 /**
@@ -90,7 +91,15 @@ class OwnImagePanel {
     byId("messages").prepend(this.#status.root);
     listenForFiles((file) => this.#take(file));
     const purpose = wantedFor();
-    if (purpose) this.#startForAll().then(() => purpose === PICTURE && this.open()).catch(tools.failed);
+    if (purpose) this.#goOn(purpose).catch(tools.failed);
+  }
+
+  /** After the page was loaded again, with what it was loaded again for. @param {string} purpose */
+  async #goOn(purpose) {
+    await this.#startForAll();
+    showProgress("");
+    if (purpose === PICTURE) this.open();
+    if (purpose === PAINTING) this.#tools.paint();
   }
 
   /** Open the panel, for a reader who comes for their own picture. */
@@ -125,8 +134,8 @@ class OwnImagePanel {
     return {
       network: this.#network,
       bytes: this.#network.bytes + this.#live.runtime,
-      open: async () => {
-        if (!(await isolate("channels off"))) await this.#startForAll();
+      open: async (purpose = "channels off") => {
+        if (!(await isolate(purpose))) await this.#startForAll();
       },
     };
   }
@@ -179,6 +188,7 @@ class OwnImagePanel {
     const { explorer } = this.#tools;
     const before = explorer.state();
     const computed = this.#network.show(levels, { title, last: running ? before.layer : null });
+    if (!running) await this.#preview();
     const detour = this.#isReady(before.layer) || running ? null : await this.#showFirst(before);
     if (before.picture !== OWN && !detour) explorer.dispatch({ type: "picture", value: OWN });
     else explorer.refresh();
@@ -186,6 +196,12 @@ class OwnImagePanel {
     await explorer.refresh();
     if (detour && JSON.stringify(explorer.state()) === detour) await this.#comeBack(before);
     if (!running) await this.#keep(levels, title);
+  }
+
+  /** The picture is seen at once, beside maps that are greyed until its own are there. */
+  async #preview() {
+    this.#status.compute();
+    this.#tools.preview(await this.#tools.explorer.data.photograph(OWN));
   }
 
   /** @param {string} layer */
@@ -252,6 +268,7 @@ class OwnImagePanel {
 
   /** @param {unknown} problem */
   #fail(problem) {
+    this.#tools.preview(null);
     if (!(problem instanceof Superseded)) this.#tools.failed(asError(problem));
   }
 
@@ -259,6 +276,7 @@ class OwnImagePanel {
   async #lose(problem) {
     const { explorer, failed } = this.#tools;
     this.#status.clear();
+    this.#tools.preview(null);
     this.#opener.hidden = false;
     const { pictures } = explorer.manifest;
     if (explorer.state().picture === OWN) await explorer.dispatch({ type: "picture", value: pictures[0].id });

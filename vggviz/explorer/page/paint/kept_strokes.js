@@ -1,4 +1,4 @@
-// The strokes on each picture, kept as long as the tab is open: the page may be loaded again to compute faster.
+// The strokes on each picture, kept while the page is loaded again, which it may be to compute faster.
 
 /**
  * @import { Stroke } from "./strokes.js"
@@ -25,6 +25,11 @@ export class KeptStrokes {
   on(picture, levels) {
     const kept = this.#read()[picture];
     return kept?.sum === sumOf(levels) && kept.strokes?.every?.(isStroke) ? kept.strokes : [];
+  }
+
+  /** A new visit begins with pictures that are not painted on. */
+  forget() {
+    this.#storage?.removeItem(this.#name);
   }
 
   /** Whether there may be strokes on a picture. @param {string} picture */

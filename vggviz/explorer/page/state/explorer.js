@@ -14,12 +14,13 @@ import { after, begin } from "./state.js";
  * @typedef {Omit<LoadedImage, "planes" | "here">} LoadedPart
  * @typedef {{images: LoadedPart[], beside: LoadedPart | null, preferred: [string, number][][] | null}} Loaded
  * @typedef {{idOf: (state: State, layer: string) => string, isSigned: (id: string) => boolean,
- *   lack: (id: string, layer: string) => Lack | null, follow: (state: State) => void}} Sources   the id under which the data
- *   has what a state shows of a layer: another one than the picture's where channels are off; and why maps cannot come
+ *   isStale: (state: State) => boolean, lack: (id: string, layer: string) => Lack | null,
+ *   follow: (state: State) => void}} Sources   the id under which the data has what a state shows of a layer: another one
+ *   than the picture's where channels are off; whether more is painted than is computed; and why maps cannot come
  */
 
 /** @type {Sources} */
-const PLAIN = { idOf: ({ picture }) => picture, isSigned: () => false, lack: () => null, follow() {} };
+const PLAIN = { idOf: ({ picture }) => picture, isSigned: () => false, isStale: () => false, lack: () => null, follow() {} };
 
 /** Maps of more bytes are loaded only once a reader, or an address, asks for something in the layer. */
 const LIGHT = 60_000;
@@ -108,6 +109,11 @@ export class Explorer {
   /** Load what is shown again: an image of that name has changed. */
   refresh() {
     return this.go({ ...this.#state }, "replace");
+  }
+
+  /** Show what is at hand again: more, or less, of what is painted has been computed. */
+  again() {
+    this.#update();
   }
 
   /**
@@ -213,6 +219,7 @@ export class Explorer {
       cell: this.#pointed ?? state.cell,
       pointing: this.#pointed !== null,
       frozen: this.#frozen,
+      stale: this.#sources.isStale(state),
       asked: this.#asked,
       beside,
       lack: this.#lack(images, layer),

@@ -51,6 +51,15 @@ export function begin({ layers, pictures }) {
 }
 
 /**
+ * Whether nothing of a view is chosen but a picture, and a stop of the tour.
+ * @type {(state: State, manifest: Manifest) => boolean}
+ */
+export function isBare(state, manifest) {
+  const { picture, channel, tour } = state; // the explorer itself chooses the channel
+  return JSON.stringify(state) === JSON.stringify({ ...begin(manifest), picture, channel, tour });
+}
+
+/**
  * The state after an action; the same object if nothing changes. The argument stays as it is.
  * @param {State} state
  * @param {Action} action

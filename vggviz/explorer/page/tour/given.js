@@ -13,14 +13,34 @@ import { layerNamed } from "../state/manifest.js";
  * @import { Answer } from "../answer/scores.js"
  * @import { Directed } from "../arithmetic/direction.js"
  * @import { Data } from "../state/data.js"
+ * @import { Sources } from "../live/sources.js"
  * @import { GiveClassifier } from "../state/classifier.js"
  * @import { Layer, Manifest, Pair, State } from "../state/types.js"
- * @typedef {{manifest: Manifest, data: Data, classifier: GiveClassifier, picture: string}} Given
+ * @typedef {{manifest: Manifest, data: Pick<Data, "maps" | "statistics" | "kernels">, classifier: GiveClassifier,
+ *   picture: string}} Given
  * @typedef {{begin: Partial<State>, shown: Partial<State>[], guess: string, words: string[][]}} Stop   `begin` is shown
  *   while the reader guesses, `shown` then, one after the other, each with its words
  * @typedef {{title: string, fits: (manifest: Manifest) => boolean, make: (given: Given) => Promise<Stop>}} Plan
  * @typedef {{classifier: Classifier, means: number[], found: Answer, first: string, second: string}} Told
  */
+
+/**
+ * The picture with what is painted on it, and all channels on.
+ * @type {(tools: Omit<Given, "data" | "picture"> & {data: Data, sources: Pick<Sources, "idOf">}, state: State) => Given}
+ */
+export function asShown({ manifest, data, sources, classifier }, state) {
+  const idOf = (/** @type {string} */ layer) => sources.idOf({ ...state, off: {}, shows: "now" }, layer);
+  return {
+    manifest,
+    classifier,
+    picture: state.picture,
+    data: {
+      maps: (_, layer) => data.maps(idOf(layer), layer),
+      statistics: (_, layer) => data.statistics(idOf(layer), layer),
+      kernels: (layer) => data.kernels(layer),
+    },
+  };
+}
 
 /** @type {(manifest: Manifest) => boolean} */
 export const hasAnswer = ({ answer }) => Boolean(answer && answer.classes > 1);

@@ -1,18 +1,26 @@
 // The tour: a few stops on the picture that is shown. Which one is open is part of the state.
 
 import { asError, Superseded } from "../state/errors.js";
+import { isBare } from "../state/state.js";
 import { TourCard } from "./card.js";
+import { asShown } from "./given.js";
 import { positionIn } from "./position.js";
 import { stopsOf } from "./stops.js";
 
 /**
  * @import { GiveClassifier } from "../state/classifier.js"
  * @import { Data } from "../state/data.js"
+ * @import { Sources } from "../live/sources.js"
  * @import { Dispatch, Manifest, Shown, State } from "../state/types.js"
  * @import { Stop } from "./given.js"
- * @typedef {{manifest: Manifest, data: Data, classifier: GiveClassifier, dispatch: Dispatch,
- *   failed: (problem: Error) => void}} Tools
+ * @typedef {{manifest: Manifest, data: Data, sources: Pick<Sources, "idOf">, classifier: GiveClassifier,
+ *   dispatch: Dispatch, failed: (problem: Error) => void}} Tools
+ * @typedef {{key: string, number: number, made: string, stop: Stop | null, begins: boolean}} Open   `key` and `number`, which stop it is; `made`, of
+ *   which maps; `begins`, whether its own view is to be shown
  */
+
+/** @type {Open} */
+const NOTHING = { key: "", number: 1, made: "", stop: null, begins: false };
 
 /** Milliseconds between two steps that are walked by themselves. */
 const PACE = 4500;
@@ -20,7 +28,7 @@ const PACE = 4500;
 /**
  * @param {HTMLElement} card
  * @param {Tools} tools
- * @returns {{show: (shown: Pick<Shown, "state">) => void}}
+ * @returns {{show: (shown: Pick<Shown, "state" | "stale">) => void}}
  */
 export function createTour(card, tools) {
   return new Tour(card, tools);
@@ -32,10 +40,12 @@ class Tour {
   #plans;
   /** @type {State | null} */
   #state = null;
-  /** The stop that is open, and what it was made for. @type {{key: string, number: number, stop: Stop | null}} */
-  #open = { key: "", number: 1, stop: null };
+  /** @type {Open} */
+  #open = NOTHING;
   /** What the stop was made for that the reader leaves, while the next one is made: it may be shown once more. */
   #left = "";
+  /** Whether more is painted on the picture than is computed. */
+  #isStale = false;
   #position = 0;
   #timer = 0;
 
@@ -55,36 +65,58 @@ class Tour {
     });
   }
 
-  /** @param {Pick<Shown, "state">} shown */
-  show({ state }) {
+  /** @param {Pick<Shown, "state" | "stale">} shown */
+  show({ state, stale }) {
     const before = this.#state;
     this.#state = state;
+    this.#isStale = stale;
     if (state.tour === null || state.tour > this.#plans.length) return this.#close();
     if (this.#left === keyOf(state) && this.#open.key !== keyOf(state)) return;
     this.#left = "";
-    if (this.#open.key === keyOf(state)) return this.#update();
-    // An address shows what its sender saw; a tour that is taken here begins with the stop's own view.
-    const begins = before !== null && (before.tour === null || before.picture !== state.picture);
-    this.#make(state, begins);
+    if (this.#open.key === keyOf(state)) return this.#follow(state);
+    this.#make(state, this.#begins(before, state));
+  }
+
+  /**
+   * Whether the stop's own view is to be shown: where the tour is taken, here or by an address that names nothing else.
+   * An address that names more shows what its sender saw.
+   * @type {(before: State | null, state: State) => boolean}
+   */
+  #begins(before, state) {
+    if (before === null) return isBare(state, this.#tools.manifest);
+    return before.tour === null || before.picture !== state.picture;
+  }
+
+  /** The stop that is open is made anew when what is painted on its picture has been computed. @param {State} state */
+  #follow(state) {
+    const { made, stop, begins } = this.#open;
+    const isOther = Object.keys(state.off).length === 0 && made !== this.#madeOf(state);
+    if (isOther) this.#make(state, begins && !stop, stop);
+    else this.#update();
+  }
+
+  /** Which maps a stop is made of. @param {State} state */
+  #madeOf(state) {
+    const { manifest, data, sources } = this.#tools;
+    const id = sources.idOf({ ...state, off: {}, shows: "now" }, manifest.layers[manifest.layers.length - 1].name);
+    return `${id} ${data.version(id)}`;
   }
 
   #close() {
     this.#stay();
-    this.#open = { key: "", number: 1, stop: null };
+    this.#open = NOTHING;
     this.#left = "";
     this.#card.close();
   }
 
-  /** @type {(state: State, begins: boolean) => Promise<void>} */
-  async #make(state, begins) {
-    const { dispatch, failed, ...rest } = this.#tools;
-    const open = { key: keyOf(state), number: state.tour ?? 1, stop: /** @type {Stop | null} */ (null) };
+  /** @type {(state: State, begins: boolean, former?: Stop | null) => Promise<void>} `former` is shown until the new one is made */
+  async #make(state, begins, former = null) {
+    const { dispatch, failed } = this.#tools;
+    const open = { key: keyOf(state), number: state.tour ?? 1, made: this.#madeOf(state), stop: former, begins };
     this.#open = open;
-    this.#position = 0;
-    this.#stay();
-    this.#card.wait("One moment");
+    if (!former) this.#wait();
     try {
-      open.stop = await this.#plans[open.number - 1].make({ ...rest, picture: state.picture });
+      open.stop = await this.#plans[open.number - 1].make(asShown(this.#tools, state));
     } catch (problem) {
       if (this.#open === open && problem instanceof Superseded) this.#left = "";
       else if (this.#open === open) this.#miss(asError(problem), failed);
@@ -92,6 +124,12 @@ class Tour {
     if (this.#open !== open || !open.stop) return;
     if (!begins) return this.#update();
     await dispatch({ type: "go", value: { cell: null, sort: "here", ...open.stop.begin, tour: state.tour } });
+  }
+
+  #wait() {
+    this.#position = 0;
+    this.#stay();
+    this.#card.wait("One moment");
   }
 
   /** A stop that cannot be made on this picture; the others may. @type {(problem: Error, failed: (problem: Error) => void) => void} */
@@ -114,7 +152,7 @@ class Tour {
       number,
       count: this.#plans.length,
       title: this.#plans[number - 1].title,
-      guess: stop.guess,
+      guess: this.#isStale ? `Without what is painted: ${stop.guess}` : stop.guess,
       words: position ? stop.words[position - 1] : [],
       left: stop.shown.length - position,
       isWalking: this.#timer !== 0 && position < stop.shown.length,

@@ -12,7 +12,7 @@ import { createWhy } from "./answer_why.js";
  * @import { Data } from "../state/data.js"
  * @import { GiveClassifier } from "../state/classifier.js"
  * @import { Sources } from "../state/explorer.js"
- * @import { Dispatch, Manifest, Shown, State } from "../state/types.js"
+ * @import { Dispatch, Manifest, Shown } from "../state/types.js"
  * @import { Overlay } from "./answer_where.js"
  * @typedef {{manifest: Manifest, data: Data, classifier: GiveClassifier, colours: Colours, dispatch: Dispatch,
  *   sources: Pick<Sources, "idOf">, lay: (overlay: Overlay | null) => void, failed: (problem: Error) => void}} Tools   `lay` puts a
@@ -40,8 +40,8 @@ class AnswerView {
   #isWhyOpen = false;
   /** The classifier is loaded when there is nothing more urgent. */
   #idle = idle();
-  /** @type {State | null} */
-  #state = null;
+  /** @type {Pick<Shown, "state" | "stale"> | null} */
+  #asked = null;
   /** Counts what is asked for, so that what comes late is not shown. */
   #count = 0;
   /** What is shown. @type {{key: string, means: ArrayLike<number> | null, gated: ArrayLike<number> | null}} */
@@ -61,20 +61,20 @@ class AnswerView {
       parts: [this.#where.element, this.#why.element],
       toggleWhy: (isOpen) => {
         this.#isWhyOpen = isOpen;
-        if (this.#state) this.show({ state: this.#state });
+        if (this.#asked) this.show(this.#asked);
       },
     });
   }
 
-  /** @param {Pick<Shown, "state">} shown */
-  async show({ state }) {
-    this.#state = state;
+  /** @param {Pick<Shown, "state" | "stale">} shown */
+  async show(shown) {
+    this.#asked = shown;
     this.#count += 1;
     const count = this.#count;
     const isNew = () => count === this.#count;
     const late = setTimeout(() => isNew() && this.#wait(), PATIENCE);
     try {
-      await this.#update(state, isNew);
+      await this.#update(shown, isNew);
     } catch (problem) {
       if (isNew() && !(problem instanceof Superseded)) this.#tools.failed(asError(problem));
     } finally {
@@ -87,22 +87,22 @@ class AnswerView {
     this.#head.wait("The answer is still to come.");
   }
 
-  /** @type {(state: State, isNew: () => boolean) => Promise<void>} */
-  async #update(state, isNew) {
+  /** @type {(shown: Pick<Shown, "state" | "stale">, isNew: () => boolean) => Promise<void>} */
+  async #update({ state, stale }, isNew) {
     const { data, lay } = this.#tools;
     await this.#idle;
     const classifier = await this.#tools.classifier();
     if (!classifier) return;
     const { id, means, gated } = await meansOf(this.#tools, state, classifier.layer);
     const { off, where } = state;
-    const key = JSON.stringify([id, state.picture, off, where, this.#isWhyOpen]);
+    const key = JSON.stringify([id, state.picture, off, where, stale, this.#isWhyOpen]);
     if (key === this.#shown.key && means === this.#shown.means && gated === this.#shown.gated) return;
     const index = where === null ? -1 : classifier.ids.indexOf(where);
     const planes = index < 0 ? null : await data.maps(id, classifier.layer);
     if (!isNew()) return;
     this.#shown = { key, means, gated };
     const found = finding(classifier, means, off, gated);
-    this.#head.show(found, where);
+    this.#head.show(found, where, stale);
     lay(planes && this.#where.show(found, index, planes));
     if (!planes) this.#where.hide();
     if (this.#isWhyOpen) this.#why.show(found, off);

@@ -12,6 +12,9 @@ import { button, element } from "./elements.js";
  *   classes; `parts` come below the buttons
  */
 
+/** Of an answer that does not count what is painted. */
+const STALE = "Not computed yet; before:";
+
 export class AnswerHead {
   #root;
   #tools;
@@ -50,13 +53,14 @@ export class AnswerHead {
     this.#lead.textContent = words;
   }
 
-  /** @type {(finding: Finding, where: string | null) => void} */
-  show(finding, where) {
+  /** @type {(finding: Finding, where: string | null, stale: boolean) => void} `stale`, of the picture before it was painted on */
+  show(finding, where, stale) {
     const { classifier, now } = finding;
     delete this.#root.dataset.waiting;
+    this.#root.dataset.stale = String(stale);
     this.#bars.show(finding, where);
-    this.#line.textContent = shortText(classifier, now);
-    this.#lead.textContent = leadText(classifier, now);
+    this.#line.textContent = stale ? `${STALE} ${shortText(classifier, now, 1)}` : shortText(classifier, now);
+    this.#lead.textContent = stale ? `${STALE} ${leadText(classifier, now)}` : leadText(classifier, now);
     this.#list(classifier);
     this.#offer(finding, where);
     const spoken = spokenText(finding);

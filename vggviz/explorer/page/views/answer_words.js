@@ -38,10 +38,10 @@ export function leadText({ labels }, answer) {
 
 /**
  * The line that stands for the answer where there is little room.
- * @type {(classifier: Classifier, answer: Answer) => string}
+ * @type {(classifier: Classifier, answer: Answer, count?: number) => string}
  */
-export function shortText({ labels }, { order, scores }) {
-  return order.slice(0, 2).map((k) => `${labels[k]} ${scoreText(scores[k])}`).join(", ");
+export function shortText({ labels }, { order, scores }, count = 2) {
+  return order.slice(0, count).map((k) => `${labels[k]} ${scoreText(scores[k])}`).join(", ");
 }
 
 /**

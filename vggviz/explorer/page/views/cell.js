@@ -10,6 +10,7 @@ import { Trail } from "./trail.js";
  * @import { Colours } from "../arithmetic/colours.js"
  * @import { Dispatch, Manifest, Pair, Shown } from "../state/types.js"
  * @import { View } from "./channel_view.js"
+ * @import { Next } from "./convolution_sum.js"
  * @typedef {{manifest: Manifest, colours: Colours, dispatch: Dispatch}} Tools
  * @typedef {(layer: string, channel: number, cell: Pair) => void} StepTo   show a cell of another layer
  */
@@ -18,6 +19,8 @@ export class CellView {
   #root;
   #tools;
   #trail;
+  /** The way on, at one place however long the sum is. */
+  #next = button({ class: "step next-step" });
   #how = element("div", { id: "arithmetic" });
   /** What the arithmetic was built of. @type {unknown[]} */
   #built = [];
@@ -32,7 +35,9 @@ export class CellView {
     this.#root = root;
     this.#tools = tools;
     this.#trail = new Trail((place) => this.#go(place.layer, place.channel, place.cell));
-    root.replaceChildren(this.#trail.root, this.#how);
+    const bar = element("div", { class: "way" }, this.#trail.root, this.#next);
+    this.#next.hidden = true;
+    root.replaceChildren(bar, this.#how);
   }
 
   /** @type {(shown: Shown, view: View) => void} */
@@ -48,17 +53,26 @@ export class CellView {
 
   /** @type {(shown: Shown, view: View) => void} */
   #build(shown, view) {
+    this.#next.hidden = true;
     const { layer, lack, state: { cell } } = shown;
     if (!cell) return this.#ask(view);
     if (!layer.kernel && !layer.pool) return this.#say(`The arithmetic of ${layer.name} cannot be shown here.`);
     const sum = this.#sum(shown, view, cell);
     if (!sum) return this.#say(lack?.words ?? "Loading the numbers …");
-    this.#how.replaceChildren(...sum);
+    this.#how.replaceChildren(...sum.parts);
+    this.#offer(sum.next);
     if (!this.#steps) return;
     this.#steps = false;
-    const next = /** @type {HTMLElement | null} */ (this.#how.querySelector("button.step"));
-    (next ?? this.#root).focus({ preventScroll: true });
+    (this.#next.hidden ? this.#root : this.#next).focus({ preventScroll: true });
     this.#root.scrollTop = 0;
+  }
+
+  /** @param {Next | null} next */
+  #offer(next) {
+    this.#next.hidden = !next;
+    if (!next) return;
+    const { words, title, act } = next;
+    Object.assign(this.#next, { title, onclick: act, textContent: `${words} ›` });
   }
 
   /** Which cell? @param {View} view */
@@ -74,7 +88,7 @@ export class CellView {
     this.#how.replaceChildren(element("p", { class: "quiet" }, sentence));
   }
 
-  /** Null until all that it needs is loaded. @type {(shown: Shown, view: View, cell: Pair) => Node[] | null} */
+  /** Null until all that it needs is loaded. @type {(shown: Shown, view: View, cell: Pair) => {parts: Node[], next: Next | null} | null} */
   #sum({ state, layer, images: [{ planes }], inputs, kernels }, { views: [view] }, cell) {
     const value = valueAt(view, cell);
     if (!inputs || !planes || value === null) return null;

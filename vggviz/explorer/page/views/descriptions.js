@@ -4,6 +4,7 @@ import { formatted } from "../arithmetic/number_format.js";
 
 /**
  * @import { Explained } from "../arithmetic/convolution.js"
+ * @import { SumTexts } from "../arithmetic/sum_texts.js"
  * @import { Box, Layer, Pair } from "../state/types.js"
  */
 
@@ -46,28 +47,24 @@ const TOLD = 3;
 /**
  * The arithmetic of a cell in one line: "319 = 121 red + 113 blue + 83 green + 1.3 bias".
  * @param {Explained} explained
- * @param {number} value in the map
+ * @param {SumTexts} texts
  * @param {string[] | null} names of the input channels, if they have names
  * @returns {string}
  */
-export function describeSum(explained, value, names = null) {
-  const { products, remainder, others, bias } = explained;
+export function describeSum(explained, texts, names = null) {
+  const { products, others } = explained;
   const told = products.slice(0, TOLD);
-  const rest = products.slice(TOLD).reduce((sum, product) => sum + product.sum, remainder);
-  const parts = told.map(({ channel, sum }) => ({ size: sum, of: names?.[channel] ?? `from channel ${channel}` }));
+  const parts = told.map(({ channel }, i) => [texts.products[i], names?.[channel] ?? `from channel ${channel}`]);
   const count = others + products.length - told.length;
-  if (count) parts.push({ size: rest, of: count === 1 ? "from one other" : `from ${count} others` });
-  parts.push({ size: bias, of: "bias" });
-  const text = parts.map(({ size, of }, i) => `${signOf(size, i === 0)}${formatted(Math.abs(size))} ${of}`).join(" ");
-  const sum = explained.sum === explained.value ? formatted(value) : `${formatted(explained.sum)}, made ${formatted(value)} by the ReLU,`;
+  if (count) parts.push([texts.first(told.length), count === 1 ? "from one other" : `from ${count} others`]);
+  parts.push([texts.bias, "bias"]);
+  const text = parts.map(([size, of], i) => `${i ? signed(size) : size} ${of}`).join(" ");
+  const sum = explained.sum === explained.value ? texts.sum : `${texts.sum}, made ${texts.write(explained.value)} by the ReLU,`;
   return `${sum} = ${text}.`;
 }
 
-/** @type {(value: number, first: boolean) => string} */
-function signOf(value, first) {
-  if (first) return value < 0 ? "−" : "";
-  return value < 0 ? "− " : "+ ";
-}
+/** As it stands in a sum. @type {(size: string) => string} */
+const signed = (size) => (size.startsWith("−") ? size.replace("−", "− ") : `+ ${size}`);
 
 /**
  * Which pixels a cell sees.

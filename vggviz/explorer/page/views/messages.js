@@ -3,6 +3,10 @@
 import { formattedBytes } from "../arithmetic/number_format.js";
 import { button, byId } from "./elements.js";
 
+/** Milliseconds that a sentence stays that asks for nothing. */
+const READ = 8000;
+let timer = 0;
+
 /** @param {Error} problem */
 export function showProblem(problem) {
   put(byId("problem"), problem.message, []);
@@ -18,7 +22,10 @@ export function hideProblem() {
  * @param {{words: string, act: () => void}[]} [offers] buttons
  */
 export function say(sentence, offers = []) {
-  put(byId("notice"), sentence, offers);
+  const root = byId("notice");
+  put(root, sentence, offers);
+  clearTimeout(timer);
+  if (!offers.length) timer = window.setTimeout(() => { root.hidden = true; }, READ);
 }
 
 /**

@@ -50,6 +50,8 @@ export class Page {
   #stages;
   /** What is shown now, to be saved. @type {View | null} */
   #view = null;
+  /** A picture whose maps are still to come. @type {ImageBitmap | null} */
+  #previewed = null;
 
   /** @param {Tools} tools */
   constructor(tools) {
@@ -111,6 +113,14 @@ export class Page {
     return this.#stages.surface();
   }
 
+  /** Show a picture whose maps are still to come, beside those of the picture before, greyed. @param {ImageBitmap | null} photograph */
+  preview(photograph) {
+    this.#previewed = photograph;
+    this.#stages.preview(photograph);
+    if (photograph) document.body.dataset.computing = "true";
+    else delete document.body.dataset.computing;
+  }
+
   /** The layer whose channels are switched for those of a layer. @param {string} layer */
   #switchOf = (layer) => this.#tools.sources.switchOf(layer);
 
@@ -136,6 +146,7 @@ export class Page {
   show(shown) {
     const view = viewOf(shown, this.#tools.manifest, this.#tools.colours);
     this.#view = view;
+    if (shown.images[0].photograph === this.#previewed) this.preview(null);
     byId("detail-title").textContent = `${shown.layer.name}, channel ${shown.state.channel}`;
     showLack(shown.lack);
     for (const part of this.#parts) part.show(shown, view);

@@ -115,7 +115,7 @@ export class Paint {
 
   async #load() {
     try {
-      await this.#on.painting.door().open();
+      await this.#on.painting.door().open(this.#isOpen ? "painting" : undefined);
     } catch (problem) {
       this.#on.failed(asError(problem));
     }

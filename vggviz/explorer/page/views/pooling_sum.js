@@ -9,16 +9,17 @@ import { sumRow } from "./sum_rows.js";
 /**
  * @import { Layer, Pair, Planes, Pool, State } from "../state/types.js"
  * @import { StepTo } from "./cell.js"
+ * @import { Next } from "./convolution_sum.js"
  * @typedef {{cell: Pair, value: number}} Cell
  * @typedef {{state: State, cell: Pair, layer: Layer, pool: Pool, inputs: Planes, value: number, stepTo: StepTo}} Given
  */
 
 /**
  * @param {Given} given
- * @returns {Node[]}
+ * @returns {{parts: Node[], next: Next | null}}
  */
 export function poolingSum(given) {
-  const { layer, pool, value } = given;
+  const { layer, pool, value, state, stepTo } = given;
   const cells = cellsUnder(given);
   const takes = pool.takes === "maximum" ? "the largest" : "the mean";
   const most = Math.max(...cells.map((each) => Math.abs(each.value)));
@@ -26,10 +27,14 @@ export function poolingSum(given) {
   const rows = cells.map((each, i) => rowOf(each, pool.takes === "maximum" && i === best, most, given));
   // The one that is taken stands first, so that a reader who follows it goes straight on.
   if (pool.takes === "maximum") rows.unshift(...rows.splice(best, 1));
-  return [
+  const { reads } = layer;
+  const act = () => stepTo(/** @type {string} */ (reads), state.channel, cells[best].cell);
+  const next = { words: "The cell that was taken", title: `To it in ${reads}`, act };
+  const parts = [
     element("p", { class: "equation" }, `Of these ${cells.length} cells of ${layer.reads}, ${takes} is taken: ${formatted(value)}.`),
     element("ol", { class: "rows", "aria-label": "The cells under the pool" }, ...rows),
   ];
+  return { parts, next: pool.takes === "maximum" && value !== 0 && reads !== null && reads !== "input" ? next : null };
 }
 
 /** Those inside the map. @type {(given: Given) => Cell[]} */

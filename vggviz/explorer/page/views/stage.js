@@ -29,11 +29,13 @@ export class Stage {
   /** What the canvases were painted for. @type {{photograph?: ImageBitmap, pixels?: object}} */
   #painted = {};
   #photograph = element("canvas", { role: "img", class: "photograph" });
+  /** A picture whose maps are still to come. */
+  #preview = element("canvas", { class: "preview", hidden: true, role: "img", "aria-label": "Your picture; its maps are being computed" });
   #overlay = element("canvas", { class: "map overlay", hidden: true, "aria-hidden": "true" });
   /** Where a class is seen. */
   #evidence = element("canvas", { class: "evidence", role: "img", hidden: true });
   #seen = element("div", { class: "marker", hidden: true });
-  #left = element("div", { class: "stage" }, this.#photograph, this.#evidence, this.#overlay, this.#seen);
+  #left = element("div", { class: "stage" }, this.#photograph, this.#preview, this.#evidence, this.#overlay, this.#seen);
   #map = element("canvas", { class: "map", "aria-hidden": "true" });
   #cursor = element("div", { class: "marker", hidden: true });
   #right = element("div", { class: "stage", tabindex: 0, role: "application" }, this.#map, this.#cursor);
@@ -74,6 +76,12 @@ export class Stage {
   /** Where the photograph stands, to be painted on. */
   surface() {
     return this.#left;
+  }
+
+  /** @param {ImageBitmap | null} photograph null, and it goes */
+  preview(photograph) {
+    this.#preview.hidden = !photograph;
+    if (photograph) copy(this.#preview, photograph);
   }
 
   /** Lay a map over the grey photograph, or take it away. @param {Overlay | null} overlay */

@@ -60,6 +60,11 @@ export class StagePair {
     this.#stages[0].lay(this.#laid.gradients ?? this.#laid.answer);
   }
 
+  /** Over the chosen photograph, another one whose maps are still to come. @param {ImageBitmap | null} photograph */
+  preview(photograph) {
+    this.#stages[0].preview(photograph);
+  }
+
   /** One picture as large as there is room, or all again. @param {0 | 1} figure */
   #enlarge(figure) {
     const { dataset } = this.#root;

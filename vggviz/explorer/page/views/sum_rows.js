@@ -4,15 +4,15 @@ import { formatted } from "../arithmetic/number_format.js";
 import { button, element } from "./elements.js";
 
 /**
- * @typedef {{name: string, value: number, most?: number, step?: (() => void) | null, title?: string, more?: () => HTMLElement[],
- *   open?: boolean, kind?: string}} Row   `most` is the value of a full bar, 0 of none; `step` goes to where the number comes
+ * @typedef {{name: string, value: number, text?: string, most?: number, step?: (() => void) | null, title?: string,
+ *   more?: () => HTMLElement[], open?: boolean, kind?: string}} Row   `text`, the value as it is written; `most` is the value of a full bar, 0 of none; `step` goes to where the number comes
  *   from; `more` makes what is shown when the row is opened
  */
 
 /** @type {(row: Row) => HTMLElement} */
-export function sumRow({ name, value, most = 0, step = null, title = "", more, open = false, kind = "" }) {
+export function sumRow({ name, value, text = formatted(value), most = 0, step = null, title = "", more, open = false, kind = "" }) {
   const label = step ? button({ class: "step", title, onclick: step }, name, " ›") : element("span", { class: "name" }, name);
-  const row = element("li", { class: `row ${kind}` }, label, most > 0 ? bar(value, most) : element("span"), element("output", {}, formatted(value)));
+  const row = element("li", { class: `row ${kind}` }, label, most > 0 ? bar(value, most) : element("span"), element("output", {}, text));
   if (more) row.append(...opener(name, more, open));
   return row;
 }

@@ -37,9 +37,10 @@ export class Trail {
     else this.#places = [];
     this.#stepping = false;
     this.#here = place;
-    this.root.hidden = !this.#places.length;
+    this.root.hidden = false; // from the first cell on, so that nothing below moves at the first step
     const buttons = this.#places.map((each) => button({ onclick: () => this.#go(each) }, `${each.layer} / ${each.channel}`));
-    this.root.replaceChildren(...buttons.flatMap((each) => [each, " ‹ "]), element("span", {}, `${layer} / ${channel}`));
+    this.root.replaceChildren(...buttons.flatMap((each) => [each, " › "]), element("span", {}, `${layer} / ${channel}`));
+    this.root.scrollLeft = this.root.scrollWidth; // in one line, the newest in view
   }
 }
 
