@@ -40,9 +40,17 @@ export function largestTap(layer, cell, inputs, products) {
   const sign = all.reduce((sum, value) => sum + value, 0) < 0 ? -1 : 1;
   const tap = all.reduce((best, value, i) => (sign * value > sign * all[best] ? i : best), 0);
   const kernel = /** @type {NonNullable<Layer["kernel"]>} */ (layer.kernel);
+  return { cell: inside(tapCell(kernel, cell, tap), inputs), product: all[tap] };
+}
+
+/**
+ * Where a number under a kernel stands, outside of the map where the kernel overhangs it.
+ * @type {(kernel: NonNullable<Layer["kernel"]>, cell: Pair, tap: number) => Pair}
+ */
+export function tapCell(kernel, cell, tap) {
   const [top, left] = windowUnder(kernel, cell);
   const columns = kernel.size[1];
-  return { cell: inside([top + Math.floor(tap / columns), left + (tap % columns)], inputs), product: all[tap] };
+  return [top + Math.floor(tap / columns), left + (tap % columns)];
 }
 
 /**

@@ -88,7 +88,7 @@ export class DrawingPart {
     if (!isSeen) return;
     const words = `channel’s mean ${formatted(value)}, at the beginning ${formatted(this.#values[0])}`;
     this.#curve.show(this.#values, steps, `Curve over the steps: ${words}`);
-    this.#value.textContent = `Its mean: ${formatted(value)}`;
+    this.#value.textContent = `The channel’s mean on this drawing: ${formatted(value)}`;
     draw(this.#canvas, pixelsOf(picture.levels), picture.size, picture.size);
     this.#canvas.setAttribute("aria-label", `The drawing after step ${step} of ${steps}: ${words}`);
   }

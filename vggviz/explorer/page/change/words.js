@@ -36,7 +36,7 @@ export function controlText(agreement) {
 
 /** What must be downloaded first. @type {(live: Live, isKept: boolean) => string} */
 export function downloadText({ segments, runtime }, isKept) {
-  if (isKept) return "The network is loaded: nothing more is downloaded.";
+  if (isKept) return "The network is kept in this browser: nothing more is downloaded.";
   const sum = segments.reduce((all, { bytes }) => all + bytes, 0);
   return `Loads the network first, once: ${formattedBytes(sum)}, and ${formattedBytes(runtime)} for what runs it.`;
 }

@@ -65,7 +65,7 @@ export class NetworkStatus {
       this.words.textContent = "The browser’s store is full, so the network stays for this visit only.";
     }
     if (news.type === "done") this.#showDone(news);
-    this.#stay(this.bar.hidden);
+    this.#stay(Boolean(this.bar.hidden));
   }
 
   /** A picture is given to the network, whose parts follow one another. */

@@ -29,5 +29,5 @@ export function paceText({ isBusy, isPainting, isSlow, behind, whole }) {
   if (isPainting) return behind === null ? "follows …" : `${seconds(behind)} behind`;
   if (isBusy) return behind === null ? "computing …" : `${seconds(behind)} behind; the answer comes`;
   if (whole === null) return "";
-  return `all layers ${seconds(whole)} after the stroke${isSlow ? "; slow here, so only then" : ""}`;
+  return isSlow ? `computed in ${seconds(whole)}: slow here, so after each stroke` : `all computed, ${seconds(whole)} after the stroke`;
 }

@@ -1,7 +1,7 @@
 // The arithmetic of one cell of a convolution: products by input channel, bias, sum, ReLU.
 
 import { agrees, explain, kernelOf, patch, taps } from "../arithmetic/convolution.js";
-import { largestTap } from "../arithmetic/descent.js";
+import { largestTap, tapCell } from "../arithmetic/descent.js";
 import { formatted } from "../arithmetic/number_format.js";
 import { sumTexts } from "../arithmetic/sum_texts.js";
 import { imageNamed, layerBefore } from "../state/manifest.js";
@@ -95,13 +95,24 @@ function productRows(sum) {
 }
 
 /** The numbers that are multiplied, one by one, and added. @type {(sum: Sum, channel: number, product: string) => HTMLElement[]} */
-function factors({ patch, weights, kernel, inputs, colours }, channel, product) {
-  /** @type {(values: Float32Array, words: string) => HTMLElement} */
-  const figure = (values, words) =>
-    tapsFigure(taps(values, inputs.channels, channel), kernel.size, { limit: largest(values), colours, words });
+function factors(sum, channel, product) {
+  const { patch, weights, kernel, inputs, colours } = sum;
+  /** @type {(values: Float32Array, words: string, stepOf?: (i: number) => {title: string, act: () => void} | null) => HTMLElement} */
+  const figure = (values, words, stepOf) =>
+    tapsFigure(taps(values, inputs.channels, channel), kernel.size, { limit: largest(values), colours, words, stepOf });
   const sign = (/** @type {string} */ text) => element("span", { class: "sign", "aria-hidden": "true" }, text);
   const equals = element("span", { class: "sign" }, `= ${product}`);
-  return [figure(patch, "under the kernel"), sign("×"), figure(weights, "the kernel"), equals];
+  const under = sum.names ? "the pixels here" : `numbers of channel ${channel}`;
+  return [figure(patch, under, (i) => stepToTap(sum, channel, i)), sign("×"), figure(weights, "their weights"), equals];
+}
+
+/** To one of the numbers under the kernel; where it overhangs the map there is none. @type {(sum: Sum, channel: number, i: number) => {title: string, act: () => void} | null} */
+function stepToTap({ names, kernel, cell, layer, manifest, stepTo }, channel, i) {
+  const before = layerBefore(manifest, layer);
+  const [row, column] = tapCell(kernel, cell, i);
+  if (names || row < 0 || column < 0 || row >= before.rows || column >= before.columns) return null;
+  const title = `To row ${row}, column ${column} of channel ${channel} in ${before.name}`;
+  return { title, act: () => stepTo(before.name, channel, [row, column]) };
 }
 
 /** @type {(sum: Sum) => Node[]} */

@@ -157,7 +157,7 @@ export class Paint {
   /** The network, as long as it is not there, or how far behind it is. @type {(seen: Seen, isPainted: boolean) => void} */
   #offer({ isOn, isBusy, isSlow, isWhole, picture, behind, whole }, isPainted) {
     this.#compute.hidden = isOn || !isPainted;
-    this.#compute.textContent = `Compute: ${formattedBytes(this.#on.painting.door().bytes)}`;
+    this.#compute.replaceChildren("See what changes ", element("small", {}, `loads ${formattedBytes(this.#on.painting.door().bytes)}`));
     const isPainting = Boolean(picture?.isPainting());
     this.#badge.hidden = !isOn || !isPainted;
     this.#badge.textContent = isOn && isPainted ? paceText({ isBusy, isPainting, isSlow, behind, whole }) : "";

@@ -23,7 +23,7 @@ export function createPlace({ words, pad, spoken }, { dispatch }) {
   let said = "";
   return {
     show({ state }, { words: { value, sight }, spoken: name }) {
-      words.replaceChildren(element("strong", {}, value), ` ${sight}`);
+      words.replaceChildren(element("strong", {}, value), element("span", { class: "sight" }, ` ${sight}`));
       pad.hidden = !touch.matches || !state.cell;
       const text = [name, value, value && sight].filter(Boolean).join(" ");
       // On a key only: each move of the mouse would be sixty sentences.

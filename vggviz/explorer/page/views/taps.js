@@ -1,12 +1,13 @@
 // A few numbers as coloured boxes with the numbers in them: what lies under a kernel, or the kernel.
 
 import { formatted } from "../arithmetic/number_format.js";
-import { draw, element } from "./elements.js";
+import { button, draw, element } from "./elements.js";
 import { paint } from "../arithmetic/colours.js";
 
 /**
  * @import { Colours } from "../arithmetic/colours.js"
  * @import { Pair } from "../state/types.js"
+ * @typedef {{title: string, act: () => void}} Step
  */
 
 /** More columns than this have no room for numbers. */
@@ -15,13 +16,17 @@ const MOST = 5;
 /**
  * @param {Float32Array} values rows * columns
  * @param {Pair} size
- * @param {{limit: number, colours: Colours, words: string}} how `words` say what the numbers are
+ * @param {{limit: number, colours: Colours, words: string, stepOf?: (i: number) => Step | null}} how `words` say what the
+ *   numbers are; `stepOf` leads to where a number comes from
  * @returns {HTMLElement}
  */
-export function tapsFigure(values, [rows, columns], { limit, colours, words }) {
+export function tapsFigure(values, [rows, columns], { limit, colours, words, stepOf = () => null }) {
   const label = `${words}: ${Array.from(values, formatted).join(", ")}`;
-  const boxes = columns > MOST ? [picture(values, rows, columns, { limit, colours })] : numbers(values, { limit, colours });
-  const grid = element("div", { class: "taps", role: "img", "aria-label": label }, ...boxes);
+  const isPicture = columns > MOST;
+  const boxes = isPicture ? [picture(values, rows, columns, { limit, colours })]
+    : numbers(values, { limit, colours }).map((box, i) => leading(box, stepOf(i), values[i]));
+  const role = isPicture || !stepOf(0) ? "img" : "group";
+  const grid = element("div", { class: "taps", role, "aria-label": label }, ...boxes);
   grid.style.setProperty("--columns", String(columns > MOST ? 1 : columns));
   return element("figure", {}, grid, element("figcaption", {}, words));
 }
@@ -34,6 +39,12 @@ function numbers(values, { limit, colours }) {
     box.style.backgroundColor = `rgb(${r} ${g} ${b})`;
     return box;
   });
+}
+
+/** @type {(box: HTMLElement, step: Step | null, value: number) => HTMLElement} */
+function leading(box, step, value) {
+  if (!step) return box;
+  return button({ title: step.title, "aria-label": `${formatted(value)}. ${step.title}`, onclick: step.act }, box);
 }
 
 /** @type {(values: Float32Array, rows: number, columns: number, how: {limit: number, colours: Colours}) => HTMLElement} */
