@@ -170,7 +170,7 @@ class Page:
         self.until(lambda: self.find("#live"))
         self.click("#own")
         self.click("#live")
-        self.until(lambda: self.js("return document.querySelector('#file')?.offsetParent != null"))
+        self.until(lambda: self.js("return document.querySelector('#live')?.hidden"))
 
     def computed(self) -> None:
         self.until(lambda: self.text("#live-words").startswith("Computed in this page. All layers"), 120)

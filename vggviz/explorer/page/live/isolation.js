@@ -16,6 +16,12 @@ export async function keepForLater() {
   }
 }
 
+/** Whether the page, loaded again, would have several threads. */
+export function gains() {
+  const isAlone = !window.crossOriginIsolated && navigator.hardwareConcurrency > 1;
+  return Boolean(isAlone && navigator.serviceWorker?.controller && window.top === window);
+}
+
 /**
  * Load the page again if it would then have several threads.
  * @param {string} purpose what the network is wanted for
@@ -23,8 +29,7 @@ export async function keepForLater() {
  * @returns {Promise<boolean>} whether the page is about to be loaded again
  */
 export async function isolate(purpose, key = WANTED) {
-  const gains = !window.crossOriginIsolated && navigator.hardwareConcurrency > 1;
-  if (!gains || !navigator.serviceWorker?.controller || window.top !== window) return false;
+  if (!gains()) return false;
   try {
     sessionStorage.setItem(key, purpose);
   } catch {

@@ -73,7 +73,7 @@ export class NetworkStatus {
     this.root.hidden = false;
     this.#stay(false);
     if (!this.bar.hidden) return; // the network is still being loaded, which is said
-    this.words.textContent = "Computing your picture …";
+    this.words.textContent = "Computing your picture, block by block …";
     this.#showPart(0);
   }
 

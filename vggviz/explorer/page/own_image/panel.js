@@ -2,7 +2,7 @@
 
 import { formattedBytes } from "../arithmetic/number_format.js";
 import { describeDevice, device } from "../live/device.js";
-import { isolate, wantedFor } from "../live/isolation.js";
+import { gains, isolate, wantedFor } from "../live/isolation.js";
 import { LiveNetwork, OWN } from "../live/network.js";
 import { isKept } from "../state/download.js";
 import { asError, Superseded } from "../state/errors.js";
@@ -27,10 +27,11 @@ import { fromFile } from "./read_image.js";
  * @typedef {(levels: Uint8ClampedArray, title: string) => Promise<void>} Keep
  */
 
-const PRIVATE = "Choose, drop or paste one, take or draw one: its maps are computed on this device, and it is sent nowhere.";
+const PRIVATE = "Choose, drop or paste one, take or draw one: its maps are computed on this device, and it is sent nowhere. " +
+  "The network reads squares: of other shapes the middle is taken.";
 const ELSEWHERE = "This view was of somebody’s own picture. Choose yours: the same place opens.";
 /** What the network is loaded for. */
-const [PICTURE, PAINTING] = ["picture", "painting"];
+const [PICTURE, PAINTING, CHOSEN] = ["picture", "painting", "chosen"];
 const KEPT = "This view is of your own picture, which this browser has kept.";
 
 /**
@@ -87,7 +88,7 @@ class OwnImagePanel {
     this.#opener = this.#createOpener();
     this.#panel = this.#createPanel();
     const close = button({ class: "plain close", "aria-label": "Close", popovertarget: root.id }, "×");
-    root.append(close, element("h2", {}, "Your own picture"), element("p", { class: "quiet" }, PRIVATE), this.#opener, this.#panel, this.#forget);
+    root.append(close, element("h2", {}, "Your own picture"), element("p", { class: "quiet" }, PRIVATE), this.#panel, this.#opener, this.#forget);
     byId("messages").prepend(this.#status.root);
     listenForFiles((file) => this.#take(file));
     const purpose = wantedFor();
@@ -100,6 +101,8 @@ class OwnImagePanel {
     showProgress("");
     if (purpose === PICTURE) this.open();
     if (purpose === PAINTING) this.#tools.paint();
+    const chosen = purpose === CHOSEN ? await this.#keeper.kept() : null;
+    if (chosen) await this.keep(chosen.levels, chosen.title);
   }
 
   /** Open the panel, for a reader who comes for their own picture. */
@@ -145,8 +148,8 @@ class OwnImagePanel {
     const open = async () => {
       if (!(await isolate(PICTURE))) this.#startForAll().catch(this.#tools.failed);
     };
-    const words = `Load the network (${sizes[0]}) and its runtime (${sizes[1]})`;
-    return button({ id: "live", onclick: open }, words);
+    const words = `Load the network (${sizes[0]}) and its runtime (${sizes[1]}) now`;
+    return button({ id: "live", title: "Else it is loaded with the first picture", onclick: open }, words);
   }
 
   #createPanel() {
@@ -160,7 +163,7 @@ class OwnImagePanel {
     const show = (levels, about) => this.#show(levels, about);
     return element(
       "div",
-      { hidden: true },
+      {},
       element("div", { class: "tools" }, element("label", { class: "file" }, "Choose a picture ", input)),
       createCamera({ size, show, failed }),
       button({ id: "empty", onclick: () => this.#showEmpty() }, "An empty picture to paint on"),
@@ -178,7 +181,6 @@ class OwnImagePanel {
     const found = await device();
     this.#status.begin((on) => describeDevice(on, found.threads));
     this.#network.start(found);
-    this.#panel.hidden = false;
     this.#opener.hidden = true;
   }
 
@@ -218,14 +220,12 @@ class OwnImagePanel {
   async #showFirst(before) {
     const { explorer } = this.#tools;
     const layer = this.#live.segments[0].layers[0];
-    say(`The first block comes first; then the page is back at ${before.layer}.`);
     await explorer.dispatch({ type: "go", value: { picture: OWN, layer } }, "replace");
     return JSON.stringify(explorer.state());
   }
 
   /** To where the reader was, who has not gone elsewhere meanwhile. @type {(before: State) => Promise<void>} */
   async #comeBack({ layer, channel, cell }) {
-    say("");
     await this.#tools.explorer.dispatch({ type: "go", value: { layer, channel, cell } }, "replace");
   }
 
@@ -260,10 +260,18 @@ class OwnImagePanel {
     try {
       const levels = await fromFile(file, this.#network.size);
       this.#root.hidePopover?.();
-      await this.#show(levels, { title: file.name || "pasted picture", running: false });
+      const title = file.name || "pasted picture";
+      if (!(await this.#startsAnew(levels, title))) await this.#show(levels, { title, running: false });
     } catch (problem) {
       this.#fail(problem);
     }
+  }
+
+  /** Whether the page is about to be loaded again for the network: the picture is kept until then. @type {(levels: Uint8ClampedArray, title: string) => Promise<boolean>} */
+  async #startsAnew(levels, title) {
+    if (this.#network.isOn() || !gains()) return false;
+    await this.#keeper.keep({ levels, title });
+    return isolate(CHOSEN);
   }
 
   /** @param {unknown} problem */
