@@ -20,8 +20,18 @@
     return key in STEPS ? [clamped(row + STEPS[key][0]), clamped(column + STEPS[key][1])] : null;
   }
 
-  /** Position on its sheet of the map that answers most at a place, or of the layer's strongest; -1 is none. */
-  const tileAt = (layer, place) => (place ? layer.places[place[0] * SIDE + place[1]] : layer.first);
+  /** Position on its sheet of the map that answers most at a place, or on the whole photograph; -1 is none. */
+  function tileAt(layer, place, off = new Set()) {
+    const number = place ? place[0] * SIDE + place[1] : -1;
+    const ranks = layer.ranks?.[number] ?? [place ? layer.places[number] : layer.first];
+    return ranks.find((tile) => !off.has(layer.channels[tile])) ?? -1;
+  }
+
+  /** Where a map is found in the explorer, at a place of the photograph. */
+  function addressOf({ name, rows, channels }, tile, place) {
+    const cell = place?.map((k) => Math.floor(((k + 0.5) * rows) / SIDE));
+    return `#/${[name, channels[tile] ?? 0, ...(cell ? [cell.join()] : [])].join("/")}`;
+  }
 
   /** The part of a sheet with one map; beside the sheet if there is none. */
   function viewBox({ tile, columns }, number) {
@@ -46,10 +56,9 @@
 
   /** What the answer is without some channels. */
   function verdict({ switches, classes, answers }, off) {
-    const [first, second] = answers[selection(off)];
+    const [[first, , share]] = answers[selection(off)];
     const numbers = listed([...off].sort((a, b) => a - b).map((position) => switches[position]));
-    const lead = (first[1] - second[1]).toFixed(1);
-    return `Without no. ${numbers} it says ${classes[first[0]][0]}, by a lead of ${lead}.`;
+    return `Without no. ${numbers} it says ${classes[first][0]}: ${percent(share)}.`;
   }
 
   /** What answers at a place, for a screen reader. */
@@ -58,11 +67,11 @@
     return `Row ${row + 1}, column ${column + 1}: ${found.join(", ")}.`;
   }
 
-  root.vggvizHero = { placeAt, moved, tileAt, viewBox, numberOf, selection, percent, listed, verdict, words };
+  root.vggvizHero = { placeAt, moved, tileAt, addressOf, viewBox, numberOf, selection, percent, listed, verdict, words };
 
   // The page.
 
-  /** Let the maps follow the pointed place. */
+  /** Let the maps follow the pointed place; what is returned shows them without some channels of the last layer. */
   function followThePointer(hero, layers) {
     const photograph = hero.querySelector(".hero-photograph");
     const frame = photograph.appendChild(document.createElement("span"));
@@ -70,13 +79,15 @@
     const heading = hero.querySelector(".hero-maps h2");
     const atFirst = heading.textContent;
     let place = null;
+    let off = new Set();
+    const offIn = (number) => (number === layers.length - 1 ? off : new Set());
 
     function show(next) {
       place = next;
       frame.className = place ? "hero-place" : "";
       if (place) frame.style.translate = `${100 * place[1]}% ${100 * place[0]}%`;
       heading.textContent = place ? "What answers most at this place" : atFirst;
-      figures.forEach((figure, number) => showMap(figure, layers[number], place));
+      figures.forEach((figure, number) => showMap(figure, layers[number], place, offIn(number)));
     }
 
     const point = (event) => {
@@ -86,13 +97,31 @@
     photograph.addEventListener("pointerdown", point);
     photograph.addEventListener("pointermove", point);
     listenToKeys(hero, photograph, () => place, show, layers);
+    return (channels) => {
+      off = channels;
+      show(place);
+    };
   }
 
-  /** Show the map of a layer that answers most at a place. */
-  function showMap(figure, layer, place) {
-    const tile = tileAt(layer, place);
-    figure.querySelector("svg").setAttribute("viewBox", viewBox(layer, tile));
+  /** Show the map of a layer that answers most at a place, the place in it, and the way to both in the explorer. */
+  function showMap(figure, layer, place, off) {
+    const tile = tileAt(layer, place, off);
+    const map = figure.querySelector("svg");
+    map.setAttribute("viewBox", viewBox(layer, tile));
     figure.querySelector("b").textContent = numberOf(layer, tile);
+    const link = figure.querySelector("a");
+    if (link) link.href = link.href.split("#")[0] + addressOf(layer, tile, place);
+    markPlace(map, place);
+  }
+
+  /** Frame the part of a map that lies at a place; null is none. */
+  function markPlace(map, place) {
+    map.querySelector("rect")?.remove();
+    if (!place) return;
+    const [left, top, side] = map.getAttribute("viewBox").split(" ").map(Number);
+    const frame = map.appendChild(document.createElementNS(map.namespaceURI, "rect"));
+    const box = { x: left + (side * place[1]) / SIDE, y: top + (side * place[0]) / SIDE, width: side / SIDE, height: side / SIDE };
+    for (const [name, value] of Object.entries(box)) frame.setAttribute(name, value);
   }
 
   /** Let the arrow keys move over the photograph, and say what answers there; Escape leaves it. */
@@ -110,18 +139,31 @@
   }
 
   /** Let the switches change the answer; the answer with all channels on stays behind it. */
-  function letChannelsBeSwitchedOff(hero, data) {
+  function letChannelsBeSwitchedOff(hero, data, showWithout) {
     const said = hero.querySelector(".hero-switches [role=status]");
     const atFirst = said.textContent;
     const off = new Set();
-    hero.querySelectorAll(".hero-switches button").forEach((button, position) => {
+    const switches = [...hero.querySelectorAll(".hero-switches [role=switch]")];
+    const all = hero.querySelector(".hero-all");
+
+    function show() {
+      switches.forEach((each, position) => each.setAttribute("aria-checked", String(!off.has(position))));
+      all.disabled = off.size === 0;
+      showAnswer(hero, data, off);
+      said.textContent = off.size ? verdict(data, off) : atFirst;
+      showWithout(new Set([...off].map((position) => data.switches[position])));
+    }
+    switches.forEach((button, position) => {
       button.disabled = false;
       button.addEventListener("click", () => {
         if (!off.delete(position)) off.add(position);
-        button.setAttribute("aria-checked", String(!off.has(position)));
-        showAnswer(hero, data, off);
-        said.textContent = off.size ? verdict(data, off) : atFirst;
+        show();
       });
+    });
+    all.addEventListener("click", () => {
+      off.clear();
+      show();
+      switches[0].focus();
     });
   }
 
@@ -129,24 +171,22 @@
   function showAnswer(hero, { classes, answers }, off) {
     const best = answers[selection(off)];
     hero.querySelectorAll(".hero-answer li").forEach((line, rank) => {
-      const [number, score, share] = best[rank];
-      const [label, before, shareBefore] = classes[number];
+      const [number, , share] = best[rank];
+      const [label, , before] = classes[number];
       line.querySelector("span").textContent = label;
-      line.querySelector("b").textContent = score.toFixed(1);
       line.querySelector("i").textContent = percent(share);
       line.querySelector("rect").style.width = `${100 * share}%`;
-      showGhost(line, off.size ? before : null, shareBefore);
+      showGhost(line, off.size ? before : null);
     });
-    hero.querySelector(".hero-answer p b").textContent = (best[0][1] - best[1][1]).toFixed(1);
   }
 
-  /** Show an answer's score and bar of before; null is none. */
-  function showGhost(line, score, share) {
+  /** Show an answer's probability and bar of before; null is none. */
+  function showGhost(line, share) {
     line.querySelectorAll(".hero-ghost").forEach((ghost) => ghost.remove());
-    if (score === null) return;
-    const number = line.querySelector("b").appendChild(document.createElement("small"));
+    if (share === null) return;
+    const number = line.querySelector("i").appendChild(document.createElement("small"));
     number.className = "hero-ghost";
-    number.textContent = ` was ${score.toFixed(1)}`;
+    number.textContent = ` was ${percent(share)}`;
     const bar = line.querySelector("svg").appendChild(line.querySelector("rect").cloneNode());
     bar.setAttribute("class", "hero-ghost");
     bar.style.width = `${100 * share}%`;
@@ -154,7 +194,7 @@
 
   for (const hero of root.document?.querySelectorAll(".hero") ?? []) {
     const data = JSON.parse(hero.querySelector("script").textContent);
-    followThePointer(hero, data.layers);
-    if (data.answers) letChannelsBeSwitchedOff(hero, data);
+    const showWithout = followThePointer(hero, data.layers);
+    if (data.answers) letChannelsBeSwitchedOff(hero, data, showWithout);
   }
 })(globalThis);

@@ -72,6 +72,22 @@ def test_coarse_maps_are_stored_in_viridis_to_half_a_step():
     assert np.abs(levels - sheet.levels.astype(int)).max() <= np.ceil(255 / 31 / 2)
 
 
+def test_who_answers_when_channels_are_off_is_the_strongest_of_those_that_are_on():
+    random = np.random.default_rng(2)
+    maps = random.random((28, 28, 6)) * (random.random((28, 28, 6)) < 0.3)
+    also = (1, 4)
+    sheet = places.sheet("some", maps, also)
+    winners = places.strongest(maps).ravel()
+    assert {place for place in sheet.ranks if place >= 0} == set(np.flatnonzero(np.isin(winners, also)))
+    for off in ((), (1,), (4,), also):
+        left = maps.copy()
+        left[..., list(off)] = 0
+        for place, wanted in enumerate(places.strongest(left).ravel()):
+            rank = sheet.ranks.get(place, [sheet.tiles.ravel()[place]])
+            channels = [places.NOBODY if tile == places.NOBODY else sheet.channels[tile] for tile in rank]
+            assert next(channel for channel in channels if channel not in off) == wanted
+
+
 # What turns the answer ------------------------------------------------------------------------
 
 
@@ -161,9 +177,9 @@ def test_the_page_reads_without_its_script(cat):
     assert "4,224 small pictures and one answer" in page.select_one(".hero-lead").text
     first, second, _ = page.select(".hero-answer li")
     assert first.select_one("span").text == "tabby"
-    scores = [float(line.select_one("b").text) for line in (first, second)]
-    lead = float(page.select_one(".hero-answer p b").text)
-    assert lead == round(scores[0] - scores[1], 1)
+    shares = [int(line.select_one("i").text.removesuffix(" %")) for line in (first, second)]
+    assert 50 < shares[0] < 100 - shares[1] + 1
+    assert page.select_one(".hero-maps a")["data-explorer"] == "#/block1_conv2/53"
     assert "200 things" in page.select_one(".hero-answer p").text
     assert page.select_one(".hero-switches p").text == "Without no. 183 of 512 it says Egyptian cat."
     assert [figure.text for figure in page.select("figcaption")][-1] == "block 5no. 286"
@@ -198,7 +214,7 @@ def test_in_the_book_the_pictures_lie_beside_the_pages(monkeypatch, tmp_path, ca
     named = {tag.get("src") or tag.get("href") for tag in page.select("img, image")}
     written = {f"../explorers/{p.parent.name}/{p.name}" for p in tmp_path.rglob("*.webp")}
     assert named == written
-    assert [link["href"] for link in page.select("nav a")] == ["explorer.html"] * 2 + [
+    assert [link["href"] for link in page.select("nav a")] == ["explorer.html"] * 4 + [
         "image_is_an_array.html"
     ]
 
@@ -241,7 +257,7 @@ def test_a_black_photograph_is_shown():
 
 
 def test_words_are_escaped():
-    assert html.escape("<b>") in writing._bar("<b>", 1, 0.5)
+    assert html.escape("<b>") in writing._bar("<b>", 0.5)
 
 
 @pytest.mark.parametrize(

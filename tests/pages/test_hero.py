@@ -11,6 +11,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from pages import show_on, until
+from vggviz.explorer.hero.writing import percent
 
 PHONE = (390, 844)
 NUMBERS = "return [...document.querySelectorAll('.hero-maps b')].map((number) => number.textContent)"
@@ -19,6 +20,7 @@ SHOWN = """return [...document.querySelectorAll('.hero-maps svg')].map((map) => 
   const {x, y} = map.viewBox.baseVal;
   return `${map.querySelector('image').href.baseVal} ${x} ${y}`;
 });"""
+LINKS = "return document.querySelector('.hero-links').getBoundingClientRect().top"
 OVERFLOW = "return document.documentElement.scrollWidth - innerWidth"
 
 
@@ -74,6 +76,12 @@ def test_the_maps_follow_the_pointer(page: webdriver.Chrome, pointer: str) -> No
         until(page, lambda place=(row, column): page.execute_script(NUMBERS) == numbers(page, *place))
         shown.add(tuple(page.execute_script(SHOWN)))
     assert len(shown) > 1
+    links = page.execute_script("return [...document.querySelectorAll('.hero-maps a')].map((a) => a.hash)")
+    assert links[-1].endswith("/13,13")
+    assert [link.split("/")[2] for link in links] == [
+        number.removeprefix("no. ").replace("none", "0") for number in numbers(page, 13, 13)
+    ]
+    assert len(page.find_elements(By.CSS_SELECTOR, ".hero-maps rect")) == 5
     heading = page.find_element(By.CSS_SELECTOR, ".hero-maps h2").text
     assert heading == "What answers most at this place"
 
@@ -96,7 +104,7 @@ def test_the_arrow_keys_point_and_only_they_speak(page: webdriver.Chrome) -> Non
 
 
 def test_switches_turn_the_answer_and_turn_it_back(page: webdriver.Chrome) -> None:
-    switches = page.find_elements(By.CSS_SELECTOR, ".hero-switches button")
+    switches = page.find_elements(By.CSS_SELECTOR, ".hero-switches [role=switch]")
     if not switches:
         pytest.skip("these weights have no classifier")
     at_first = page.execute_script(ANSWER)
@@ -106,14 +114,22 @@ def test_switches_turn_the_answer_and_turn_it_back(page: webdriver.Chrome) -> No
         assert switch.get_attribute("aria-checked") == "false"
         best = found["answers"][2 ** (position + 1) - 1]
         lines = page.find_elements(By.CSS_SELECTOR, ".hero-answer li")
-        for line, (number, score, _) in zip(lines, best, strict=True):
-            label, before, _ = found["classes"][number]
+        for line, (number, _, share) in zip(lines, best, strict=True):
+            label, _, before = found["classes"][number]
             assert line.find_element(By.CSS_SELECTOR, "span").text == label
-            assert line.find_element(By.CSS_SELECTOR, "b").text == f"{score:.1f} was {before:.1f}"
+            told = line.find_element(By.CSS_SELECTOR, "i").get_attribute("textContent")
+            assert told == f"{percent(share)} was {percent(before)}"
         verdict = page.find_element(By.CSS_SELECTOR, ".hero-switches p").text
         assert found["classes"][best[0][0]][0] in verdict
-    for switch in switches:
-        switch.click()
+    off = {found["switches"][k] for k in range(len(switches))}
+    for row, column in ((4, 4), (9, 8), (2, 11)):
+        point(page, "mouseMoved", row, column, "mouse")
+        last = page.execute_script(NUMBERS)[-1]
+        assert last == "none" or int(last.removeprefix("no. ")) not in off
+    box = page.execute_script(LINKS)
+    page.find_element(By.CSS_SELECTOR, ".hero-all").click()
+    assert all(switch.get_attribute("aria-checked") == "true" for switch in switches)
+    assert page.execute_script(LINKS) == box
     assert page.execute_script(ANSWER) == at_first
     assert not page.find_elements(By.CSS_SELECTOR, ".hero-ghost")
 

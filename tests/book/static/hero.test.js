@@ -42,6 +42,21 @@ test("each place has its map, and no place the strongest one", () => {
   assert.equal(hero.numberOf(LAYER, -1), "none");
 });
 
+test("where a channel is off, the next one answers that is on", () => {
+  const ranked = { ...LAYER, ranks: { 17: [3, 0, -1], "-1": [2, 1] } };
+  assert.equal(hero.tileAt(ranked, [1, 3], new Set([16])), 0);
+  assert.equal(hero.tileAt(ranked, [1, 3], new Set([16, 4])), -1);
+  assert.equal(hero.tileAt(ranked, [1, 3], new Set([4])), 3);
+  assert.equal(hero.tileAt(ranked, null, new Set([15])), 1);
+});
+
+test("a map is found in the explorer at the same place", () => {
+  const layer = { ...LAYER, name: "block3_conv3", rows: 56 };
+  assert.equal(hero.addressOf(layer, 3, [1, 13]), "#/block3_conv3/16/6,54");
+  assert.equal(hero.addressOf(layer, 1, null), "#/block3_conv3/8");
+  assert.equal(hero.addressOf(layer, -1, null), "#/block3_conv3/0");
+});
+
 test("a map is a square of its sheet, and none lies beside it", () => {
   assert.equal(hero.viewBox(LAYER, 0), "0 0 14 14");
   assert.equal(hero.viewBox(LAYER, 3), "0 14 14 14");
@@ -54,9 +69,9 @@ test("a selection of switches is the sum of their bits", () => {
   assert.equal(hero.selection(new Set([2, 0])), 5);
 });
 
-test("the verdict names the channels in their order, the answer and its lead", () => {
-  assert.equal(hero.verdict(DATA, new Set([0])), "Without no. 7 it says dog, by a lead of 0.4.");
-  assert.equal(hero.verdict(DATA, new Set([1, 0])), "Without no. 7 and 5 it says dog, by a lead of 0.0.");
+test("the verdict names the channels in their order, the answer and how sure it is", () => {
+  assert.equal(hero.verdict(DATA, new Set([0])), "Without no. 7 it says dog: 60 %.");
+  assert.equal(hero.verdict(DATA, new Set([1, 0])), "Without no. 7 and 5 it says dog: 50 %.");
   assert.equal(hero.listed(["1", "2", "3"]), "1, 2 and 3");
 });
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import matplotlib
@@ -33,6 +33,10 @@ class Sheet:
         first: the position of the one with the layer's largest value, or NOBODY.
         levels: uint8 (rows, columns), the maps side by side as in `vggviz.explorer.encoding.sheet`.
         tile: side of one map on the sheet, in pixels.
+        rows: rows of the layer's maps.
+        ranks: for each place, counted row by row, where a channel that can be switched off answers most, the
+            positions of those that answer most, up to the first that cannot; NOBODY ends a list in which all
+            others are zero. Place -1 is the whole photograph.
     """
 
     layer: str
@@ -41,6 +45,8 @@ class Sheet:
     first: int
     levels: np.ndarray
     tile: int
+    rows: int
+    ranks: dict[int, list[int]]
 
     def webp(self, quality: int) -> bytes:
         """The sheet in viridis as WebP; coarse maps are stored without loss whatever the quality."""
@@ -50,21 +56,51 @@ class Sheet:
         return encoding.webp(viridis(self.levels), quality=quality)
 
 
-def sheet(layer: str, maps: np.ndarray, also: Iterable[int] = ()) -> Sheet:
+def sheet(layer: str, maps: np.ndarray, also: Collection[int] = ()) -> Sheet:
     """The sheet of a layer.
 
     Args:
         layer: its name.
         maps: float (h, w, c), not negative; h and w are multiples of SIDE.
-        also: channels that are on the sheet in any case.
+        also: channels that can be switched off; they are on the sheet in any case.
     """
     winners = strongest(maps)
-    channels = np.unique([*winners[winners != NOBODY], *also]).astype(int)
-    tiles = np.where(winners == NOBODY, NOBODY, np.searchsorted(channels, winners))
     largest = maps.max(axis=(0, 1))
-    first = int(np.searchsorted(channels, largest.argmax())) if largest.any() else NOBODY
+    ranks = {-1: ranking(largest, also)} if largest.argmax() in also else {}
+    ranks |= {place: ranking(values, also) for place, values in _led_by(also, maps)}
+    named = [channel for rank in ranks.values() for channel in rank if channel != NOBODY]
+    channels = np.unique([*winners[winners != NOBODY], *also, *named]).astype(int)
+
+    def tile_of(channel: int) -> int:
+        return NOBODY if channel == NOBODY else int(np.searchsorted(channels, channel))
+
+    first = tile_of(int(largest.argmax())) if largest.any() else NOBODY
     shown = maps[..., channels] if len(channels) else np.zeros((*maps.shape[:2], 1))
-    return Sheet(layer, channels, tiles, first, encoding.sheet(shown), encoding.tile_of(*maps.shape[:2])[0])
+    return Sheet(
+        layer,
+        channels,
+        np.vectorize(tile_of, otypes=[int])(winners),
+        first,
+        encoding.sheet(shown),
+        encoding.tile_of(*maps.shape[:2])[0],
+        maps.shape[0],
+        {place: [tile_of(channel) for channel in rank] for place, rank in ranks.items()},
+    )
+
+
+def ranking(values: np.ndarray, also: Collection[int]) -> list[int]:
+    """The channels of the largest values, up to the first that is not in `also`; NOBODY if that one is zero."""
+    order = [int(channel) for channel in np.argsort(-values, kind="stable") if values[channel] > 0]
+    end = next((k for k, channel in enumerate(order) if channel not in also), len(order))
+    return [*order[:end], *(order[end : end + 1] or [NOBODY])]
+
+
+def _led_by(also: Collection[int], maps: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
+    """The places where one of these channels answers most, with all channels' values there."""
+    values = _largest(maps).reshape(SIDE * SIDE, -1)
+    for place, found in enumerate(values):
+        if found.any() and found.argmax() in also:
+            yield place, found
 
 
 def strongest(maps: np.ndarray) -> np.ndarray:
@@ -76,9 +112,14 @@ def strongest(maps: np.ndarray) -> np.ndarray:
     Returns:
         int (SIDE, SIDE), the lowest such channel; NOBODY where all are zero.
     """
-    height, width, _ = maps.shape
-    largest = block_reduce(maps, (height // SIDE, width // SIDE, 1), np.max)
+    largest = _largest(maps)
     return np.where(largest.any(axis=-1), largest.argmax(axis=-1), NOBODY)
+
+
+def _largest(maps: np.ndarray) -> np.ndarray:
+    """The largest value of each channel at each place, float (SIDE, SIDE, c)."""
+    height, width, _ = maps.shape
+    return block_reduce(maps, (height // SIDE, width // SIDE, 1), np.max)
 
 
 def viridis(levels: np.ndarray) -> np.ndarray:

@@ -15,12 +15,6 @@ if TYPE_CHECKING:
     from vggviz.explorer.hero.content import Content
     from vggviz.explorer.hero.switches import Answer
 
-LINKS = """<nav class="hero-links" aria-label="Ways in">
-<a class="hero-first" href="explorer.html" data-explorer="?own=1#/">Your own photograph
-<small>it never leaves this device</small></a>
-<a href="explorer.html" data-explorer="#/?tour=1">Take the tour <small>7 steps, 4 minutes</small></a>
-<a href="image_is_an_array.html">Read the book <small>from the pixels on</small></a>
-</nav>"""
 NOTEBOOK = "<style>.hero figure, .hero-switches li { display: inline-block; margin: 4px }</style>"
 """A notebook has none of the book's style sheets."""
 DIGITS = 4
@@ -29,7 +23,7 @@ DIGITS = 4
 
 def in_book(front: Content, addresses: Mapping[str, str]) -> str:
     """HTML for the book, with the addresses of the pictures."""
-    return _whole(front, addresses, LINKS)
+    return _whole(front, addresses, _links(front))
 
 
 def in_notebook(front: Content, files: Mapping[str, bytes]) -> str:
@@ -60,13 +54,32 @@ def headline(front: Content) -> str:
     return f"{network} looks at {front.seen}. Look inside."
 
 
+def _links(front: Content) -> str:
+    """The ways in; the book lets those with `data-explorer` lead into the explorer itself."""
+    doors = [
+        ("?own=1#/", "Your own photograph", "it never leaves this device"),
+        ("?paint=1#/", f"Paint on the {_thing(front)}", "what does it say then?"),
+        ("#/?tour=1", "Take the tour", "7 steps, 4 minutes"),
+        ("#/", "The explorer", "every map of every layer"),
+    ]
+    links = _lines(
+        f'<a href="explorer.html" data-explorer="{place}">{escape(words)} <small>{small}</small></a>'
+        for place, words, small in doors
+    ).replace("<a ", '<a class="hero-first" ', 1)
+    book = '<a href="image_is_an_array.html">Read the book <small>from the pixels on</small></a>'
+    return f'<nav class="hero-links" aria-label="Ways in">\n{links}\n{book}\n</nav>'
+
+
+def _thing(front: Content) -> str:
+    return front.seen.removeprefix("an ").removeprefix("a ")
+
+
 def _title(front: Content) -> str:
     made = f"VGG16 turns a photograph into {front.channels:,} small pictures"
     made += " and one answer" if front.switches else ""
-    thing = front.seen.removeprefix("an ").removeprefix("a ")
     return (
         f'<h2 class="hero-title">{escape(headline(front))}</h2>\n<p class="hero-lead">{made}. '
-        f'<span class="pst-js-only">Point at the {escape(thing)}.</span></p>'
+        f'<span class="pst-js-only">Point at the {escape(_thing(front))}.</span></p>'
     )
 
 
@@ -77,10 +90,13 @@ def _maps(front: Content, addresses: Mapping[str, str]) -> str:
 
 
 def _map(block: int, sheet: Sheet, addresses: Mapping[str, str]) -> str:
-    """The map of a layer's strongest channel, with its number."""
-    number = "none" if sheet.first == NOBODY else f"no. {sheet.channels[sheet.first]}"
+    """The map of a layer's strongest channel, with its number; it leads into the explorer."""
+    channel = 0 if sheet.first == NOBODY else int(sheet.channels[sheet.first])
+    number = "none" if sheet.first == NOBODY else f"no. {channel}"
     picture = _tile(sheet, sheet.first, addresses)
-    return f"<figure>{picture}<figcaption>block {block}<br><b>{number}</b></figcaption></figure>"
+    place = f'href="explorer.html" data-explorer="#/{sheet.layer}/{channel}"'
+    link = f'<a {place} aria-label="Block {block} in the explorer">{picture}</a>'
+    return f"<figure>{link}<figcaption>block {block}<br><b>{number}</b></figcaption></figure>"
 
 
 def _tile(sheet: Sheet, tile: int, addresses: Mapping[str, str]) -> str:
@@ -99,18 +115,16 @@ def _answer(front: Content) -> str:
     if front.switches is None:
         return ""
     answers = front.switches.answers[0]
-    bars = _lines(_bar(front.labels[k], score, share) for k, score, share in answers)
-    lead = round(round(answers[0][1], 1) - round(answers[1][1], 1), 1)
+    bars = _lines(_bar(front.labels[k], share) for k, _, share in answers)
     return (
-        f'<div class="hero-answer"><h2>What it says</h2>\n<ol>{bars}</ol>\n'
-        f"<p>The first leads by <b>{lead:.1f}</b>. It knows {len(front.labels)} things; "
-        "if yours is not among them, it must be wrong.</p></div>"
+        f'<div class="hero-answer"><h2>What it says, how surely</h2>\n<ol>{bars}</ol>\n'
+        f"<p>It knows {len(front.labels)} things; if yours is not among them, it must be wrong.</p></div>"
     )
 
 
-def _bar(label: str, score: float, share: float) -> str:
+def _bar(label: str, share: float) -> str:
     return (
-        f"<li><span>{escape(label)}</span> <b>{score:.1f}</b> <i>{percent(share)}</i>"
+        f"<li><span>{escape(label)}</span> <i>{percent(share)}</i>"
         f'<svg width="100%" height="7" aria-hidden="true"><rect width="{100 * share:.1f}%" height="7"></rect>'
         "</svg></li>"
     )
@@ -134,8 +148,9 @@ def _switches(front: Content, addresses: Mapping[str, str]) -> str:
         f"{_tile(sheet, places[channel], addresses)}<span>no. {channel}</span></button></li>"
         for channel in front.switches.channels
     )
+    again = '<li><button type="button" class="hero-all" disabled>all on</button></li>'
     return (
-        f'<div class="hero-switches"><h2>Switch channels of block 5 off</h2>\n<ul>{switches}</ul>\n'
+        f'<div class="hero-switches"><h2>Switch channels of block 5 off</h2>\n<ul>{switches}{again}</ul>\n'
         f'<p role="status">{escape(verdict(front))}</p></div>'
     )
 
@@ -164,6 +179,9 @@ def _data(front: Content) -> str:
 
 def _layer(sheet: Sheet) -> dict[str, Any]:
     return {
+        "name": sheet.layer,
+        "rows": sheet.rows,
+        "ranks": {str(place): tiles for place, tiles in sheet.ranks.items()},
         "channels": sheet.channels.tolist(),
         "columns": sheet.levels.shape[1] // sheet.tile,
         "tile": sheet.tile,

@@ -57,7 +57,9 @@ async function start() {
   Object.assign(window, { explorer }); // for the console: explorer.data.maps("cat", "block1_conv1")
   const { search } = location;
   await followAddress(explorer, own.recall);
-  if (new URLSearchParams(search).has("own")) own.open(); // where a page sends a reader to their own picture
+  const wanted = new URLSearchParams(search); // where a page sends a reader to their own picture, or to paint
+  if (wanted.has("own")) own.open();
+  if (wanted.has("paint")) painting.take();
   tellHeight(/** @type {HTMLElement} */ (document.querySelector("main")));
   keepForLater();
 }
