@@ -58,7 +58,7 @@
   function verdict({ switches, classes, answers }, off) {
     const [[first, , share]] = answers[selection(off)];
     const numbers = listed([...off].sort((a, b) => a - b).map((position) => switches[position]));
-    return `Without no. ${numbers} it says ${classes[first][0]}: ${percent(share)}.`;
+    return `Without no. ${numbers} it says ${classes[first][0]}: ${percent(share).replaceAll(" ", "\u00a0")}.`;
   }
 
   /** What answers at a place, for a screen reader. */

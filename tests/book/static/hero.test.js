@@ -70,8 +70,8 @@ test("a selection of switches is the sum of their bits", () => {
 });
 
 test("the verdict names the channels in their order, the answer and how sure it is", () => {
-  assert.equal(hero.verdict(DATA, new Set([0])), "Without no. 7 it says dog: 60 %.");
-  assert.equal(hero.verdict(DATA, new Set([1, 0])), "Without no. 7 and 5 it says dog: 50 %.");
+  assert.equal(hero.verdict(DATA, new Set([0])), "Without no. 7 it says dog: 60\u00a0%.");
+  assert.equal(hero.verdict(DATA, new Set([1, 0])), "Without no. 7 and 5 it says dog: 50\u00a0%.");
   assert.equal(hero.listed(["1", "2", "3"]), "1, 2 and 3");
 });
 

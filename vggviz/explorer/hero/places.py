@@ -89,7 +89,7 @@ def sheet(layer: str, maps: np.ndarray, also: Collection[int] = ()) -> Sheet:
 
 
 def ranking(values: np.ndarray, also: Collection[int]) -> list[int]:
-    """The channels of the largest values, up to the first that is not in `also`; NOBODY if that one is zero."""
+    """The channels of the largest values, up to the first not in `also`, which is NOBODY if it is zero."""
     order = [int(channel) for channel in np.argsort(-values, kind="stable") if values[channel] > 0]
     end = next((k for k, channel in enumerate(order) if channel not in also), len(order))
     return [*order[:end], *(order[end : end + 1] or [NOBODY])]

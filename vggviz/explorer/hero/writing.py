@@ -60,7 +60,7 @@ def _links(front: Content) -> str:
         ("?own=1#/", "Your own photograph", "it never leaves this device"),
         ("?paint=1#/", f"Paint on the {_thing(front)}", "what does it say then?"),
         ("#/?tour=1", "Take the tour", "7 steps, 4 minutes"),
-        ("#/", "The explorer", "every map of every layer"),
+        ("#/", "The explorer", "all maps of all layers"),
     ]
     links = _lines(
         f'<a href="explorer.html" data-explorer="{place}">{escape(words)} <small>{small}</small></a>'
@@ -117,7 +117,7 @@ def _answer(front: Content) -> str:
     answers = front.switches.answers[0]
     bars = _lines(_bar(front.labels[k], share) for k, _, share in answers)
     return (
-        f'<div class="hero-answer"><h2>What it says, how surely</h2>\n<ol>{bars}</ol>\n'
+        f'<div class="hero-answer"><h2>What it says</h2>\n<ol>{bars}</ol>\n'
         f"<p>It knows {len(front.labels)} things; if yours is not among them, it must be wrong.</p></div>"
     )
 
