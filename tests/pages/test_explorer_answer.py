@@ -290,6 +290,17 @@ def test_the_next_stop_comes_whatever_is_loaded_meanwhile(page: Page) -> None:
     at_stop(page, 2)
 
 
+@pytest.mark.parametrize("where", ["#/?tour=1", "#/?tour=6"])
+def test_an_address_of_the_tour_alone_begins_it(page: Page, where: str) -> None:
+    """A page of the book leads here; what the explorer itself chooses meanwhile is no step of the reader's."""
+    page.open(where)
+    at_stop(page, int(where[-1]))
+    assert page.text("#tour .guess").endswith("?")
+    page.click("#tour .show-me")
+    page.until(lambda: len(page.browser.find_elements(By.CSS_SELECTOR, "#tour [aria-live] p")) == 2)
+    assert severe(page) == []
+
+
 def test_moving_by_oneself_pauses_the_tour(page: Page) -> None:
     page.click("#take-tour")
     at_stop(page, 1)

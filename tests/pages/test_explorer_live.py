@@ -281,6 +281,21 @@ def test_a_broken_download_goes_on_where_it_stopped(page: Page, photographs: lis
     assert not [path for path, _ in Host.asked if path.endswith(".packed")], "the weights were kept"
 
 
+def test_a_picture_is_chosen_first_and_seen_at_once(page: Page, photographs: list[Path]) -> None:
+    """The network is loaded meanwhile; what is of the picture before is greyed until it is another."""
+    Host.wait = 1
+    page.click("#own")
+    assert page.find("#file").is_displayed()
+    page.give(photographs[1])
+    page.until(lambda: page.find("canvas.preview").is_displayed() or page.state["picture"] == "yours")
+    assert page.js("return document.querySelector('#maps .stage').getBoundingClientRect().width > 0")
+    page.computed()
+    page.until(lambda: page.text("#maps figcaption") == photographs[1].name)
+    assert page.js("return document.body.dataset.computing ?? null") is None
+    assert page.js("return document.querySelector('canvas.preview').hidden")
+    page.until(lambda: not page.find("#network-status").is_displayed(), 20)
+
+
 def test_the_first_blocks_are_shown_before_the_rest_has_come(page: Page, photographs: list[Path]) -> None:
     Host.wait = 1
     page.dispatch(type="go", value={"layer": "block5_conv3", "channel": 7, "cell": [3, 4]})

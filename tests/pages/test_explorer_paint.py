@@ -138,8 +138,10 @@ def test_what_is_seen_at_last_is_what_was_painted_last(page: Page) -> None:
     shown = painted(page)
     address = page.js("return location.hash")
     assert "painted" not in address
-    page.open(address)
-    page.until(lambda: page.text("#paint-open") == "Painted")
+    page.browser.refresh()
+    page.until(lambda: page.find("#paint-open") and page.text("#paint-open") == "Painted")
+    assert page.js("return location.hash") == address
+    stale(page)
     load(page)
     page.click("#paint-open")
     settled(page)
@@ -147,6 +149,73 @@ def test_what_is_seen_at_last_is_what_was_painted_last(page: Page) -> None:
     page.click("#paint .clear")
     page.until(lambda: page.text("#paint-open") == "Paint")
     assert "points" not in page.js("return Object.values(sessionStorage).join()")
+
+
+def stale(page: Page) -> None:
+    """Wait until the answer says that it does not count what is painted."""
+    page.until(lambda: page.js("return document.querySelector('#answer').dataset.stale") == "true")
+    assert page.text(".answer-line").startswith("Not computed yet; before: ")
+
+
+def test_a_new_visit_begins_with_clean_pictures(page: Page) -> None:
+    take_brush(page)
+    stroke(page, (60, 60), (30, 0))
+    stale(page)
+    address = page.js("return location.hash")
+    page.open(address)
+    page.until(lambda: page.find("#paint-open"))
+    assert page.text("#paint-open") == "Paint"
+    assert "points" not in page.js("return Object.values(sessionStorage).join()")
+
+
+def test_the_answer_and_the_tour_say_what_is_painted(page: Page) -> None:
+    """Greyed until it is computed, then of the painted picture; the message is gone when it has been read."""
+    load(page)
+    page.until(lambda: page.text(".answers"))
+    before = page.text(".answers .class")
+    take_brush(page)
+    brush_size(page, 0.3)
+    stroke(page, (70, 30), (0, 160))
+    stroke(page, (140, 30), (0, 160))
+    stale(page)
+    settled(page)
+    page.until(lambda: page.js("return document.querySelector('#answer').dataset.stale") == "false")
+    after = page.text(".answers .class")
+    assert after != before
+    page.click("#paint-open")
+    page.click("#take-tour")
+    page.until(lambda: page.find("#tour .guess") and f"“{after}”" in page.text("#tour .guess"))
+    page.until(lambda: not page.find("#network-status").is_displayed(), 20)
+
+
+def test_messages_cover_no_button(page: Page) -> None:
+    """They lie over the pictures, and what points there goes through them."""
+    for width, height in [(1440, 900), (768, 1024), (390, 844)]:
+        show_on(page.browser, width, height, "light")
+        page.js(
+            """
+            for (const id of ["loading", "notice", "problem"]) {
+              const each = document.querySelector(`#${id}`);
+              each.hidden = false;
+              each.textContent = "A sentence of the usual length, which says what is under way.";
+            }
+            """
+        )
+        lying = page.js(
+            """
+            const boxes = [...document.querySelectorAll("#messages > :not([hidden])")].map((e) => e.getBoundingClientRect());
+            const meets = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+            return [...document.querySelectorAll("button, select, a")]
+              .filter((e) => e.checkVisibility() && boxes.some((box) => meets(box, e.getBoundingClientRect())))
+              .map((e) => e.outerHTML);
+            """
+        )
+        assert lying == []
+        top = page.js(
+            "const {x, y} = document.querySelector('#loading').getBoundingClientRect();"
+            "return document.elementFromPoint(x + 9, y + 9).closest('.stage') !== null"
+        )
+        assert top
 
 
 def test_the_maps_before_and_by_how_much_they_changed(page: Page, manifest: dict[str, Any]) -> None:

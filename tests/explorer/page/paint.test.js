@@ -146,7 +146,9 @@ test("a stamp copies a round piece: the other's middle to where the stroke begin
 
 test("strokes are kept for the picture that they are on", () => {
   const store = new Map();
-  const storage = { getItem: (name) => store.get(name) ?? null, setItem: (name, value) => store.set(name, value) };
+  const storage = {
+    getItem: (name) => store.get(name) ?? null, setItem: (name, value) => store.set(name, value), removeItem: (name) => store.delete(name),
+  };
   const [cat, dog] = [noise(SIZE, 1), noise(SIZE, 2)];
   const strokes = [{ colour: RED, width: 3, points: [[1, 2]] }];
   const kept = new KeptStrokes(storage, "here");
@@ -161,7 +163,11 @@ test("strokes are kept for the picture that they are on", () => {
   assert.deepEqual(kept.on("cat", cat), []);
   store.set([...store.keys()][0], "no JSON");
   assert.deepEqual(kept.on("cat", cat), []);
+  kept.forget();
+  assert.deepEqual(new KeptStrokes(storage, "here").on("cat", cat), []);
+  assert.equal(kept.has("cat"), false);
   const none = new KeptStrokes(null, "here");
+  none.forget();
   none.keep("cat", cat, strokes);
   assert.deepEqual(none.on("cat", cat), []);
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { namesChannel, pictureNamed, read, stepBetween, write } from "../../../vggviz/explorer/page/state/address.js";
-import { accepts, after, begin } from "../../../vggviz/explorer/page/state/state.js";
+import { accepts, after, begin, isBare } from "../../../vggviz/explorer/page/state/state.js";
 import { anyAction, chance, layer, manifest } from "./vgg16.js";
 
 const freeze = (state) =>
@@ -104,6 +104,16 @@ test("a bad part of an address falls back, and the good parts stay", () => {
   assert.deepEqual(read(`#/block3_conv2/9999/1,2,3/%E0?${query}`, manifest), good);
   const former = "#picture=dog&layer=block3_conv2&channel=9999&cell=1,2,3&order=size&scale=layer&over=yes&compare=%E0&x=1";
   assert.deepEqual(read(former, manifest), good);
+});
+
+test("an address of a picture and a stop of the tour alone chooses nothing of a view", () => {
+  const [first, second] = manifest.pictures.map(({ id }) => id);
+  const layer_ = manifest.layers[0].name;
+  for (const hash of ["", "#/?tour=1", `#/?picture=${second}&tour=3`]) assert.ok(isBare(read(hash, manifest), manifest), hash);
+  assert.ok(isBare({ ...begin(manifest), channel: 3, picture: first }, manifest)); // the explorer itself chooses it
+  for (const hash of [`#/${layer_}?tour=1`, "#/?tour=1&view=passport", "#/?tour=1&sort=number"]) {
+    assert.ok(!isBare(read(hash, manifest), manifest), hash);
+  }
 });
 
 test("any text is an address", () => {

@@ -8,6 +8,7 @@ import { classifier } from "../../../vggviz/explorer/page/answer/classifier.js";
 import { answer } from "../../../vggviz/explorer/page/answer/scores.js";
 import { statistics } from "../../../vggviz/explorer/page/arithmetic/statistics.js";
 import { after, begin } from "../../../vggviz/explorer/page/state/state.js";
+import { asShown } from "../../../vggviz/explorer/page/tour/given.js";
 import { positionIn } from "../../../vggviz/explorer/page/tour/position.js";
 import { stopsOf } from "../../../vggviz/explorer/page/tour/stops.js";
 import { chance, layer, manifest as vgg16 } from "./vgg16.js";
@@ -136,6 +137,20 @@ test("the way down begins five layers above the pixels, and each step reads the 
   assert.deepEqual(shown.map((each) => each.layer), [
     "block2_conv2", "block2_conv1", "block1_pool", "block1_conv2", "block1_conv1",
   ]);
+});
+
+test("a stop is made of the maps that are shown, with all channels on", async () => {
+  const asked = [];
+  const shownData = {
+    ...data,
+    maps: (id, name) => (asked.push(id), data.maps(id, name)),
+    statistics: (id, name) => (asked.push(id), data.statistics(id, name)),
+    kernels: (name) => data.kernels(name),
+  };
+  const sources = { idOf: ({ picture, off, shows }) => `${picture} ${JSON.stringify(off)} ${shows}` };
+  const state = { ...begin(small), picture: "cat", off: { block5_conv3: [1] }, shows: "before" };
+  for (const plan of stopsOf(small)) await plan.make(asShown({ ...given, data: shownData, sources }, state));
+  assert.deepEqual([...new Set(asked)], ["cat {} now"]);
 });
 
 test("a network without an answer has the stops that need none", async () => {

@@ -25,7 +25,7 @@ const MODULES = {
   views: [
     "answer", "answer_bars", "answer_head", "answer_off", "answer_where", "answer_why", "answer_words", "arrange",
     "cell", "channel_grid", "channel_switch", "channel_tiles", "channel_view", "colourbar", "controls",
-    "convolution_sum", "descriptions", "elements", "embed", "flash", "grid_head", "grid_keys", "history", "late_part",
+    "convolution_sum", "descriptions", "elements", "embed", "flash", "grid_head", "grid_keys", "history", "home", "late_part",
     "layer_rail", "loupe", "messages", "network_view", "npy", "page", "passport", "path",
     "place", "pointing", "pooling_sum", "preferred_classes", "preferred_images", "relu_figure", "save", "saved_view",
     "shortcuts", "shows", "stage", "stage_pair", "sum_rows", "svg", "swipe", "tabs", "taps", "theme", "trail",

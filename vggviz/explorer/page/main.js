@@ -57,11 +57,15 @@ async function start() {
   Object.assign(window, { explorer }); // for the console: explorer.data.maps("cat", "block1_conv1")
   const { search } = location;
   await followAddress(explorer, own.recall);
-  const wanted = new URLSearchParams(search); // where a page sends a reader to their own picture, or to paint
-  if (wanted.has("own")) own.open();
-  if (wanted.has("paint")) painting.take();
+  openAsked(search, { own: own.open, paint: painting.take });
   tellHeight(/** @type {HTMLElement} */ (document.querySelector("main")));
   keepForLater();
+}
+
+/** Where a page sends a reader to their own picture, or to paint. @type {(search: string, doors: Record<string, () => unknown>) => void} */
+function openAsked(search, doors) {
+  const asked = new URLSearchParams(search);
+  for (const [name, open] of Object.entries(doors)) if (asked.has(name)) open();
 }
 
 /**

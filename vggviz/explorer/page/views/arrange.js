@@ -1,12 +1,14 @@
 // What stands elsewhere on a phone than on a large screen, and the full screen.
 
 import { byId } from "./elements.js";
+import { showHome } from "./home.js";
 
 const phone = matchMedia("(max-width: 700px)");
 
 /** Put the row of pictures, and the button for one's own, where there is room for them. */
 export function arrange() {
   place();
+  showHome(/** @type {HTMLAnchorElement} */ (byId("home")));
   phone.addEventListener("change", place);
   byId("wall").addEventListener("click", fillWall);
   document.addEventListener("fullscreenchange", () => toggleWall(document.fullscreenElement !== null));

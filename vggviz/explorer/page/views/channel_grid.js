@@ -3,6 +3,7 @@
 import { isSilent, ordered } from "../arithmetic/channel_order.js";
 import { asError } from "../state/errors.js";
 import { channelOf, fillTile, newTile, paintDrawing, paintTile, setOff, setSelected } from "./channel_tiles.js";
+import { button } from "./elements.js";
 import { flashChanged } from "./flash.js";
 import { createGridHead } from "./grid_head.js";
 import { next } from "./grid_keys.js";
@@ -50,6 +51,7 @@ export class ChannelGrid {
   #again = null;
   /** What the tiles were marked for. */
   #markedFor = "";
+  #anew = button({ class: "anew", hidden: true, title: "While you paint the tiles stay where they are", onclick: () => this.#sortAnew() }, "Sort anew");
   /** Counts the paintings, so that an older one stops. */
   #painting = 0;
 
@@ -61,6 +63,7 @@ export class ChannelGrid {
     this.#elements = elements;
     this.#tools = tools;
     this.#head = createGridHead(elements, { dispatch: tools.dispatch, changed: () => this.#again?.() });
+    elements.head.append(this.#anew);
     elements.grid.addEventListener("click", (event) => this.#click(event));
     elements.grid.addEventListener("keydown", (event) => this.#press(event));
     elements.silent.addEventListener("click", () => this.#unfold());
@@ -78,6 +81,7 @@ export class ChannelGrid {
     this.#shown = shown;
     this.#again = () => this.show(shown, limits);
     this.#head.show(shown);
+    this.#anew.hidden = !shown.frozen || state.sort === "number";
     const sheets = images.map(({ sheet }) => sheet);
     const key = JSON.stringify([state.picture, state.layer, state.scale, state.compare, limits.layer, this.#head.face()]);
     const isPainted = key === this.#painted.key && sheets.every((sheet, i) => sheet === this.#painted.sheets?.[i]);
@@ -171,6 +175,14 @@ export class ChannelGrid {
       this.#sortedFor = { subject, place };
     }
     if (!frozen || !stays) this.#quiet = this.#sorted.filter((channel) => isSilent(statistics, channel));
+  }
+
+  /** In the order of what is shown now; the tiles stay where they are only while a pen moves them. */
+  #sortAnew() {
+    this.#sortedFor = { subject: "", place: "" };
+    this.#arranged = [];
+    if (this.#shown) this.#arrange(this.#shown, false);
+    this.#elements.scroll.scrollTop = 0;
   }
 
   #unfold() {

@@ -174,6 +174,9 @@ export class Stage {
   }
 }
 
+/** What is smaller, as a share of the whole, is ringed: a frame would cover it. */
+const SMALL = 0.03;
+
 /** Two arrows apart. */
 const enlargeSign = () =>
   svgElement("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, svgElement("path", { d: "M9 2h5v5M7 14H2V9M14 2L9 7M2 14l5-5" }));
@@ -186,6 +189,13 @@ function mark(marker, box, { rows, columns }) {
   marker.hidden = !box;
   if (!box) return;
   const [top, left, bottom, right] = box;
+  const isSmall = Math.max(bottom - top, right - left) < SMALL * rows;
+  marker.classList.toggle("ring", isSmall);
+  if (isSmall) {
+    marker.style.top = `${(50 * (top + bottom)) / rows}%`;
+    marker.style.left = `${(50 * (left + right)) / columns}%`;
+    return;
+  }
   marker.style.top = `${(100 * top) / rows}%`;
   marker.style.left = `${(100 * left) / columns}%`;
   marker.style.height = `${(100 * (bottom - top)) / rows}%`;
