@@ -507,7 +507,9 @@ def test_the_way_down_stays_at_one_place_and_ends_at_no_zero(page: Page) -> None
     page.open(f"#/block5_conv3/286/3,4?picture={first_id()}&view=cell")
     tops, heights = set(), set()
     for step in range(16):
-        page.until(lambda: page.find(".next-step") and page.find(".next-step").is_displayed())
+        here = f"{page.state['layer']} / "
+        page.until(lambda here=here: page.find(".trail span") and page.text(".trail span").startswith(here))
+        page.until(lambda: page.find(".next-step").is_displayed())
         button = page.find(".next-step")
         tops.add(page.box(".next-step")["top"])
         heights.add(page.box(".trail")["height"])

@@ -21,7 +21,8 @@ test("shares are never 0 or 100 %", () => {
 });
 
 test("the answer in words, before and after channels were switched off", () => {
-  assert.equal(shortText(classifier, all.now), "Egyptian cat 10.0, tabby 8.5");
+  assert.equal(shortText(classifier, all.now), "Egyptian cat 82 %, tabby 18 %");
+  assert.equal(shortText({ ...classifier, calibrated: false }, all.now, 1), "Egyptian cat 10.0");
   assert.equal(leadText(classifier, all.now), "1.5 ahead of tabby");
   assert.equal(spokenText(all), "The answer: Egyptian cat, score 10.0, 82 %.");
   assert.deepEqual(less.silenced, [1]);

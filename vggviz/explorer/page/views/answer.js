@@ -58,6 +58,7 @@ class AnswerView {
     this.#head = new AnswerHead(root, {
       dispatch: tools.dispatch,
       count: tools.manifest.answer?.classes ?? 0,
+      calibrated: tools.manifest.answer?.calibrated ?? false,
       parts: [this.#where.element, this.#why.element],
       toggleWhy: (isOpen) => {
         this.#isWhyOpen = isOpen;

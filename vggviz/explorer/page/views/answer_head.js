@@ -8,8 +8,8 @@ import { button, element } from "./elements.js";
  * @import { Classifier } from "../answer/classifier.js"
  * @import { Finding } from "../answer/finding.js"
  * @import { Dispatch } from "../state/types.js"
- * @typedef {{dispatch: Dispatch, count: number, parts: HTMLElement[], toggleWhy: (isOpen: boolean) => void}} Tools   `count`, of the
- *   classes; `parts` come below the buttons
+ * @typedef {{dispatch: Dispatch, count: number, calibrated: boolean, parts: HTMLElement[], toggleWhy: (isOpen: boolean) => void}} Tools   `count`, of the
+ *   classes; `calibrated`, whether probabilities are shown beside their scores; `parts` come below the buttons
  */
 
 /** Of an answer that does not count what is painted. */
@@ -39,6 +39,7 @@ export class AnswerHead {
     this.#why.addEventListener("click", () => this.#toggle(this.#why, tools.toggleWhy));
     const buttons = element("div", { class: "tools" }, this.#where, this.#why);
     const heading = element("h2", {}, "The network says");
+    if (tools.calibrated) heading.append(element("small", { "aria-hidden": "true" }, "score, how sure"));
     const first = [heading, this.#bars.element, this.#lead, buttons, ...tools.parts, this.#limit, this.#all];
     root.append(this.#line, element("div", { class: "answer-body" }, ...first), this.#spoken);
     this.#limit.textContent = limitText(tools.count);
@@ -61,6 +62,7 @@ export class AnswerHead {
     this.#bars.show(finding, where);
     this.#line.textContent = stale ? `${STALE} ${shortText(classifier, now, 1)}` : shortText(classifier, now);
     this.#lead.textContent = stale ? `${STALE} ${leadText(classifier, now)}` : leadText(classifier, now);
+    if (now !== finding.before) this.#lead.append(" Dashed: before.");
     this.#list(classifier);
     this.#offer(finding, where);
     const spoken = spokenText(finding);

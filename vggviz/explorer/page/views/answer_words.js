@@ -40,8 +40,9 @@ export function leadText({ labels }, answer) {
  * The line that stands for the answer where there is little room.
  * @type {(classifier: Classifier, answer: Answer, count?: number) => string}
  */
-export function shortText({ labels }, { order, scores }, count = 2) {
-  return order.slice(0, count).map((k) => `${labels[k]} ${scoreText(scores[k])}`).join(", ");
+export function shortText({ labels, calibrated }, { order, scores, probabilities }, count = 2) {
+  const told = (/** @type {number} */ k) => (calibrated ? percent(probabilities[k]) : scoreText(scores[k]));
+  return order.slice(0, count).map((k) => `${labels[k]} ${told(k)}`).join(", ");
 }
 
 /**

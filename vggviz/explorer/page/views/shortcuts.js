@@ -30,6 +30,20 @@ const LIST = [
   ["?", "this list"],
 ];
 
+/** @type {[string, string][]} */
+const WORDS = [
+  ["block", "a part of the network; within it the maps have one size"],
+  ["conv", "a convolution, a layer that makes new maps; conv2 is the second of its block"],
+  ["pool", "a layer that keeps the largest of each few cells, so that the maps become smaller"],
+  ["channel", "one of the maps that a layer makes, by its number"],
+  ["cell", "one number of a map, by its row and column, which count from 0"],
+  ["kernel", "the weights of a channel, which lie over a few cells of the layer before: each is multiplied, and all are added"],
+  ["bias", "a number that is added to such a sum"],
+  ["ReLU", "what is below zero is made zero"],
+  ["score", "what the network adds up for a class; the highest is its answer"],
+  ["silent", "zero everywhere on this picture; such tiles are hatched"],
+];
+
 const BY_TOUCH =
   "With a finger: a tap chooses the place, on the photograph or on the map; a finger that holds shows what lies under it " +
   "enlarged, and chooses where it is lifted; a double tap enlarges the picture; a swipe over the layers goes to the next one. With a mouse, a double click enlarges.";
@@ -59,9 +73,12 @@ function listed(on, manifest) {
     element("dd", {}, what),
   ]);
   return [
-    element("h2", { id: "keys-title" }, "Keys"),
-    element("dl", {}, ...entries),
+    element("h2", { id: "keys-title" }, "Help"),
     element("p", {}, BY_TOUCH),
+    element("h3", {}, "Words"),
+    element("dl", {}, ...WORDS.flatMap(([word, what]) => [element("dt", {}, word), element("dd", {}, what)])),
+    element("h3", {}, "Keys"),
+    element("dl", { class: "keys" }, ...entries),
     element("p", {}, element("label", {}, on, " Letters work as shortcuts")),
     element("h3", {}, "What this is computed from"),
     element("p", { id: "provenance", class: "quiet" }, networkWords(manifest)),
