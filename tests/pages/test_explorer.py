@@ -458,7 +458,8 @@ def test_the_arithmetic_adds_up(page: Page, manifest: dict[str, Any], name: str)
     assert number(sentence.split(" = ")[0]) == numbers["sum"]
     terms = re.findall(r"[=+−] (−?[\d,.]+) ", sentence)
     signs = re.findall(r"([=+−]) −?[\d,.]+ ", sentence)
-    added = sum(-number(term) if sign == "−" else number(term) for sign, term in zip(signs, terms, strict=True))
+    signed = zip(signs, map(number, terms), strict=True)
+    added = sum(-term if sign == "−" else term for sign, term in signed)
     assert added == pytest.approx(numbers["sum"], abs=1e-6)
     assert page.text("#words").startswith(
         f"Row {row}, column {column}: {page.text('#bar span:last-of-type')}."
@@ -502,7 +503,7 @@ def test_stepping_back_to_the_pixels_and_the_way_back(young: Page) -> None:
 
 
 def test_the_way_down_stays_at_one_place_and_ends_at_no_zero(page: Page) -> None:
-    """Each step goes to the cell that gives most; the button that goes on does not move, and the trail is one line."""
+    """Each step goes to the cell that gives most; the button to the next stays, and the trail is one line."""
     show_on(page.browser, 390, 844, "light")
     page.open(f"#/block5_conv3/286/3,4?picture={first_id()}&view=cell")
     tops, heights = set(), set()

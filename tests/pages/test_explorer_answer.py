@@ -292,7 +292,7 @@ def test_the_next_stop_comes_whatever_is_loaded_meanwhile(page: Page) -> None:
 
 @pytest.mark.parametrize("where", ["#/?tour=1", "#/?tour=6"])
 def test_an_address_of_the_tour_alone_begins_it(page: Page, where: str) -> None:
-    """A page of the book leads here; what the explorer itself chooses meanwhile is no step of the reader's."""
+    """A page of the book leads here; what the explorer chooses meanwhile is no step of the reader's."""
     page.open(where)
     at_stop(page, int(where[-1]))
     assert page.text("#tour .guess").endswith("?")

@@ -11,7 +11,19 @@ from bs4.dammit import EntitySubstitution
 from bs4.formatter import HTMLFormatter
 
 from slides import deck, plan
-from vggviz_book import embeds, figures, header, heroes, icons, markup, scripts, sharing, styles, tables
+from vggviz_book import (
+    embeds,
+    figures,
+    header,
+    heights,
+    heroes,
+    icons,
+    markup,
+    scripts,
+    sharing,
+    styles,
+    tables,
+)
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -72,6 +84,7 @@ def corrected(app: Sphinx, path: Path, root: Path) -> BeautifulSoup:
     header.prepare(page, app.config.project)
     tables.align_numbers(page)
     scripts.defer(page, path, root)
+    heights.estimate(page)
     sharing.add_description(page, app.config.project)
     return page
 
