@@ -15,8 +15,8 @@ import { stopsOf } from "./stops.js";
  * @import { Stop } from "./given.js"
  * @typedef {{manifest: Manifest, data: Data, sources: Pick<Sources, "idOf">, classifier: GiveClassifier,
  *   dispatch: Dispatch, failed: (problem: Error) => void}} Tools
- * @typedef {{key: string, number: number, made: string, stop: Stop | null, begins: boolean}} Open   `key` and `number`, which stop it is; `made`, of
- *   which maps; `begins`, whether its own view is to be shown
+ * @typedef {{key: string, number: number, made: string, stop: Stop | null, begins: boolean}} Open   `key` and `number`, which
+ *   stop it is; `made`, of which maps; `begins`, whether its own view is to be shown
  */
 
 /** @type {Open} */
