@@ -4,6 +4,7 @@ import io
 import re
 
 import matplotlib.figure
+import matplotlib.image
 import matplotlib.pyplot as plt
 import numpy as np
 import PIL.Image
@@ -61,6 +62,22 @@ def test_files_are_reproducible(tmp_path, ending):
         figure, _ = vggviz.plot_feature_maps({"conv": values}, "conv")
         vggviz.save_figure(figure, tmp_path / f"{name}{ending}")
     assert (tmp_path / f"one{ending}").read_bytes() == (tmp_path / f"two{ending}").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "settings", [{}, {"figure.constrained_layout.use": True}, {"figure.autolayout": True}]
+)
+def test_a_figure_is_drawn_once_to_save_it(figure, tmp_path, monkeypatch, settings):
+    drawn = []
+    draw = matplotlib.image.AxesImage.draw
+    monkeypatch.setattr(
+        matplotlib.image.AxesImage, "draw", lambda image, *args: (drawn.append(image), draw(image, *args))
+    )
+    engine = figure.get_layout_engine()
+    with matplotlib.rc_context(settings):
+        vggviz.save_figure(figure, tmp_path / "figure.png")
+    assert len(drawn) == len(set(drawn)) > 0
+    assert figure.get_layout_engine() is engine
 
 
 def test_png_has_twice_the_resolution_and_no_wide_margins(figure, tmp_path):

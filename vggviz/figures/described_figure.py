@@ -33,6 +33,12 @@ DENSITY = 2
 PNG_OPTIONS = {"compress_level": 1}
 """Files are an eighth larger than at Pillow's default, level 6, and written in half the time."""
 FORMATS = (".png", ".svg", ".pdf")
+SETTINGS = {
+    "svg.hashsalt": "vggviz",  # the elements of an SVG get random ids otherwise
+    "figure.autolayout": False,  # else a figure without a layout engine gets one of these two
+    "figure.constrained_layout.use": False,
+}
+"""Settings of matplotlib while a figure is encoded."""
 MARGIN = 0.06
 """Inches around what is drawn; a saved figure has no more empty space at its edges."""
 NARROW_CHUNK = b"vgNa"
@@ -156,10 +162,10 @@ def narrow_png(figure: Figure) -> bytes:
 
 
 def _encoded(figure: Figure, kind: str, dpi: float) -> bytes:
-    """Encode a figure reproducibly; without a salt matplotlib gives the elements of an SVG random ids."""
+    """Encode a figure reproducibly."""
     stream = io.BytesIO()
     options: dict[str, Any] = {"pil_kwargs": PNG_OPTIONS} if kind == "png" else {}
-    with matplotlib.rc_context({"svg.hashsalt": "vggviz"}), _laid_out(figure) as box:
+    with matplotlib.rc_context(SETTINGS), _laid_out(figure) as box:
         figure.savefig(
             stream, format=kind, dpi=dpi, metadata=_metadata(figure, kind), bbox_inches=box, **options
         )
@@ -170,12 +176,13 @@ def _encoded(figure: Figure, kind: str, dpi: float) -> bytes:
 def _laid_out(figure: Figure) -> Iterator[Bbox]:
     """Lay a figure out once, and give the box of what it shows in inches.
 
-    Within this context the layout is fixed; matplotlib would draw the figure twice to save it otherwise.
+    Within this context the layout is fixed. With an engine, even the one called "none", matplotlib would draw
+    the figure twice to save it.
     """
     engine = figure.get_layout_engine()
     if engine is not None:
         engine.execute(figure)
-        figure.set_layout_engine("none")
+        figure.set_layout_engine(None)
     box = figure.get_tightbbox().padded(MARGIN)
     try:
         yield box
