@@ -12,7 +12,7 @@ UNIT = -1000
 """Sums are integer multiples of 2 ** UNIT, as are all values allowed and their squares."""
 LIMITS = (-400, 400)
 """Exponents of 2 of the smallest and largest values allowed; includes all of float32."""
-BLOCK = 1 << 14
+BLOCK = 1 << 15
 """Values processed at a time, so that all intermediate arrays fit into the processor's cache."""
 BITS = 42
 """Bits of each value summed in one pass: 1,024 such values add exactly in the 53 bits of a float64."""
@@ -35,11 +35,11 @@ def exact_sums(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     wide = cells.dtype not in (np.float16, np.float32)
     for rows, columns in _blocks(cells):
         block = cells[rows, columns]
-        coarse = _is_coarse(block, top - sums.bits)
+        depth = _depth(block, top)
         block = block.astype(np.float64)
-        sums.add(block, columns, 1 if coarse else None)
+        sums.add(block, columns, sums.places(depth))
         for part in _squared(block, wide=wide):
-            squares.add(part, columns, 2 if coarse else None)
+            squares.add(part, columns, squares.places(2 * depth))
     return sums.total(), squares.total()
 
 
@@ -65,6 +65,10 @@ class _Accumulator:
         self.columns, self.top = shape[1], top
         self.bits = min(BITS, 62 - shape[0].bit_length())
         self.digits: list[np.ndarray] = []
+
+    def places(self, depth: int) -> int | None:
+        """Number of digits of values that end `depth` bits below the top; None for 0, an unknown depth."""
+        return -(-depth // self.bits) or None
 
     def add(self, rest: np.ndarray, columns: slice, places: int | None) -> None:
         """Add a block to some columns, digit by digit from the upper bits down.
@@ -117,17 +121,18 @@ def _blocks(cells: np.ndarray) -> Iterator[tuple[slice, slice]]:
         yield slice(top, top + rows), slice(left, left + columns)
 
 
-def _is_coarse(block: np.ndarray, unit: int) -> bool:
-    """Whether float32 values must be multiples of 2 ** unit, since each is zero or large enough.
+def _depth(block: np.ndarray, top: int) -> int:
+    """Number of bits from 2 ** top down to the last bit of all float32 values; 0 for other dtypes.
 
-    Their bits are compared, as integers, in which zero minus one is the largest.
+    The value that is nearest to zero has the lowest last bit. Their bits are compared, as integers, in which
+    zero minus one is the largest.
     """
     if block.dtype != np.float32:
-        return False
-    least = int(np.float32(2.0 ** (unit + 23)).view(np.uint32))  # a float32 has 24 bits
+        return 0
     magnitudes = block.view(np.uint32) & np.uint32(0x7FFFFFFF)
     magnitudes -= np.uint32(1)
-    return int(magnitudes.min()) >= least - 1
+    least = (int(magnitudes.min()) + 1) >> 23  # its exponent, from 1 to 254; 0 below 2 ** -126
+    return max(1, top - (max(least, 1) - 150))  # a float32 has 24 bits
 
 
 def _squared(block: np.ndarray, *, wide: bool) -> list[np.ndarray]:
