@@ -24,10 +24,11 @@ COMMANDS = {
 ONE_PASS = """
 import numpy, onnxruntime
 from PIL import Image
-from vggviz.forward_only.onnx_file import cached
-from vggviz._shared.package_data import WEIGHTS_SHA256
-session = onnxruntime.InferenceSession(str(cached(WEIGHTS_SHA256)), providers=["CPUExecutionProvider"])
-session.run(None, {"images": numpy.zeros((1, 3, 224, 224), numpy.float32)})
+from vggviz.forward_only.onnx_file import FORMAT, INPUT, folder
+maps = numpy.zeros((1, 3, 224, 224), numpy.float32)
+for path in sorted(folder().glob(f"*-{FORMAT}-*.onnx")):
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    *_, maps = session.run(None, {INPUT: maps})
 """
 BY_KERAS = {"VGGVIZ_CACHE": os.devnull}
 """A cache that cannot be written, so that Keras computes."""

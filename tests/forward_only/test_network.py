@@ -74,6 +74,16 @@ def test_one_layer_and_several_are_those_of_all(network, batch):
     )
 
 
+def test_later_blocks_are_neither_loaded_nor_run(network, batch, monkeypatch):
+    fresh = Vgg16("imagenet", classified=False)
+    fresh.start("block2_conv1")
+    assert sorted(fresh._sessions) == ["block1", "block2"]
+    monkeypatch.setitem(network._sessions, "block3", None)
+    near(*(vggviz.feature_maps(m, batch[:1], "block2_pool")["block2_pool"] for m in (fresh, network)))
+    with pytest.raises(AttributeError):  # the test's own stand-in
+        vggviz.feature_maps(network, batch[:1], "block3_conv1")
+
+
 @pytest.mark.parametrize("layer", ["block1_conv1", "block5_conv3"])
 def test_the_kernels_are_those_of_keras(network, vgg16_imagenet, layer):
     np.testing.assert_array_equal(vggviz.filters(network, layer), vggviz.filters(vgg16_imagenet, layer))
@@ -190,7 +200,7 @@ def test_a_package_that_cannot_be_imported(monkeypatch, caplog, tmp_path):
     monkeypatch.delitem(sys.modules, "onnxruntime")
     assert isinstance(vggviz.load_forward_only("imagenet"), keras.Model)
     (line,) = caplog.messages
-    assert line.endswith("it cannot be imported (libgomp.so.1: cannot open shared object).")
+    assert line.endswith("it fails (libgomp.so.1: cannot open shared object).")
 
 
 def test_where_the_cache_cannot_be_written_keras_computes(monkeypatch, caplog, tmp_path):
@@ -204,13 +214,23 @@ def test_where_the_cache_cannot_be_written_keras_computes(monkeypatch, caplog, t
 
 def test_a_damaged_file_is_written_anew(monkeypatch, tmp_path, batch):
     monkeypatch.setenv("VGGVIZ_CACHE", str(tmp_path))
-    expected = vggviz.feature_maps(vggviz.load_forward_only("imagenet"), batch[:1], "block1_conv1")
-    (file,) = tmp_path.iterdir()
-    whole = file.read_bytes()
-    file.write_bytes(whole[:1_000_000] + bytes([whole[1_000_000] ^ 1]) + whole[1_000_001:])
-    found = vggviz.feature_maps(vggviz.load_forward_only("imagenet"), batch[:1], "block1_conv1")
-    np.testing.assert_array_equal(found["block1_conv1"], expected["block1_conv1"])
-    assert [path.read_bytes() for path in tmp_path.iterdir()] == [whole]
+    expected = vggviz.feature_maps(vggviz.load_forward_only("imagenet"), batch[:1], "block5_conv1")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    damaged, whole = next((tmp_path / name, each) for name, each in before.items() if "block4" in name)
+    damaged.write_bytes(whole[:1_000_000] + bytes([whole[1_000_000] ^ 1]) + whole[1_000_001:])
+    found = vggviz.feature_maps(vggviz.load_forward_only("imagenet"), batch[:1], "block5_conv1")
+    np.testing.assert_array_equal(found["block5_conv1"], expected["block5_conv1"])
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_a_file_that_is_no_network(monkeypatch, caplog, tmp_path):
+    """Its checksum is right, so it was written as it is, by another program or another version."""
+    caplog.set_level("INFO", "vggviz")
+    monkeypatch.setenv("VGGVIZ_CACHE", str(tmp_path))
+    monkeypatch.setattr(onnx_file, "_content", lambda _: b"no network")
+    assert isinstance(vggviz.load_forward_only("imagenet"), keras.Model)
+    (line,) = caplog.messages
+    assert "block1" in line  # the file is named
 
 
 def test_two_processes_write_it_at_once(tmp_path, monkeypatch):
@@ -221,9 +241,10 @@ def test_two_processes_write_it_at_once(tmp_path, monkeypatch):
         for _ in range(2)
     ]
     assert [process.communicate()[0].strip() for process in both] == ["Vgg16", "Vgg16"]
-    (file,) = tmp_path.iterdir()
     monkeypatch.setenv("VGGVIZ_CACHE", str(tmp_path))
-    assert onnx_file.cached(Vgg16("imagenet", classified=False).sha256) == file
+    whole = onnx_file.cached(Vgg16("imagenet", classified=False).sha256)
+    assert sorted(tmp_path.iterdir()) == whole
+    assert len(whole) == 5
 
 
 def test_tensorflow_is_not_imported(tmp_path):

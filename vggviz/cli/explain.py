@@ -87,6 +87,7 @@ def explain_class(network: inputs.Network, *, photo, index, methods, layer, out,
     """
     if layer and not set(methods) & set(CAMS):
         raise ValueError(f"--layer is for {', '.join(CAMS)}; got --method {' '.join(methods)}.")
+    inputs.import_drawing()
     model = network.load(_needed(methods, layer), classifier=classifier, layer=layer)
     image, batch = network.read(model, photo)
     classes = _most_likely(model, batch)

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial, wraps
+from importlib import import_module
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -43,13 +45,18 @@ class Network:
     input: str
 
     def load(
-        self, use: Use = "gradients", *, classifier: str | None = None, layer: str | None = None
+        self,
+        use: Use = "gradients",
+        *,
+        classifier: str | None = None,
+        layer: str | None = None,
+        until: str | None = None,
     ) -> keras.Model:
         """Load the network, VGG16 with a classifier if one is named; an unknown `layer` is an error.
 
-        What needs no gradients starts without TensorFlow where it can. The last of VGG16's own weights are
-        kept: in a notebook, `%run -m vggviz` starts several commands in one process. A file is read each
-        time, since it may have changed.
+        `until` is the last layer that is needed; None for all. What needs no gradients starts without
+        TensorFlow where it can. The last of VGG16's own weights are kept: in a notebook, `%run -m vggviz`
+        starts several commands in one process. A file is read each time, since it may have changed.
         """
         from vggviz.models.graph import find_step
         from vggviz.models.weights import SOURCES, resolve
@@ -61,7 +68,7 @@ class Network:
         model = (
             vggviz.load_model(source)
             if self.model
-            else (_kept if is_kept else _Vgg16)(source, classifier).serving(use)
+            else (_kept if is_kept else _Vgg16)(source, classifier).serving(use, until)
         )
         if layer:
             find_step(model, layer)
@@ -89,11 +96,11 @@ class _Vgg16:
     source: str
     classifier: str | None
 
-    def serving(self, use: Use) -> keras.Model:
+    def serving(self, use: Use, until: str | None) -> keras.Model:
         from vggviz.forward_only.network import starts
 
         quick = None if use == "gradients" else self.forward_only
-        return quick if quick and (use == "layers" or starts(quick)) else self.by_keras
+        return quick if quick and (use == "layers" or starts(quick, until)) else self.by_keras
 
     @cached_property
     def forward_only(self) -> Vgg16 | None:
@@ -176,6 +183,14 @@ def at_most_one(**options: object) -> None:
     """Refuse a command if more than one of these options is given."""
     if len(given := [f"--{name}" for name, value in options.items() if value]) > 1:
         click.get_current_context().fail(f"{' and '.join(given)} exclude one another; use one of them.")
+
+
+def import_drawing() -> None:
+    """Import matplotlib in a thread, meanwhile the network is loaded and computes.
+
+    A failure is reported by the import of what uses it.
+    """
+    ThreadPoolExecutor(1).submit(import_module, "vggviz.figures.described_figure")
 
 
 def check_photos(photos: Iterable[str]) -> None:

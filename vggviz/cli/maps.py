@@ -35,27 +35,30 @@ def draw_maps(network: inputs.Network, *, photos, layer, every, scale, top, out)
     Without --layer and --all, draw each photograph and the strongest feature map of each block. With
     --scale the brightest colour is the maximum of the layer, of each channel by itself, or of all layers.
     """
-    from vggviz.figures.described_figure import close
-
     inputs.at_most_one(layer=layer, all=every)
     inputs.check_photos(photos)
-    model = network.load("maps", layer=layer)
+    if not every:
+        inputs.import_drawing()
+    # the global scale is measured over all layers, also where only one is drawn
+    computed = layer if scale != "global" else None
+    model = network.load("maps", layer=layer, until=computed)
     folder = output_folder(out)
     if every:
         _log_size(model, len(photos), folder)
     for name, photo in tqdm(_named(photos), desc="photographs", disable=len(photos) < 2):
         image, batch = network.read(model, photo)
-        # the global scale is measured over all layers, also where only one is drawn
-        maps = vggviz.feature_maps(model, batch, layer if scale != "global" else None)
+        maps = vggviz.feature_maps(model, batch, computed)
         if every:
             print(*vggviz.save_feature_maps(maps, folder / name, scale=scale), sep="\n")
             continue
+        from vggviz.figures import described_figure  # imported in a thread meanwhile
+
         if layer:
             figure, _ = vggviz.plot_feature_maps(maps, layer, top=top, scale=scale)
         else:
             figure, _ = vggviz.plot_layers(maps, image=image)
         inputs.save(figure, folder / f"{name}_{inputs.as_file_name(layer or 'layers')}.png")
-        close(figure)
+        described_figure.close(figure)
 
 
 def _log_size(model: keras.Model, photos: int, folder: Path) -> None:
@@ -89,7 +92,8 @@ def explain_value(network: inputs.Network, *, photo, layer, channel, row, column
 
     Print the products, the bias, the sum and the ReLU.
     """
-    model = network.load("maps")
+    inputs.import_drawing()
+    model = network.load("maps", until=layer)
     _, batch = network.read(model, photo)
     cell = vggviz.explain_cell(model, batch, layer, channel, row, column)
     figure, _ = vggviz.plot_cell(cell, top=top)

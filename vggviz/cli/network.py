@@ -40,6 +40,7 @@ def draw_filters(network: inputs.Network, *, layer, top, scale, out) -> None:
     A layer that reads a colour photograph is drawn in true colours, one that reads a grey one in grey, and
     any other as slices, one for each input channel.
     """
+    inputs.import_drawing()
     model = network.load("layers")
     layer = layer or vggviz.conv_layers(model)[0]
     kernels, rgb = _kernels(network, model, layer)
@@ -96,10 +97,9 @@ def _list_weights() -> None:
     print(f"imagenet  in this package: Keras Applications' own, {package_data.file(package_data.WEIGHTS)}")
     print(f"          with the linear classifier in this package: {classes} classes of Tiny ImageNet")
     print(f"          with the dense one, {cached}: 1,000 classes, {whole.bytes / 1e6:.0f} MB, {whole.path}")
-    copy = onnx_file.cached(package_data.WEIGHTS_SHA256)
-    print(
-        f"          for onnxruntime, {f'in {copy}' if copy else f'not yet written into {onnx_file.folder()}'}"
-    )
+    copies = onnx_file.cached(package_data.WEIGHTS_SHA256)
+    written = f"{len(copies)} files in" if copies else "not yet written into"
+    print(f"          for onnxruntime, {written} {onnx_file.folder()}")
     print("random    He initialisation, seeded: a control")
     print("FILE      your own .h5, .weights.h5 or .keras")
 
@@ -116,7 +116,7 @@ def _check_weights() -> None:
     if (found := hashing.arrays_sha256(arrays)) != package_data.ARRAYS_SHA256:
         raise ValueError(f"The package's arrays have sha256 {found}, not {package_data.ARRAYS_SHA256}.")
     print(f"whole: {package_data.file(package_data.WEIGHTS)}")
-    if copy := onnx_file.cached(package_data.WEIGHTS_SHA256):
+    for copy in onnx_file.cached(package_data.WEIGHTS_SHA256):
         print(f"whole: {copy}")
     try:
         path = weights.fetch(weights.KERAS_CONVOLUTIONS)

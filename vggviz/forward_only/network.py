@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import logging
 import os
 from collections.abc import Sequence
@@ -49,6 +50,7 @@ class Vgg16(ForwardOnly):
         self._source = source
         self.classifier = package_data.linear_classifier() if classified else None
         self.network = layers.vgg16(self._read, len(self.classifier[1]) if self.classifier else 0)
+        self._sessions: dict[str, onnxruntime.InferenceSession] = {}
         if source != "imagenet":
             self._read()
         note_provenance(self, self._provenance(classified=classified))
@@ -70,54 +72,75 @@ class Vgg16(ForwardOnly):
         return sources.read_h5(file, wanted, layer)
 
     @functools.cached_property
+    def _blocks(self) -> dict[str, list[str]]:
+        """{block: its layers}, in the order they run."""
+        names = [name for name in self.network.steps if name.startswith("block")]
+        return {block: list(group) for block, group in itertools.groupby(names, lambda name: name[:6])}
+
+    @functools.cached_property
     def sha256(self) -> str:
         """Checksum of the file of weights."""
         packaged = self._source == "imagenet"
         return package_data.WEIGHTS_SHA256 if packaged else hashing.sha256(Path(self._source))
 
-    @functools.cached_property
-    def session(self) -> onnxruntime.InferenceSession:
-        """The network, ready to run; written to the cache if it is not there.
+    def start(self, layer: str | None = None) -> None:
+        """Make the blocks up to that of a layer ready to run, or all; files that are missing are written.
 
         Raises:
             UnavailableError: onnxruntime is not installed or fails, or the cache cannot be written or read.
         """
+        blocks = list(self._blocks)
+        count = next((k for k, block in enumerate(blocks, 1) if layer in self._blocks[block]), len(blocks))
+        for block in reversed(blocks[:count]):  # the largest first: the others use the memory that it frees
+            self._session(block)
+
+    def _session(self, block: str) -> onnxruntime.InferenceSession:
+        """A block that is ready to run; a layer needs its own and those before."""
+        if block not in self._sessions:
+            self._sessions[block] = self._new_session(block)
+        return self._sessions[block]
+
+    def _new_session(self, block: str) -> onnxruntime.InferenceSession:
         try:
             import onnxruntime
 
-            path = onnx_file.cached(self.sha256) or self._write()
-        except ModuleNotFoundError as error:
-            raise UnavailableError(f"{error.name} is not installed") from error
-        except ImportError as error:  # of a library that the system lacks
-            raise UnavailableError(f"it cannot be imported ({_one_line(error)})") from error
-        except OSError as error:
-            raise UnavailableError(
-                f"the cache {validation.shown(onnx_file.folder())} fails: {error}"
-            ) from error
-        try:
+            path = next(iter(onnx_file.cached(self.sha256, block)), None) or self._write()[block]
             return onnxruntime.InferenceSession(str(path), _options(), providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime's own are derived from nothing narrower
-            raise UnavailableError(f"it cannot load {validation.shown(path)} ({_one_line(error)})") from error
+            raise UnavailableError(_reason(error)) from error
 
-    def _write(self) -> Path:
-        names = [name for name, step in self.network.steps.items() if len(step.output.shape) == 4]
+    def _write(self) -> dict[str, Path]:
+        """Write the files of all blocks, for which the weights are read once."""
         arrays = self._read()
-        return onnx_file.write(self.sha256, {name: arrays.get(name, ()) for name in names}, layers.SIDE)
+        return {
+            block: onnx_file.write(self.sha256, block, {name: arrays.get(name, ()) for name in names})
+            for block, names in self._blocks.items()
+        }
 
     def compute(self, batch: np.ndarray, tensors: Sequence[Any]) -> list[np.ndarray]:
         """Values of tensors of the network for a batch (N, 224, 224, 3), float32."""
         names = {id(step.output): name for name, step in self.network.steps.items()}
         wanted = [names.get(id(tensor), "") for tensor in tensors]  # "" is the input
         ends = {MEAN, CLASSIFIER} & set(wanted)
-        maps = sorted(set(wanted) - {"", MEAN, CLASSIFIER} | ({LAST} if ends else set()))
-        channels_first = np.ascontiguousarray(batch.transpose(0, 3, 1, 2), np.float32)
-        values = self.session.run(maps, {onnx_file.INPUT: channels_first}) if maps else []
-        found = {name: np.moveaxis(each, 1, -1) for name, each in zip(maps, values, strict=True)}
-        found[""] = batch
+        maps = set(wanted) - {"", MEAN, CLASSIFIER} | ({LAST} if ends else set())
+        found = {"": batch, **self._maps(batch, maps)}
         if ends:
             found[MEAN] = found[LAST].mean(axis=(1, 2))
             found[CLASSIFIER] = self._probabilities(found[MEAN])
         return [found[name] for name in wanted]
+
+    def _maps(self, batch: np.ndarray, wanted: set[str]) -> dict[str, np.ndarray]:
+        """Maps (N, h, w, c) of some layers, from the blocks up to the last of them."""
+        found: dict[str, np.ndarray] = {}
+        before = np.ascontiguousarray(batch.transpose(0, 3, 1, 2), np.float32)
+        for block, names in self._blocks.items():
+            if wanted <= found.keys():
+                break
+            asked = [name for name in names if name in wanted or name == names[-1]]
+            values = self._session(block).run(asked, {onnx_file.INPUT: before})
+            found |= zip(asked, values, strict=True)
+            before = values[-1]
+        return {name: np.moveaxis(found[name], 1, -1) for name in wanted}
 
     def mean_gradient(self, layer: str, index: int) -> np.ndarray | None:
         """Mean gradient of a class's logit for each channel of a layer, (512,); None before the last ones.
@@ -140,19 +163,21 @@ class Vgg16(ForwardOnly):
         return softmax(means @ kernel + bias, axis=-1)
 
 
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
+def _reason(error: Exception) -> str:
+    if isinstance(error, ModuleNotFoundError):
+        return f"{error.name} is not installed"
+    sentence = " ".join(str(error).split())
+    if isinstance(error, OSError):
+        return f"the cache {validation.shown(onnx_file.folder())} fails: {sentence}"
+    return f"it fails ({sentence})"
 
 
 def _options() -> onnxruntime.SessionOptions:
-    """The least memory and the quickest start; a pass takes as long as with onnxruntime's defaults."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     options.enable_cpu_mem_arena = False  # it keeps the memory of all layers for later passes
-    # the next level lays the kernels out anew: 100 MB and 0.1 s more
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
     # a thread that waits for work leaves its core to those that decode pictures and add up
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return options
@@ -163,7 +188,7 @@ def load_forward_only(
 ) -> keras.Model:
     """VGG16 for what needs no gradients: it starts in a tenth of TensorFlow's time, and is quicker.
 
-    It computes with onnxruntime, from a file in the user's cache that is written at the first call. The
+    It computes with onnxruntime, from files in the user's cache that are written at the first call. The
     functions of maps, kernels, statistics and examples take it like a Keras model; those that need
     gradients, or parts of the network, refuse it. Its numbers differ from Keras' by less than 1e-5 of each
     layer's maximum. Where it cannot be used, one line says why, and VGG16 is loaded by Keras.
@@ -182,10 +207,10 @@ def load_forward_only(
     return network if network and starts(network) else load_vgg16(weights, classifier)
 
 
-def starts(network: Vgg16) -> bool:
-    """Start the network now, while there is a way out; if it cannot run, one line says why."""
+def starts(network: Vgg16, layer: str | None = None) -> bool:
+    """Start the network now, up to a layer or whole, while there is a way out; else one line says why."""
     try:
-        network.session  # noqa: B018 - it is made at the first use
+        network.start(layer)
         return True
     except UnavailableError as reason:
         log.info("VGG16 is computed by Keras, as onnxruntime cannot be used: %s.", reason)

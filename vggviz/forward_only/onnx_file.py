@@ -1,4 +1,4 @@
-"""VGG16's convolutions as an ONNX file in the user's cache, written once from the weights and then read."""
+"""VGG16's blocks as ONNX files in the user's cache, written once from the weights and then read."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from vggviz._shared.files import atomic_path
 
 OPSET = 17
 """Version of ONNX' operators, which onnxruntime knows since 1.12."""
-FORMAT = 1
-"""Part of the file's name; raised with every change of what is written."""
-INPUT = "images"
+FORMAT = 2
+"""Part of the files' names; raised with every change of what is written."""
+INPUT = "maps"
+"""Name of a block's input, (n, channels, height, width): images, or the maps of the block before."""
 
 
 def folder() -> Path:
@@ -25,22 +26,20 @@ def folder() -> Path:
     return Path(os.environ.get("VGGVIZ_CACHE") or platformdirs.user_cache_path("vggviz"))
 
 
-def cached(weights: str) -> Path | None:
-    """The file for weights of some checksum; None if there is none, or if it is damaged."""
-    for path in sorted(folder().glob(_name(weights, "*"))):
-        if path.name == _name(weights, hashing.sha256(path)):
-            return path
-    return None
+def cached(weights: str, block: str = "*") -> list[Path]:
+    """The files of one block or of all, for weights of some checksum; without damaged ones."""
+    paths = sorted(folder().glob(_name(weights, block, "*")))
+    return [path for path in paths if path.stem.endswith(f"-{_short(hashing.sha256(path))}")]
 
 
-def write(weights: str, layers: Mapping[str, Sequence[np.ndarray]], side: int) -> Path:
-    """Write the network with every layer as an output; the file appears when it is complete.
+def write(weights: str, block: str, layers: Mapping[str, Sequence[np.ndarray]]) -> Path:
+    """Write a block with every layer as an output; the file appears when it is complete.
 
     Args:
         weights: checksum of the weights.
+        block: its name.
         layers: {name: (kernel (kh, kw, in, out), bias (out,))} of the convolutions, and {name: ()} of the
-            pools, in the order they run.
-        side: of the images in pixels.
+            pool, in the order they run.
 
     Returns:
         The file. Its name holds its own checksum, so that a damaged one is noticed.
@@ -49,28 +48,33 @@ def write(weights: str, layers: Mapping[str, Sequence[np.ndarray]], side: int) -
         ImportError: onnx is not installed.
         OSError: the folder cannot be written.
     """
-    content = _content(layers, side)
+    content = _content(layers)
     folder().mkdir(parents=True, exist_ok=True)
-    path = folder() / _name(weights, hashlib.sha256(content).hexdigest())
+    path = folder() / _name(weights, block, hashlib.sha256(content).hexdigest())
     with atomic_path(path) as beside:
         beside.write_bytes(content)
-    for other in folder().glob(_name(weights, "*")):
+    for other in folder().glob(_name(weights, block, "*")):
         if other != path:  # damaged, as equal weights give equal files
             other.unlink(missing_ok=True)
     return path
 
 
-def _name(weights: str, content: str) -> str:
-    return f"vgg16-{weights[:16]}-{FORMAT}-{content[:16]}.onnx"
+def _name(weights: str, block: str, content: str) -> str:
+    return f"vgg16-{_short(weights)}-{FORMAT}-{block}-{_short(content)}.onnx"
 
 
-def _content(layers: Mapping[str, Sequence[np.ndarray]], side: int) -> bytes:
+def _short(checksum: str) -> str:
+    return checksum[:16]
+
+
+def _content(layers: Mapping[str, Sequence[np.ndarray]]) -> bytes:
     from onnx import TensorProto, helper, numpy_helper
 
-    nodes, constants, before = [], [], INPUT
+    nodes, constants, before, channels = [], [], INPUT, 0
     for name, arrays in layers.items():
         if arrays:
             kernel, bias = arrays
+            channels = channels or kernel.shape[2]
             constants += [
                 numpy_helper.from_array(np.ascontiguousarray(kernel.transpose(3, 2, 0, 1)), f"{name}/kernel"),
                 numpy_helper.from_array(bias, f"{name}/bias"),
@@ -81,8 +85,8 @@ def _content(layers: Mapping[str, Sequence[np.ndarray]], side: int) -> bytes:
         else:
             nodes.append(helper.make_node("MaxPool", [before], [name], kernel_shape=[2, 2], strides=[2, 2]))
         before = name
-    images = helper.make_tensor_value_info(INPUT, TensorProto.FLOAT, ["n", 3, side, side])
+    first = helper.make_tensor_value_info(INPUT, TensorProto.FLOAT, ["n", channels, "height", "width"])
     outputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in layers]
-    graph = helper.make_graph(nodes, "vgg16", [images], outputs, constants)
+    graph = helper.make_graph(nodes, "vgg16", [first], outputs, constants)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=8)
     return bytes(model.SerializeToString())
