@@ -9,6 +9,7 @@ import sys
 
 import keras
 import numpy as np
+import PIL.Image
 import pytest
 
 import calls
@@ -17,7 +18,9 @@ import vggviz
 from calls import assert_same, values
 from sentences import refused
 from vggviz import attribution, datasets
+from vggviz._shared import hashing
 from vggviz.activations.forward import run
+from vggviz.datasets import dask_cluster
 from vggviz.forward_only import onnx_file
 from vggviz.forward_only.network import Vgg16
 from vggviz.objectives import channel, class_logit
@@ -245,6 +248,30 @@ def test_two_processes_write_it_at_once(tmp_path, monkeypatch):
     whole = onnx_file.cached(Vgg16("imagenet", classified=False).sha256)
     assert sorted(tmp_path.iterdir()) == whole
     assert len(whole) == 5
+
+
+def test_a_worker_without_onnxruntime_computes_by_keras(monkeypatch, caplog, tmp_path):
+    caplog.set_level("INFO", "vggviz")
+    PIL.Image.fromarray(CAT).save(tmp_path / "cat.png")
+    here = vggviz.load_forward_only("imagenet")
+    layers = ("block1_conv2", "block4_pool")
+    job = dask_cluster.Job(
+        *(vggviz.load_forward_only, "imagenet", str(tmp_path), layers),
+        *(datasets.dataset_statistics, hashing.weights_sha256(here)),
+    )
+    quick = dask_cluster._run_task(job, ["cat.png"])
+    dask_cluster._load_network.cache_clear()
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    slow = dask_cluster._run_task(job, ["cat.png"])
+    dask_cluster._load_network.cache_clear()
+    assert caplog.messages == [
+        "VGG16 is computed by Keras, as onnxruntime cannot be used: onnxruntime is not installed."
+    ]
+    assert slow.maps_sha256 != quick.maps_sha256  # of which the user is told
+    for layer in layers:
+        near(slow.results[layer].max, quick.results[layer].max)
+        near(slow.results[layer].mean, quick.results[layer].mean)
+        near(slow.results[layer].std, quick.results[layer].std)
 
 
 def test_tensorflow_is_not_imported(tmp_path):

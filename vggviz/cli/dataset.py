@@ -130,13 +130,14 @@ def _recipe(network: inputs.Network) -> tuple[Callable[[str], keras.Model], str]
 
     A file is given by its absolute path, and VGGVIZ_WEIGHTS is read on this machine.
     """
-    from vggviz.models.loading import load_model, load_vgg16
+    from vggviz.forward_only.network import load_forward_only
+    from vggviz.models.loading import load_model
     from vggviz.models.weights import SOURCES, resolve
 
     if network.model:
         return load_model, str(Path(network.model).resolve())
     source = resolve(network.weights)
-    return load_vgg16, source if source in SOURCES else str(Path(source).resolve())
+    return load_forward_only, source if source in SOURCES else str(Path(source).resolve())
 
 
 def _preprocess(preprocess: Callable[[Any], Any], images: np.ndarray) -> np.ndarray:

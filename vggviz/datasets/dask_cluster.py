@@ -159,7 +159,10 @@ def run_job(client: distributed.Client, model: keras.Model, job: Job) -> dict[st
         checksums.add(chunk.maps_sha256)
     check_not_empty(count, source_label(job.folder))
     if len(checksums) > 1:
-        log.warning("The workers' processors round in %d ways: last digits may differ.", len(checksums))
+        log.warning(
+            "The workers round in %d ways, as their processors or libraries differ: last digits may differ.",
+            len(checksums),
+        )
     return {layer: results[layer] for layer in job.layers}
 
 
@@ -232,7 +235,8 @@ _loading = threading.Lock()
 def _load_network(load: Callable[[str], keras.Model], source: str, sha256: str) -> tuple[keras.Model, str]:
     """Load the network and hash its maps of a fixed image; called on a worker, and cached there.
 
-    The checksum differs between processors or TensorFlow versions that add in different orders.
+    The checksum differs between processors, between TensorFlow's versions, and between onnxruntime and
+    TensorFlow, which computes VGG16 where onnxruntime is missing: they add in different orders.
     """
     host = socket.gethostname()
     try:

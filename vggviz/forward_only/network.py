@@ -71,6 +71,10 @@ class Vgg16(ForwardOnly):
         file = package_data.weights() if self._source == "imagenet" else Path(self._source)
         return sources.read_h5(file, wanted, layer)
 
+    def get_weights(self) -> list[np.ndarray]:
+        """All kernels and biases, as of the same Keras model."""
+        return [array for arrays in self._read().values() for array in arrays] + list(self.classifier or ())
+
     @functools.cached_property
     def _blocks(self) -> dict[str, list[str]]:
         """{block: its layers}, in the order they run."""

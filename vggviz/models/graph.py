@@ -120,6 +120,10 @@ class ForwardOnly(ABC):
         """Values of symbolic tensors of `network` for a batch (N, H, W, C), float32."""
 
     @abstractmethod
+    def get_weights(self) -> list[np.ndarray]:
+        """All kernels and biases, as of the same Keras model."""
+
+    @abstractmethod
     def mean_gradient(self, layer: str, index: int) -> np.ndarray | None:
         """Mean gradient of a class's logit for each channel of a layer, (c,); None if it is not known."""
 
