@@ -83,7 +83,8 @@ class Comparison:
         cell, spent = self.measured.cells[peer], 0.0
         for _ in range(MOST_CALLS):
             reply = self.workers[peer].turn()
-            cell.memory = cell.memory if cell.turns else reply["memory"]
+            if not cell.turns:
+                cell.memory, cell.whole = reply["memory"], reply["whole"]
             cell.turns.append(reply["seconds"])
             spent += reply["seconds"]
             if spent >= ENOUGH:

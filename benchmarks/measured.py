@@ -20,6 +20,7 @@ class Cell:
         ready: seconds from the start of the interpreter until the network is loaded.
         turns: seconds of each call, in order; the first includes all compilation.
         memory: peak memory of the first call minus the memory before it, in bytes; None if unknown.
+        whole: peak memory of the process in the first call, with all that it has loaded, in bytes.
         difference: largest difference from ours relative to the largest value of a layer; None if the
             results are not compared.
         reached: final value of the objective in activation maximization; None for other tasks.
@@ -29,6 +30,7 @@ class Cell:
     ready: float
     turns: list[float] = field(default_factory=list)
     memory: int | None = None
+    whole: int | None = None
     difference: float | None = None
     reached: float | None = None
     wrong: bool = False

@@ -41,7 +41,7 @@ def of_task(report: Report, name: str) -> Html:
     if name not in report.tasks:
         return NOT_MEASURED
     measured = report.tasks[name]
-    head = ["tool", "ready", "first", "best", "first / ours", "best / ours", "difference"]
+    head = ["tool", "ready", "first", "best", "first / ours", "best / ours", "memory", "difference"]
     rows = [[PEERS[peer].title, *_numbers(name, measured, peer)] for peer in measured.cells]
     return Html(_table(head, rows).text + _notes(name, measured))
 
@@ -54,9 +54,8 @@ def memory(report: Report) -> Html:
     for peer in TASKS[names[-1]].peers:
         cells = [report.tasks[name].cells.get(peer) for name in names]
         if any(cells):
-            rows.append(
-                [PEERS[peer].title, *map(_gigabytes, cells), _growth(cells), _seconds_per_image(cells)]
-            )
+            held = (_gigabytes(cell.memory if cell else None) for cell in cells)
+            rows.append([PEERS[peer].title, *held, _growth(cells), _seconds_per_image(cells)])
     notes = (_notes(name, report.tasks[name], f"{TASKS[name].short}: ") for name in names)
     return Html(_table(head, rows).text + "".join(notes))
 
@@ -157,6 +156,7 @@ def _numbers(name: str, measured: Measured, peer: str) -> Iterable[str]:
     ratios = [measured.ratio(peer, what) for what in ("first", "best")]
     yield from (f"{seconds:.3g} s" for seconds in (cell.ready, cell.first, cell.best))
     yield from ("" if ratio is None else rounded(ratio) for ratio in ratios)
+    yield _gigabytes(cell.whole)
     if peer == OURS or cell.difference is None:
         yield "another definition" if peer in TASKS[name].other else ""
     else:
@@ -174,8 +174,8 @@ def _notes(name: str, measured: Measured, before: str = "") -> str:
     return "".join(f"<p><small>{escape(before + line)}</small></p>" for line in lines)
 
 
-def _gigabytes(cell: Cell | None) -> str:
-    return "" if cell is None or cell.memory is None else f"{cell.memory / 1e9:.2f} GB"
+def _gigabytes(size: int | None) -> str:
+    return "" if size is None else f"{size / 1e9:.2f} GB"
 
 
 def _growth(cells: Sequence[Cell | None]) -> str:

@@ -52,7 +52,10 @@ class Worker(AbstractContextManager["Worker"]):
         self.ready = time.perf_counter() - start
 
     def turn(self) -> dict[str, Any]:
-        """Do the task once; returns "seconds" and the peak "memory" in bytes, or None if unknown."""
+        """Do the task once; returns "seconds", and peak memory in bytes, or None if unknown.
+
+        "memory" is above that before the call, "whole" that of the process.
+        """
         return self._request("turn")
 
     def answer(self) -> dict[str, np.ndarray]:

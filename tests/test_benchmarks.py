@@ -272,7 +272,7 @@ class FakeWorker:
         self.calls.append(self.peer)
         if self.peer == "keract" and self.turns == 2:
             raise LeftOutError("it failed later")
-        return {"seconds": self.seconds, "memory": 10 * self.turns}
+        return {"seconds": self.seconds, "memory": 10 * self.turns, "whole": 100 * self.turns}
 
     def answer(self):
         return MAPS
@@ -293,7 +293,7 @@ def test_peers_take_turns_and_a_failing_one_is_left_out(monkeypatch, tmp_path):
     assert FakeWorker.calls[:5] == ["ours", "keract", "ours", "keract", "ours"]
     assert found.cells.keys() == {"ours"}
     assert found.cells["ours"].turns == [5, 5, 5]
-    assert found.cells["ours"].memory == 10
+    assert (found.cells["ours"].memory, found.cells["ours"].whole) == (10, 100)
     assert found.left_out == {"keract": "it failed later", "torch": "it failed"}
 
 

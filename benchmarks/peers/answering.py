@@ -75,14 +75,15 @@ def serve(tasks: Mapping[str, Callable[[Material], Work]], packages: Iterable[st
 
 
 def _timed(run: Callable[[], Any]) -> tuple[Any, dict[str, Any]]:
-    """The result of a call, and its "seconds" and peak "memory" above the memory before it."""
+    """The result of a call, its "seconds", and peak memory: "memory" above that before it, and "whole"."""
     before = _memory("VmRSS")
     _reset_peak()
     start = time.perf_counter()
     result = run()
     seconds = time.perf_counter() - start
     peak = _memory("VmHWM")
-    return result, {"seconds": seconds, "memory": None if before is None or peak is None else peak - before}
+    memory = None if before is None or peak is None else peak - before
+    return result, {"seconds": seconds, "memory": memory, "whole": peak}
 
 
 def _reserve_stdout() -> IO[str]:
