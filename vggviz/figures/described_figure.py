@@ -33,7 +33,7 @@ DENSITY = 2
 PNG_OPTIONS = {"compress_level": 1}
 """Files are an eighth larger than at Pillow's default, level 6, and written in half the time."""
 FORMATS = (".png", ".svg", ".pdf")
-SETTINGS = {
+SETTINGS: Any = {
     "svg.hashsalt": "vggviz",  # the elements of an SVG get random ids otherwise
     "figure.autolayout": False,  # else a figure without a layout engine gets one of these two
     "figure.constrained_layout.use": False,
