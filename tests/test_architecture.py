@@ -22,7 +22,16 @@ ORDER = (
         "datasets",
         "attribution",
     ),
-    *("feature_visualization", "figures", "plots", "explorer", "cli", "__main__"),
+    *(
+        "feature_visualization",
+        "passports",
+        "channel_atlas",
+        "figures",
+        "plots",
+        "explorer",
+        "cli",
+        "__main__",
+    ),
 )
 """A sub-package imports only from itself and from those before it."""
 MOST_MODULES = 8

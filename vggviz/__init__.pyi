@@ -11,6 +11,8 @@ from .activations.forward import pre_activations as pre_activations
 from .activations.statistics import ChannelStatistics as ChannelStatistics
 from .activations.statistics import channel_statistics as channel_statistics
 from .activations.statistics import rank_channels as rank_channels
+from .channel_atlas.folder import Atlas as Atlas
+from .channel_atlas.folder import read_atlas as read_atlas
 from .explorer.explorer import Explorer as Explorer
 from .explorer.explorer import explore as explore
 from .figures.described_figure import save_figure as save_figure
@@ -35,6 +37,7 @@ from .models.receptive_field import receptive_fields as receptive_fields
 from .models.summary import LayerRow as LayerRow
 from .models.summary import LayerTable as LayerTable
 from .models.summary import layer_table as layer_table
+from .passports.passport import Passport as Passport
 from .plots.attribution import plot_attribution as plot_attribution
 from .plots.attribution import plot_deletion_insertion as plot_deletion_insertion
 from .plots.channels import plot_examples as plot_examples

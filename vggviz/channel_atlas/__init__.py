@@ -1,0 +1,1 @@
+"""The atlas: a passport of every channel of a network, in a folder."""
