@@ -1,6 +1,6 @@
 """The folder of an atlas: its head, atlas.json, and one .npz of arrays for each layer; reading and writing.
 
-What each array is, its unit and what it was computed from stand in the data dictionary, data/atlas_columns.json.
+What each array is, its unit, and what it was computed from: see the data dictionary, data/atlas_columns.json.
 """
 
 from __future__ import annotations
@@ -148,7 +148,7 @@ def read_atlas(folder: str | os.PathLike[str], model: keras.Model | None = None)
 
     Raises:
         FileNotFoundError: there is no atlas in the folder.
-        ValueError: a damaged atlas, one of another version's format, or one of other weights than the model's.
+        ValueError: a damaged atlas, one of another version's format, or one of other weights than the model.
     """
     place = validation.path("folder", folder)
     if not validation.is_file(place / HEAD):

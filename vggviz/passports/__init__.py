@@ -1,1 +1,1 @@
-"""What is known of a channel: as an object with a readable text, and as a row of a table with a data dictionary."""
+"""What is known of a channel: as an object with a readable text, and as a row of a documented table."""

@@ -33,7 +33,7 @@ class Example:
 
 @dataclass(frozen=True)
 class Passport:
-    """What is known of one channel; `str` is readable. What is not known is None, and what is silent has ().
+    """What is known of one channel; `str` is readable. None: not known. (): a silent channel has none.
 
     Attributes:
         layer: the layer's name.
@@ -50,8 +50,8 @@ class Passport:
         alike_by_response: channels of the layer most similar over the pictures, with the cosine.
         examples: the strongest place in each of the pictures that excite it most.
         classes: (label, effect size) of the classes that activate it most.
-        loss_answer_is_exact: whether `numbers["loss_answer"]` was measured by switching the channel off; False
-            for the first-order estimate.
+        loss_answer_is_exact: whether `numbers["loss_answer"]` was measured by switching the channel off;
+            False for the first-order estimate.
     """
 
     layer: str

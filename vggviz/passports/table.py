@@ -31,7 +31,7 @@ Arrays = Mapping[str, np.ndarray]
 
 @dataclass(frozen=True)
 class Column:
-    """An entry of the data dictionary: an array of the atlas, and the columns that its values have in the table.
+    """An entry of the data dictionary: an array of the atlas, and its columns in the table.
 
     Attributes:
         name: the array's name.
@@ -73,15 +73,13 @@ def rows_of(arrays: Mapping[str, Arrays], families: Sequence[str]) -> list[dict[
         for channel in range(len(next(iter(found.values()), ()))):
             row = {"layer": layer, "channel": channel}
             for each in columns.values():
-                row |= {
-                    key: None if values is None else _plain(values[channel]) for key, values in each.items()
-                }
+                row |= {key: _plain(values, channel) for key, values in each.items()}
             rows.append(_with_family_names(row, families))
     return rows
 
 
 def _columns(name: str, axes: tuple[int, ...], array: np.ndarray | None) -> dict[str, np.ndarray | None]:
-    """The columns of an array: one, or one for each place on its further axes, {column: (channels,) or None}."""
+    """The columns of an array: one, or one for each place on its further axes; None if not known."""
     if not axes:
         return {name: array}
     places = list(np.ndindex(axes))
@@ -93,10 +91,11 @@ def _columns(name: str, axes: tuple[int, ...], array: np.ndarray | None) -> dict
     }
 
 
-def _plain(value: Any) -> int | float | None:
-    """A number of Python; None for NaN."""
-    plain = value.item()
-    return None if isinstance(plain, float) and not math.isfinite(plain) else plain
+def _plain(values: np.ndarray | None, channel: int) -> int | float | None:
+    """A channel's value as a number of Python; None for NaN, and for -1 as an index."""
+    plain = None if values is None else values[channel].item()
+    exists = plain is not None and (math.isfinite(plain) if isinstance(plain, float) else plain >= 0)
+    return plain if exists else None
 
 
 def _with_family_names(row: dict[str, Any], families: Sequence[str]) -> dict[str, Any]:
@@ -131,12 +130,7 @@ def _package(file: str, columns: Sequence[str], head: Mapping[str, Any]) -> dict
         "version": head["version"],
         "homepage": REPOSITORY,
         "contributors": [{"title": "The Inside VGG16 authors", "roles": ["creator"]}],
-        "licenses": [LICENCE] if head["network"].startswith("imagenet") else [],
-        "sources": [
-            {"title": f"{head['network']}, SHA-256 of the weights {head['weights']}", "path": WEIGHTS}
-        ]
-        if head["network"].startswith("imagenet")
-        else [{"title": f"{head['network']}, SHA-256 of the weights {head['weights']}"}],
+        **_origin(head),
         "description": _how_to_cite(head),
         "pictures": head["pictures"],
         "axes": head["axes"],
@@ -157,9 +151,17 @@ def _package(file: str, columns: Sequence[str], head: Mapping[str, Any]) -> dict
     }
 
 
+def _origin(head: Mapping[str, Any]) -> dict[str, Any]:
+    """Source of the weights; and licence of the numbers, where that of the weights is known."""
+    source = {"title": f"{head['network']}, SHA-256 {head['weights']}"}
+    if not head["network"].startswith("imagenet"):
+        return {"sources": [source]}
+    return {"licenses": [LICENCE], "sources": [source | {"path": WEIGHTS}]}
+
+
 def _how_to_cite(head: Mapping[str, Any]) -> str:
     return (
-        "One row for each channel; an empty value is not known, or does not exist for a channel that is silent. "
+        "One row for each channel; an empty value is not known, or does not exist for a silent channel. "
         f"To cite: The Inside VGG16 authors, The channel atlas, vggviz {head['version']}, {REPOSITORY}."
     )
 
