@@ -13,6 +13,7 @@ from .activations.statistics import channel_statistics as channel_statistics
 from .activations.statistics import rank_channels as rank_channels
 from .channel_atlas.folder import Atlas as Atlas
 from .channel_atlas.folder import read_atlas as read_atlas
+from .channel_atlas.making import atlas as atlas
 from .explorer.explorer import Explorer as Explorer
 from .explorer.explorer import explore as explore
 from .figures.described_figure import save_figure as save_figure
