@@ -149,18 +149,7 @@ class Rendering:
                 yield from zip(batch, *self._ascent(own).run(noises, bar.update), strict=True)
 
     def _ascent(self, objectives: Sequence[Objective]) -> GradientAscent:
-        function = self._function(layers_read(objectives))
-        check_differentiable(function.input)
-
-        def read(images: Any) -> Any:
-            batch = self.preprocess(images)
-            if batch.shape[1:] != (*self.size, function.input.shape[-1]):
-                raise ValueError(
-                    f"The model reads images of {function.input.shape[-1]} colours; preprocess turns a "
-                    f"batch of shape {tuple(images.shape)} into one of shape {tuple(batch.shape)}."
-                )
-            return function(batch, training=False)
-
+        read = reader(self._function(layers_read(objectives)), self.preprocess, self.size)
         score = functools.partial(score_each, objectives)
         return GradientAscent(read, score, self.size, self.steps, self.seed, self.recipe)
 
@@ -178,12 +167,40 @@ class Rendering:
             "seed": int(self.seed),
             "noise": self.noise or "one per label",
             "recipe": asdict(self.recipe),
-            "preprocess": digest([np.asarray(self.preprocess(_PROBE))]),
+            "preprocess": preprocess_digest(self.preprocess),
             "layers": text_digest(
                 repr((step.kind, step.layer.get_config())) for step in unfold(self.model).steps.values()
             ),
             "weights": digest(map(np.asarray, self.model.weights)),
         }
+
+
+def reader(
+    function: keras.Model, preprocess: Callable[[Any], Any], size: tuple[int, int]
+) -> Callable[[Any], Any]:
+    """The function of RGB levels, float32 (N, H, W, 3), that a model computes behind `preprocess`.
+
+    Raises:
+        ValueError: a model that reads whole numbers; when called, images that it does not read.
+    """
+    check_differentiable(function.input)
+    colours = function.input.shape[-1]
+
+    def read(images: Any) -> Any:
+        batch = preprocess(images)
+        if batch.shape[1:] != (*size, colours):
+            raise ValueError(
+                f"The model reads images of {colours} colours; preprocess turns a batch of shape "
+                f"{tuple(images.shape)} into one of shape {tuple(batch.shape)}."
+            )
+        return function(batch, training=False)
+
+    return read
+
+
+def preprocess_digest(preprocess: Callable[[Any], Any]) -> str:
+    """Short checksum of what a `preprocess` function does, by its values for some fixed levels."""
+    return digest([np.asarray(preprocess(_PROBE))])
 
 
 def layers_read(objectives: Iterable[Objective]) -> tuple[str, ...]:

@@ -48,21 +48,54 @@ def part(model: keras.Model, names: Iterable[str], *, any_size: bool = False) ->
     Raises:
         ValueError: unknown layer, several inputs, unknown logits, or a layer that needs a fixed size.
     """
-    network = unfold(model)
+    network, names = unfold(model), tuple(listed(names))
+
+    def outputs() -> dict[str, Any]:
+        return {
+            name: logits(network) if is_logits(name, network) else find_step(model, name).output
+            for name in names
+        }
+
+    return _submodel(network, ("part", names, any_size), outputs, any_size)
+
+
+def before_activation(model: keras.Model, layer: str, *, any_size: bool = False) -> keras.Model:
+    """The submodel that computes a layer's output before its activation function; cached.
+
+    Args:
+        model: any Keras model with one input; it may contain nested models.
+        layer: name of the layer; one without an activation of its own is computed as it is.
+        any_size: accept images of any height and width instead of the model's input size.
+
+    Returns:
+        A keras.Model that shares the layers and weights; its output is ``{layer: tensor}``.
+
+    Raises:
+        ValueError: unknown layer, several inputs, or a layer that needs a fixed size.
+    """
+
+    def outputs() -> dict[str, Any]:
+        step = find_step(model, layer)
+        activated = hasattr(step.core, "activation")
+        return {layer: linear_copy(step.layer)(*step.inputs) if activated else step.output}
+
+    return _submodel(unfold(model), ("before_activation", layer, any_size), outputs, any_size)
+
+
+def _submodel(
+    network: Network, key: tuple[Any, ...], outputs: Callable[[], dict[str, Any]], any_size: bool
+) -> keras.Model:
+    """The keras.Model from a network's input to some tensors, cached under a key."""
     check_is_keras(network.inputs)
-    images, names = image_input(network.inputs), tuple(listed(names))
-    key = ("part", names, any_size)
+    images = image_input(network.inputs)
     with symbolic_calls:
         if key not in network.functions:
-            outputs = {
-                name: logits(network) if is_logits(name, network) else find_step(model, name).output
-                for name in names
-            }
-            whole = backend.keras().Model(images, outputs)
+            tensors = outputs()
+            whole = backend.keras().Model(images, tensors)
             if any_size:
                 flat = flatten(whole, any_size=True)
-                outputs = backend.keras().tree.pack_sequence_as(outputs, flat.outputs)
-                whole = backend.keras().Model(flat.inputs[0], outputs)
+                tensors = backend.keras().tree.pack_sequence_as(tensors, flat.outputs)
+                whole = backend.keras().Model(flat.inputs[0], tensors)
             network.functions[key] = whole
         return network.functions[key]
 

@@ -1,0 +1,179 @@
+"""Drawings of the channels of a convolution: the optimum of each, and its opposite.
+
+The optimum maximises the mean over the map of the positive part of the pre-activation, which is the map
+itself where the activation is a ReLU, as `visualize` does. The opposite maximises the mean of the negative
+part: the map of the channel with its kernel and its bias negated, which a ReLU hides.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vggviz._shared import backend, validation
+from vggviz._shared.hashing import digest, text_digest
+from vggviz.activations.forward import convolution_step
+from vggviz.feature_visualization.cost import Cost
+from vggviz.feature_visualization.optimisation import GradientAscent, Recipe
+from vggviz.feature_visualization.rendering import (
+    complete_recipe,
+    image_size,
+    preprocess_digest,
+    reader,
+)
+from vggviz.models.graph import unfold
+from vggviz.models.parts import before_activation, output_shapes
+from vggviz.models.summary import forward_macs
+from vggviz.objectives import channel
+
+if TYPE_CHECKING:
+    import keras
+
+SIDES = {"optimum": 1.0, "opposite": -1.0}
+"""What is drawn of a channel, and the factor of its pre-activation."""
+BATCH_PIXELS = 64 * 64 * 64
+"""Pixels per batch: VGG16's need less than 2 GB."""
+FAST = Recipe(rate=0.2)
+"""Default of `ChannelRecipe`: twice the rate of `visualize`, for half its steps."""
+
+
+@dataclass(frozen=True)
+class ChannelRecipe:
+    """How the channels of an atlas are drawn.
+
+    Attributes:
+        steps: number of gradient ascent steps.
+        seed: seed of the initial noises and of the random transformations.
+        ascent: parameterisation, regularisation and learning rate, as for `vggviz.visualize`.
+        shared_noise: whether all drawings of a layer begin with the same noise.
+    """
+
+    steps: int = 24
+    seed: int = 0
+    ascent: Recipe = FAST
+    shared_noise: bool = False
+
+    def __post_init__(self) -> None:
+        """Validate all attributes.
+
+        Raises:
+            TypeError: `ascent` is not a Recipe, or `shared_noise` not a bool.
+            ValueError: `steps` or `seed` out of range.
+        """
+        validation.whole("number of steps", self.steps, 1)
+        validation.whole("seed", self.seed, 0, 2**31 - 1)
+        validation.instance("A Recipe", self.ascent, Recipe)
+        validation.instance("True or False as shared_noise", self.shared_noise, bool)
+
+
+@dataclass(frozen=True)
+class ChannelDrawing:
+    """The drawings of the channels of a layer, from one side.
+
+    Attributes:
+        model: any Keras model with images as input.
+        layer: name of a Conv2D layer.
+        side: "optimum" or "opposite".
+        recipe: how the channels are drawn.
+        preprocess: function from a tensor of RGB levels 0 to 255, float32 (N, H, W, 3), to the model's
+            input.
+    """
+
+    model: keras.Model
+    layer: str
+    side: str
+    recipe: ChannelRecipe
+    preprocess: Callable[[Any], Any]
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for an unknown side."""
+        validation.one_of("side", self.side, SIDES)
+
+    @property
+    def channels(self) -> range:
+        """Indices of the layer's channels."""
+        return range(convolution_step(self.model, self.layer).output.shape[-1])
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width in pixels, as for `visualize`."""
+        return image_size(self.model, [self.layer], None)
+
+    @property
+    def ascent(self) -> Recipe:
+        """The recipe of the gradient ascent, without None."""
+        return complete_recipe(self.model, [self.layer], self.recipe.ascent)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """All that drawings depend on except the network."""
+        given = {"size": list(self.size), "preprocess": preprocess_digest(self.preprocess)}
+        return asdict(self.recipe) | {"ascent": asdict(self.ascent)} | given
+
+    @property
+    def digest(self) -> str:
+        """Short checksum of the settings."""
+        return text_digest([json.dumps(self.settings, sort_keys=True)])
+
+    @property
+    def cost(self) -> Cost:
+        """Cost of all drawings, computed without running the model."""
+        macs = forward_macs(self.model, [self.layer], self.size)
+        return Cost(len(self.channels), self.size, self.recipe.steps, macs)
+
+    def batches(self) -> list[range]:
+        """The channels of each batch; always the same ones, since rounding may depend on their number."""
+        step = max(1, BATCH_PIXELS // (self.size[0] * self.size[1]))
+        return [self.channels[start : start + step] for start in self.channels[::step]]
+
+    def draw(self, channels: range, on_step: Callable[[], Any]) -> dict[str, np.ndarray]:
+        """Images, uint8 (n, H, W, 3), and the values that they started with and reached, float32 (n,)."""
+        read, recipe = self._reader(channels), self.recipe
+        ascent = GradientAscent(read, _mean_of_map, self.size, recipe.steps, recipe.seed, self.ascent)
+        images, values = ascent.run([self._noise(index) for index in channels], on_step)
+        levels = np.rint(images).astype(np.uint8)
+        return {"images": levels, "start": values[:, 0], "reached": values[:, -1]}
+
+    def _noise(self, index: int) -> str:
+        """Name of a drawing's noise: for the optimum that of `vggviz.visualize`."""
+        label = self.layer if self.recipe.shared_noise else channel(self.layer, index).label
+        return label if self.side == "optimum" else f"{self.side} of {label}"
+
+    def _reader(self, channels: range) -> Callable[[Any], dict[str, Any]]:
+        """A function from images to the map of each one's own channel, (n, h, w, 1)."""
+        tf = backend.tensorflow()
+        any_size = before_activation(self.model, self.layer).input.shape[1:3] != self.size
+        function = before_activation(self.model, self.layer, any_size=any_size)
+        output_shapes(function, self.size)  # refuses a size that is too small
+        maps = reader(function, self.preprocess, self.size)
+        own, factor = [[index] for index in channels], SIDES[self.side]
+
+        def read(images: Any) -> dict[str, Any]:
+            before = tf.gather(maps(images)[self.layer], own, axis=-1, batch_dims=1)
+            return {self.layer: tf.nn.relu(factor * before)}
+
+        return read
+
+
+def _mean_of_map(maps: Mapping[str, Any]) -> Any:
+    (values,) = maps.values()
+    return backend.tensorflow().reduce_mean(values, axis=(1, 2, 3))
+
+
+def network_digest(model: keras.Model) -> str:
+    """Checksum of the layers with feature maps: their settings and weights, without those of a classifier."""
+    steps = [step for step in unfold(model).steps.values() if len(step.output.shape) == 4]
+    settings = text_digest(f"{step.kind} {_settings(step.layer)}" for step in steps)
+    return settings + digest(np.asarray(weight) for step in steps for weight in step.layer.get_weights())
+
+
+def _settings(layer: Any) -> str:
+    """A layer's settings that change what it computes."""
+    other = re.compile("name|trainable|dtype|.*_(initializer|regularizer|constraint)")
+    config = layer.get_config() if hasattr(layer, "get_config") else {}
+    return repr(sorted((key, value) for key, value in config.items() if not other.fullmatch(key)))
