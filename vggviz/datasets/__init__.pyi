@@ -1,3 +1,4 @@
+from .curves import draw_curve as draw_curve
 from .examples import Examples as Examples
 from .examples import dataset_examples as dataset_examples
 from .examples import example_crops as example_crops

@@ -39,14 +39,19 @@ def draw_grating(
     frequency = validation.real("frequency in cycles a pixel", frequency, 0, 0.5)
     phase = np.radians(validation.real("phase", phase, -360, 360))
     contrast = validation.real("contrast", contrast, 0, 1)
-    given = validation.numbers("Colours", colours, "(2, 3)", 2)
-    if given.shape != (2, 3) or given.min() < 0 or given.max() > 255:
-        raise ValueError(f"The colours are two of three levels from 0 to 255; got {given.tolist()}.")
     along = np.arange(SIDE) - (SIDE - 1) / 2
     across = -np.cos(angle) * along[:, np.newaxis] - np.sin(angle) * along  # rows are counted downwards
     wave = contrast * np.cos(2 * np.pi * frequency * across + phase)[..., np.newaxis]
-    first, second = given
+    first, second = check_colours(colours)
     return np.rint((first + second) / 2 + wave * (second - first) / 2).astype(np.uint8)
+
+
+def check_colours(colours: Sequence[Sequence[float]]) -> np.ndarray:
+    """Two colours as an array (2, 3); ValueError unless they are two of three levels from 0 to 255."""
+    given = validation.numbers("Colours", colours, "(2, 3)", 2)
+    if given.shape != (2, 3) or given.min() < 0 or given.max() > 255:
+        raise ValueError(f"The colours are two of three levels from 0 to 255; got {given.tolist()}.")
+    return given
 
 
 def hue_colour(hue: float, *, saturation: float = 1) -> np.ndarray:

@@ -136,6 +136,24 @@ PROPERTIES = {
         },
         slow=True,
     ),
+    "datasets.draw_curve": Property(
+        arguments(
+            radius=st.floats(4, 1e15) | st.just(float("inf")),
+            direction=st.floats(0, 360),
+            phase=st.floats(-360, 360),
+            contrast=st.floats(0, 1),
+            colours=st.just([(0, 0, 0), (255, 128, 0)]),
+        ),
+        is_stimulus,
+        {
+            "radius": p.no_real(4).filter(lambda value: value is not np.inf and value != float("inf")),
+            "direction": p.no_real(0) | st.just(361),
+            "phase": p.no_real(-360) | st.just(361),
+            "contrast": p.no_real(0) | st.just(1.01),
+            "colours": p.no_array(2, 3) | st.sampled_from([np.ones((2, 4)), [[0, 0, 0], [0, 0, 256]]]),
+        },
+        slow=True,
+    ),
     "datasets.draw_grating": Property(
         arguments(
             orientation=st.floats(0, 360),
