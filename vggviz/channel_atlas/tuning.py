@@ -235,8 +235,8 @@ def _numbers(means: Arrays) -> Arrays:
         "contrast_half": (_half_contrast(means["contrast"]), "contrast"),
         "preferred_radius": (stimuli.RADII[radius], "curvature"),
         "preferred_direction": (Tuning(stimuli.DIRECTIONS, bent.T, 360).preferred, "curvature"),
-        "curvature_selectivity": (against_opposite(means["curvature"][:, :-1]), "curvature"),
-        "edge_selectivity": (against_opposite(means["edge"]), "edge"),
+        "curvature_selectivity": (_against_opposite(means["curvature"][:, :-1]), "curvature"),
+        "edge_selectivity": (_against_opposite(means["edge"]), "edge"),
     }
     return {name: _known(values, means[curve]) for name, (values, curve) in numbers.items()}
 
@@ -246,17 +246,23 @@ def _known(numbers: np.ndarray, curves: np.ndarray) -> np.ndarray:
     return np.where(curves.reshape(len(curves), -1).max(axis=1) > 0, numbers, np.nan)
 
 
-def against_opposite(curves: np.ndarray) -> np.ndarray:
-    """Difference of the largest response and that to the opposite direction, of their sum; 0 to 1, (c,).
+def best_and_opposite(curves: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The largest response, and that to the same stimulus at the opposite angle, float (c,) each.
 
     Args:
-        curves: float (c, ..., directions), directions at equal distances around a whole turn.
+        curves: float (c, ..., angles), at equal distances around the circle.
     """
     opposite = np.roll(curves, curves.shape[-1] // 2, axis=-1)
     flat, turned = (values.reshape(len(values), -1) for values in (curves, opposite))
-    best = flat.argmax(axis=1)[:, np.newaxis]
-    most, other = (np.take_along_axis(values, best, axis=1)[:, 0] for values in (flat, turned))
-    return (most - other) / np.where(most > 0, most + other, 1)
+    place = flat.argmax(axis=1)[:, np.newaxis]
+    best, other = (np.take_along_axis(values, place, axis=1)[:, 0] for values in (flat, turned))
+    return best, other
+
+
+def _against_opposite(curves: np.ndarray) -> np.ndarray:
+    """Difference of the best response and the opposite one, of their sum, (c,)."""
+    best, other = best_and_opposite(curves)
+    return (best - other) / np.where(best > 0, best + other, 1)
 
 
 def _preferred_frequency(curves: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,0 +1,161 @@
+"""The family of a channel: a rule on its tuning curves, with thresholds from a network with random weights.
+
+A measure is the difference of two responses, as a share of the channel's largest response to any stimulus. A
+channel whose largest response is below half the layer's median counts as if it reached that, so that nearly
+silent channels, whose curves rest on a few cells, do not pass for selective ones.
+
+The families are tried in the order of `FAMILIES`; the first that fits is the channel's.
+
+- colour: even images of the best and of the worst hue differ (`colour`).
+- colour edge: the same for coloured curves on grey (`colour edge`).
+- curve: curves wake it more than all gratings and straight edges do (`bent` above 0), and the best curve
+  more than the same turned by half a turn (`direction`).
+- corner or texture: curves wake it more than all gratings and straight edges do, whichever way they bulge.
+- oriented edge, line: the best grating wakes it more than the same turned by a quarter (`orientation`). An
+  edge if at a quarter of the preferred frequency a quarter of the response is left (`low`), or if straight
+  edges wake it more than gratings do (`edge`), else a line. For the first derivative of a Gaussian, an ideal
+  edge filter, 0.40 of the response is left, for the second, an ideal line filter, 0.16.
+- high frequency: gratings of 1/4 cycle a pixel or more wake it more than all others do (`fine`).
+- other: none of these, among them channels that tell light from dark and silent ones.
+
+The threshold of `colour`, `colour edge`, `direction`, `orientation` and `fine` is the median of the random
+network's channels of the same layer, but at least a third and at most a half: differences below a third are
+no preference that one would see, and above a half there is always one. (A higher percentile than the median
+says little. Random kernels are coloured and oriented, too: in VGG16 the 95th percentile is 0.9 to 1.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from vggviz.channel_atlas import stimuli, tuning
+from vggviz.channel_atlas.tuning import Arrays
+
+FAMILIES = (
+    "colour",
+    "colour edge",
+    "curve",
+    "corner or texture",
+    "oriented edge",
+    "line",
+    "high frequency",
+    "other",
+)
+COMPARED = ("colour", "colour edge", "direction", "orientation", "fine")
+"""Measures whose threshold comes from the random network."""
+LEAST, MOST = 1 / 3, 1 / 2
+LEFT = 1 / 4
+"""Share of the response of an edge that is left at a quarter of the preferred frequency."""
+FINE = 1 / 4
+"""Cycles a pixel from which on a frequency is high."""
+
+
+def measures(arrays: Mapping[str, np.ndarray]) -> Arrays:
+    """The measures of the rule for the channels of a layer, {name: float64 (c,)}.
+
+    Args:
+        arrays: the layer's tuning curves, as of `tuning.curves`.
+    """
+    curves = {name: np.asarray(arrays[name], np.float64) for name in tuning.CURVES}
+    scale = _largest(curves)
+    grating, edge = curves["orientation"].max(axis=1), curves["edge"].max(axis=1)
+    bent, opposite = tuning.best_and_opposite(curves["curvature"][:, :-1])
+    best, across = tuning.best_and_opposite(curves["orientation"])
+    fine = stimuli.FREQUENCIES >= FINE
+    changes = {
+        "colour": np.ptp(curves["even_hue"], axis=1),
+        "colour edge": np.ptp(curves["curve_hue"], axis=1),
+        "direction": bent - opposite,
+        "orientation": best - across,
+        "fine": curves["frequency"][:, fine].max(axis=1) - curves["frequency"][:, ~fine].max(axis=1),
+        "bent": bent - np.maximum(grating, edge),
+        "edge": edge - grating,
+    }
+    return {name: change / scale for name, change in changes.items()} | {
+        "low": _left_below(curves["frequency"])
+    }
+
+
+def thresholds(arrays: Mapping[str, np.ndarray]) -> dict[str, float]:
+    """Thresholds of a layer from its curves with random weights, the arrays ``..._random``.
+
+    Raises:
+        ValueError: arrays without a control.
+    """
+    control = {name: arrays[f"{name}_random"] for name in tuning.CURVES if f"{name}_random" in arrays}
+    if len(control) < len(tuning.CURVES):
+        raise ValueError("The thresholds come from a network with random weights: give `curves` a control.")
+    found = measures(control)
+    return {name: float(np.median(found[name]).clip(LEAST, MOST)) for name in COMPARED}
+
+
+def classify(arrays: Mapping[str, np.ndarray], limits: Mapping[str, float] | None = None) -> np.ndarray:
+    """Family of each channel of a layer, uint8 (c,), an index into `FAMILIES`.
+
+    Args:
+        arrays: the layer's tuning curves, as of `tuning.curves` or `tuning.curves_of_halves`.
+        limits: thresholds; None takes those of the arrays' own control.
+
+    Raises:
+        ValueError: no limits, and arrays without a control.
+    """
+    limits = thresholds(arrays) if limits is None else limits
+    found = measures(arrays)
+    over = {name: found[name] >= limits[name] for name in COMPARED}
+    bent, oriented = found["bent"] > 0, over["orientation"]
+    edge = (found["low"] >= LEFT) | (found["edge"] > 0)
+    fits = {
+        "colour": over["colour"],
+        "colour edge": over["colour edge"],
+        "curve": bent & over["direction"],
+        "corner or texture": bent,
+        "oriented edge": oriented & edge,
+        "line": oriented,
+        "high frequency": over["fine"],
+    }
+    first = np.argmax([*(fits[name] for name in FAMILIES[:-1]), np.ones(len(bent), bool)], axis=0)
+    return first.astype(np.uint8)
+
+
+def with_families(made: dict[str, Arrays], halves: tuple[dict[str, Arrays], dict[str, Arrays]]) -> None:
+    """Add `family` (c,) and `family_of_halves` (c, 2) to the curves of each layer.
+
+    Args:
+        made: `tuning.curves` with a control; changed.
+        halves: `tuning.curves_of_halves` of the same responses. The thresholds are those of the whole.
+    """
+    for layer, arrays in made.items():
+        limits = thresholds(arrays)
+        arrays["family"] = classify(arrays, limits)
+        arrays["family_of_halves"] = np.stack([classify(half[layer], limits) for half in halves], axis=1)
+
+
+def agreement(family_of_halves: np.ndarray) -> tuple[float, float]:
+    """Share of channels with one family in both halves of the stimuli, and Cohen's kappa.
+
+    Kappa is 0 for as many as by chance, given how many channels each family has, and 1 for all; NaN where
+    both halves have one and the same family only.
+    """
+    first, second = np.asarray(family_of_halves).T
+    same = float((first == second).mean())
+    chance = float(
+        np.dot(*(np.bincount(half, minlength=len(FAMILIES)) / len(first) for half in (first, second)))
+    )
+    return same, (same - chance) / (1 - chance) if chance < 1 else float("nan")
+
+
+def _largest(curves: Arrays) -> np.ndarray:
+    """Largest response of each channel, but at least half the layer's median; 1 where all are silent."""
+    largest = np.max([values.reshape(len(values), -1).max(axis=1) for values in curves.values()], axis=0)
+    soft = np.maximum(largest, np.median(largest) / 2)
+    return np.where(soft > 0, soft, 1)
+
+
+def _left_below(curves: np.ndarray) -> np.ndarray:
+    """Response at a quarter of the frequency of the largest, of that, (c,); at least the lowest frequency."""
+    octaves = np.log2(stimuli.FREQUENCIES)
+    lower = octaves[curves.argmax(axis=1)] - 2
+    left = [np.interp(at, octaves, curve) for at, curve in zip(lower, curves, strict=True)]
+    return np.array(left) / np.where(curves.max(axis=1) > 0, curves.max(axis=1), 1)
