@@ -20,6 +20,7 @@ import numpy as np
 
 from vggviz._shared import validation
 from vggviz._shared.files import atomic_path
+from vggviz.channel_atlas import drawings
 from vggviz.models.graph import ForwardOnly, check_name, unfold
 from vggviz.passports.passport import Passport, passport_of
 from vggviz.passports.table import rows_of, write_data_package
@@ -70,7 +71,7 @@ class Atlas:
 
     def parts(self, layer: str) -> set[str]:
         """Names of the parts whose arrays of a layer are there."""
-        return set(read_arrays(self._path(layer)).get("parts", np.array([], "U1")).tolist())
+        return set(read_arrays(self.path(layer)).get("parts", np.array([], "U1")).tolist())
 
     def arrays(self, layer: str) -> Arrays:
         """Arrays of a layer's channels, {name: (channels, ...)}, read-only; none for what is not known.
@@ -81,7 +82,7 @@ class Atlas:
         Raises:
             ValueError: an unknown layer, or a damaged file.
         """
-        found = dict(read_arrays(self._path(layer)))
+        found = dict(read_arrays(self.path(layer)))
         found.pop("parts", None)
         return found
 
@@ -94,8 +95,8 @@ class Atlas:
         Raises:
             ValueError: an unknown layer.
         """
-        self._path(layer)
-        return None
+        self.path(layer)
+        return drawings.read(self.folder, layer)
 
     def passport(self, layer: str, channel: int) -> Passport:
         """Whatever is known of one channel.
@@ -134,7 +135,15 @@ class Atlas:
         """
         return write_data_package(validation.path("table's file", path), self.table(), self.head)
 
-    def _path(self, layer: str) -> Path:
+    def path(self, layer: str) -> Path:
+        """Path of the file of a layer's arrays.
+
+        Args:
+            layer: the layer's name.
+
+        Raises:
+            ValueError: an unknown layer.
+        """
         check_name(layer, self.layers)
         return self.folder / self.head["layers"][layer]["file"]
 

@@ -3,67 +3,43 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
+import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from tqdm import tqdm
 
-from vggviz._shared import hashing, package_data, validation
-from vggviz._shared.files import output_folder
+from vggviz._shared import backend, hashing, package_data, validation
+from vggviz._shared.files import atomic_path, output_folder
 from vggviz.activations.forward import chosen_layers, feature_maps
 from vggviz.activations.pathways import classifier_on, fed_by, read_by
-from vggviz.analysis.preferences import preferred_classes
-from vggviz.attribution.ablation import macs_behind
-from vggviz.channel_atlas import responses, weights
+from vggviz.channel_atlas import drawings as drawn
+from vggviz.channel_atlas import families, responses, stimuli, tuning, weights
 from vggviz.channel_atlas.folder import FORMAT, HEAD, Atlas, add_arrays, maps_sha256, read_atlas, write_head
-from vggviz.channel_atlas.responses import Pictures
+from vggviz.channel_atlas.responses import Arrays, Work
 from vggviz.datasets.folder import Images, read_images, unique_names
 from vggviz.images.preprocessing import as_vgg16_reads
 from vggviz.models import graph
 from vggviz.models.parts import check_is_keras
 from vggviz.models.provenance import package_versions, provenance
 from vggviz.models.receptive_field import receptive_fields
-from vggviz.models.summary import format_macs, forward_macs
+from vggviz.models.summary import format_macs
 
 if TYPE_CHECKING:
     import keras
 
 TABLE = "atlas.csv"
-CLASSES = 5
-"""Preferred classes of each channel."""
-Arrays = dict[str, np.ndarray]
+UNFINISHED = "unfinished"
+"""Folder of the responses to stimuli while not all are measured."""
 
 log = logging.getLogger("vggviz")
-
-
-@dataclass(frozen=True, eq=False)
-class Work:
-    """What the parts of an atlas are computed from.
-
-    Attributes:
-        model: the network.
-        layers: names of its convolutions that the atlas is about, in the order they run.
-        pictures: the pictures.
-        folder: the atlas' folder.
-    """
-
-    model: keras.Model
-    layers: list[str]
-    pictures: Pictures
-    folder: Path
-
-    @cached_property
-    def is_imagenet(self) -> bool:
-        """Whether the convolutions are VGG16's with ImageNet's weights, whose preferred classes are known."""
-        steps = graph.unfold(self.model).steps
-        arrays = {name: steps[name].core.get_weights() for name in graph.conv_layers(self.model)}
-        return hashing.arrays_sha256(arrays) == package_data.ARRAYS_SHA256
 
 
 @dataclass(frozen=True)
@@ -116,16 +92,30 @@ def atlas(
         ValueError: an unknown layer, or one that is no convolution; no readable image; or a folder with an
             atlas of other weights, pictures or another version, which is left as it is.
     """
-    check_is_keras(graph.unfold(model).inputs)
-    names = _convolutions(model, layers)
-    pictures = _pictures(model, images, as_vgg16_reads if preprocess is None else preprocess)
-    work = Work(model, names, pictures, output_folder(folder))
-    made = _begin(work)
+    work = _work(model, images, layers, Path(folder), as_vgg16_reads if preprocess is None else preprocess)
+    made = _begin(work, drawings=drawings)
     _log_cost(work, made)
     for part in made.head["parts"]:
         _make(work, made, part)
-    made.write_table(work.folder / TABLE)
+    _finish(work, made)
     return read_atlas(work.folder)
+
+
+def _work(
+    model: keras.Model,
+    images: Images,
+    layers: str | Iterable[str] | None,
+    folder: Path,
+    preprocess: Callable[[Any], Any],
+) -> Work:
+    """The checked arguments, with the pictures read."""
+    check_is_keras(graph.unfold(model).inputs)
+    names = _convolutions(model, layers)
+    validation.function("preprocess", preprocess)
+    pictures, levels = zip(*read_images(images, graph.input_side(model)), strict=True)
+    work = Work(model, names, pictures, np.stack(levels), preprocess, output_folder(folder))
+    feature_maps(model, next(work.batches()), names[:1])  # what preprocess returns must fit the model
+    return work
 
 
 def _convolutions(model: keras.Model, layers: str | Iterable[str] | None) -> list[str]:
@@ -139,16 +129,10 @@ def _convolutions(model: keras.Model, layers: str | Iterable[str] | None) -> lis
     return [name for name in known if name in chosen]
 
 
-def _pictures(model: keras.Model, images: Images, preprocess: Callable[[Any], Any]) -> Pictures:
-    validation.function("preprocess", preprocess)
-    named = list(read_images(images, graph.input_side(model)))
-    names, levels = zip(*named, strict=True)
-    return Pictures(names, np.stack(levels), preprocess)
-
-
-def _begin(work: Work) -> Atlas:
+def _begin(work: Work, *, drawings: bool) -> Atlas:
     """The atlas in the folder, with an entry for each layer; ValueError if the folder has another one."""
     head = _head(work)
+    head["parts"] += [DRAWINGS] * drawings
     if (work.folder / HEAD).exists():
         found = read_atlas(work.folder)
         for what in ("version", "weights", "network_sha256", "recipe"):
@@ -157,6 +141,7 @@ def _begin(work: Work) -> Atlas:
                     f"The folder {validation.shown(work.folder)} has an atlas of another {_WORDS[what]}; "
                     "name another folder, or take this one away."
                 )
+        head["parts"] += [DRAWINGS] * (DRAWINGS in found.head["parts"] and not drawings)
         known = graph.conv_layers(work.model)
         entries = {**found.head["layers"], **head["layers"]}
         head["layers"] = {name: entries[name] for name in known if name in entries}
@@ -191,11 +176,11 @@ def _head(work: Work) -> dict[str, Any]:
         "weights": maps_sha256(model),
         "network_sha256": hashing.weights_sha256(model),
         "recipe": _recipe(work),
-        "parts": [name for name in PARTS if name != "classes" or work.is_imagenet],
-        "side": int(work.pictures.levels.shape[1]),
-        "pictures": list(work.pictures.names),
-        "axes": {},
-        "families": [],
+        "parts": [name for name in PARTS if name != DRAWINGS and (name != "classes" or work.is_imagenet)],
+        "side": int(work.levels.shape[1]),
+        "pictures": list(work.names),
+        "axes": _axes(),
+        "families": list(families.FAMILIES),
         "thresholds": {},
         "classes": list(package_data.classes(package_data.LINEAR_CLASSES)[1]) if work.is_imagenet else [],
         "labels": labels,
@@ -205,9 +190,24 @@ def _head(work: Work) -> dict[str, Any]:
 
 def _recipe(work: Work) -> dict[str, Any]:
     return {
-        "pictures": hashing.digest(work.pictures.batches()),
+        "pictures": hashing.digest(work.batches()),
         "exact_macs": responses.EXACT_MACS,
         "sample": responses.SAMPLE,
+        "stimuli": hashing.text_digest(map(str, stimuli.all_stimuli())),
+    }
+
+
+def _axes() -> dict[str, Any]:
+    """Values of the curves' axes; the radius of a straight edge is None."""
+    radii = [radius if math.isfinite(radius) else None for radius in stimuli.RADII.tolist()]
+    hues, directions = stimuli.HUES.tolist(), stimuli.DIRECTIONS.tolist()
+    return {
+        "orientation": stimuli.ORIENTATIONS.tolist(),
+        "frequency": stimuli.FREQUENCIES.tolist(),
+        **dict.fromkeys(("hue", "even_hue", "curve_hue"), hues),
+        "contrast": stimuli.CONTRASTS.tolist(),
+        "curvature": [radii, directions],
+        "edge": directions,
     }
 
 
@@ -224,7 +224,7 @@ def _entries(work: Work) -> dict[str, Any]:
             else None,
             "reads": read_by(model, name),
             "feeds": fed_by(model, name),
-            "loss_answer_is_exact": responses.is_exact(model, name, len(work.pictures.names)),
+            "loss_answer_is_exact": responses.is_exact(work, name),
         }
         for file, name in files.items()
         if name in work.layers
@@ -240,20 +240,28 @@ def _make(work: Work, made: Atlas, part: str) -> None:
     lacking = [layer for layer in work.layers if part not in made.parts(layer)]
     if not lacking:
         return
-    started, asked = time.monotonic(), work.layers if PARTS[part].together else lacking
+    started, asked = _clocks(), list(work.layers if PARTS[part].together else lacking)
     with tqdm(total=len(asked), desc=f"atlas: {part}", leave=False, delay=1, disable=None) as bar:
         for layer, arrays in PARTS[part].compute(work, asked):
             bar.update()
             if layer in lacking:
-                _add(made, layer, part, arrays)
+                add_arrays(made.path(layer), part, arrays)
                 lacking.remove(layer)
     for layer in lacking:  # of which the part knows nothing
-        _add(made, layer, part, {})
-    log.info("%s: %.0f s.", part, time.monotonic() - started)
+        add_arrays(made.path(layer), part, {})
+    log.info("atlas, %s: %.0f s, %.0f s of the processor.", part, *(_clocks() - started))
 
 
-def _add(made: Atlas, layer: str, part: str, arrays: Mapping[str, np.ndarray]) -> None:
-    add_arrays(made.folder / made.head["layers"][layer]["file"], part, arrays)
+def _clocks() -> np.ndarray:
+    return np.array([time.monotonic(), time.process_time()])
+
+
+def _finish(work: Work, made: Atlas) -> None:
+    """Write the thresholds of the families into the head, and the table."""
+    arrays = {layer: made.arrays(layer) for layer in made.layers}
+    limits = {layer: families.thresholds(each) for layer, each in arrays.items() if "family" in each}
+    write_head(work.folder, {**made.head, "thresholds": limits})
+    made.write_table(work.folder / TABLE)
 
 
 def _log_cost(work: Work, made: Atlas) -> None:
@@ -266,88 +274,108 @@ def _log_cost(work: Work, made: Atlas) -> None:
     if total:
         speed = _speed(work)
         log.info(
-            "Numbers of %s channels on %s pictures: about %s, %.0f minutes at the speed of one forward pass.",
-            *(f"{channels:,}", len(work.pictures.names), format_macs(total), total / speed / 60),
+            "Atlas of %s channels from %s pictures: about %s, %.0f minutes at the speed of a forward pass.",
+            *(f"{channels:,}", len(work.names), format_macs(total), total / speed / 60),
         )
 
 
 def _speed(work: Work) -> float:
     """Multiply-accumulates a second of a forward pass."""
-    batch = next(work.pictures.batches())
+    batch = next(work.batches())
     feature_maps(work.model, batch, work.layers)
     started = time.monotonic()
     feature_maps(work.model, batch, work.layers)
-    return _forward(work, work.layers) / (time.monotonic() - started)
+    return work.forward_macs(work.layers) / (time.monotonic() - started)
 
 
-def _forward(work: Work, layers: list[str]) -> float:
-    side = work.pictures.levels.shape[1]
-    return forward_macs(work.model, layers, (side, side))
+def _tuning(work: Work, layers: list[str]) -> Iterator[tuple[str, Arrays]]:
+    """Tuning curves of the layers with a known receptive field, and their families."""
+    if not (named := _tuned_layers(work, layers)):
+        return
+    found = _measured(work, named, work.model, "network")
+    control = _measured(work, named, randomised(work.model), "random network")
+    made = tuning.curves(found, control)
+    families.with_families(made, tuning.curves_of_halves({layer: found[layer] for layer in made}))
+    yield from made.items()
+    shutil.rmtree(work.folder / UNFINISHED, ignore_errors=True)
 
 
-def _kernels(work: Work, layers: list[str]) -> Iterator[tuple[str, Arrays]]:
-    return weights.by_kernel(work.model, layers)
+def _tuned_layers(work: Work, layers: list[str]) -> list[str]:
+    """The layers that can be shown the stimuli; none if the network reads larger images than these."""
+    fields = receptive_fields(work.model)
+    fits = max(work.levels.shape[1:3]) <= tuning.SIDE
+    return [layer for layer in layers if layer in fields] if fits else []
 
 
-def _expanded(work: Work, layers: list[str]) -> Iterator[tuple[str, Arrays]]:
-    levels = work.pictures.change_with_levels()
-    if levels is not None:
-        yield from weights.expanded(work.model, layers, work.pictures.batches, levels)
+def _measured(work: Work, layers: list[str], model: keras.Model, label: str) -> Arrays:
+    """Responses of a network to all stimuli; each chunk of them is kept in a file until all are measured."""
+    folder, parts = output_folder(work.folder / UNFINISHED), []
+    digest = hashing.text_digest(layers)
+    for k, chunk in enumerate(tqdm(list(tuning.chunks()), f"stimuli, {label}", leave=False, disable=None)):
+        path = folder / f"{label.replace(' ', '-')}-{digest}-{k:03}.npz"
+        if (known := _kept(path, layers)) is None:
+            known = tuning.responses(model, chunk, layers=layers, preprocess=work.read)
+            with atomic_path(path) as temporary:
+                np.savez(temporary, **{f"layer {i}": known[layer] for i, layer in enumerate(layers)})
+        parts.append(known)
+    return {layer: np.concatenate([each[layer] for each in parts]) for layer in layers}
 
 
-def _expanded_macs(work: Work, layers: list[str]) -> float:
-    return sum(
-        2 * len(work.pictures.names) * _forward(work, [name])
-        for name in weights.expandable(work.model, layers)
-    )
+def _kept(path: Path, layers: list[str]) -> Arrays | None:
+    """Responses in a file; None if there is none, or a damaged one."""
+    try:
+        with path.open("rb") as stream, np.load(stream) as saved:
+            return {layer: saved[f"layer {i}"] for i, layer in enumerate(layers)}
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
 
 
-def _responses(work: Work, layers: list[str]) -> Iterator[tuple[str, Arrays]]:
-    return responses.by_picture(work.model, layers, work.pictures)
+def _tuning_macs(work: Work, layers: list[str]) -> float:
+    named = _tuned_layers(work, layers)
+    return 2 * len(stimuli.all_stimuli()) * work.forward_macs(named) if named else 0
 
 
-def _estimates(work: Work, layers: list[str]) -> Iterator[tuple[str, Arrays]]:
-    return responses.estimates(work.model, layers, work.pictures)
+def randomised(model: keras.Model) -> keras.Model:
+    """The network with random weights as of `load_vgg16("random")`: He initialisation, biases zero."""
+    keras = backend.keras()
+    copied = keras.models.clone_model(model)
+    weighted = [layer for layer in copied._flatten_layers() if layer.weights and not layer._layers]
+    for index, layer in enumerate(weighted):
+        for weight in layer.weights:
+            if "kernel" in weight.name:
+                weight.assign(keras.initializers.HeNormal(seed=1000 * index)(weight.shape))
+    return copied
 
 
-def _losses(work: Work, layers: list[str]) -> Iterator[tuple[str, Arrays]]:
-    return responses.losses(work.model, layers, work.pictures)
-
-
-def _losses_macs(work: Work, layers: list[str]) -> float:
-    count, total = len(work.pictures.names), 0.0
+def _drawings(work: Work, layers: list[str]) -> Iterator[tuple[str, Arrays]]:
+    """Drawn optima and opposites, which are kept in sheets; what they reach."""
     for layer in layers:
-        channels = graph.find_step(work.model, layer).output.shape[-1]
-        sampled = channels if responses.is_exact(work.model, layer, count) else responses.SAMPLE
-        total += count * (_forward(work, [layer]) + sampled * macs_behind(work.model, layer))
-    return total
+        if graph.find_step(work.model, layer).is_conv2d:
+            yield layer, drawn.draw_layer(work.model, layer, work.folder, preprocess=work.preprocess)
 
 
-def _classes(work: Work, layers: list[str]) -> Iterator[tuple[str, Arrays]]:
-    """Classes that activate each channel most, with effect sizes."""
-    labels = {label: k for k, label in enumerate(package_data.classes(package_data.LINEAR_CLASSES)[1])}
-    for layer in layers:
-        count = graph.find_step(work.model, layer).output.shape[-1]
-        listed = [preferred_classes(layer, channel, CLASSES) for channel in range(count)]
-        yield (
-            layer,
-            {
-                "classes": np.array([[labels[name] for name, _ in row] for row in listed], np.int32),
-                "class_effects": np.array([[size for _, size in row] for row in listed], np.float32),
-            },
-        )
+def _drawings_macs(work: Work, layers: list[str]) -> float:
+    named = [layer for layer in layers if graph.find_step(work.model, layer).is_conv2d]
+    return sum(drawn.drawing_cost(work.model, layer).total for layer in named)
 
 
+def _responses_macs(work: Work, layers: list[str]) -> float:
+    return len(work.names) * work.forward_macs(layers)
+
+
+def _estimates_macs(work: Work, layers: list[str]) -> float:
+    return 3 * _responses_macs(work, layers)
+
+
+DRAWINGS = "drawings"
 PARTS = {
-    "kernels": Part(_kernels),
-    "expanded": Part(_expanded, _expanded_macs),
-    "responses": Part(
-        _responses, lambda work, layers: len(work.pictures.names) * _forward(work, layers), together=True
-    ),
-    "estimates": Part(
-        _estimates, lambda work, layers: 3 * len(work.pictures.names) * _forward(work, layers), together=True
-    ),
-    "losses": Part(_losses, _losses_macs),
-    "classes": Part(_classes),
+    "kernels": Part(weights.by_kernel),
+    "expanded": Part(weights.expanded, weights.expanded_macs),
+    "responses": Part(responses.by_picture, _responses_macs, together=True),
+    "estimates": Part(responses.estimates, _estimates_macs, together=True),
+    "losses": Part(responses.losses, responses.losses_macs),
+    "classes": Part(responses.by_class),
+    "tuning": Part(_tuning, _tuning_macs, together=True),
+    DRAWINGS: Part(_drawings, _drawings_macs),
 }
-"""The parts of the numbers, in the order they are made."""
+"""The parts of an atlas, in the order they are made."""

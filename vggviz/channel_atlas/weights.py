@@ -5,7 +5,7 @@ Also its expanded weights, down to the pixels, with how well they predict its re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from vggviz.activations.linearised import (
 )
 from vggviz.activations.pathways import classifier_on, dense_kernel, fed_by, read_by
 from vggviz.analysis.similarity import kernel_similarity
+from vggviz.channel_atlas.responses import TOP_RELATIVES, Arrays, Work, most_alike
 from vggviz.models import graph, kernels
 from vggviz.models.parts import linear_copy
 from vggviz.models.receptive_field import pair, receptive_fields
@@ -28,18 +29,14 @@ from vggviz.models.receptive_field import pair, receptive_fields
 if TYPE_CHECKING:
     import keras
 
-TOP = 6
-"""Inputs, outputs, relatives listed."""
 MOST_OF_KERNEL = 0.9
 LARGEST_FIELD = 44
 """Side in pixels of the largest receptive field for which weights are expanded."""
 SMALLEST_HALF = 1e-3
 """Expanded weights whose largest is below this are stored in single precision, not in half."""
 
-Arrays = dict[str, np.ndarray]
 
-
-def by_kernel(model: keras.Model, layers: list[str]) -> Iterator[tuple[str, Arrays]]:
+def by_kernel(work: Work, layers: list[str]) -> Iterator[tuple[str, Arrays]]:
     """Inputs, outputs, classes and relatives by kernel of each layer's channels.
 
     Yields:
@@ -47,13 +44,14 @@ def by_kernel(model: keras.Model, layers: list[str]) -> Iterator[tuple[str, Arra
         convolution channel by channel, such as the first; the outputs of one that no other, or more than
         one, reads.
     """
+    model, classifier = work.model, classifier_on(work.model)
     for layer in layers:
-        found = _alike(kernel_similarity(kernels.filters(model, layer)))
+        found = most_alike("alike_by_kernel", kernel_similarity(kernels.filters(model, layer)))
         if read_by(model, layer):
             found |= _inputs(shares(dense_kernel(model, layer)))
         if reader := fed_by(model, layer):
             found |= _listed("outputs", "output_shares", shares(dense_kernel(model, reader)))
-        if (classifier := classifier_on(model)) and classifier[0] == layer:
+        if classifier and classifier[0] == layer:
             found |= _listed("class_outputs", "class_shares", shares(classifier[1][np.newaxis, np.newaxis]))
         yield layer, found
 
@@ -78,51 +76,36 @@ def _inputs(share: np.ndarray) -> Arrays:
 
 def _listed(name: str, values: str, share: np.ndarray) -> Arrays:
     """The largest absolute shares of each row (c, others), and which these are; -1 where there are none."""
-    order = np.argsort(-np.abs(share), axis=1, kind="stable")[:, :TOP]
+    order = np.argsort(-np.abs(share), axis=1, kind="stable")[:, :TOP_RELATIVES]
     chosen = np.take_along_axis(share, order, axis=1)
     return {name: np.where(chosen != 0, order, -1).astype(np.int32), values: chosen.astype(np.float32)}
 
 
-def _alike(cosines: np.ndarray) -> Arrays:
-    return most_alike("alike_by_kernel", cosines)
-
-
-def most_alike(name: str, cosines: np.ndarray) -> Arrays:
-    """The other channels with the largest positive cosine (c, c), and the cosine; -1 where there are none."""
-    others = np.where(np.eye(len(cosines), dtype=bool), -np.inf, cosines)
-    order = np.argsort(-others, axis=1, kind="stable")[:, : min(TOP, len(others) - 1)]
-    chosen = np.take_along_axis(others, order, axis=1)
-    found = {name: np.where(chosen > 0, order, -1).astype(np.int32)}
-    return found | {f"{name}_cosine": np.where(chosen > 0, chosen, 0).astype(np.float32)}
-
-
-def expanded(
-    model: keras.Model, layers: list[str], batches: Callable[[], Iterator[np.ndarray]], levels: np.ndarray
-) -> Iterator[tuple[str, Arrays]]:
+def expanded(work: Work, layers: list[str]) -> Iterator[tuple[str, Arrays]]:
     """Expanded weights of each layer's channels in red, green and blue, and what they are worth.
 
-    Args:
-        model: any Keras model.
-        layers: names of convolutions.
-        batches: function that returns the pictures as the model reads them, one after the other.
-        levels: float (channels of the model's input, 3), change of the input with each level of a pixel.
-
     Yields:
-        (layer, arrays) of the layers with a linear path and a receptive field of at most `LARGEST_FIELD`.
+        (layer, arrays) of the layers with a linear path and a receptive field of at most `LARGEST_FIELD`;
+        none if the preprocessing is no weighted sum of red, green and blue.
     """
-    for layer in expandable(model, layers):
+    model, levels = work.model, work.change_with_levels()
+    for layer in [] if levels is None else expandable(model, layers):
         own = expanded_weights(model, layer)
         sums, total = path_sums(model, layer), np.abs(own).sum(axis=(1, 2, 3), dtype=np.float64)
         in_colour = (own @ levels).astype(np.float32)
         is_small = np.abs(in_colour).max() < SMALLEST_HALF
-        yield (
-            layer,
-            {
-                "expanded": in_colour if is_small else in_colour.astype(np.float16),
-                "cancellation": (1 - total / np.where(sums > 0, sums, np.inf)).clip(0, 1).astype(np.float32),
-                "expanded_correlation": _correlation(model, layer, batches()),
-            },
-        )
+        found = {
+            "expanded": in_colour if is_small else in_colour.astype(np.float16),
+            "cancellation": (1 - total / np.where(sums > 0, sums, np.inf)).clip(0, 1).astype(np.float32),
+            "expanded_correlation": _correlation(work, layer),
+        }
+        yield layer, found
+
+
+def expanded_macs(work: Work, layers: list[str]) -> float:
+    """About how many multiply-accumulates `expanded` takes: the linear and the real forward passes."""
+    named = expandable(work.model, layers)
+    return sum(2 * len(work.names) * work.forward_macs([name]) for name in named)
 
 
 def expandable(model: keras.Model, layers: list[str]) -> list[str]:
@@ -131,8 +114,9 @@ def expandable(model: keras.Model, layers: list[str]) -> list[str]:
     return [name for name in layers if name in linear and max(pair(fields[name].size)) <= LARGEST_FIELD]
 
 
-def _correlation(model: keras.Model, layer: str, batches: Iterator[np.ndarray]) -> np.ndarray:
+def _correlation(work: Work, layer: str) -> np.ndarray:
     """Correlation of the linear path's output with the pre-activations, over inner cells, float32 (c,)."""
+    model = work.model
     path, step = linear_network(model, [layer]), graph.find_step(model, layer)
     with graph.symbolic_calls:
         pre = linear_copy(step.layer)(step.inputs[0]) if hasattr(step.core, "activation") else step.output
@@ -140,7 +124,7 @@ def _correlation(model: keras.Model, layer: str, batches: Iterator[np.ndarray]) 
     compiled = backend.tensorflow().function(
         lambda images: path(images, training=False)[layer], autograph=False, reduce_retracing=True
     )
-    for batch in batches:
+    for batch in work.batches():
         rows, columns = inner_cells(field, batch.shape[1:3])
         (real,) = run(model, batch, (pre,))
         pairs = (np.asarray(compiled(batch.astype(np.float32))), real)

@@ -20,7 +20,7 @@ from vggviz._shared import package_data
 from vggviz._shared.files import atomic_path
 
 COLUMNS = "atlas_columns.json"
-DIGITS = 6
+DIGITS = 5
 """Significant digits of a number."""
 LICENCE = {"name": "CC-BY-4.0", "path": "https://creativecommons.org/licenses/by/4.0/"}
 REPOSITORY = "https://github.com/inside-vgg16/inside-vgg16"
@@ -94,7 +94,7 @@ def _columns(name: str, axes: tuple[int, ...], array: np.ndarray | None) -> dict
 def _plain(values: np.ndarray | None, channel: int) -> int | float | None:
     """A channel's value as a number of Python; None for NaN, and for -1 as an index."""
     plain = None if values is None else values[channel].item()
-    exists = plain is not None and (math.isfinite(plain) if isinstance(plain, float) else plain >= 0)
+    exists = plain is not None and (not math.isnan(plain) if isinstance(plain, float) else plain >= 0)
     return plain if exists else None
 
 
@@ -118,7 +118,7 @@ def write_data_package(path: Path, rows: list[dict[str, Any]], head: Mapping[str
 
 
 def _text(value: Any) -> Any:
-    return f"{value:.{DIGITS}g}" if isinstance(value, float) else value
+    return f"{value:.{DIGITS}g}".replace("inf", "INF") if isinstance(value, float) else value
 
 
 def _package(file: str, columns: Sequence[str], head: Mapping[str, Any]) -> dict[str, Any]:
