@@ -26,7 +26,10 @@ from vggviz.figures.scales import number_text
 from vggviz.models import weights
 from vggviz.models.weights import RemoteFile
 
-COMMANDS = ["layers", "filters", "maps", "cell", "stats", "examples", "dream", "why", "explore", "weights"]
+COMMANDS = [
+    *("layers", "filters", "maps", "cell", "stats", "examples", "dream", "why"),
+    *("atlas", "explore", "weights"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -260,6 +263,18 @@ def test_dreams_of_some_channels_and_of_a_layer(run, model, folder):
     assert numbers == [1, 2, 0, 1, 2, 3]
 
 
+def test_an_atlas_is_made_and_a_passport_printed(run, model, folder):
+    options = ["--layer", "conv_a", "--model", model, "--input", "unit", "--no-drawings", "--out", "own"]
+    printed = run("atlas", "photos/p0.png", "photos/p1.png", *options, "--channel", 2).splitlines()
+    assert printed[0] == "conv_a / 2, one of 4 channels"
+    assert printed[-1] == "own"
+    atlas = vggviz.read_atlas(folder / "own", vggviz.load_model(model))
+    assert atlas.is_finished
+    assert atlas.layers == ["conv_a"]
+    assert atlas.head["pictures"] == ["p0", "p1"]
+    assert (folder / "own" / "atlas.csv").is_file()
+
+
 def test_a_dream_says_first_what_it_costs(model, capsys):
     main(["dream", "conv_a:1", "--model", model, "--steps", "1", "--size", "16"])
     assert "1 image of 16 x 16 pixels, 1 steps" in capsys.readouterr().err
@@ -460,6 +475,10 @@ def test_a_fetch_without_a_network(refuse, cache):
         ),
         (["stats", "nowhere"], ["nowhere"]),
         (["dream", "conv_c:1"], ["'conv_c", "'conv_a'"]),
+        (["atlas", "cat", "--layer", "conv_c"], ["'conv_c'", "'conv_a'"]),
+        (["atlas", "cat", "--layer", "pool_a"], ["'pool_a'", "MaxPooling2D"]),
+        (["atlas", "cat", "--channel", "1"], ["--channel", "0"]),
+        (["atlas", "cat", "--layer", "conv_a", "--channel", "4"], ["conv_a", "0 to 3", "4"]),
         (["dream", "conv_a:4"], ["'conv_a:4'", "0 to 3"]),
         (["dream", "conv_a:2-1"], ["'conv_a:2-1'", "0 to 3"]),
         (["dream", "conv_a:1", "--steps", "0"], ["steps", "0"]),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial, wraps
 from importlib import import_module
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
@@ -197,6 +198,13 @@ def check_photos(photos: Iterable[str]) -> None:
     """Raise an error for a photograph that cannot be read, before a network is loaded."""
     for photo in photos:
         vggviz.load_image(photo)
+
+
+def named(photos: Sequence[str]) -> list[tuple[str, str]]:
+    """Each photograph after a name for its files: its own, numbered where another has the same."""
+    from vggviz.datasets.folder import unique_names
+
+    return list(unique_names(((Path(photo).stem, photo) for photo in photos), files=True))
 
 
 def as_file_name(layer: str) -> str:

@@ -18,7 +18,7 @@ from click.shell_completion import shell_complete
 from tqdm import tqdm
 
 from vggviz._shared.files import home
-from vggviz.cli import dataset, explain, maps, network
+from vggviz.cli import atlas, dataset, explain, maps, network
 
 HELP = """\
 Look inside VGG16, or any Keras convolutional network.
@@ -38,6 +38,7 @@ Examples:
   vggviz examples photos/ --layer block3_conv2 --channel 5 9
   vggviz dream block3_conv2:5
   vggviz why photo.jpg --method grad_cam saliency
+  vggviz atlas photo.jpg --layer block1_conv1
   vggviz explore photo.jpg
   vggviz weights --check
 """
@@ -55,7 +56,7 @@ COMMANDS = Group(
     commands=[
         *(network.print_layers, network.draw_filters, maps.draw_maps, maps.explain_value),
         *(dataset.print_statistics, dataset.draw_examples, explain.draw_visualizations),
-        *(explain.explain_class, maps.write_explorer, network.list_weights),
+        *(explain.explain_class, atlas.make_atlas, maps.write_explorer, network.list_weights),
     ],
     help=HELP,
     epilog=EXAMPLES,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,7 +44,7 @@ def draw_maps(network: inputs.Network, *, photos, layer, every, scale, top, out)
     folder = output_folder(out)
     if every:
         _log_size(model, len(photos), folder)
-    for name, photo in tqdm(_named(photos), desc="photographs", disable=len(photos) < 2):
+    for name, photo in tqdm(inputs.named(photos), desc="photographs", disable=len(photos) < 2):
         image, batch = network.read(model, photo)
         maps = vggviz.feature_maps(model, batch, computed)
         if every:
@@ -69,13 +68,6 @@ def _log_size(model: keras.Model, photos: int, folder: Path) -> None:
     shapes = [find_step(model, name).output.shape[1:] for name in feature_layers(model)]
     megabytes = sum(4 * prod(side or 224 for side in shape) for shape in shapes) * photos / 1e6
     log.info("About %s MB will be written into %s.", f"{megabytes:,.0f}", validation.shown(folder))
-
-
-def _named(photos: Sequence[str]) -> list[tuple[str, str]]:
-    """Each photograph after a name for its files: its own, numbered where another has the same."""
-    from vggviz.datasets.folder import unique_names
-
-    return list(unique_names(((Path(photo).stem, photo) for photo in photos), files=True))
 
 
 @click.command("cell")
@@ -122,7 +114,7 @@ def write_explorer(network: inputs.Network, *, photos, layers, runtime, out) -> 
 
     inputs.check_photos(photos)
     read = None if network.input == "vgg16" else lambda images: network.preprocess(images.astype("float32"))
-    names = {validation.path_text(name): photo for name, photo in _named(photos)}
+    names = {validation.path_text(name): photo for name, photo in inputs.named(photos)}
     page = vggviz.explore(network.load(), names, layers=list(layers) or None, preprocess=read)
     folder = page.save(out, runtime=runtime)
     print(
