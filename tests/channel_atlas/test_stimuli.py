@@ -14,6 +14,7 @@ def test_there_are_as_many_as_the_curves_need():
     assert Counter(kinds) == {
         "grating": 288,
         "colour": 24,
+        "level": 3,
         "coloured curve": 48,
         "curve": 96,
         "contrast": 12,
@@ -28,10 +29,10 @@ def test_no_two_are_described_alike_unless_they_are_alike():
     for stimulus in stimuli.contrasts():
         drawn.setdefault(stimulus.draw().tobytes(), []).append(stimulus)
     assert sorted(map(len, drawn.values())) == [1] * 10 + [2]  # of contrast 0
-    assert len({str(stimulus) for stimulus in stimuli.all_stimuli()}) == 468
+    assert len({str(stimulus) for stimulus in stimuli.all_stimuli()}) == 471
 
 
-@pytest.mark.parametrize("index", [0, 150, 300, 312, 340, 371, 380, 460])
+@pytest.mark.parametrize("index", [0, 150, 300, 312, 313, 340, 374, 383, 463])
 def test_the_call_it_names_draws_it(index):
     stimulus = stimuli.all_stimuli()[index]
     again = eval(str(stimulus), {"datasets": datasets, "inf": float("inf")})

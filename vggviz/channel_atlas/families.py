@@ -6,22 +6,26 @@ silent channels, whose curves rest on a few cells, do not pass for selective one
 
 The families are tried in the order of `FAMILIES`; the first that fits is the channel's.
 
-- colour: even images of the best and of the worst hue differ (`colour`).
-- colour edge: the same for coloured curves on grey (`colour edge`).
+- colour: even images of the best and of the worst hue differ (`colour`), more than black and white do
+  (`light`), and the channel is not oriented.
+- colour edge: coloured curves on grey of the best and of the worst hue differ (`colour edge`).
 - curve: curves wake it more than all gratings and straight edges do (`bent` above 0), and the best curve
   more than the same turned by half a turn (`direction`).
-- corner or texture: curves wake it more than all gratings and straight edges do, whichever way they bulge.
-- oriented edge, line: the best grating wakes it more than the same turned by a quarter (`orientation`). An
-  edge if at a quarter of the preferred frequency a quarter of the response is left (`low`), or if straight
-  edges wake it more than gratings do (`edge`), else a line. For the first derivative of a Gaussian, an ideal
-  edge filter, 0.40 of the response is left, for the second, an ideal line filter, 0.16.
+- oriented edge, line: oriented, that is the best grating wakes it more than the same turned by a quarter
+  (`orientation`), and not more awake for curves. An edge if at a quarter of the preferred frequency a quarter
+  of the response is left (`low`), or if straight edges wake it more than gratings do (`edge`), else a line.
+  Of an ideal edge filter, the first derivative of a Gaussian, 0.40 is left there, and of an ideal line
+  filter, the second derivative, 0.16.
 - high frequency: gratings of 1/4 cycle a pixel or more wake it more than all others do (`fine`).
+- corner or texture: curves wake it more than all gratings and straight edges do, whichever way they bulge, or
+  patterns without a preferred orientation wake it more than all even images do (`pattern`).
 - other: none of these, among them channels that tell light from dark and silent ones.
 
-The threshold of `colour`, `colour edge`, `direction`, `orientation` and `fine` is the median of the random
-network's channels of the same layer, but at least a third and at most a half: differences below a third are
-no preference that one would see, and above a half there is always one. (A higher percentile than the median
-says little. Random kernels are coloured and oriented, too: in VGG16 the 95th percentile is 0.9 to 1.)
+The threshold of `colour`, `colour edge`, `direction`, `orientation`, `fine` and `pattern` is the median of
+the random network's channels of the same layer, but at least a third and at most a half: differences below a
+third are no preference that one would see, and above a half there is always one. (A percentile above the
+median would let nothing pass: random kernels are coloured and oriented, too, and in VGG16 the 95th percentile
+of both is 0.9 to 1.)
 """
 
 from __future__ import annotations
@@ -37,13 +41,13 @@ FAMILIES = (
     "colour",
     "colour edge",
     "curve",
-    "corner or texture",
     "oriented edge",
     "line",
     "high frequency",
+    "corner or texture",
     "other",
 )
-COMPARED = ("colour", "colour edge", "direction", "orientation", "fine")
+COMPARED = ("colour", "colour edge", "direction", "orientation", "fine", "pattern")
 """Measures whose threshold comes from the random network."""
 LEAST, MOST = 1 / 3, 1 / 2
 LEFT = 1 / 4
@@ -64,13 +68,17 @@ def measures(arrays: Mapping[str, np.ndarray]) -> Arrays:
     bent, opposite = tuning.best_and_opposite(curves["curvature"][:, :-1])
     best, across = tuning.best_and_opposite(curves["orientation"])
     fine = stimuli.FREQUENCIES >= FINE
+    even = np.maximum(curves["even_hue"].max(axis=1), curves["level"].max(axis=1))
+    straight = np.maximum(grating, edge)
     changes = {
         "colour": np.ptp(curves["even_hue"], axis=1),
         "colour edge": np.ptp(curves["curve_hue"], axis=1),
         "direction": bent - opposite,
         "orientation": best - across,
         "fine": curves["frequency"][:, fine].max(axis=1) - curves["frequency"][:, ~fine].max(axis=1),
-        "bent": bent - np.maximum(grating, edge),
+        "pattern": np.maximum(bent, straight) - even,
+        "light": np.ptp(curves["level"], axis=1),
+        "bent": bent - straight,
         "edge": edge - grating,
     }
     return {name: change / scale for name, change in changes.items()} | {
@@ -107,13 +115,13 @@ def classify(arrays: Mapping[str, np.ndarray], limits: Mapping[str, float] | Non
     bent, oriented = found["bent"] > 0, over["orientation"]
     edge = (found["low"] >= LEFT) | (found["edge"] > 0)
     fits = {
-        "colour": over["colour"],
+        "colour": over["colour"] & ~oriented & (found["colour"] > found["light"]),
         "colour edge": over["colour edge"],
         "curve": bent & over["direction"],
-        "corner or texture": bent,
-        "oriented edge": oriented & edge,
-        "line": oriented,
+        "oriented edge": oriented & ~bent & edge,
+        "line": oriented & ~bent & ~edge,
         "high frequency": over["fine"],
+        "corner or texture": bent | over["pattern"],
     }
     first = np.argmax([*(fits[name] for name in FAMILIES[:-1]), np.ones(len(bent), bool)], axis=0)
     return first.astype(np.uint8)

@@ -8,12 +8,10 @@ import numpy as np
 
 from vggviz._shared import validation
 from vggviz.datasets.gratings import BLACK, WHITE, check_colours
-from vggviz.datasets.stimuli import SIDE
+from vggviz.datasets.stimuli import FINE, SIDE
 
 SPACING = 16
 """Pixels from one rim to the next, in the direction in which they bulge."""
-FINE = 2
-"""Factor of the size at which the image is drawn before it is averaged."""
 HALF_ANGLE = 60
 """Degrees of an arc to each side of its top; the arcs beside it begin there."""
 
@@ -57,7 +55,8 @@ def draw_curve(
     outward = np.cos(angle) * along - np.sin(angle) * along[:, np.newaxis]  # rows are counted downwards
     sideways = np.sin(angle) * along + np.cos(angle) * along[:, np.newaxis]
     beyond = (outward - _sag(sideways, radius)) / SPACING - phase / 360
-    inside = (beyond % 1).reshape(SIDE, FINE, SIDE, FINE).mean(axis=(1, 3))
+    beyond -= np.floor(beyond)
+    inside = beyond.reshape(SIDE, FINE, SIDE, FINE).mean(axis=(1, 3))
     wave = contrast * (2 * inside - 1)[..., np.newaxis]
     return np.rint((first + second) / 2 + wave * (first - second) / 2).astype(np.uint8)
 
@@ -68,4 +67,5 @@ def _sag(sideways: np.ndarray, radius: float) -> np.ndarray:
         return np.zeros_like(sideways)
     width = 2 * radius * np.sin(np.radians(HALF_ANGLE))
     from_top = sideways - width * np.rint(sideways / width)
-    return -(from_top**2) / (radius + np.sqrt(radius**2 - from_top**2))  # exact for large radii, too
+    squared = from_top * from_top
+    return -squared / (radius + np.sqrt(radius**2 - squared))  # exact for large radii, too
