@@ -19,7 +19,7 @@ from vggviz._shared import backend, validation
 from vggviz._shared.hashing import digest, text_digest
 from vggviz.activations.forward import convolution_step
 from vggviz.feature_visualization.cost import Cost
-from vggviz.feature_visualization.optimisation import GradientAscent, Recipe
+from vggviz.feature_visualization.optimisation import SHARED_NOISE, GradientAscent, Recipe
 from vggviz.feature_visualization.rendering import (
     complete_recipe,
     image_size,
@@ -38,8 +38,8 @@ SIDES = {"optimum": 1.0, "opposite": -1.0}
 """What is drawn of a channel, and the factor of its pre-activation."""
 BATCH_PIXELS = 64 * 64 * 64
 """Pixels per batch: VGG16's need less than 2 GB."""
-FAST = Recipe(rate=0.2)
-"""Default of `ChannelRecipe`: twice the rate of `visualize`, for half its steps."""
+FAST = Recipe(rate=0.25)
+"""Default of `ChannelRecipe`: half the steps of `visualize`, at 2.5 times its rate, reach about the same."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class ChannelRecipe:
         steps: number of gradient ascent steps.
         seed: seed of the initial noises and of the random transformations.
         ascent: parameterisation, regularisation and learning rate, as for `vggviz.visualize`.
-        shared_noise: whether all drawings of a layer begin with the same noise.
+        shared_noise: whether all drawings of a size begin with the same noise.
     """
 
     steps: int = 24
@@ -140,8 +140,10 @@ class ChannelDrawing:
         return {"images": levels, "start": values[:, 0], "reached": values[:, -1]}
 
     def _noise(self, index: int) -> str:
-        """Name of a drawing's noise: for the optimum that of `vggviz.visualize`."""
-        label = self.layer if self.recipe.shared_noise else channel(self.layer, index).label
+        """Name of a drawing's noise: for the optimum that of `visualize`."""
+        if self.recipe.shared_noise:
+            return SHARED_NOISE
+        label = channel(self.layer, index).label
         return label if self.side == "optimum" else f"{self.side} of {label}"
 
     def _reader(self, channels: range) -> Callable[[Any], dict[str, Any]]:

@@ -18,6 +18,9 @@ from vggviz.feature_visualization.transforms import transform
 INITIAL_CONTRAST = 0.3
 """Scale of the noise that images start from: their levels have a standard deviation of about 19 of 255."""
 
+SHARED_NOISE = ""
+"""Name of the noise that all images began with before each got one of its own."""
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -217,7 +220,7 @@ def noise_seed(name: str) -> int:
 
     Negative, since steps, which are counted from 0, seed the transformations.
     """
-    return -1 - int(text_digest([name])[:7], 16)
+    return -1 - (int(text_digest([name])[:7], 16) if name != SHARED_NOISE else 0)
 
 
 def _total_variation_gradient(levels: Any) -> Any:
