@@ -16,7 +16,7 @@ from vggviz.feature_visualization.optimisation import Recipe
 
 SHORT = ChannelRecipe(steps=5, ascent=Recipe(rate=0.2, jitter=1))
 LAYER = "conv_b"
-SHEETS = [f"{LAYER}.webp", f"{LAYER}_opposite.webp", "drawings.json"]
+SHEETS = [f"{LAYER}.opposite.webp", f"{LAYER}.webp", "drawings.json"]
 
 
 def draw(model, folder, **changes):
@@ -202,10 +202,10 @@ def test_layers_of_like_names_have_files_of_their_own(tmp_path):
     keras = networks._keras()
     inputs = keras.Input((16, 16, 3))
     x = inputs
-    for index, name in enumerate(("a b", "a-b", "A-b")):
+    for index, name in enumerate(("a.b", "a-b", "A-b")):
         x = keras.layers.Conv2D(2, 3, kernel_initializer=keras.initializers.HeNormal(index), name=name)(x)
     model = keras.Model(inputs, x)
-    for name in ("a b", "a-b", "A-b"):
+    for name in ("a.b", "a-b", "A-b"):
         drawings.draw_layer(model, name, tmp_path, sides=["optimum"], recipe=ChannelRecipe(steps=1))
     sheets = [name.casefold() for name in names(tmp_path) if name.endswith(".webp")]
     assert len(set(sheets)) == 3

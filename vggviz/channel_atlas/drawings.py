@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -116,12 +117,12 @@ def read(folder: str | os.PathLike[str], layer: str, side: str = "optimum") -> n
     entry = _entry(Path(folder), layer, side)
     if not entry:
         return None
-    path = Path(folder) / entry["file"]
+    path = Path(folder) / str(entry.get("file"))
     try:
         with Image.open(path) as sheet:
-            return untiled(np.asarray(sheet.convert("RGB")), len(entry["reached"]))
-    except (OSError, ValueError) as error:
-        raise ValueError(f"The sheet {validation.path_text(path)} is damaged or missing: {error}") from error
+            return untiled(np.asarray(sheet.convert("RGB")), entry["channels"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"The sheet {validation.path_text(path)} is damaged or missing.") from error
 
 
 def _jobs(
@@ -162,6 +163,7 @@ def _drawn_batch(
         return loaded
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         drawn = job.draw(channels, on_step)
+        output_folder(path.parent)
         with atomic_path(path) as temporary:
             np.savez(temporary, allow_pickle=False, **drawn)
         return drawn
@@ -169,12 +171,13 @@ def _drawn_batch(
 
 def _finish(job: ChannelDrawing, folder: Path, drawn: dict[str, np.ndarray]) -> None:
     """Write the sheet of a side, then its entry in the list, and remove the batches."""
-    name = f"{_file_name(job.layer)}{'' if job.side == 'optimum' else f'_{job.side}'}.webp"
+    name = f"{_file_name(job.layer)}{'' if job.side == 'optimum' else f'.{job.side}'}.webp"
     with atomic_path(folder / name) as temporary:
         Image.fromarray(tiled(drawn["images"])).save(temporary, "WEBP", quality=QUALITY, method=6)
     index = _index(folder)
     index["layers"].setdefault(job.layer, {})[job.side] = {
         "file": name,
+        "channels": len(job.channels),
         "recipe": job.settings,
         "digest": job.digest,
         **{key: [float(str(value)) for value in drawn[key]] for key in ("start", "reached")},
@@ -182,11 +185,13 @@ def _finish(job: ChannelDrawing, folder: Path, drawn: dict[str, np.ndarray]) -> 
     _write_index(folder, index)
     for batch in job.batches():
         _part(folder, job, batch.start).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # it holds batches of other layers, or no batch was ever saved
+        (folder / PARTS).rmdir()
 
 
 def _part(folder: Path, job: ChannelDrawing, start: int) -> Path:
     """The file of a batch."""
-    return output_folder(folder / PARTS) / f"{_file_name(job.layer)}-{job.side}-{job.digest}-{start}.npz"
+    return folder / PARTS / f"{_file_name(job.layer)}-{job.side}-{job.digest}-{start}.npz"
 
 
 def _file_name(layer: str) -> str:
