@@ -16,6 +16,7 @@ ORDER = (
         "images",
         "models",
         "forward_only",
+        "network_gradients",
         "activations",
         "objectives",
         "analysis",

@@ -45,6 +45,7 @@ def draw_layer(
     sides: Sequence[str] = tuple(SIDES),
     recipe: ChannelRecipe = DEFAULT,
     preprocess: Callable[[Any], Any] = as_vgg16_reads,
+    engine: str = "tensorflow",
 ) -> dict[str, np.ndarray]:
     """Draw the channels of a layer; what the folder has by the same recipe is not drawn again.
 
@@ -60,16 +61,18 @@ def draw_layer(
         recipe: how the channels are drawn.
         preprocess: function from a tensor of RGB levels 0 to 255, float32 (N, H, W, 3), to the model's
             input.
+        engine: "tensorflow"; or "torch" or "jax" for the network's gradients, where these have a graphics
+            processor and TensorFlow has none. For networks without branches, such as VGG16.
 
     Returns:
         For each side `<side>_start` and `<side>_reached`, float32 (c,): what is maximised, in the first
         step and on the drawing.
 
     Raises:
-        ValueError: unknown layer or side, a folder that holds drawings of another network or cannot be
-            written, or images of another number of colours than the model reads.
+        ValueError: unknown layer, side or engine, a folder that holds drawings of another network or cannot
+            be written, or images of another number of colours than the model reads.
     """
-    jobs = _jobs(model, layer, sides, recipe, preprocess)
+    jobs = [replace(job, preprocess=preprocess, engine=engine) for job in _jobs(model, layer, sides, recipe)]
     found: dict[str, np.ndarray] = {}
     folder = output_folder(folder)
     _claim(folder, network_digest(model))
@@ -95,7 +98,7 @@ def drawing_cost(
     Raises:
         ValueError: unknown layer or side.
     """
-    costs = [job.cost for job in _jobs(model, layer, sides, recipe, as_vgg16_reads)]
+    costs = [job.cost for job in _jobs(model, layer, sides, recipe)]
     return replace(costs[0], images=sum(cost.images for cost in costs))
 
 
@@ -126,18 +129,14 @@ def read(folder: str | os.PathLike[str], layer: str, side: str = "optimum") -> n
 
 
 def _jobs(
-    model: keras.Model,
-    layer: str,
-    sides: Sequence[str],
-    recipe: ChannelRecipe,
-    preprocess: Callable[[Any], Any],
+    model: keras.Model, layer: str, sides: Sequence[str], recipe: ChannelRecipe
 ) -> list[ChannelDrawing]:
     """The drawings of each side; ValueError unless there is one."""
     if isinstance(sides, str) or not sides:
         raise ValueError(
             f"sides are a list of {' or '.join(map(repr, SIDES))}; got {validation.shown(sides)}."
         )
-    return [ChannelDrawing(model, layer, side, recipe, preprocess) for side in sides]
+    return [ChannelDrawing(model, layer, side, recipe, as_vgg16_reads) for side in sides]
 
 
 def _draw(job: ChannelDrawing, folder: Path) -> dict[str, np.ndarray]:
@@ -180,6 +179,7 @@ def _finish(job: ChannelDrawing, folder: Path, drawn: dict[str, np.ndarray]) -> 
         "channels": len(job.channels),
         "recipe": job.settings,
         "digest": job.digest,
+        "engine": job.engine,
         **{key: [float(str(value)) for value in drawn[key]] for key in ("start", "reached")},
     }
     _write_index(folder, index)
@@ -191,7 +191,7 @@ def _finish(job: ChannelDrawing, folder: Path, drawn: dict[str, np.ndarray]) -> 
 
 def _part(folder: Path, job: ChannelDrawing, start: int) -> Path:
     """The file of a batch."""
-    return folder / PARTS / f"{_file_name(job.layer)}-{job.side}-{job.digest}-{start}.npz"
+    return folder / PARTS / f"{_file_name(job.layer)}-{job.side}-{job.digest}-{job.engine}-{start}.npz"
 
 
 def _file_name(layer: str) -> str:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vggviz._shared import backend, validation
+from vggviz._shared.gradient_override import ScoreGradient
 from vggviz._shared.hashing import digest, text_digest
 from vggviz.activations.forward import convolution_step
 from vggviz.feature_visualization.cost import Cost
@@ -29,6 +30,8 @@ from vggviz.feature_visualization.rendering import (
 from vggviz.models.graph import unfold
 from vggviz.models.parts import before_activation, output_shapes
 from vggviz.models.summary import forward_macs
+from vggviz.network_gradients.chain import chain
+from vggviz.network_gradients.engines import ENGINES, score_gradient
 from vggviz.objectives import channel
 
 if TYPE_CHECKING:
@@ -82,6 +85,8 @@ class ChannelDrawing:
         recipe: how the channels are drawn.
         preprocess: function from a tensor of RGB levels 0 to 255, float32 (N, H, W, 3), to the model's
             input.
+        engine: "tensorflow"; or "torch" or "jax", which compute the network's gradients, where these have a
+            graphics processor.
     """
 
     model: keras.Model
@@ -89,10 +94,12 @@ class ChannelDrawing:
     side: str
     recipe: ChannelRecipe
     preprocess: Callable[[Any], Any]
+    engine: str = "tensorflow"
 
     def __post_init__(self) -> None:
-        """Raise ValueError for an unknown side."""
+        """Raise ValueError for an unknown side or engine."""
         validation.one_of("side", self.side, SIDES)
+        validation.one_of("engine", self.engine, ("tensorflow", *ENGINES))
 
     @property
     def channels(self) -> range:
@@ -134,7 +141,15 @@ class ChannelDrawing:
     def draw(self, channels: range, on_step: Callable[[], Any]) -> dict[str, np.ndarray]:
         """Images, uint8 (n, H, W, 3), and the values that they started with and reached, float32 (n,)."""
         read, recipe = self._reader(channels), self.recipe
-        ascent = GradientAscent(read, _mean_of_map, self.size, recipe.steps, recipe.seed, self.ascent)
+        ascent = GradientAscent(
+            read,
+            _mean_of_map,
+            self.size,
+            recipe.steps,
+            recipe.seed,
+            self.ascent,
+            None if self.engine == "tensorflow" else self._elsewhere(channels),
+        )
         images, values = ascent.run([self._noise(index) for index in channels], on_step)
         levels = np.rint(images).astype(np.uint8)
         return {"images": levels, "start": values[:, 0], "reached": values[:, -1]}
@@ -160,6 +175,20 @@ class ChannelDrawing:
             return {self.layer: tf.nn.relu(factor * before)}
 
         return read
+
+    def _elsewhere(self, channels: range) -> Callable[[Any], ScoreGradient]:
+        """Scores and gradients by another engine, of NumPy arrays."""
+        tf = backend.tensorflow()
+        compute = score_gradient(self.engine, chain(self.model, self.layer), channels, SIDES[self.side])
+
+        def found(images: Any) -> ScoreGradient:
+            batch = self.preprocess(images)
+            score, upstream, silent = tf.numpy_function(compute, [batch], [tf.float32, tf.float32, tf.bool])
+            score, upstream = tf.ensure_shape(score, (len(channels),)), tf.ensure_shape(upstream, batch.shape)
+            (gradient,) = tf.gradients(batch, images, upstream)
+            return ScoreGradient(score, gradient, tf.reshape(silent, (len(channels), 1, 1, 1)))
+
+        return found
 
 
 def _mean_of_map(maps: Mapping[str, Any]) -> Any:

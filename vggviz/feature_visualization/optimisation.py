@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from vggviz._shared import backend, validation
-from vggviz._shared.gradient_override import redirected_relu_gradient
+from vggviz._shared.gradient_override import ScoreGradient, redirected_relu_gradient
 from vggviz._shared.hashing import text_digest
 from vggviz.feature_visualization.parameterisation import random_parameters, to_images
 from vggviz.feature_visualization.transforms import transform
@@ -128,6 +128,8 @@ class GradientAscent:
         steps: number of steps.
         seed: seed of the initial noises and of the random transformations.
         recipe: a recipe without None.
+        score_gradient: function from transformed images to scores and gradients that are computed
+            elsewhere; None for those of `read` and `score`.
     """
 
     read: Callable[[Any], Mapping[str, Any]]
@@ -136,6 +138,7 @@ class GradientAscent:
     steps: int
     seed: int
     recipe: Recipe
+    score_gradient: Callable[[Any], ScoreGradient] | None = None
 
     def run(self, noises: Sequence[str], on_step: Callable[[], Any]) -> tuple[np.ndarray, np.ndarray]:
         """Optimise a batch of images, each from its own noise, all with the same transformations.
@@ -183,9 +186,7 @@ class GradientAscent:
             tape.watch(state.parameters)
             images = self._images(state.parameters)
             transformed = self._transform(images, index)
-        score, gradient, redirected = redirected_relu_gradient(
-            self.score, self.read(transformed), transformed
-        )
+        score, gradient, redirected = self._score_gradient(transformed)
         size = tf.sqrt(tf.reduce_mean(gradient**2, axis=(1, 2, 3), keepdims=True))
         largest = tf.where(redirected, state.largest, tf.maximum(state.largest, size))
         scale = tf.where(redirected, size, largest)
@@ -193,6 +194,11 @@ class GradientAscent:
         gradient = tape.gradient([transformed, images], state.parameters, output_gradients=upstream)
         state = state._replace(largest=largest)
         return score, _adam(state, gradient, index, self._learning_rate(index))
+
+    def _score_gradient(self, transformed: Any) -> ScoreGradient:
+        if self.score_gradient:
+            return self.score_gradient(transformed)
+        return redirected_relu_gradient(self.score, self.read(transformed), transformed)
 
     def _regularisation(self, images: Any, scale: Any) -> Any:
         """Minus the weighted gradient of the total variation; zero for images without a score gradient."""
