@@ -81,7 +81,7 @@ def test_an_interrupted_atlas_equals_one_made_at_once(model, pictures, made, tmp
 
     with monkeypatch.context() as patched:
         patched.setattr(making, "add_arrays", halting(making.add_arrays))
-        patched.setattr(making.tuning, "responses", halting(making.tuning.responses))
+        patched.setattr(making.stimuli, "responses", halting(making.stimuli.responses))
         with pytest.raises(HaltedError):
             vggviz.atlas(model, pictures, folder=folder, drawings=False, preprocess=levels)
     partial = vggviz.read_atlas(folder, model)
@@ -184,11 +184,3 @@ def test_expanded_weights_predict_the_first_layer_and_say_how_well(made, model):
     assert (arrays["cancellation"] < 1e-5).all()
     assert (made.arrays("second")["cancellation"] > 0.1).all()
     assert receptive_fields(model)["second"].size == made.arrays("second")["expanded"].shape[1]
-
-
-def test_the_random_network_is_that_of_load_vgg16():
-    drawn = making.randomised(networks.tiny_vgg16())
-    kernels = [layer.kernel for layer in drawn.layers if layer.weights]
-    for index, kernel in enumerate(kernels):
-        expected = keras.initializers.HeNormal(seed=1000 * index)(kernel.shape)
-        assert np.array_equal(kernel, expected)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from tqdm import tqdm
 
-from vggviz._shared import backend, hashing, package_data, validation
+from vggviz._shared import hashing, package_data, validation
 from vggviz._shared.files import atomic_path, output_folder
 from vggviz.activations.forward import chosen_layers, feature_maps
 from vggviz.activations.pathways import classifier_on, fed_by, read_by
@@ -25,6 +25,7 @@ from vggviz.channel_atlas import families, responses, stimuli, tuning, weights
 from vggviz.channel_atlas.folder import FORMAT, HEAD, Atlas, add_arrays, maps_sha256, read_atlas, write_head
 from vggviz.channel_atlas.responses import Arrays, Work
 from vggviz.datasets.folder import Images, read_images, unique_names
+from vggviz.datasets.stimuli import SIDE
 from vggviz.images.preprocessing import as_vgg16_reads
 from vggviz.models import graph
 from vggviz.models.parts import check_is_keras
@@ -205,6 +206,7 @@ def _axes() -> dict[str, Any]:
         "orientation": stimuli.ORIENTATIONS.tolist(),
         "frequency": stimuli.FREQUENCIES.tolist(),
         **dict.fromkeys(("hue", "even_hue", "curve_hue"), hues),
+        "level": stimuli.LEVELS.tolist(),
         "contrast": stimuli.CONTRASTS.tolist(),
         "curvature": [radii, directions],
         "edge": directions,
@@ -293,7 +295,7 @@ def _tuning(work: Work, layers: list[str]) -> Iterator[tuple[str, Arrays]]:
     if not (named := _tuned_layers(work, layers)):
         return
     found = _measured(work, named, work.model, "network")
-    control = _measured(work, named, randomised(work.model), "random network")
+    control = _measured(work, named, tuning.random_control(work.model), "random network")
     made = tuning.curves(found, control)
     families.with_families(made, tuning.curves_of_halves({layer: found[layer] for layer in made}))
     yield from made.items()
@@ -303,7 +305,7 @@ def _tuning(work: Work, layers: list[str]) -> Iterator[tuple[str, Arrays]]:
 def _tuned_layers(work: Work, layers: list[str]) -> list[str]:
     """The layers that can be shown the stimuli; none if the network reads larger images than these."""
     fields = receptive_fields(work.model)
-    fits = max(work.levels.shape[1:3]) <= tuning.SIDE
+    fits = max(work.levels.shape[1:3]) <= SIDE
     return [layer for layer in layers if layer in fields] if fits else []
 
 
@@ -311,10 +313,10 @@ def _measured(work: Work, layers: list[str], model: keras.Model, label: str) -> 
     """Responses of a network to all stimuli; each chunk of them is kept in a file until all are measured."""
     folder, parts = output_folder(work.folder / UNFINISHED), []
     digest = hashing.text_digest(layers)
-    for k, chunk in enumerate(tqdm(list(tuning.chunks()), f"stimuli, {label}", leave=False, disable=None)):
+    for k, chunk in enumerate(tqdm(list(stimuli.chunks()), f"stimuli, {label}", leave=False, disable=None)):
         path = folder / f"{label.replace(' ', '-')}-{digest}-{k:03}.npz"
         if (known := _kept(path, layers)) is None:
-            known = tuning.responses(model, chunk, layers=layers, preprocess=work.read)
+            known = stimuli.responses(model, chunk, layers=layers, preprocess=work.read)
             with atomic_path(path) as temporary:
                 np.savez(temporary, **{f"layer {i}": known[layer] for i, layer in enumerate(layers)})
         parts.append(known)
@@ -333,18 +335,6 @@ def _kept(path: Path, layers: list[str]) -> Arrays | None:
 def _tuning_macs(work: Work, layers: list[str]) -> float:
     named = _tuned_layers(work, layers)
     return 2 * len(stimuli.all_stimuli()) * work.forward_macs(named) if named else 0
-
-
-def randomised(model: keras.Model) -> keras.Model:
-    """The network with random weights as of `load_vgg16("random")`: He initialisation, biases zero."""
-    keras = backend.keras()
-    copied = keras.models.clone_model(model)
-    weighted = [layer for layer in copied._flatten_layers() if layer.weights and not layer._layers]
-    for index, layer in enumerate(weighted):
-        for weight in layer.weights:
-            if "kernel" in weight.name:
-                weight.assign(keras.initializers.HeNormal(seed=1000 * index)(weight.shape))
-    return copied
 
 
 def _drawings(work: Work, layers: list[str]) -> Iterator[tuple[str, Arrays]]:
