@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vggviz._shared import validation
-from vggviz._shared.files import atomic_path
+from vggviz._shared.files import atomic_folder, atomic_path
 from vggviz.channel_atlas import drawings
 from vggviz.models.graph import ForwardOnly, check_name, unfold
+from vggviz.passports.packing import packed, unpacked, without_little
 from vggviz.passports.passport import Passport, passport_of
 from vggviz.passports.table import rows_of, write_data_package
 
@@ -135,6 +136,29 @@ class Atlas:
         """
         return write_data_package(validation.path("table's file", path), self.table(), self.head)
 
+    def save_small(self, folder: str | os.PathLike[str]) -> Atlas:
+        """Write the numbers in about a quarter of the bytes: rounded, and without what says little.
+
+        Curves and expanded weights are rounded to 1/254 of a channel's largest, other numbers to three
+        digits. Left out are the spreads of the random network, and the expanded weights of channels whose
+        responses they do not predict, which become NaN.
+
+        Args:
+            folder: new or empty, or of an earlier small atlas, which is replaced.
+
+        Returns:
+            The small atlas.
+
+        Raises:
+            ValueError: the folder has other contents, or is not writable.
+        """
+        with atomic_folder(validation.path("folder", folder), marker=HEAD) as temporary:
+            write_head(temporary, self.head)
+            for layer in self.layers:
+                arrays = without_little(read_arrays(self.path(layer)))
+                write_arrays(temporary / self.path(layer).name, packed(arrays))
+        return read_atlas(folder)
+
     def path(self, layer: str) -> Path:
         """Path of the file of a layer's arrays.
 
@@ -193,7 +217,11 @@ def add_arrays(path: Path, part: str, arrays: Mapping[str, np.ndarray]) -> None:
     """Add the arrays of a part to those in a layer's file; equal arrays in any order make equal files."""
     known = dict(read_arrays(path, damaged_is_empty=True))
     parts = {*known.pop("parts", np.array([], "U1")).tolist(), part}
-    found = {**known, **arrays, "parts": np.array(sorted(parts))}
+    write_arrays(path, {**known, **arrays, "parts": np.array(sorted(parts))})
+
+
+def write_arrays(path: Path, found: Mapping[str, np.ndarray]) -> None:
+    """Write a layer's file."""
     with atomic_path(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(found):
             stream = io.BytesIO()
@@ -223,7 +251,7 @@ def read_arrays(path: Path, *, damaged_is_empty: bool = False) -> Mapping[str, n
 @functools.lru_cache(maxsize=16)
 def _read(path: Path, *state: int) -> Mapping[str, np.ndarray]:  # noqa: ARG001 - a changed file is read again
     with path.open("rb") as stream, np.load(stream) as saved:
-        arrays = {name: saved[name] for name in saved.files}
+        arrays = unpacked({name: saved[name] for name in saved.files})
     for array in arrays.values():
         array.flags.writeable = False
     return arrays

@@ -96,9 +96,12 @@ def atlas(
     work = _work(model, images, layers, Path(folder), as_vgg16_reads if preprocess is None else preprocess)
     made = _begin(work, drawings=drawings)
     _log_cost(work, made)
+    was_finished = made.is_finished and (work.folder / TABLE).exists()
     for part in made.head["parts"]:
-        _make(work, made, part)
-    _finish(work, made)
+        if part != DRAWINGS or drawings:
+            _make(work, made, part)
+    if not was_finished:
+        _finish(work, made)
     return read_atlas(work.folder)
 
 
@@ -142,6 +145,7 @@ def _begin(work: Work, *, drawings: bool) -> Atlas:
                     f"The folder {validation.shown(work.folder)} has an atlas of another {_WORDS[what]}; "
                     "name another folder, or take this one away."
                 )
+        head["thresholds"] = found.head["thresholds"]
         head["parts"] += [DRAWINGS] * (DRAWINGS in found.head["parts"] and not drawings)
         known = graph.conv_layers(work.model)
         entries = {**found.head["layers"], **head["layers"]}
