@@ -93,7 +93,14 @@ def atlas(
         ValueError: an unknown layer, or one that is no convolution; no readable image; or a folder with an
             atlas of other weights, pictures or another version, which is left as it is.
     """
-    work = _work(model, images, layers, Path(folder), as_vgg16_reads if preprocess is None else preprocess)
+    validation.instance("Whether to draw (drawings), True or False,", drawings, bool)
+    work = _work(
+        model,
+        images,
+        layers,
+        validation.path("folder", folder),
+        as_vgg16_reads if preprocess is None else preprocess,
+    )
     made = _begin(work, drawings=drawings)
     _log_cost(work, made)
     was_finished = made.is_finished and (work.folder / TABLE).exists()
@@ -367,9 +374,9 @@ PARTS = {
     "expanded": Part(weights.expanded, weights.expanded_macs),
     "responses": Part(responses.by_picture, _responses_macs, together=True),
     "estimates": Part(responses.estimates, _estimates_macs, together=True),
-    "losses": Part(responses.losses, responses.losses_macs),
     "classes": Part(responses.by_class),
     "tuning": Part(_tuning, _tuning_macs, together=True),
+    "losses": Part(responses.losses, responses.losses_macs),
     DRAWINGS: Part(_drawings, _drawings_macs),
 }
 """The parts of an atlas, in the order they are made."""
