@@ -287,9 +287,13 @@ def _log_cost(work: Work, made: Atlas) -> None:
     if total:
         speed = _speed(work)
         log.info(
-            "Atlas of %s channels from %s pictures: about %s, %.0f minutes at the speed of a forward pass.",
-            *(f"{channels:,}", len(work.names), format_macs(total), total / speed / 60),
+            "Atlas of %s channels from %s pictures: about %s, %s at the speed of a forward pass.",
+            *(f"{channels:,}", len(work.names), format_macs(total), _duration(total / speed)),
         )
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds / 60:,.0f} minutes" if seconds > 90 else "a minute or less"
 
 
 def _speed(work: Work) -> float:
