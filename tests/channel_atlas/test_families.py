@@ -64,8 +64,13 @@ MADE = {
 
 @functools.cache
 def responses():
-    """Of one layer with all filters, each of the same sum of absolute values, so that none is weak."""
-    kernels = np.stack([kernel / np.abs(kernel).sum() for kernel in MADE.values()], axis=-1)
+    """Of one layer with all filters, each of the same sum of absolute values, so that none is weak.
+
+    Colours on grey have a fraction of the contrast of black and white, so the filter of these is stronger.
+    """
+    kernels = [kernel / np.abs(kernel).sum() for kernel in MADE.values()]
+    kernels[list(MADE).index("colour edge")] *= 4
+    kernels = np.stack(kernels, axis=-1)
     return measured(layer_of(kernels))
 
 
