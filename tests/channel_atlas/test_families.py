@@ -5,7 +5,7 @@ import functools
 import numpy as np
 import pytest
 
-from filters_shown import gabor, layer_of, measured
+from filters_shown import gabor, layer_of, measured, read
 from sentences import refused
 from vggviz.channel_atlas import families, stimuli, tuning
 from vggviz.datasets import hue_colour
@@ -154,3 +154,13 @@ def test_agreement_counts_the_same_and_leaves_out_chance():
     same, kappa = families.agreement(np.zeros((3, 2), int))
     assert same == 1
     assert np.isnan(kappa)
+
+
+def test_a_network_is_measured_with_its_control():
+    model = layer_of(np.stack([line(), edge()], axis=-1), side=40)
+    arrays = families.of_network(model, preprocess=read)["filters"]
+    control = families.of_network(tuning.random_control(model), preprocess=read)["filters"]
+    assert arrays["family"].shape == (2,)
+    np.testing.assert_array_equal(families.of_control(arrays), control["family"])
+    for name in tuning.CURVES:
+        np.testing.assert_allclose(arrays[f"{name}_random"], control[name], rtol=1e-4, atol=1e-3)

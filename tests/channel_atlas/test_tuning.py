@@ -174,12 +174,3 @@ def test_a_control_has_other_kernels_and_is_the_same_twice():
             assert kernel.std() == pytest.approx(np.sqrt(2 / np.prod(kernel.shape[:-1])), rel=0.4)
         else:
             assert not kernel.any()
-
-
-def test_the_whole_measurement_adds_the_control(monkeypatch):
-    model = layer_of(gabor(30, 0.125)[..., np.newaxis], side=40)
-    found = tuning.tuning(model, tuning.random_control(model), preprocess=read)["filters"]
-    assert around(found["preferred_orientation"], 30, 180).max() < 5
-    assert (found["orientation_random"] != found["orientation"]).any()
-    monkeypatch.setattr(tuning, "responses", lambda network, chunk, **_: {"one": np.ones((len(chunk), 2))})
-    assert "orientation_random" not in tuning.tuning(model)["one"]

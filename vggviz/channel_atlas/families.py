@@ -30,12 +30,16 @@ of both is 0.9 to 1.)
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from vggviz.channel_atlas import stimuli, tuning
 from vggviz.channel_atlas.tuning import Arrays
+
+if TYPE_CHECKING:
+    import keras
 
 FAMILIES = (
     "colour",
@@ -125,6 +129,42 @@ def classify(arrays: Mapping[str, np.ndarray], limits: Mapping[str, float] | Non
     }
     first = np.argmax([*(fits[name] for name in FAMILIES[:-1]), np.ones(len(bent), bool)], axis=0)
     return first.astype(np.uint8)
+
+
+def of_control(arrays: Mapping[str, np.ndarray], limits: Mapping[str, float] | None = None) -> np.ndarray:
+    """Family of each channel of the random network, by the same rule; arguments and result as of `classify`."""
+    limits = thresholds(arrays) if limits is None else limits
+    return classify({name: arrays[f"{name}_random"] for name in tuning.CURVES}, limits)
+
+
+def of_network(
+    model: keras.Model,
+    control: keras.Model | None = None,
+    *,
+    layers: str | Iterable[str] | None = None,
+    preprocess: Callable[[np.ndarray], np.ndarray] | None = None,
+) -> dict[str, Arrays]:
+    """Tuning curves and families of the channels of a network, measured now; an atlas keeps the same arrays.
+
+    Args:
+        model: any Keras model.
+        control: the same network with random weights; None makes one by `tuning.random_control`.
+        layers: name or names of layers; None for all convolutions whose receptive field is known.
+        preprocess: function from uint8 (N, H, W, 3) RGB to the model's input; None is `vggviz.preprocess`.
+
+    Returns:
+        ``{layer: {name: array}}`` as of `tuning.curves`, with those of `with_families`.
+
+    Raises:
+        ValueError: as of `stimuli.responses`.
+    """
+    control = tuning.random_control(model) if control is None else control
+    found, random = (
+        tuning.all_responses(network, layers=layers, preprocess=preprocess) for network in (model, control)
+    )
+    made = tuning.curves(found, random)
+    with_families(made, tuning.curves_of_halves({layer: found[layer] for layer in made}))
+    return made
 
 
 def with_families(made: dict[str, Arrays], halves: tuple[dict[str, Arrays], dict[str, Arrays]]) -> None:
