@@ -14,7 +14,7 @@ from vggviz.models.parts import before_activation
 from vggviz.network_gradients.chain import Convolution, Pool, chain
 from vggviz.network_gradients.engines import ENGINES, score_gradient
 
-LAYER = "block2_conv2"
+LAYER = "block3_conv1"
 OWN = [0, 1, 1]
 
 
@@ -83,14 +83,6 @@ def test_a_chain_holds_kernels_and_pools(tiny):
     assert np.array_equal(found[-1].kernel, kernel)
     assert np.array_equal(found[-1].bias, bias)
     assert found[2].size == 2
-
-
-def test_a_chain_needs_no_tensorflow():
-    """The forward-only network gives the same arrays."""
-    found = chain(vggviz.load_forward_only(), "block2_conv1")
-    assert [getattr(layer, "kernel", np.empty(0)).shape for layer in found] == [
-        *((3, 3, 3, 64), (3, 3, 64, 64), (0,), (3, 3, 64, 128))
-    ]
 
 
 @pytest.mark.parametrize("layer", ["conv_even", "conv_linear", "conv_strided"])

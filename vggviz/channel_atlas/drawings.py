@@ -20,7 +20,15 @@ from tqdm import tqdm
 from vggviz._shared import validation
 from vggviz._shared.files import atomic_path, output_folder
 from vggviz._shared.hashing import text_digest
-from vggviz.feature_visualization.channels import SIDES, ChannelDrawing, ChannelRecipe, network_digest
+from vggviz.activations.forward import convolution_step
+from vggviz.feature_visualization.channels import (
+    SIDES,
+    ChannelDrawing,
+    ChannelRecipe,
+    default_recipe,
+    default_sides,
+    network_digest,
+)
 from vggviz.feature_visualization.cost import Cost
 from vggviz.images.preprocessing import as_vgg16_reads
 from vggviz.images.tiles import tiled, untiled
@@ -32,7 +40,6 @@ QUALITY = 75
 """Quality of the sheets' WebP."""
 INDEX = "drawings.json"
 PARTS = "drawing_parts"
-DEFAULT = ChannelRecipe()
 
 log = logging.getLogger("vggviz")
 
@@ -42,8 +49,8 @@ def draw_layer(
     layer: str,
     folder: str | os.PathLike[str],
     *,
-    sides: Sequence[str] = tuple(SIDES),
-    recipe: ChannelRecipe = DEFAULT,
+    sides: Sequence[str] | None = None,
+    recipe: ChannelRecipe | None = None,
     preprocess: Callable[[Any], Any] = as_vgg16_reads,
     engine: str = "tensorflow",
 ) -> dict[str, np.ndarray]:
@@ -57,8 +64,8 @@ def draw_layer(
         model: any Keras model with images as input.
         layer: name of a Conv2D layer.
         folder: the atlas' folder; it is created.
-        sides: "optimum", "opposite" or both.
-        recipe: how the channels are drawn.
+        sides: "optimum", "opposite" or both; None for both, or for the optimum alone in deep layers.
+        recipe: how the channels are drawn; None for a default that depends on the layer's effective stride.
         preprocess: function from a tensor of RGB levels 0 to 255, float32 (N, H, W, 3), to the model's
             input.
         engine: "tensorflow"; or "torch" or "jax" for the network's gradients, where these have a graphics
@@ -85,15 +92,19 @@ def draw_layer(
 
 
 def drawing_cost(
-    model: keras.Model, layer: str, *, sides: Sequence[str] = tuple(SIDES), recipe: ChannelRecipe = DEFAULT
+    model: keras.Model,
+    layer: str,
+    *,
+    sides: Sequence[str] | None = None,
+    recipe: ChannelRecipe | None = None,
 ) -> Cost:
     """Cost of drawing a layer that the folder has nothing of, computed without running the model.
 
     Args:
         model: any Keras model with images as input.
         layer: name of a Conv2D layer.
-        sides: "optimum", "opposite" or both.
-        recipe: how the channels are drawn.
+        sides: "optimum", "opposite" or both; None for both, or for the optimum alone in deep layers.
+        recipe: how the channels are drawn; None for a default that depends on the layer's effective stride.
 
     Raises:
         ValueError: unknown layer or side.
@@ -129,13 +140,16 @@ def read(folder: str | os.PathLike[str], layer: str, side: str = "optimum") -> n
 
 
 def _jobs(
-    model: keras.Model, layer: str, sides: Sequence[str], recipe: ChannelRecipe
+    model: keras.Model, layer: str, sides: Sequence[str] | None, recipe: ChannelRecipe | None
 ) -> list[ChannelDrawing]:
     """The drawings of each side; ValueError unless there is one."""
+    convolution_step(model, layer)
+    sides = default_sides(model, layer) if sides is None else sides
     if isinstance(sides, str) or not sides:
         raise ValueError(
             f"sides are a list of {' or '.join(map(repr, SIDES))}; got {validation.shown(sides)}."
         )
+    recipe = recipe or default_recipe(model, layer)
     return [ChannelDrawing(model, layer, side, recipe, as_vgg16_reads) for side in sides]
 
 

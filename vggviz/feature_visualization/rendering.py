@@ -261,6 +261,11 @@ def complete_recipe(model: keras.Model, layers: Sequence[str], recipe: Recipe) -
     the largest in the network. An unknown stride, as after a layer that resizes, counts as 1.
     """
     validation.instance("A Recipe", recipe, Recipe)
+    return recipe.at_stride(effective_stride(model, layers))
+
+
+def effective_stride(model: keras.Model, layers: Sequence[str]) -> int:
+    """The largest effective stride of some layers in pixels; see `complete_recipe`."""
     fields = receptive_fields(model)
     with_field = [layer for layer in layers if layer in fields] or list(fields)
-    return recipe.at_stride(max((max(pair(fields[layer].stride)) for layer in with_field), default=1))
+    return max((max(pair(fields[layer].stride)) for layer in with_field), default=1)
