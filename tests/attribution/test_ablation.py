@@ -30,24 +30,26 @@ def pictures(model, count=2):
 def directly(model, layer, following, batches):
     """The same numbers, by computing all later layers for each channel."""
     steps = graph.unfold(model).steps
-    answer = answer_tensor(model)
-    after = steps[following].output if following else answer
-    path = keras.Model(steps[layer].output, [after, answer])
+    outputs = {"answer": answer_tensor(model)}
+    outputs |= {"after": steps[following].output} if following else {}
+    path = keras.Model(steps[layer].output, outputs)
     source = keras.Model(graph.unfold(model).inputs[0], steps[layer].output)
-    found = []
+    rows = []
     for batch in batches:
         maps = np.asarray(source(batch))
-        before, logits = (np.asarray(each, np.float64) for each in path(maps))
+        found = path(maps)
+        before, logits = (np.asarray(found.get(k, 1), np.float64) for k in ("after", "answer"))
         first, second = np.argsort(-logits[0])[:2]
         row = []
         for channel in range(maps.shape[-1]):
             changed = maps.copy()
             changed[..., channel] = 0
-            after, other = (np.asarray(each, np.float64) for each in path(changed))
+            found = path(changed)
+            after, other = (np.asarray(found.get(k, 1), np.float64) for k in ("after", "answer"))
             lead = other[0, first] - other[0, second] - logits[0, first] + logits[0, second]
             row.append((np.linalg.norm(after - before) / np.linalg.norm(before), lead))
-        found.append(row)
-    return np.mean(found, axis=0).T
+        rows.append(row)
+    return np.mean(rows, axis=0).T
 
 
 @pytest.mark.parametrize("strides", [1, 2])

@@ -106,6 +106,20 @@ def test_an_interrupted_atlas_equals_one_made_at_once(model, pictures, made, tmp
     assert contents(again) == contents(made)
 
 
+def test_drawings_are_kept_in_sheets(model, pictures, tmp_path):
+    atlas = vggviz.atlas(model, pictures, layers="first", folder=tmp_path, preprocess=levels)
+    assert atlas.is_finished
+    drawn = atlas.drawings("first")
+    assert drawn.dtype == np.uint8
+    assert drawn.shape[0] == 4
+    assert drawn.shape[3] == 3
+    arrays = atlas.arrays("first")
+    assert (arrays["optimum_reached"] >= arrays["optimum_start"]).all()
+    assert (arrays["optimum_reached"] > arrays["optimum_start"]).any()
+    again = vggviz.atlas(model, pictures, folder=tmp_path, drawings=False, preprocess=levels)
+    assert again.drawings("second") is None
+
+
 def test_layers_can_be_added(model, pictures, made, tmp_path):
     for layer in ("second", ["first"]):
         some = vggviz.atlas(model, pictures, layers=layer, folder=tmp_path, drawings=False, preprocess=levels)

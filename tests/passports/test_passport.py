@@ -1,6 +1,7 @@
 """A passport says what is known, and nothing of what is not."""
 
 import numpy as np
+import pytest
 
 from vggviz.passports.passport import Example, passport_of
 
@@ -74,5 +75,18 @@ def test_what_is_silent_has_none_and_what_is_unknown_is_none():
     assert alone.family is alone.expanded_means_little is None
 
 
-def test_an_estimate_is_called_one():
+def test_an_estimate_is_called_one_and_says_how_good_it_is():
     assert "first-order estimate" in str(passport_of(HEAD, "one", 0, ARRAYS))
+    losses = {
+        "loss_answer": np.array([1, 2, 3, 9], np.float32),
+        "loss_answer_exact": np.array([2, 4, 6, np.nan], np.float32),
+    }
+    assert passport_of(HEAD, "one", 0, losses).loss_answer_correlation == pytest.approx(1)
+    assert "(correlation with the exact change in its layer 1.00)" in str(passport_of(HEAD, "one", 3, losses))
+    few = {name: values[:2] for name, values in losses.items()}
+    assert passport_of(HEAD, "one", 0, few).loss_answer_correlation is None
+
+
+def test_straight_edges_have_no_radius():
+    arrays = {"preferred_radius": np.array([np.inf], np.float32)}
+    assert "prefers straight edges" in str(passport_of(HEAD, "one", 0, arrays))

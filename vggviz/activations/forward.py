@@ -126,6 +126,13 @@ def run(model: keras.Model, batch: np.ndarray, tensors: tuple[Any, ...]) -> list
     return _in_parts(lambda part: _values(function(tf.constant(part))), batch, _batch_size(batch))
 
 
+def compiled(function: Callable[..., Any], *shapes: tuple[int | None, ...]) -> Any:
+    """A function of float32 tensors of some shapes, traced once, so that TensorFlow does not warn of many."""
+    tf = backend.tensorflow()
+    specs = [tf.TensorSpec(shape, tf.float32) for shape in shapes]
+    return tf.function(function, input_signature=specs, autograph=False).get_concrete_function()
+
+
 def _batch_size(batch: np.ndarray) -> int:
     """Images of one pass."""
     return max(1, PIXELS // math.prod(batch.shape[1:-1]))

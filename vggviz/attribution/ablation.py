@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vggviz._shared import backend
-from vggviz.activations.forward import run
+from vggviz.activations.forward import compiled, run
 from vggviz.activations.pathways import dense_kernel, fed_by
 from vggviz.models import graph
 from vggviz.models.parts import between, check_is_keras, linear_copy, logits
@@ -64,7 +64,7 @@ def ablation_losses(
     asked[slice(None) if channels is None else list(channels)] = True
     measured = [ablation.measure(batch, asked) for batch in batches]
     following, answers = (np.mean(values, axis=0) for values in zip(*measured, strict=True))
-    return Losses(following if ablation.reader else None, answers if ablation.tail else None)
+    return Losses(following if ablation.reader else None, answers if ablation.has_answer else None)
 
 
 def first_order_losses(
@@ -104,9 +104,12 @@ def first_order_losses(
             if gradient is not None
         }
 
-    compiled = tf.function(products, autograph=False, reduce_retracing=True)
-    found = [compiled(tf.constant(batch)) for batch in batches]
-    return {name: np.mean([each[name] for each in found], axis=0, dtype=np.float64) for name in found[0]}
+    function = compiled(products, (1, *network.inputs[0].shape[1:]))
+    found = [function(tf.constant(batch, tf.float32)) for batch in batches]
+    return {
+        name: np.stack([np.asarray(each[name], np.float64) for each in found]).mean(axis=0)
+        for name in found[0]
+    }
 
 
 def answer_tensor(model: keras.Model) -> Any:
@@ -134,82 +137,87 @@ class _Ablation:
     def __init__(self, model: keras.Model, layer: str) -> None:
         self.model, self.source = model, graph.find_step(model, layer).output
         self.count = self.source.shape[-1]
-        self.reader = fed_by(model, layer)
+        name = fed_by(model, layer)
+        self.reader = _Reader(model, name, self.source) if name else None
         answer = answer_tensor(model)
-        reads = graph.find_step(model, self.reader) if self.reader else None
-        tails = [] if answer is None else [(step, between(step, answer)) for step in self._ends(reads)]
-        self.end, self.tail = next(((e, tail) for e, tail in tails if tail is not None), (None, None))
-        self.step = reads
+        self.behind_reader = None
+        if answer is not None and self.reader:
+            self.behind_reader = _tail(self.reader.step.output, answer)
+        self.behind_source = None
+        if answer is not None and self.behind_reader is None:
+            self.behind_source = _tail(self.source, answer)
 
-    def _ends(self, reads: graph.Step | None) -> list[Any]:
-        return [reads.output, self.source] if reads else [self.source]
+    @property
+    def has_answer(self) -> bool:
+        """Whether the change of the answer can be computed."""
+        return not (self.behind_reader is None and self.behind_source is None)
 
     def measure(self, batch: np.ndarray, asked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Changes of the next layer's maps, and of the lead, for one picture; NaN where not asked for."""
-        following = np.zeros(self.count)
-        answers = np.where(asked, 0.0, np.nan)
+        following, answers = np.zeros(self.count), np.where(asked, 0.0, np.nan)
         if self.reader:
-            for channels, changes, leads in self._by_reader(batch, asked):
-                following[channels] = changes
-                if leads is not None:
-                    answers[channels] = leads
-        if self.tail is not None and self.end is self.source:
+            self.reader.read(batch)
+            self._by_reader(self.reader, asked, following, answers)
+        if self.behind_source is not None:
             for channels, leads in self._directly(batch, asked):
                 answers[channels] = leads
         return following, answers
 
     def _by_reader(
-        self, batch: np.ndarray, asked: np.ndarray
-    ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray | None]]:
-        """Channels, changes of the reader's maps without each, and of the lead, where all were asked for."""
-        maps, sums = run(self.model, batch, (self.step.inputs[0], self._sums))
-        parts = (maps - self._reads_without)[0].transpose(2, 0, 1)[..., np.newaxis]
-        before = self._activated(sums)
-        norm = max(float(np.linalg.norm(before)), 1e-30)
-        by_answer = asked & (self.tail is not None and self.end is not self.source)
-        lead = self._lead(before) if by_answer.any() else None
-        active = parts.any(axis=(1, 2, 3))
-        for is_asked in (True, False):
-            chosen = np.flatnonzero(active & (by_answer == is_asked))
-            for channels in _chunks(chosen, before[0].size):
-                after, distances = self._without(parts[channels], self._kernels[channels], sums, before)
-                leads = lead(after) if is_asked and lead else None
-                yield channels, np.asarray(distances, np.float64) / norm, leads
+        self, reader: _Reader, asked: np.ndarray, following: np.ndarray, answers: np.ndarray
+    ) -> None:
+        """Fill in the changes of the reader's maps without each channel, and of the lead where asked for."""
+        lead = None if self.behind_reader is None else _lead(self.behind_reader, reader.before)
+        wanted = asked & (lead is not None)
+        for with_lead in (True, False):
+            chosen = np.flatnonzero(reader.active & (wanted == with_lead))
+            for channels in _chunks(chosen, reader.before.size):
+                after, following[channels] = reader.without(channels)
+                if with_lead and lead:
+                    answers[channels] = lead(after)
 
     def _directly(self, batch: np.ndarray, asked: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Channels, and changes of the lead with the layer's map of each set to zero."""
         (maps,) = run(self.model, batch, (self.source,))
-        lead = self._lead(maps)
+        lead = _lead(self.behind_source, maps)
         for channels in _chunks(np.flatnonzero(asked & maps.any(axis=(0, 1, 2))), maps[0].size):
             changed = np.repeat(maps, len(channels), axis=0)
             changed[np.arange(len(channels)), ..., channels] = 0
             yield channels, lead(changed)
 
-    def _lead(self, before: np.ndarray) -> Callable[[Any], np.ndarray]:
-        """Function of changed maps of the tail's input: change of the lead of the first answer."""
-        scores = np.asarray(self.tail(before, training=False), np.float64)[0]
-        first, second = np.argsort(-scores, kind="stable")[:2]
 
-        def change(maps: Any) -> np.ndarray:
-            found = np.asarray(self._answers(maps), np.float64)
-            return found[:, first] - found[:, second] - (scores[first] - scores[second])
+class _Reader:
+    """The convolution that reads the layer, for one picture at a time.
 
-        return change
+    Attributes:
+        step: its step.
+        before: its maps of the picture, (1, h, w, out).
+        active: bool (c,), the channels that it reads anything of.
+    """
 
-    @cached_property
-    def _answers(self) -> Any:
-        return backend.tensorflow().function(
-            lambda maps: self.tail(maps, training=False), autograph=False, reduce_retracing=True
-        )
-
-    @cached_property
-    def _sums(self) -> Any:
-        """The reader's output before its activation function, as a symbolic tensor."""
+    def __init__(self, model: keras.Model, name: str, source: Any) -> None:
+        self.model, self.step, self.source = model, graph.find_step(model, name), source
+        kernel = dense_kernel(model, name)
+        self.kernels = np.ascontiguousarray(kernel.reshape(-1, *kernel.shape[2:]).swapaxes(0, 1))
         with graph.symbolic_calls:
-            return linear_copy(self.step.layer)(self.step.inputs[0])
+            self.sums_tensor = linear_copy(self.step.layer)(self.step.inputs[0])
+
+    def read(self, batch: np.ndarray) -> None:
+        """Compute what is read of a picture."""
+        maps, self.sums = run(self.model, batch, (self.step.inputs[0], self.sums_tensor))
+        self.parts = (maps - self._rest)[0].transpose(2, 0, 1)[..., np.newaxis]
+        self.active = self.parts.any(axis=(1, 2, 3))
+        self.before = np.asarray(self.step.core.activation(backend.tensorflow().constant(self.sums)))
+        self.norm = max(float(np.linalg.norm(self.before)), 1e-30)
+
+    def without(self, channels: np.ndarray) -> tuple[Any, np.ndarray]:
+        """Maps without each of some channels, and their relative change."""
+        arguments = (self.parts[channels], self.kernels[channels], self.sums, self.before)
+        after, distances = self._compiled(*map(backend.tensorflow().constant, arguments))
+        return after, np.asarray(distances, np.float64) / self.norm
 
     @cached_property
-    def _reads_without(self) -> np.ndarray | float:
+    def _rest(self) -> np.ndarray | float:
         """What the reader reads if the whole layer is zero, (1, h, w, c)."""
         if self.source is self.step.inputs[0]:
             return 0.0
@@ -218,17 +226,7 @@ class _Ablation:
         return np.asarray(path(zeros, training=False))
 
     @cached_property
-    def _kernels(self) -> np.ndarray:
-        """Kernels of the reader, (c, kh kw, out)."""
-        kernel = dense_kernel(self.model, self.reader)
-        return np.ascontiguousarray(kernel.reshape(-1, *kernel.shape[2:]).swapaxes(0, 1))
-
-    def _activated(self, sums: np.ndarray) -> np.ndarray:
-        return np.asarray(self.step.core.activation(backend.tensorflow().constant(sums)))
-
-    @cached_property
-    def _without(self) -> Any:
-        """Function: the reader's maps without the part of each channel, and how far they are from before."""
+    def _compiled(self) -> Any:
         tf, core = backend.tensorflow(), self.step.core
         window = {
             "sizes": (1, *core.kernel_size, 1),
@@ -240,12 +238,34 @@ class _Ablation:
         def without(parts: Any, kernels: Any, sums: Any, before: Any) -> Any:
             patches = tf.image.extract_patches(parts, **window)
             shape = tf.shape(patches)
-            flat = tf.reshape(patches, (shape[0], shape[1] * shape[2], shape[3]))
+            flat = tf.reshape(patches, (shape[0], shape[1] * shape[2], patches.shape[3]))
             products = tf.reshape(flat @ kernels, (shape[0], shape[1], shape[2], sums.shape[-1]))
             after = core.activation(sums - products)
             return after, tf.sqrt(tf.reduce_sum(tf.square(after - before), axis=(1, 2, 3)))
 
-        return tf.function(without, autograph=False, reduce_retracing=True)
+        read, sums = self.step.inputs[0].shape, self.sums_tensor.shape
+        parts = (None, *read[1:3], 1)
+        return compiled(without, parts, (None, *self.kernels.shape[1:]), (1, *sums[1:]), (1, *sums[1:]))
+
+
+def _tail(tensor: Any, answer: Any) -> Any:
+    """Function from a tensor's values to the answer's; None if the answer depends on more."""
+    path = between(tensor, answer)
+    if path is None:
+        return None
+    return compiled(lambda maps: path(maps, training=False), tensor.shape)
+
+
+def _lead(tail: Any, before: np.ndarray) -> Callable[[Any], np.ndarray]:
+    """Function of changed maps: change of the lead of the class that was first over the second."""
+    scores = np.asarray(tail(backend.tensorflow().constant(before)), np.float64)[0]
+    first, second = np.argsort(-scores, kind="stable")[:2]
+
+    def change(maps: Any) -> np.ndarray:
+        found = np.asarray(tail(backend.tensorflow().convert_to_tensor(maps)), np.float64)
+        return found[:, first] - found[:, second] - (scores[first] - scores[second])
+
+    return change
 
 
 def _chunks(channels: np.ndarray, values: int) -> Iterator[np.ndarray]:

@@ -132,7 +132,7 @@ def classify(arrays: Mapping[str, np.ndarray], limits: Mapping[str, float] | Non
 
 
 def of_control(arrays: Mapping[str, np.ndarray], limits: Mapping[str, float] | None = None) -> np.ndarray:
-    """Family of each channel of the random network, by the same rule; arguments and result as of `classify`."""
+    """Family of each channel of the random network, by the same rule; arguments, result as of `classify`."""
     limits = thresholds(arrays) if limits is None else limits
     return classify({name: arrays[f"{name}_random"] for name in tuning.CURVES}, limits)
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import logging
-import math
 import os
 import shutil
 import time
-import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +15,7 @@ import numpy as np
 from tqdm import tqdm
 
 from vggviz._shared import hashing, package_data, validation
-from vggviz._shared.files import atomic_path, output_folder
+from vggviz._shared.files import output_folder
 from vggviz.activations.forward import chosen_layers, feature_maps
 from vggviz.activations.pathways import classifier_on, fed_by, read_by
 from vggviz.channel_atlas import drawings as drawn
@@ -191,7 +189,7 @@ def _head(work: Work) -> dict[str, Any]:
         "parts": [name for name in PARTS if name != DRAWINGS and (name != "classes" or work.is_imagenet)],
         "side": int(work.levels.shape[1]),
         "pictures": list(work.names),
-        "axes": _axes(),
+        "axes": stimuli.axes(),
         "families": list(families.FAMILIES),
         "thresholds": {},
         "classes": list(package_data.classes(package_data.LINEAR_CLASSES)[1]) if work.is_imagenet else [],
@@ -206,21 +204,6 @@ def _recipe(work: Work) -> dict[str, Any]:
         "exact_macs": responses.EXACT_MACS,
         "sample": responses.SAMPLE,
         "stimuli": hashing.text_digest(map(str, stimuli.all_stimuli())),
-    }
-
-
-def _axes() -> dict[str, Any]:
-    """Values of the curves' axes; the radius of a straight edge is None."""
-    radii = [radius if math.isfinite(radius) else None for radius in stimuli.RADII.tolist()]
-    hues, directions = stimuli.HUES.tolist(), stimuli.DIRECTIONS.tolist()
-    return {
-        "orientation": stimuli.ORIENTATIONS.tolist(),
-        "frequency": stimuli.FREQUENCIES.tolist(),
-        **dict.fromkeys(("hue", "even_hue", "curve_hue"), hues),
-        "level": stimuli.LEVELS.tolist(),
-        "contrast": stimuli.CONTRASTS.tolist(),
-        "curvature": [radii, directions],
-        "edge": directions,
     }
 
 
@@ -309,8 +292,15 @@ def _tuning(work: Work, layers: list[str]) -> Iterator[tuple[str, Arrays]]:
     """Tuning curves of the layers with a known receptive field, and their families."""
     if not (named := _tuned_layers(work, layers)):
         return
-    found = _measured(work, named, work.model, "network")
-    control = _measured(work, named, tuning.random_control(work.model), "random network")
+    found, control = (
+        tuning.all_responses(
+            network,
+            layers=named,
+            preprocess=work.read,
+            kept_in=output_folder(work.folder / UNFINISHED / label),
+        )
+        for label, network in (("network", work.model), ("control", tuning.random_control(work.model)))
+    )
     made = tuning.curves(found, control)
     families.with_families(made, tuning.curves_of_halves({layer: found[layer] for layer in made}))
     yield from made.items()
@@ -322,29 +312,6 @@ def _tuned_layers(work: Work, layers: list[str]) -> list[str]:
     fields = receptive_fields(work.model)
     fits = max(work.levels.shape[1:3]) <= SIDE
     return [layer for layer in layers if layer in fields] if fits else []
-
-
-def _measured(work: Work, layers: list[str], model: keras.Model, label: str) -> Arrays:
-    """Responses of a network to all stimuli; each chunk of them is kept in a file until all are measured."""
-    folder, parts = output_folder(work.folder / UNFINISHED), []
-    digest = hashing.text_digest(layers)
-    for k, chunk in enumerate(tqdm(list(stimuli.chunks()), f"stimuli, {label}", leave=False, disable=None)):
-        path = folder / f"{label.replace(' ', '-')}-{digest}-{k:03}.npz"
-        if (known := _kept(path, layers)) is None:
-            known = stimuli.responses(model, chunk, layers=layers, preprocess=work.read)
-            with atomic_path(path) as temporary:
-                np.savez(temporary, **{f"layer {i}": known[layer] for i, layer in enumerate(layers)})
-        parts.append(known)
-    return {layer: np.concatenate([each[layer] for each in parts]) for layer in layers}
-
-
-def _kept(path: Path, layers: list[str]) -> Arrays | None:
-    """Responses in a file; None if there is none, or a damaged one."""
-    try:
-        with path.open("rb") as stream, np.load(stream) as saved:
-            return {layer: saved[f"layer {i}"] for i, layer in enumerate(layers)}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        return None
 
 
 def _tuning_macs(work: Work, layers: list[str]) -> float:

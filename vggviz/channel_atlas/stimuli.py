@@ -6,7 +6,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -117,6 +117,21 @@ def measured_layers(model: keras.Model) -> list[str]:
     if not names:
         raise ValueError("The model has no convolution whose receptive field is known.")
     return names
+
+
+def axes() -> dict[str, Any]:
+    """Values of the second axis of each tuning curve, or of the second and third; None for straight edges."""
+    radii = [radius if math.isfinite(radius) else None for radius in RADII.tolist()]
+    hues, directions = HUES.tolist(), DIRECTIONS.tolist()
+    return {
+        "orientation": ORIENTATIONS.tolist(),
+        "frequency": FREQUENCIES.tolist(),
+        **dict.fromkeys(("hue", "even_hue", "curve_hue"), hues),
+        "level": LEVELS.tolist(),
+        "contrast": CONTRASTS.tolist(),
+        "curvature": [radii, directions],
+        "edge": directions,
+    }
 
 
 def gratings() -> list[Stimulus]:

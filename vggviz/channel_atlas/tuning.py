@@ -10,13 +10,18 @@ deviation. One of each makes the first half of the stimuli, the other the second
 from __future__ import annotations
 
 import math
+import zipfile
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from tqdm import tqdm
 
 from vggviz._shared import backend, validation
+from vggviz._shared.files import atomic_path
+from vggviz._shared.hashing import text_digest
+from vggviz.activations.forward import chosen_layers
 from vggviz.analysis import Tuning
 from vggviz.channel_atlas import stimuli
 from vggviz.channel_atlas.stimuli import chunks as chunks
@@ -61,17 +66,44 @@ def all_responses(
     *,
     layers: str | Iterable[str] | None = None,
     preprocess: Callable[[np.ndarray], np.ndarray] | None = None,
+    kept_in: Path | None = None,
 ) -> Arrays:
     """Responses to all stimuli, a chunk at a time, with a progress bar; {layer: float32 (471, c)}.
 
-    VGG16 takes 3 minutes on two quiet cores. Arguments and errors as of `responses`.
+    VGG16 takes 3 minutes on two quiet cores. Arguments and errors as of `responses`. With `kept_in`, a
+    folder, each chunk is saved there when it is measured, and loaded from there if it was.
     """
+    names = chosen_layers(model, stimuli.measured_layers(model) if layers is None else layers)
     parts = []
     with tqdm(total=len(stimuli.all_stimuli()), desc="stimuli", disable=None, leave=False, delay=1) as bar:
-        for chunk in chunks():
-            parts.append(responses(model, chunk, layers=layers, preprocess=preprocess))
+        for index, chunk in enumerate(stimuli.chunks()):
+            path = kept_in / f"{text_digest(names)}-{index:03}.npz" if kept_in else None
+            found = _kept(path, names) if path else None
+            if found is None:
+                found = stimuli.responses(model, chunk, layers=names, preprocess=preprocess)
+                if path:
+                    _keep(path, found)
+            parts.append(found)
             bar.update(len(chunk))
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    return {name: np.concatenate([part[name] for part in parts]) for name in names}
+
+
+def _keep(path: Path, found: Arrays) -> None:
+    with atomic_path(path) as temporary:
+        np.savez(
+            temporary,
+            allow_pickle=False,
+            **{f"layer {index}": values for index, values in enumerate(found.values())},
+        )
+
+
+def _kept(path: Path, names: list[str]) -> Arrays | None:
+    """Responses in a file, {layer: values}; None if there is none, or a damaged one."""
+    try:
+        with path.open("rb") as stream, np.load(stream) as saved:
+            return {name: saved[f"layer {index}"] for index, name in enumerate(names)}
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
 
 
 def random_control(model: keras.Model, *, seed: int = 0) -> keras.Model:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vggviz._shared import backend
-from vggviz.activations.forward import run
+from vggviz.activations.forward import compiled, run
 from vggviz.activations.linearised import (
     expanded_weights,
     inner_cells,
@@ -121,13 +121,11 @@ def _correlation(work: Work, layer: str) -> np.ndarray:
     with graph.symbolic_calls:
         pre = linear_copy(step.layer)(step.inputs[0]) if hasattr(step.core, "activation") else step.output
     field, sums = receptive_fields(model)[layer], np.zeros((6, pre.shape[-1]))
-    compiled = backend.tensorflow().function(
-        lambda images: path(images, training=False)[layer], autograph=False, reduce_retracing=True
-    )
+    function = compiled(lambda images: path(images, training=False)[layer], path.input.shape)
     for batch in work.batches():
         rows, columns = inner_cells(field, batch.shape[1:3])
         (real,) = run(model, batch, (pre,))
-        pairs = (np.asarray(compiled(batch.astype(np.float32))), real)
+        pairs = (np.asarray(function(backend.tensorflow().constant(batch, "float32"))), real)
         x, y = (_cells(maps[:, rows, columns]) for maps in pairs)
         sums += [
             np.full(len(sums[0]), len(x)),

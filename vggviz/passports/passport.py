@@ -52,6 +52,8 @@ class Passport:
         classes: (label, effect size) of the classes that activate it most.
         loss_answer_is_exact: whether `numbers["loss_answer"]` was measured by switching the channel off;
             False for the first-order estimate.
+        loss_answer_correlation: correlation of the estimate with the exact change, over the sample of the
+            layer's channels that were switched off.
     """
 
     layer: str
@@ -68,6 +70,7 @@ class Passport:
     examples: tuple[Example, ...] | None = None
     classes: tuple[tuple[str, float], ...] | None = None
     loss_answer_is_exact: bool | None = None
+    loss_answer_correlation: float | None = None
 
     def number(self, name: str) -> float | None:
         """One number by its name; None if it is unknown, or is NaN, as the preferences of silent channels."""
@@ -122,7 +125,18 @@ def passport_of(
         _examples(numbers, head["pictures"]),
         labelled("classes", "class_effects", "classes"),
         entry.get("loss_answer_is_exact"),
+        _loss_correlation(arrays),
     )
+
+
+def _loss_correlation(arrays: Mapping[str, np.ndarray]) -> float | None:
+    """Correlation of the losses of the answer with the exact ones; None for fewer than three channels."""
+    if not {"loss_answer", "loss_answer_exact"} <= set(arrays):
+        return None
+    pairs = np.stack([arrays["loss_answer"], arrays["loss_answer_exact"]]).astype(np.float64)
+    pairs = pairs[:, np.isfinite(pairs).all(axis=0)]
+    varies = pairs.shape[1] > 2 and (np.ptp(pairs, axis=1) > 0).all()
+    return float(np.corrcoef(pairs)[0, 1]) if varies else None
 
 
 def _pairs(numbers: Mapping[str, Any], name: str, values: str) -> list[tuple[int, float]] | None:
@@ -167,6 +181,7 @@ def _preferences(passport: Passport) -> list[str]:
         if (value := passport.number(name)) is not None:
             kind = {"radius": "curvature"}.get(short := name.removeprefix("preferred_"), short)
             selectivity = passport.number(f"{kind}_selectivity")
+            text = "prefers straight edges to curves" if np.isinf(value) else text
             found.append(text.format(value) + (f" (selectivity {selectivity:.2f})" if selectivity else ""))
     return found
 
@@ -208,7 +223,9 @@ def _losses(passport: Passport) -> list[str]:
     if (share := passport.number("loss_next")) is not None:
         found.append(f"without it the maps behind it change by {share:.2%}")
     if (change := passport.number("loss_answer")) is not None:
-        how = "" if passport.loss_answer_is_exact else ", a first-order estimate"
+        known = passport.loss_answer_correlation
+        tried = "" if known is None else f" (correlation with the exact change in its layer {known:.2f})"
+        how = "" if passport.loss_answer_is_exact else f", a first-order estimate{tried}"
         found.append(f"without it the first answer's lead changes by {change:+.3g}{how}")
     return found
 
