@@ -136,7 +136,7 @@ def _loss_correlation(arrays: Mapping[str, np.ndarray]) -> float | None:
     pairs = np.stack([arrays["loss_answer"], arrays["loss_answer_exact"]]).astype(np.float64)
     pairs = pairs[:, np.isfinite(pairs).all(axis=0)]
     varies = pairs.shape[1] > 2 and (np.ptp(pairs, axis=1) > 0).all()
-    return float(np.corrcoef(pairs)[0, 1]) if varies else None
+    return float(np.corrcoef(*pairs).item(1)) if varies else None
 
 
 def _pairs(numbers: Mapping[str, Any], name: str, values: str) -> list[tuple[int, float]] | None:
