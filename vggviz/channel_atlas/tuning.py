@@ -4,7 +4,7 @@ A response is the mean of a map over the cells whose receptive field lies inside
 these cells see a grating at every phase. In deep ones few are left: VGG16's block5_conv3 has four. So each
 grating is shown at two phases, a quarter of a cycle apart, each curve with dark and with light inside, each
 coloured curve and each contrast in two directions. A curve is the mean of both, its spread their standard
-deviation. One of each makes the first half of the stimuli, the other the second.
+deviation.
 """
 
 from __future__ import annotations
@@ -152,13 +152,16 @@ def curves(
 
 
 def curves_of_halves(found: Mapping[str, np.ndarray]) -> tuple[dict[str, Arrays], dict[str, Arrays]]:
-    """`curves` of the first and of the second half of the stimuli: one phase, direction or polarity each.
+    """`curves` of the first and of the second half of the stimuli.
 
-    Even images have no phase and are in both halves.
+    A half has one phase of the gratings, one direction of the coloured curves and contrasts, and of the other
+    curves and straight edges every second direction in both polarities, so 6 and not 12. Even images have no
+    phase and are in both halves.
     """
     measured = _measured(found)
     first, second = (
-        {layer: _arrays(_half(parts, index)) for layer, parts in measured.items()} for index in (0, 1)
+        {layer: _arrays(_half(parts, k), stimuli.DIRECTIONS[k::2]) for layer, parts in measured.items()}
+        for k in (0, 1)
     )
     return first, second
 
@@ -192,15 +195,17 @@ def _parts(values: np.ndarray) -> Arrays:
 
 
 def _half(parts: Arrays, index: int) -> Arrays:
-    return {kind: part[:, [index % part.shape[1]]] for kind, part in parts.items()}
+    """One phase of each kind; of the curves, where one polarity looks like a direction, half of these."""
+    bent = {kind: parts[kind][..., index::2] for kind in ("curve", "edge")}
+    return {kind: part[:, [index % part.shape[1]]] for kind, part in parts.items()} | bent
 
 
-def _arrays(parts: Arrays) -> Arrays:
+def _arrays(parts: Arrays, directions: np.ndarray = stimuli.DIRECTIONS) -> Arrays:
     """All arrays of a layer."""
     samples = _samples(parts)
     means = {name: values.mean(axis=1) for name, values in samples.items()}
     spreads = {f"{name}_spread": values.std(axis=1) for name, values in samples.items()}
-    numbers = _numbers(means)
+    numbers = _numbers(means, directions)
     return {k: v.astype(np.float32) for k, v in (means | spreads | numbers).items()}
 
 
@@ -223,7 +228,7 @@ def _samples(parts: Arrays) -> Arrays:
     }
 
 
-def _numbers(means: Arrays) -> Arrays:
+def _numbers(means: Arrays, directions: np.ndarray) -> Arrays:
     """Preferred values and selectivities, from the curves."""
     orientation = Tuning(stimuli.ORIENTATIONS, means["orientation"].T, 180)
     hue = Tuning(stimuli.HUES, means["hue"].T, 360)
@@ -240,7 +245,7 @@ def _numbers(means: Arrays) -> Arrays:
         "hue_selectivity": (hue.selectivity, "hue"),
         "contrast_half": (_half_contrast(means["contrast"]), "contrast"),
         "preferred_radius": (stimuli.RADII[radius], "curvature"),
-        "preferred_direction": (Tuning(stimuli.DIRECTIONS, bent.T, 360).preferred, "curvature"),
+        "preferred_direction": (Tuning(directions, bent.T, 360).preferred, "curvature"),
         "curvature_selectivity": (_against_opposite(means["curvature"][:, :-1]), "curvature"),
         "edge_selectivity": (_against_opposite(means["edge"]), "edge"),
     }
