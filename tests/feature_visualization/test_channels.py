@@ -6,7 +6,13 @@ import pytest
 import networks
 import vggviz
 from sentences import refused
-from vggviz.feature_visualization.channels import ChannelDrawing, ChannelRecipe, network_digest
+from vggviz.feature_visualization.channels import (
+    ChannelDrawing,
+    ChannelRecipe,
+    default_recipe,
+    default_sides,
+    network_digest,
+)
 from vggviz.feature_visualization.optimisation import Recipe
 from vggviz.feature_visualization.synthesis import visualize
 from vggviz.images.preprocessing import as_vgg16_reads
@@ -142,3 +148,17 @@ def test_a_recipe_without_steps_is_refused():
 @refused("recipe", kind=TypeError)
 def test_a_recipe_of_another_kind_is_refused():
     ChannelRecipe(ascent={"rate": 0.1})
+
+
+def test_deep_layers_are_drawn_in_more_steps_and_from_one_side():
+    model = networks.tiny_vgg16()
+    for layer in ("block1_conv1", "block4_conv3"):
+        assert default_recipe(model, layer) == ChannelRecipe(steps=24, ascent=Recipe(rate=0.25))
+        assert default_sides(model, layer) == ["optimum", "opposite"]
+    assert default_recipe(model, "block5_conv1") == ChannelRecipe(steps=48, ascent=Recipe())
+    assert default_sides(model, "block5_conv1") == ["optimum"]
+
+
+@refused("Unknown engine 'numpy'")
+def test_an_unknown_engine_is_refused(functional):
+    ChannelDrawing(functional, "conv_b", "optimum", SHORT, as_vgg16_reads, "numpy")
