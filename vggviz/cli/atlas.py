@@ -5,7 +5,6 @@ from __future__ import annotations
 import click
 
 import vggviz
-from vggviz._shared import validation
 from vggviz.cli import inputs
 
 
@@ -27,6 +26,7 @@ def make_atlas(network: inputs.Network, *, photos, layers, channel, drawings, ou
     with its data dictionary, and sheets of drawings. If the command is stopped and started again, what is
     finished is kept.
     """
+    from vggviz._shared import validation
     from vggviz.models.graph import find_step
 
     chosen = list(layers) or None
