@@ -35,6 +35,7 @@ def of_model(image, batch, first, second, classes):
         "receptive_fields": vggviz.receptive_fields,
         "analysis.inner_responses": lambda model: analysis.inner_responses(model, batch),
         "analysis.input_contributions": lambda model: analysis.input_contributions(model, batch, second, 1),
+        "analysis.switch_off": lambda model: analysis.switch_off(model, {first: [0], second: [1]}),
         "analysis.trace": lambda model: analysis.trace(model, batch, logit),
         "attribution.adversarial_batch": lambda model: attribution.adversarial_batch(model, batch, logit),
         "attribution.deletion_insertion": lambda model: attribution.deletion_insertion(

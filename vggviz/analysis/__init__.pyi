@@ -1,3 +1,4 @@
+from .ablation import switch_off as switch_off
 from .circuits import Trace as Trace
 from .circuits import input_contributions as input_contributions
 from .circuits import trace as trace

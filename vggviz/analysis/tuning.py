@@ -10,7 +10,7 @@ import numpy as np
 
 from vggviz._shared import validation
 from vggviz.activations.forward import chosen_layers
-from vggviz.analysis.inner_cells import inner_means
+from vggviz.activations.inner_cells import inner_means
 from vggviz.models.receptive_field import receptive_fields
 
 if TYPE_CHECKING:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vggviz._shared import backend, validation
+from vggviz._shared import validation
 from vggviz.activations.forward import check_batch
 from vggviz.attribution.core import check_fill, chunks, scores
 from vggviz.models import graph, parts
-from vggviz.models.provenance import note_provenance, provenance
 from vggviz.objectives import Objective, check_objective, label_for
 
 if TYPE_CHECKING:
@@ -49,17 +47,13 @@ def shuffled_weights(model: keras.Model, layer: str, *, cascade: bool = True, se
     parts.check_is_keras(step.inputs)
     if not getattr(step.layer, "weights", None):
         raise ValueError(f"The layer {layer!r} has no weights to shuffle; name one that has.")
-    gc.collect()  # free earlier copies: Keras models contain reference cycles and hold half a gigabyte each
-    copy = backend.keras().models.clone_model(model)
-    for new, old in zip(copy.weights, model.weights, strict=True):
-        new.assign(old)
+    copy = parts.changed_copy(
+        model, f"{layer}{' and all after it' if cascade else ''} shuffled (seed {seed})"
+    )
     names = list(graph.unfold(copy).steps)
     shuffled = names[names.index(layer) :] if cascade else [layer]
     for name in shuffled:
         _shuffle_layer(graph.find_step(copy, name).layer, np.random.default_rng([seed, names.index(name)]))
-    original = provenance(model)
-    label = f"{original.source}, {layer}{' and all after it' if cascade else ''} shuffled (seed {seed})"
-    note_provenance(copy, replace(original, source=label))
     return copy
 
 

@@ -7,8 +7,10 @@ sigmoid and the identity. So the last activation may be a layer, an attribute of
 from __future__ import annotations
 
 import functools
+import gc
 import inspect
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,6 +28,7 @@ from vggviz.models.graph import (
     symbolic_calls,
     unfold,
 )
+from vggviz.models.provenance import note_provenance, provenance
 
 if TYPE_CHECKING:
     import keras
@@ -117,6 +120,17 @@ def check_is_keras(tensors: Iterable[Any]) -> None:
             "Here a Keras model is wanted; the network only goes forward, by onnxruntime, and has no "
             "gradients and no parts: load_vgg16() returns one that has."
         )
+
+
+def changed_copy(model: keras.Model, change: str) -> keras.Model:
+    """A copy of a model, to be changed; its provenance names the change."""
+    gc.collect()  # free earlier copies: Keras models contain reference cycles and hold half a gigabyte each
+    copy = backend.keras().models.clone_model(model)
+    for new, old in zip(copy.weights, model.weights, strict=True):
+        new.assign(old)
+    original = provenance(model)
+    note_provenance(copy, replace(original, source=f"{original.source}, {change}"))
+    return copy
 
 
 def output_shapes(function: keras.Model, size: tuple[int, int]) -> dict[str, tuple[int | None, ...]]:
