@@ -33,7 +33,7 @@ def estimate(page: BeautifulSoup) -> None:
 def height(section: Tag) -> int:
     """Of a section on a phone, in pixels."""
     seen = copy.copy(section)
-    guess = FOLDED * len(seen.select("details:not([open])"))
+    guess: float = FOLDED * len(seen.select("details:not([open])"))
     for part in seen.select(OUT_OF_SIGHT):
         part.extract()
     for image in seen.select("img[width][height]"):
