@@ -287,8 +287,9 @@ def test_a_picture_is_chosen_first_and_seen_at_once(page: Page, photographs: lis
     page.click("#own")
     assert page.find("#file").is_displayed()
     page.give(photographs[1])
-    page.until(lambda: page.find("canvas.preview").is_displayed() or page.state["picture"] == "yours")
-    assert page.js("return document.querySelector('#maps .stage').getBoundingClientRect().width > 0")
+    seen = "const e = document.querySelector('canvas.preview'); return Boolean(e && !e.hidden)"
+    page.until(lambda: page.js(seen), 20)  # the page may be loaded again before, to have several threads
+    assert page.js("return document.body.dataset.computing") == "true"
     page.computed()
     page.until(lambda: page.text("#maps figcaption") == photographs[1].name)
     assert page.js("return document.body.dataset.computing ?? null") is None
