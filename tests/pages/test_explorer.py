@@ -489,6 +489,7 @@ def test_stepping_back_to_the_pixels_and_the_way_back(young: Page) -> None:
         page.until(lambda: page.find("#cell .row .step")).send_keys(Keys.ENTER)
         page.until(lambda expected=expected: page.state["layer"] == expected)
         assert page.state["cell"] is not None
+        page.until(lambda expected=expected: page.text(".trail span").startswith(f"{expected} / "))
         page.until(lambda: page.find("#agreement") or "is taken" in page.text("#cell"))
         if expected != "block1_conv1":  # the focus goes to the next sum
             page.until(lambda: page.js("return document.activeElement.classList.contains('step')"))
