@@ -5,7 +5,13 @@ import numpy as np
 import pytest
 
 import networks
-from vggviz.attribution.ablation import ablation_losses, answer_tensor, first_order_losses, macs_behind
+from vggviz.attribution.ablation import (
+    ablation_losses,
+    answer_tensor,
+    first_order_losses,
+    has_exact_answer,
+    macs_behind,
+)
 from vggviz.models import graph
 
 
@@ -101,6 +107,7 @@ def test_what_a_network_lacks_is_not_known():
     assert losses.next_layer.shape == (4,)
     assert first_order_losses(model, ["conv_a"], pictures(model)) == {}
     assert ablation_losses(model, "conv_linear", pictures(model)).next_layer is None
+    assert not has_exact_answer(model, "conv_a")
 
 
 def test_a_branch_is_switched_off_whole():
@@ -116,6 +123,11 @@ def test_a_branch_is_switched_off_whole():
     following, answer = directly(model, "off", "reader", batches)
     np.testing.assert_allclose(losses.answer, answer, rtol=1e-3, atol=1e-6)
     np.testing.assert_allclose(losses.next_layer, following, rtol=1e-4)
+    assert has_exact_answer(model, "off")
+    assert not has_exact_answer(model, "reader"), "the sum reads another way as well"
+    assert ablation_losses(model, "reader", batches).answer is None
+    estimated = first_order_losses(model, ["off", "reader"], batches)
+    assert np.abs(estimated["reader"]).max() > 0
 
 
 def test_the_cost_is_that_of_the_layers_behind_the_reader():

@@ -123,6 +123,14 @@ def answer_tensor(model: keras.Model) -> Any:
     return found if len(found.shape) == 2 and (found.shape[1] or 0) > 1 else None
 
 
+def has_exact_answer(model: keras.Model, layer: str) -> bool:
+    """Whether `ablation_losses` knows the change of the answer: not where a branch leads past the layer."""
+    functions, key = graph.unfold(model).functions, ("exact answer", layer)
+    if key not in functions:
+        functions[key] = _Ablation(model, layer).has_answer
+    return bool(functions[key])
+
+
 def macs_behind(model: keras.Model, layer: str) -> int:
     """Multiply-accumulates of the layers that are computed again for each channel's effect on the answer."""
     (side, other) = (size or 224 for size in graph.unfold(model).inputs[0].shape[1:3])

@@ -14,7 +14,12 @@ import numpy as np
 from vggviz._shared import hashing, package_data, validation
 from vggviz.activations.forward import feature_maps
 from vggviz.analysis.preferences import preferred_classes
-from vggviz.attribution.ablation import ablation_losses, first_order_losses, macs_behind
+from vggviz.attribution.ablation import (
+    ablation_losses,
+    first_order_losses,
+    has_exact_answer,
+    macs_behind,
+)
 from vggviz.models import graph
 from vggviz.models.summary import forward_macs
 
@@ -187,7 +192,8 @@ def losses_macs(work: Work, layers: list[str]) -> float:
 def is_exact(work: Work, layer: str) -> bool:
     """Whether every channel of a layer is switched off to see the answer change, and not a sample of them."""
     each = macs_behind(work.model, layer) * len(work.names)
-    return each * count_of(work.model, layer) <= EXACT_MACS
+    is_cheap = each * count_of(work.model, layer) <= EXACT_MACS
+    return is_cheap and has_exact_answer(work.model, layer)
 
 
 def sampled(layer: str, count: int) -> list[int]:
