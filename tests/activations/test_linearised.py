@@ -70,6 +70,12 @@ def test_the_sum_over_paths_is_that_of_absolute_weights():
     np.testing.assert_allclose(path_sums(model, "conv_strided"), total, rtol=1e-4)
 
 
+def test_a_nested_model_is_followed():
+    model, flat = networks.nested(), networks.flat(networks.nested())
+    for layer in ("inner_conv1", "inner_conv3", "outer_conv"):
+        assert np.array_equal(expanded_weights(model, layer), expanded_weights(flat, layer))
+
+
 def test_layers_behind_a_product_have_no_linear_path():
     inputs = keras.Input((16, 16, 3))
     x = keras.layers.Conv2D(4, 3, name="first")(inputs)

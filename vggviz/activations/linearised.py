@@ -55,19 +55,25 @@ def linear_network(
         size: height and width of the images; None for the model's own.
         change: function of the kernels, such as `numpy.abs`.
     """
-    network, keras = graph.unfold(model), backend.keras()
-    steps = {id(step.layer): step for step in network.steps.values()}
+    network = graph.unfold(model)
     (images,) = network.inputs
-    outputs = [network.steps[name].output for name in layers]
     inputs = graph.fresh_input((*(size or images.shape[1:3]), images.shape[-1]))
-
-    def call(layer: Any, *args: Any, **kwargs: Any) -> Any:
-        return _linear_call(steps[id(layer)], change)(*args, **kwargs)
-
+    values, ends = {id(images): inputs}, [network.steps[name].output for name in layers]
     with graph.symbolic_calls:
-        whole = keras.Model(images, outputs)
-        path = keras.models.clone_model(whole, inputs, clone_function=lambda layer: layer, call_function=call)
-        return keras.Model(path.inputs[0], dict(zip(layers, path.outputs, strict=True)))
+        for step in _steps_to(network, ends):
+            values[id(step.output)] = _linear_call(step, change)([values[id(t)] for t in step.inputs])
+        outputs = {name: values[id(end)] for name, end in zip(layers, ends, strict=True)}
+        return backend.keras().Model(inputs, outputs)
+
+
+def _steps_to(network: graph.Network, ends: list[Any]) -> list[graph.Step]:
+    """The steps that some tensors depend on, in the order they run."""
+    needed, found = set(map(id, ends)), []
+    for step in reversed(network.steps.values()):
+        if id(step.output) in needed:
+            needed.update(map(id, step.inputs))
+            found.append(step)
+    return found[::-1]
 
 
 def expanded_weights(model: keras.Model, layer: str) -> np.ndarray:
@@ -156,30 +162,28 @@ def _reads_tensors_only(step: graph.Step) -> bool:
     return len(step.inputs) != 1 or step.kind in DROPPED_FUNCTIONS
 
 
-def _linear_call(step: graph.Step, change: Change) -> Callable[..., Any]:
+def _linear_call(step: graph.Step, change: Change) -> Callable[[list[Any]], Any]:
     """A function of symbolic tensors: the layer without activation and bias, and with changed kernels."""
-    keras = backend.keras()
+    layer = step.layer
     if step.is_a(*DROPPED) or step.kind in DROPPED_FUNCTIONS:
-        return lambda tensor, *_, **__: tensor
+        return lambda tensors: tensors[0]
+    if step.is_operation and step.kind == "Add":
+        return lambda tensors: layer(*tensors)
     if step.is_a("MaxPooling2D"):
         config = {key: getattr(step.core, key) for key in ("pool_size", "strides", "padding", "data_format")}
-        return keras.layers.AveragePooling2D(**config)
-    return _with_changed_weights(step.core, change) if getattr(step.core, "weights", ()) else step.layer
+        layer = backend.keras().layers.AveragePooling2D(**config)
+    elif any(weight.name in KERNELS for weight in getattr(step.core, "weights", ())):
+        return lambda tensors: _with_changed_weights(step.core, change, *tensors)
+    return lambda tensors: layer(tensors if len(tensors) > 1 else tensors[0])
 
 
-def _with_changed_weights(layer: Any, change: Change) -> Callable[..., Any]:
-    """A layer of the same class in single precision, its kernels changed, with nothing added."""
-    if not any(weight.name in KERNELS for weight in layer.weights):  # a Normalization
-        return layer
+def _with_changed_weights(layer: Any, change: Change, tensor: Any) -> Any:
+    """Output of a layer of the same class in single precision, its kernels changed, with nothing added."""
     config = layer.get_config() | {"dtype": "float32", "name": f"{layer.name}_expanded"}
     copied = type(layer).from_config(config | ({"activation": "linear"} if "activation" in config else {}))
-
-    def call(tensor: Any, *_: Any, **__: Any) -> Any:
-        output = copied(tensor)
-        copied.set_weights([_changed(weight, change) for weight in layer.weights])
-        return output
-
-    return call
+    output = copied(tensor)
+    copied.set_weights([_changed(weight, change) for weight in layer.weights])
+    return output
 
 
 def _changed(weight: Any, change: Change) -> np.ndarray:
