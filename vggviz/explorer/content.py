@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -29,3 +29,4 @@ class Content:
     example_images: Mapping[str, np.ndarray] = field(default_factory=dict)
     drawings: Mapping[str, np.ndarray] = field(default_factory=dict)
     further_maps: FurtherMaps = "small"
+    atlas: Any = None

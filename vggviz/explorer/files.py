@@ -16,6 +16,7 @@ from vggviz.activations.statistics import channel_statistics
 from vggviz.explorer import encoding, manifest, preferences
 from vggviz.explorer.answer import answer_of
 from vggviz.explorer.live import gradients, litert, sharing
+from vggviz.explorer.passports import files as passports
 from vggviz.images.mosaic import mosaic
 from vggviz.models.graph import conv_layers, input_side, unfold
 from vggviz.models.kernels import filters
@@ -188,12 +189,16 @@ def _kernel_files(
 def _example_and_drawing_files(content: Content, names: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
     ids = manifest.file_names(content.example_images)
     for title, image in content.example_images.items():
-        yield f"examples/{ids[title]}.png", encoding.png(image)
+        yield f"examples/{ids[title]}.webp", encoding.webp(image, quality=90)
+    yield from passports.files(content, names, ids)
     for layer, examples in content.examples.items():
+        if passports.has_examples(content, layer):
+            continue
         yield f"examples/{names[layer]}.json", _json(manifest.examples_of(examples, ids))
-    for layer, drawn in content.drawings.items():
-        tiles = mosaic(np.moveaxis(drawn, 0, -1), encoding.columns_of(len(drawn)), gap=0)
-        yield f"drawings/{names[layer]}.png", encoding.png(np.nan_to_num(tiles).astype(np.uint8))
+    for layer in content.layers:
+        drawn = passports.drawings_of(content, layer)
+        if drawn is not None:
+            yield f"drawings/{names[layer]}.webp", passports.sheet(drawn)
 
 
 def _statistics(layer: str, values: np.ndarray) -> dict[str, list[float]]:

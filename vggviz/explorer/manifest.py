@@ -16,6 +16,7 @@ import numpy as np
 from vggviz._shared import backend
 from vggviz.datasets.folder import unique_names
 from vggviz.explorer import encoding
+from vggviz.explorer.passports import files as passports
 from vggviz.images import preprocessing
 from vggviz.models import graph
 from vggviz.models.provenance import provenance
@@ -41,6 +42,8 @@ PAGE_FOLDERS = (
     "gradients",
     "own_image",
     "change",
+    "passport",
+    "find",
     "tour",
     "styles",
 )
@@ -52,6 +55,8 @@ TAKEN = (
     "input",
     "preferred",
     "classifier",
+    "atlas",
+    "sketch",
     "yours",
     "changed",
     "switched",
@@ -132,9 +137,10 @@ def manifest(content: Content, facts: Facts, names: Mapping[str, str]) -> dict[s
         "layers": [_layer(content, layer, facts, names) for layer in content.layers],
         "live": None,
         "answer": None,
+        "atlas": [names[layer] for layer in passports.shown(content)],
         "examples": {
             "titles": {ids_of_examples[title]: title for title in content.example_images},
-            "side": next((examples.size for examples in content.examples.values()), 0),
+            "side": next((len(image) for image in content.example_images.values()), 0),
         },
     }
 
@@ -145,7 +151,7 @@ def _layer(content: Content, layer: str, facts: Facts, names: Mapping[str, str])
     field = receptive_fields(content.model).get(layer)
     source = reads(content.model, layer)
     tile = encoding.tile_of(height, width)
-    drawn = content.drawings.get(layer)
+    drawn = passports.drawings_of(content, layer)
     return {
         "name": names[layer],
         "kind": _kind(step),
@@ -160,7 +166,7 @@ def _layer(content: Content, layer: str, facts: Facts, names: Mapping[str, str])
         "kernel": kernel(content.model, layer, content.layers),
         "pool": pool(content.model, layer, content.layers),
         "preferred": layer in facts.preferred,
-        "examples": layer in content.examples,
+        "examples": layer in content.examples or passports.has_examples(content, layer),
         "drawings": None
         if drawn is None
         else {"columns": encoding.columns_of(channels), "tile": [drawn.shape[1], drawn.shape[2]]},

@@ -10,7 +10,7 @@ import ts from "typescript";
 const PAGE = fileURLToPath(new URL("../../../vggviz/explorer/page/", import.meta.url));
 
 /** A module imports only from its own folder and from those before it; what is at the top, from all. */
-const FOLDERS = ["arithmetic", "answer", "state", "paint", "views", "live", "gradients", "own_image", "change", "tour"];
+const FOLDERS = ["arithmetic", "answer", "state", "paint", "views", "live", "gradients", "own_image", "change", "passport", "find", "tour"];
 
 /** Where a browser must find them: what index.html loads, and the service worker, for the folder that it serves. */
 const AT_THE_TOP = ["begin.js", "main.js", "service_worker.js"];

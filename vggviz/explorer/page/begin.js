@@ -8,6 +8,7 @@ const MODULES = {
     "receptive_field", "statistics", "sum_texts", "thumbnails",
   ],
   change: ["late"],
+  find: ["late"],
   live: [
     "changed_image", "computed_image", "device", "hidden_image", "isolation", "lacking", "late_painting", "network",
     "off", "preprocessing", "sources", "start_worker", "switching",
@@ -17,6 +18,7 @@ const MODULES = {
     "resample",
   ],
   paint: ["changed_tiles", "kept_strokes"],
+  passport: ["late"],
   state: [
     "address", "bitmaps", "blocks", "chunks", "classifier", "colour_limits", "data", "download", "errors", "explorer", "files", "gzip",
     "lru_cache", "manifest", "means", "state", "switched_off", "whole_numbers",
@@ -25,9 +27,9 @@ const MODULES = {
   views: [
     "answer", "answer_bars", "answer_head", "answer_off", "answer_where", "answer_why", "answer_words", "arrange",
     "cell", "channel_grid", "channel_switch", "channel_tiles", "channel_view", "colourbar", "controls",
-    "convolution_sum", "descriptions", "elements", "embed", "flash", "grid_head", "grid_keys", "history", "home", "late_part",
-    "layer_rail", "loupe", "messages", "network_view", "npy", "page", "passport", "path",
-    "place", "pointing", "pooling_sum", "preferred_classes", "preferred_images", "relu_figure", "save", "saved_view",
+    "convolution_sum", "descriptions", "elements", "embed", "flash", "grid_head", "grid_keys", "history", "home", "late_faces",
+    "late_part", "layer_rail", "loupe", "messages", "network_view", "npy", "page", "passport", "path",
+    "place", "pointing", "pooling_sum", "preferred_classes", "relu_figure", "save", "saved_view",
     "shortcuts", "shows", "stage", "stage_pair", "sum_rows", "svg", "swipe", "tabs", "taps", "theme", "trail",
   ],
 };

@@ -2,6 +2,7 @@
 
 import { colours } from "./arithmetic/colours.js";
 import { createLateChange } from "./change/late.js";
+import { createLateFind } from "./find/late.js";
 import { keepForLater } from "./live/isolation.js";
 import { Lacking } from "./live/lacking.js";
 import { createLatePainting } from "./live/late_painting.js";
@@ -9,6 +10,7 @@ import { OWN } from "./live/network.js";
 import { Sources } from "./live/sources.js";
 import { Switching } from "./live/switching.js";
 import { createOwnImage } from "./own_image/panel.js";
+import { createLatePassport } from "./passport/late.js";
 import { pictureNamed, write } from "./state/address.js";
 import { classifierGiver } from "./state/classifier.js";
 import { Data } from "./state/data.js";
@@ -17,6 +19,7 @@ import { Files } from "./state/files.js";
 import { createLateTour } from "./tour/late.js";
 import { byId } from "./views/elements.js";
 import { prepareEmbed, tellHeight } from "./views/embed.js";
+import { facesGiver } from "./views/late_faces.js";
 import { showProblem } from "./views/messages.js";
 import { Page } from "./views/page.js";
 import { followTheme } from "./views/theme.js";
@@ -27,8 +30,9 @@ import { followTheme } from "./views/theme.js";
  * @import { Keep } from "./own_image/panel.js"
  * @import { GiveClassifier } from "./state/classifier.js"
  * @import { Dispatch, Manifest, Step } from "./state/types.js"
+ * @import { GiveFaces } from "./views/late_faces.js"
  * @typedef {{manifest: Manifest, files: Files, data: Data, classifier: GiveClassifier, sources: Sources, colours: Colours,
- *   base: URL, dispatch: Dispatch, failed: (problem: Error) => void}} Tools
+ *   faces: GiveFaces, base: URL, dispatch: Dispatch, failed: (problem: Error) => void}} Tools
  */
 
 async function start() {
@@ -46,6 +50,7 @@ async function start() {
     classifier: classifierGiver(manifest, files),
     sources: new Sources(switching, lacking),
     colours: colours(table),
+    faces: facesGiver({ manifest, files }),
     dispatch: (action, step) => explorer.dispatch(action, step),
     failed: showProblem,
   };
@@ -99,7 +104,8 @@ function createExplorer(tools) {
 }
 
 /**
- * What is no part of the first view: the tour, painting and, where they can be computed, gradients.
+ * What is no part of the first view: the tour, painting, what an atlas knows, the search and, where they can be computed,
+ * gradients.
  * @type {(page: {explorer: Explorer, views: Page}, tools: Tools, own: {door: Door | null, keep: Keep}) =>
  *   ReturnType<typeof createLatePainting>}
  */
@@ -109,6 +115,8 @@ function addLateParts({ explorer, views }, tools, { door, keep }) {
   const elements = { row: byId("paint"), place: byId("place"), surface: views.surface(), spoken };
   const painting = createLatePainting(elements, { ...tools, explorer, door });
   views.add(painting);
+  const find = createLateFind(byId("find"), { ...tools, door });
+  views.add(createLatePassport({ root: byId("atlas"), panel: byId("passport") }, { ...tools, find }));
   if (door && tools.manifest.live?.gradients) {
     const lay = views.lay.bind(views);
     views.add(createLateChange({ root: byId("change"), offer: byId("draw"), spoken }, { ...tools, keep, lay }));

@@ -3,7 +3,7 @@
 import { formatted } from "../arithmetic/number_format.js";
 import { pixelsOf } from "../arithmetic/pixels.js";
 import { button, copy, draw, element } from "../views/elements.js";
-import { drawingBox } from "../views/preferred_images.js";
+import { cutterOf } from "../views/faces.js";
 import { createCurve } from "./curve.js";
 import { Job } from "./job.js";
 import { tiled } from "./pictures.js";
@@ -59,9 +59,10 @@ export class DrawingPart {
   async #showGoal(layer, channel) {
     this.#goalFigure.hidden = true;
     if (!layer.drawings) return;
-    const sheet = await this.#tools.files.image(`drawings/${layer.name}.png`).catch(() => null); // the drawing works without it
+    const sheet = await this.#tools.files.image(`drawings/${layer.name}.webp`).catch(() => null); // the drawing works without it
     if (!sheet || this.#of?.layer.name !== layer.name || this.#of.channel !== channel) return;
-    copy(this.#goal, sheet, drawingBox(layer.drawings, channel));
+    const cut = cutterOf(sheet, layer.drawings)(channel);
+    if (cut) copy(this.#goal, cut.bitmap, cut.box);
     this.#goalFigure.hidden = false;
   }
 

@@ -29,6 +29,7 @@
  * @property {boolean} preferred   whether the classes that its channels prefer are known
  * @property {boolean} examples
  * @property {Tiles | null} drawings
+ * @property {boolean} [opposites]   whether there is a sheet of drawings of the opposite, too
  */
 
 /**
@@ -45,7 +46,7 @@
  *   Live   `runtime`, bytes of what runs it
  * @typedef {{titles: Record<string, string>, side: number}} Examples
  * @typedef {{version: number, provenance: string, pictures: Image[], input: {channels: string[]}, layers: Layer[],
- *   live: Live | null, answer: AnswerEntry | null, examples: Examples}} Manifest
+ *   live: Live | null, answer: AnswerEntry | null, atlas?: string[], examples: Examples}} Manifest   `atlas`, the layers that it knows
  */
 
 /**

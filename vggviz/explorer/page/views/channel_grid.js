@@ -2,7 +2,7 @@
 
 import { isSilent, ordered } from "../arithmetic/channel_order.js";
 import { asError } from "../state/errors.js";
-import { channelOf, fillTile, newTile, paintDrawing, paintTile, setOff, setSelected } from "./channel_tiles.js";
+import { channelOf, fillTile, newTile, paintCut, paintTile, setOff, setSelected } from "./channel_tiles.js";
 import { button } from "./elements.js";
 import { flashChanged } from "./flash.js";
 import { createGridHead } from "./grid_head.js";
@@ -10,13 +10,14 @@ import { next } from "./grid_keys.js";
 
 /**
  * @import { Colours } from "../arithmetic/colours.js"
- * @import { Files } from "../state/files.js"
  * @import { Limits } from "../state/colour_limits.js"
  * @import { Dispatch, Layer, Shown, State } from "../state/types.js"
  * @import { Tile } from "./channel_tiles.js"
+ * @import { Face } from "./grid_head.js"
+ * @import { GiveFaces } from "./late_faces.js"
  * @typedef {{root: HTMLElement, head: HTMLElement, title: HTMLElement, scroll: HTMLElement, grid: HTMLElement,
  *   silent: HTMLElement}} Elements
- * @typedef {{colours: Colours, dispatch: Dispatch, files: Files, switchOf: (layer: string) => string | null,
+ * @typedef {{colours: Colours, dispatch: Dispatch, faces: GiveFaces, switchOf: (layer: string) => string | null,
  *   failed: (problem: Error) => void}} Tools   `switchOf`, the layer whose channels are switched for those of a layer
  */
 
@@ -195,7 +196,8 @@ export class ChannelGrid {
    * @type {(shown: Shown, limits: Limits) => void}
    */
   #paint({ state, layer, images, beside }, limits) {
-    if (this.#head.face() === "drawn") return void this.#paintDrawings(layer);
+    const face = this.#head.face();
+    if (face !== "map") return void this.#paintFaces(layer.name, face);
     const how = { layer, images, beside, scale: state.scale, limits, colours: this.#tools.colours };
     /** @param {number} channel */
     const paint = (channel) => paintTile(this.#tiles[channel], channel, how);
@@ -212,12 +214,12 @@ export class ChannelGrid {
     setTimeout(later);
   }
 
-  /** @param {Layer} layer */
-  async #paintDrawings(layer) {
+  /** @type {(layer: string, face: Face) => Promise<void>} */
+  async #paintFaces(layer, face) {
     const painting = (this.#painting += 1);
     try {
-      const sheet = await this.#tools.files.image(`drawings/${layer.name}.png`);
-      if (painting === this.#painting) this.#tiles.forEach((tile, channel) => paintDrawing(tile, channel, layer, sheet));
+      const cut = await (await this.#tools.faces()).cutter(layer, face);
+      if (painting === this.#painting) this.#tiles.forEach((tile, channel) => paintCut(tile, cut?.(channel) ?? null));
     } catch (problem) {
       this.#tools.failed(asError(problem));
     }

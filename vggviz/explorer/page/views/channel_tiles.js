@@ -6,12 +6,12 @@ import { sheetUnits, tileOf } from "../arithmetic/thumbnails.js";
 import { limit } from "../state/colour_limits.js";
 import { describeChannel } from "./descriptions.js";
 import { contextOf, copy, element } from "./elements.js";
-import { drawingBox } from "./preferred_images.js";
 
 /**
  * @import { Colours } from "../arithmetic/colours.js"
  * @import { Limits } from "../state/colour_limits.js"
  * @import { Layer, LoadedImage, Scale, Shown, Statistics } from "../state/types.js"
+ * @import { Cut } from "./faces.js"
  * @typedef {HTMLElement} Tile
  * @typedef {{layer: Layer, images: LoadedImage[], beside: Shown["beside"], scale: Scale, limits: Limits, colours: Colours}} How
  */
@@ -57,10 +57,11 @@ export function paintTile(tile, channel, { layer, images, beside, scale, limits,
   });
 }
 
-/** What was drawn for the channel, instead of its map. @type {(tile: Tile, channel: number, layer: Layer, sheet: ImageBitmap) => void} */
-export function paintDrawing(tile, channel, { drawings }, sheet) {
-  if (!drawings) return;
-  copy(/** @type {HTMLCanvasElement} */ (tile.firstChild), sheet, drawingBox(drawings, channel));
+/** A part of an image instead of its map; empty without one. @type {(tile: Tile, cut: Cut | null) => void} */
+export function paintCut(tile, cut) {
+  const canvas = /** @type {HTMLCanvasElement} */ (tile.firstChild);
+  if (cut) copy(canvas, cut.bitmap, cut.box);
+  else canvas.width = 1;
 }
 
 /** @type {(tile: Tile, off: boolean) => void} */

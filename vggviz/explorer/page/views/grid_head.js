@@ -5,15 +5,15 @@ import { select } from "./controls.js";
 import { element } from "./elements.js";
 
 /**
- * @import { Dispatch, Shown, Sort } from "../state/types.js"
- * @typedef {"map" | "drawn"} Face   what a tile shows of a channel
+ * @import { Dispatch, Layer, Shown, Sort } from "../state/types.js"
+ * @typedef {"map" | "drawn" | "crop"} Face   what a tile shows of a channel
  */
 
 /** @type {Record<Sort, string>} */
 const SORT_WORDS = { here: "strongest here", strength: "strongest", zeros: "most zeros", number: "number" };
 
 /** @type {Record<Face, string>} */
-const FACE_WORDS = { map: "maps", drawn: "drawings" };
+const FACE_WORDS = { map: "maps", drawn: "drawings", crop: "strongest crops" };
 
 /**
  * @param {{head: HTMLElement, title: HTMLElement}} elements
@@ -24,17 +24,23 @@ export function createGridHead({ head, title }, { dispatch, changed }) {
   const sort = select("sort", { dispatch });
   sort.append(...SORTS.map((value) => element("option", { value }, SORT_WORDS[value])));
   const face = element("select", { id: "face", onchange: changed });
-  face.append(...Object.entries(FACE_WORDS).map(([value, words]) => element("option", { value }, words)));
+  const options = Object.entries(FACE_WORDS).map(([value, words]) => element("option", { value }, words));
+  face.append(...options);
   sort.setAttribute("aria-label", "Sort the channels by");
   face.setAttribute("aria-label", "Show of each channel");
   const faces = element("label", { hidden: true }, element("span", {}, "Show"), face);
   head.append(faces, element("label", {}, element("span", {}, "Sort"), sort));
+  /** The faces that a layer's channels have. @param {Layer} layer */
+  const list = ({ drawings, examples }) => {
+    options.forEach((option, i) => (option.hidden = option.disabled = ![true, drawings, examples][i]));
+    faces.hidden = !drawings && !examples;
+  };
   return {
     show({ state, layer }) {
       sort.value = state.sort;
-      faces.hidden = !layer.drawings;
+      list(layer);
       title.textContent = layer.channels === 1 ? "1 channel" : `${layer.channels} channels`;
     },
-    face: () => (faces.hidden ? "map" : /** @type {Face} */ (face.value)),
+    face: () => (face.selectedOptions[0]?.disabled ? "map" : /** @type {Face} */ (face.value)),
   };
 }

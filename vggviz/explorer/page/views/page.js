@@ -27,14 +27,14 @@ import { createTabs } from "./tabs.js";
  * @import { Colours } from "../arithmetic/colours.js"
  * @import { GiveClassifier } from "../state/classifier.js"
  * @import { Data } from "../state/data.js"
- * @import { Files } from "../state/files.js"
  * @import { Dispatch, Manifest, Pair, Shown, State, Step, Views } from "../state/types.js"
  * @import { Sources } from "../live/sources.js"
  * @import { Overlay } from "./answer_where.js"
  * @import { View } from "./channel_view.js"
+ * @import { GiveFaces } from "./late_faces.js"
  * @typedef {{dispatch: Dispatch, point: (cell: Pair | null) => void, state: () => State}} Actions
  *   what a reader may do
- * @typedef {{manifest: Manifest, data: Data, files: Files, classifier: GiveClassifier,
+ * @typedef {{manifest: Manifest, data: Data, faces: GiveFaces, classifier: GiveClassifier,
  *   sources: Sources, colours: Colours, actions: Actions}} Tools
  * @typedef {{show: (shown: Shown, view: View) => void}} Part   of the page
  */
@@ -75,17 +75,17 @@ export class Page {
   }
 
   #createGrid() {
-    const { colours, files, actions: { dispatch } } = this.#tools;
+    const { colours, faces, actions: { dispatch } } = this.#tools;
     const elements = {
       root: byId("channels"), head: byId("channels-head"), title: byId("channels-title"), scroll: byId("channels-scroll"),
       grid: byId("grid"), silent: byId("silent"),
     };
-    return new ChannelGrid(elements, { colours, dispatch, files, failed: showProblem, switchOf: this.#switchOf });
+    return new ChannelGrid(elements, { colours, dispatch, faces, failed: showProblem, switchOf: this.#switchOf });
   }
 
   /** @type {(grid: ChannelGrid) => Part[]} */
   #createParts(grid) {
-    const { manifest, data, files, classifier, sources, colours, actions } = this.#tools;
+    const { manifest, data, classifier, sources, colours, actions } = this.#tools;
     const { dispatch } = actions;
     const showBar = createColourbar(byId("bar"), colours);
     return [
@@ -94,7 +94,7 @@ export class Page {
       this.#stages,
       { show: ({ layer }, { limit }) => showBar({ limit, signed: layer.signed }) },
       createPlace({ words: byId("words"), pad: byId("pad"), spoken: byId("spoken") }, { dispatch }),
-      createPassport({ manifest, files, dispatch, order: () => grid.order(), switchOf: this.#switchOf, failed: showProblem }),
+      createPassport({ dispatch, order: () => grid.order(), switchOf: this.#switchOf }),
       new CellView(byId("cell"), { manifest, colours, dispatch }),
       createAnswer(byId("answer"), {
         manifest, data, classifier, sources, colours, dispatch, lay: (overlay) => this.#stages.lay(overlay), failed: showProblem,

@@ -1,16 +1,14 @@
-// What is known of the chosen channel: how strong it is, and what it likes.
+// What is said of the chosen channel at once: how strong it is, and what it prefers.
 
 import { createChannelSwitch } from "./channel_switch.js";
 import { byId, button, element } from "./elements.js";
 import { createPreferredClasses } from "./preferred_classes.js";
-import { PreferredImages } from "./preferred_images.js";
 
 /**
- * @import { Files } from "../state/files.js"
- * @import { Dispatch, LoadedImage, Manifest, Shown } from "../state/types.js"
+ * @import { Dispatch, LoadedImage, Shown } from "../state/types.js"
  * @import { View } from "./channel_view.js"
- * @typedef {{manifest: Manifest, files: Files, dispatch: Dispatch, order: () => number[],
- *   switchOf: (layer: string) => string | null, failed: (problem: Error) => void}} Tools   `order`, the channels as they
+ * @typedef {{dispatch: Dispatch, order: () => number[],
+ *   switchOf: (layer: string) => string | null}} Tools   `order`, the channels as they
  *   stand in the grid; `switchOf`, the layer whose channels are switched for those of a layer
  */
 
@@ -27,21 +25,19 @@ function describeRank({ statistics: { maximum }, here }, channel) {
  * @param {Tools} tools
  * @returns {{show: (shown: Shown, view: View) => void}}
  */
-export function createPassport({ manifest, files, dispatch, order, switchOf, failed }) {
+export function createPassport({ dispatch, order, switchOf }) {
   const title = element("h3");
   const facts = byId("facts");
   const showClasses = createPreferredClasses(byId("preferred"));
-  const images = new PreferredImages(byId("likes"), { manifest, files, failed });
   let [channel, shown] = [0, ""];
   const walker = createWalker(order, () => channel, (to) => dispatch({ type: "channel", value: to }));
   const toggle = createChannelSwitch({ dispatch, switchOf });
   facts.before(title);
   facts.after(walker, toggle.element);
   return {
-    show({ state, layer, preferred, asked, images: [image] }, view) {
+    show({ state, layer, preferred, images: [image] }, view) {
       channel = state.channel;
       toggle.show(state);
-      if (asked && !byId("passport").hidden) images.show(layer, channel);
       const key = [layer.name, channel, state.cell, image.id, ...view.facts].join();
       if (key === shown) return; // the mouse has only moved
       shown = key;

@@ -25,6 +25,7 @@ const LIST = [
   ["e", "how the cell’s number comes about"],
   ["w", "in the tab Change: how far the computation is, in words"],
   ["space", "with the brush in hand, on the picture: a dot; arrow keys with Shift, a line; Ctrl and z, undo"],
+  ["/", "find a channel: by layer, number, family or class, or by drawing"],
   ["f", "full screen, with larger type"],
   ["Escape", "no cell"],
   ["?", "this list"],
@@ -61,6 +62,7 @@ export function createShortcuts(dialog, tools) {
     if (event.key !== "Escape" && !on.checked) return;
     if (event.key === "?") dialog.showModal();
     else if (event.key === "f") fillWall();
+    else if (event.key === "/") byId("find").click();
     else if (!dispatched(event.key, tools)) return;
     event.preventDefault();
   });

@@ -1,0 +1,160 @@
+// The search: for a layer, a number, a family or a class by words, and for a pattern by drawing it.
+
+import { asError } from "../state/errors.js";
+import { button, element } from "../views/elements.js";
+import { facesOf } from "../passport/face.js";
+import { byClass, byFamily, byNumber, parsed } from "./query.js";
+import { SketchPart } from "./sketch_part.js";
+
+/**
+ * @import { Door } from "../live/switching.js"
+ * @import { About } from "../state/atlas.js"
+ * @import { Data } from "../state/data.js"
+ * @import { Dispatch, Manifest } from "../state/types.js"
+ * @import { Faces } from "../views/faces.js"
+ * @import { Found, Query } from "./query.js"
+ * @typedef {{manifest: Manifest, data: Data, faces: Faces, door: Door | null, base: URL, dispatch: Dispatch,
+ *   failed: (problem: Error) => void}} Tools
+ */
+
+/** Channels listed before a reader asks for more. */
+const FIRST = 24;
+/** Milliseconds after the last letter. */
+const REST = 200;
+
+export class FindPanel {
+  #tools;
+  #root;
+  #field = element("input", { type: "search", id: "find-field", autocomplete: "off", spellcheck: "false" });
+  #count = element("p", { class: "quiet", role: "status" });
+  #list = element("div");
+  #layers;
+  /** @type {SketchPart | null} */
+  #sketch = null;
+  /** Counts the questions, so that the answer to an older one is not shown. */
+  #asked = 0;
+
+  /**
+   * @param {HTMLElement} opener
+   * @param {Tools} tools
+   */
+  constructor(opener, tools) {
+    this.#tools = tools;
+    this.#layers = tools.manifest.layers.filter(({ kind }) => kind === "convolution");
+    if (!this.#layers.length) this.#layers = tools.manifest.layers;
+    this.#root = element("section", { id: "finding", popover: "auto", "aria-label": "Find a channel" });
+    this.#fill();
+    opener.after(this.#root);
+  }
+
+  /** The same whatever is shown. */
+  show() {}
+
+  /** @param {string} [query] */
+  open(query) {
+    if (!this.#root.matches(":popover-open")) this.#root.showPopover();
+    if (query !== undefined) this.#field.value = query;
+    this.#field.focus();
+    this.#field.select();
+    if (query !== undefined) this.#search();
+  }
+
+  #fill() {
+    let waiting = 0;
+    this.#field.addEventListener("input", () => {
+      clearTimeout(waiting);
+      waiting = window.setTimeout(() => this.#search(), REST);
+    });
+    const close = button({ class: "plain close", "aria-label": "Close", popovertarget: this.#root.id, popovertargetaction: "hide" }, "×");
+    const label = element("label", { for: this.#field.id }, this.#describe());
+    this.#root.append(close, element("h2", {}, "Find a channel"), label, this.#field, this.#examples(), this.#count, this.#list);
+    const { door } = this.#tools;
+    if (!door) return;
+    this.#sketch = new SketchPart({ ...this.#tools, door, chosen: () => this.#root.hidePopover() });
+    this.#root.append(this.#sketch.element);
+  }
+
+  /** What can be asked for here. */
+  #describe() {
+    const { manifest } = this.#tools;
+    const kinds = ["a layer", "a number"];
+    if (manifest.atlas?.length) kinds.push("a family");
+    if (manifest.layers.some(({ preferred }) => preferred)) kinds.push("a class of photographs");
+    return `By ${kinds.slice(0, -1).join(", ")} or ${kinds[kinds.length - 1]}`;
+  }
+
+  #examples() {
+    const { manifest } = this.#tools;
+    const last = this.#layers[this.#layers.length - 1].name;
+    const texts = [`${last} 0`];
+    if (manifest.atlas?.length) texts.unshift(`curves in ${manifest.atlas[Math.floor(manifest.atlas.length / 2)].split("_")[0]}`);
+    if (manifest.layers.some(({ preferred }) => preferred)) texts.unshift("cat");
+    return element("div", { class: "chips" }, ...texts.map((text) => button({ class: "chip", onclick: () => this.open(text) }, text)));
+  }
+
+  async #search() {
+    const asked = (this.#asked += 1);
+    const text = this.#field.value.trim();
+    try {
+      const found = text ? await this.#found(text) : [];
+      if (asked !== this.#asked) return;
+      this.#count.textContent = text ? countWords(found, text) : "";
+      this.#show(found, FIRST);
+    } catch (problem) {
+      if (asked === this.#asked) this.#count.textContent = asError(problem).message;
+    }
+  }
+
+  /** @type {(text: string) => Promise<Found[]>} */
+  async #found(text) {
+    const about = await this.#about();
+    const families = about?.families ?? [];
+    const query = parsed(text, { layers: this.#layers, families });
+    if (query.family !== null && about) {
+      const own = Object.fromEntries(Object.entries(about.layers).map(([layer, { family }]) => [layer, family]));
+      return byFamily(query, own, families[query.family]);
+    }
+    if (query.words.length) return byClass(query, await this.#preferred(query));
+    if (query.channel !== null) return byNumber(query, this.#layers);
+    return this.#strongest(query);
+  }
+
+  /** @returns {Promise<About | null>} */
+  async #about() {
+    return this.#tools.manifest.atlas?.length ? this.#tools.faces.atlas.about() : null;
+  }
+
+  /** @param {Query} query */
+  async #preferred({ layers }) {
+    const all = await Promise.all(layers.map(async (layer) => [layer, await this.#tools.data.preferred(layer)]));
+    return Object.fromEntries(all);
+  }
+
+  /** Of whole layers, what is strongest on the first picture. @type {(query: Query) => Promise<Found[]>} */
+  async #strongest({ layers }) {
+    if (layers.length === this.#layers.length) return [];
+    const { data, manifest } = this.#tools;
+    const all = await Promise.all(layers.map(async (layer) => {
+      const { maximum } = await data.statistics(manifest.pictures[0].id, layer);
+      return maximum.map((strength, channel) => ({ layer, channel, strength, words: "" }));
+    }));
+    return all.flatMap((each) => each.sort((one, other) => other.strength - one.strength));
+  }
+
+  /** @type {(found: Found[], count: number) => void} */
+  #show(found, count) {
+    const others = found.slice(0, count).map(({ layer, channel, words }) => ({ layer, channel, words: `${layer} ${words}`, told: words || "strongest" }));
+    const rest = found.length - others.length;
+    const more = button({ class: "more", onclick: () => this.#show(found, count + 2 * FIRST) }, `Show more of the other ${rest}`);
+    const tools = { ...this.#tools, chosen: () => this.#root.hidePopover() };
+    this.#list.replaceChildren(...(others.length ? [facesOf(others, tools)] : []), ...(rest > 0 ? [more] : []));
+  }
+}
+
+/** @type {(found: Found[], text: string) => string} */
+export function countWords(found, text) {
+  if (!found.length) return `Nothing is found for “${text}”.`;
+  const layers = new Set(found.map(({ layer }) => layer)).size;
+  const channels = `${found.length.toLocaleString("en")} channel${found.length === 1 ? "" : "s"}`;
+  return layers === 1 ? `${channels} of ${found[0].layer}.` : `${channels} of ${layers} layers.`;
+}

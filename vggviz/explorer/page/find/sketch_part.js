@@ -1,0 +1,244 @@
+// A pattern that the reader draws, and the channels that answer it most.
+
+import { formattedBytes } from "../arithmetic/number_format.js";
+import { hidingColour } from "../paint/hiding.js";
+import { LatestWins } from "../paint/latest_wins.js";
+import { PaintedPicture } from "../paint/painted_picture.js";
+import { asError } from "../state/errors.js";
+import { layerNamed, offered } from "../state/manifest.js";
+import { facesOf } from "../passport/face.js";
+import { percent } from "../passport/words.js";
+import { button, element } from "../views/elements.js";
+import { PaintSurface } from "../views/paint_surface.js";
+import { ASKED } from "./late.js";
+import { laidOut, SIDE, strongest } from "./sketch.js";
+
+/**
+ * @import { Door } from "../live/switching.js"
+ * @import { Colour, Stroke } from "../paint/strokes.js"
+ * @import { Answer } from "./sketch.js"
+ * @import { Live } from "../state/types.js"
+ * @import { Tools as Given } from "./panel.js"
+ * @typedef {Given & {door: Door, chosen: () => void}} Tools
+ */
+
+/** The id of the sketch in the data. */
+const SKETCH = "sketch";
+/** Where the strokes are kept while the page is loaded again. */
+const KEPT = "explorer-find-sketch";
+/** Channels told of each layer. */
+const TOLD = 5;
+/** Convolutions at first: in VGG16 those of blocks 1 to 3. */
+const SHALLOW = 7;
+
+/** @type {[string, Colour][]} */
+const INKS = [["black", [0, 0, 0]], ["white", [255, 255, 255]], ["red", [220, 30, 30]], ["green", [30, 160, 50]], ["blue", [40, 70, 220]], ["yellow", [245, 210, 40]]];
+/** @type {[string, number][]} */
+const PENS = [["thin", 2], ["medium", 4], ["thick", 9]];
+
+export class SketchPart {
+  #tools;
+  #ground;
+  #size;
+  /** @type {PaintedPicture} */
+  #picture;
+  #surface;
+  #ink = INKS[0][1];
+  #width = PENS[1][1];
+  /** Whether all layers are asked, not only the first. */
+  #isDeep = false;
+  #words = element("p", { class: "quiet", role: "status" });
+  #results = element("div", { class: "answers-of-layers" });
+  #stage = element("div", { class: "sketch" }, element("span"));
+  #compute;
+  #runs;
+
+  /** @param {Tools} tools */
+  constructor(tools) {
+    this.#tools = tools;
+    const live = /** @type {Live} */ (tools.manifest.live);
+    const side = tools.manifest.pictures[0].rows;
+    this.#size = Math.min(SIDE, side);
+    this.#ground = hidingColour(live, [128, 128, 128]);
+    this.#picture = new PaintedPicture(this.#paper(), this.#size, keptStrokes());
+    this.#runs = new LatestWins({ run: () => this.#run(), failed: (problem) => this.#fail(problem) });
+    this.#compute = button({ class: "compute", hidden: true, onclick: () => this.#load() }, `Load the network (${formattedBytes(tools.door.bytes)})`);
+    this.#surface = this.#createSurface();
+    this.element = element("section", { class: "by-drawing", "aria-label": "By drawing" }, element("h3", {}, "Or draw what it should answer to"), this.#stage, this.#tool());
+    this.element.append(this.#compute, this.#words, this.#results, this.#deeper());
+    this.#show();
+    if (this.#picture.isPainted()) this.#ask();
+  }
+
+  #paper() {
+    const levels = new Uint8ClampedArray(3 * this.#size ** 2);
+    return levels.map((_, i) => this.#ground[i % 3]);
+  }
+
+  #createSurface() {
+    const surface = new PaintSurface(this.#stage, {
+      begin: (point) => (this.#picture.begin({ colour: this.#ink, width: this.#width }, point), this.#show()),
+      extend: (points) => (points.forEach((point) => this.#picture.extend(point)), this.#show()),
+      end: () => (this.#picture.end(), this.#ask()),
+      say: (words) => (this.#words.textContent = words),
+      leave: () => this.element.querySelector("button")?.focus(),
+    });
+    surface.open(true, { size: this.#size, width: this.#width });
+    return surface;
+  }
+
+  #tool() {
+    const inks = INKS.map(([name, colour]) => swatch(name, colour, () => this.#choose(inks, name, () => (this.#ink = colour))));
+    const pens = PENS.map(([name, width]) => button({ "data-name": name, onclick: () => this.#choose(pens, name, () => (this.#width = width)) }, name));
+    this.#choose(inks, INKS[0][0], () => {});
+    this.#choose(pens, PENS[1][0], () => {});
+    const undo = button({ onclick: () => this.#change(() => this.#picture.undo()) }, "Undo");
+    const clear = button({ onclick: () => this.#change(() => this.#picture.clear()) }, "Clear");
+    return element("div", { class: "tools" },
+      element("div", { role: "group", "aria-label": "Colour", class: "swatches" }, ...inks),
+      element("div", { role: "group", "aria-label": "Pen", class: "pens" }, ...pens),
+      element("div", { class: "pens" }, undo, clear));
+  }
+
+  #deeper() {
+    const isMore = this.#convolutions().length > SHALLOW;
+    const deeper = button({ "aria-pressed": "false", hidden: !isMore, class: "deeper" }, "Ask the deeper layers too");
+    deeper.addEventListener("click", () => {
+      this.#isDeep = !this.#isDeep;
+      deeper.setAttribute("aria-pressed", String(this.#isDeep));
+      this.#ask();
+    });
+    return deeper;
+  }
+
+  /** @type {(buttons: HTMLElement[], name: string, choose: () => void) => void} */
+  #choose(buttons, name, choose) {
+    for (const each of buttons) each.setAttribute("aria-pressed", String(each.dataset.name === name));
+    choose();
+    this.#surface?.open(true, { size: this.#size, width: this.#width });
+  }
+
+  /** @param {() => void} change */
+  #change(change) {
+    change();
+    this.#show();
+    this.#ask();
+  }
+
+  #show() {
+    this.#surface.show({ levels: this.#picture.levels, size: this.#size });
+  }
+
+  #ask() {
+    const isOn = this.#tools.door.network.isOn();
+    this.#compute.hidden = isOn || !this.#picture.isPainted();
+    if (!this.#picture.isPainted()) {
+      this.#words.textContent = "";
+      this.#results.replaceChildren();
+    } else if (isOn) this.#runs.ask({});
+    else this.#words.textContent = "The network answers in this page, once it is loaded; the sketch stays on this device.";
+  }
+
+  async #load() {
+    this.#compute.disabled = true;
+    this.#words.textContent = "Loading the network …";
+    keepStrokes(this.#picture.strokes());
+    try {
+      await this.#tools.door.open();
+      forgetStrokes(); // the page was not loaded again
+      this.#ask();
+    } catch (problem) {
+      this.#fail(asError(problem));
+    }
+    this.#compute.disabled = false;
+  }
+
+  #convolutions() {
+    return this.#tools.manifest.layers.filter(({ kind }) => kind === "convolution").map(({ name }) => name);
+  }
+
+  async #run() {
+    const { manifest, data, door } = this.#tools;
+    const layers = this.#convolutions().slice(0, this.#isDeep ? undefined : SHALLOW);
+    this.#words.textContent = "Asking the channels …";
+    await this.#whole();
+    const levels = laidOut(this.#picture.levels, { size: this.#size, side: manifest.pictures[0].rows, ground: this.#ground });
+    await door.network.show(levels, { title: SKETCH, last: layers[layers.length - 1], id: SKETCH, quiet: true, only: layers });
+    const answers = await Promise.all(layers.map(async (layer) =>
+      strongest(await data.statistics(SKETCH, layer), await this.#reached(layer), TOLD)));
+    this.#tell(layers, answers);
+  }
+
+  /** The network computes one image at a time: the reader's own must be complete. */
+  async #whole() {
+    const { manifest, data } = this.#tools;
+    const { name } = manifest.layers[manifest.layers.length - 1];
+    const own = offered(manifest).filter(({ id }) => data.isComputed(id));
+    await Promise.all(own.map(({ id }) => data.statistics(id, name)));
+  }
+
+  /** The largest value of each channel on photographs: those of the atlas, else those of the page. @type {(layer: string) => Promise<number[]>} */
+  async #reached(layer) {
+    const { manifest, data, faces } = this.#tools;
+    const known = faces.isCharted(layer) ? (await faces.atlas.about()).layers[layer].largest : null;
+    if (known) return known;
+    const stored = offered(manifest).filter(({ id }) => !data.isComputed(id));
+    const all = await Promise.all(stored.map(({ id }) => data.statistics(id, layer)));
+    return Array.from({ length: layerNamed(manifest, layer).channels }, (_, c) => Math.max(...all.map(({ maximum }) => maximum[c])));
+  }
+
+  /** @type {(layers: string[], answers: Answer[][]) => void} */
+  #tell(layers, answers) {
+    const count = answers.filter((found) => found.length).length;
+    this.#words.textContent = count
+      ? "The channels that answer most, in percent of what each reaches on the photographs:"
+      : "No channel answers this.";
+    const { faces, dispatch, chosen } = this.#tools;
+    const rows = layers.flatMap((layer, i) => {
+      const others = answers[i].map(({ channel, share }) => ({ layer, channel, words: percent(share), told: `${percent(share)} of its largest on photographs` }));
+      return others.length ? [element("h4", {}, layer), facesOf(others, { faces, dispatch, chosen })] : [];
+    });
+    this.#results.replaceChildren(...rows);
+  }
+
+  /** @param {Error} problem */
+  #fail(problem) {
+    this.#words.textContent = problem.message;
+  }
+}
+
+/** @type {(name: string, colour: Colour, choose: () => void) => HTMLButtonElement} */
+function swatch(name, colour, choose) {
+  const made = button({ class: "swatch", "data-name": name, "aria-label": name, title: name, onclick: choose });
+  made.style.setProperty("--colour", `rgb(${colour.join(" ")})`);
+  return made;
+}
+
+/** @param {readonly Stroke[]} strokes */
+function keepStrokes(strokes) {
+  try {
+    sessionStorage.setItem(KEPT, JSON.stringify(strokes));
+    sessionStorage.setItem(ASKED, "sketch");
+  } catch {
+    // The store is full or closed: then they are drawn again.
+  }
+}
+
+function forgetStrokes() {
+  try {
+    for (const name of [KEPT, ASKED]) sessionStorage.removeItem(name);
+  } catch {
+    // Nothing was kept.
+  }
+}
+
+/** @returns {Stroke[]} */
+function keptStrokes() {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEPT) ?? "[]");
+  } catch {
+    return [];
+  } finally {
+    forgetStrokes();
+  }
+}

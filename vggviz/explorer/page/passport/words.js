@@ -1,0 +1,58 @@
+// What is said of a channel's numbers: whole sentences, the text alternative of the drawings.
+
+import { formatted } from "../arithmetic/number_format.js";
+
+const HUES = [
+  "red", "orange", "yellow", "yellowish green", "green", "bluish green", "cyan", "greenish blue", "blue", "violet",
+  "magenta", "pinkish red",
+];
+const ORIENTATIONS = ["horizontal", "rising to the right", "vertical", "rising to the left"];
+const DIRECTIONS = ["the right", "the upper right", "the top", "the upper left", "the left", "the lower left", "the bottom", "the lower right"];
+
+/** The nearest name of names around a circle. @type {(names: string[], degrees: number, turn?: number) => string} */
+export function named(names, degrees, turn = 360) {
+  const step = turn / names.length;
+  return names[((Math.round(degrees / step) % names.length) + names.length) % names.length];
+}
+
+/** How much of its largest a curve loses. @param {number[]} values */
+export function depth(values) {
+  const largest = Math.max(...values);
+  return largest > 0 ? (largest - Math.min(...values)) / largest : 0;
+}
+
+/** @param {number} share */
+export const percent = (share) => `${Math.round(100 * share)} %`;
+
+/** How much a curve changes, and the control beside it. @type {(own: number[], control: number[] | null) => string} */
+export function variation(own, control) {
+  const beside = control ? `; that of the random network by ${percent(depth(control))}` : "";
+  return `The curve falls by up to ${percent(depth(own))}${beside}.`;
+}
+
+/** @param {number} degrees */
+export const orientationWords = (degrees) => `Strongest for ${named(ORIENTATIONS, degrees, 180)} bars (${Math.round(degrees)}°).`;
+
+/** @param {number} degrees */
+export const hueWords = (degrees) => `Strongest for ${named(HUES, degrees)} (${Math.round(degrees)}°).`;
+
+/** @param {number} cycles a pixel */
+export const frequencyWords = (cycles) => `Strongest for bars that repeat every ${formatted(1 / cycles)} pixels.`;
+
+/** @param {number} contrast */
+export const contrastWords = (contrast) => `Half of its largest response at a contrast of ${percent(contrast)}.`;
+
+/** @type {(radius: number, degrees: number) => string} a straight edge has no finite radius */
+export function curvatureWords(radius, degrees) {
+  const what = Number.isFinite(radius) && radius > 0 ? `curves of radius ${formatted(radius)} pixels` : "straight edges";
+  return Number.isNaN(degrees) ? `Strongest for ${what}.` : `Strongest for ${what} that bulge to ${named(DIRECTIONS, degrees)}.`;
+}
+
+/** A share of weights with its sign. @param {number} share */
+export const signedPercent = (share) => `${share < 0 ? "−" : "+"}${percent(Math.abs(share))}`;
+
+/** @param {number} share */
+export const effect = (share) => (share < 0 ? "inhibits" : "excites");
+
+/** One or several. @type {(count: number, word: string) => string} */
+export const counted = (count, word) => `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;

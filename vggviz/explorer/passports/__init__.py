@@ -1,0 +1,1 @@
+"""Files of the explorer's page with what an atlas knows of each channel."""
