@@ -19,7 +19,7 @@ export function createLateFind(opener, tools) {
   const late = new LatePart({
     isWanted: () => false,
     load: () => Promise.all([import("./panel.js"), tools.faces(), styled("styles/passport.css"), styled("styles/find.css")]),
-    make: ([{ FindPanel }, faces]) => new FindPanel(opener, { ...tools, faces }),
+    make: ([{ FindPanel }, faces]) => new FindPanel({ ...tools, faces }),
     failed: tools.failed,
   });
   /** @param {string} [query] */

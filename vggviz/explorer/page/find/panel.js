@@ -18,7 +18,7 @@ import { SketchPart } from "./sketch_part.js";
  */
 
 /** Channels listed before a reader asks for more. */
-const FIRST = 24;
+const FIRST = 12;
 /** Milliseconds after the last letter. */
 const REST = 200;
 
@@ -34,17 +34,14 @@ export class FindPanel {
   /** Counts the questions, so that the answer to an older one is not shown. */
   #asked = 0;
 
-  /**
-   * @param {HTMLElement} opener
-   * @param {Tools} tools
-   */
-  constructor(opener, tools) {
+  /** @param {Tools} tools */
+  constructor(tools) {
     this.#tools = tools;
     this.#layers = tools.manifest.layers.filter(({ kind }) => kind === "convolution");
     if (!this.#layers.length) this.#layers = tools.manifest.layers;
     this.#root = element("section", { id: "finding", popover: "auto", "aria-label": "Find a channel" });
     this.#fill();
-    opener.after(this.#root);
+    document.body.append(this.#root); // its opener stands in a tab on a phone
   }
 
   /** The same whatever is shown. */
@@ -143,7 +140,7 @@ export class FindPanel {
 
   /** @type {(found: Found[], count: number) => void} */
   #show(found, count) {
-    const others = found.slice(0, count).map(({ layer, channel, words }) => ({ layer, channel, words: `${layer} ${words}`, told: words || "strongest" }));
+    const others = found.slice(0, count).map(({ layer, channel, words }) => ({ layer, channel, words, shows: layer, told: words || "strongest" }));
     const rest = found.length - others.length;
     const more = button({ class: "more", onclick: () => this.#show(found, count + 2 * FIRST) }, `Show more of the other ${rest}`);
     const tools = { ...this.#tools, chosen: () => this.#root.hidePopover() };

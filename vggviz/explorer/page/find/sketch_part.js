@@ -145,7 +145,8 @@ export class SketchPart {
     keepStrokes(this.#picture.strokes());
     try {
       await this.#tools.door.open();
-      forgetStrokes(); // the page was not loaded again
+      if (!this.#tools.door.network.isOn()) return; // the page is being loaded again, and takes them up
+      forgetStrokes();
       this.#ask();
     } catch (problem) {
       this.#fail(asError(problem));

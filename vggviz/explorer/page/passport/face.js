@@ -4,30 +4,40 @@ import { copy, button, element } from "../views/elements.js";
 
 /**
  * @import { Dispatch } from "../state/types.js"
- * @import { Faces } from "../views/faces.js"
- * @typedef {{layer: string, channel: number, words: string, told: string}} Other   a channel, what stands under its face,
- *   and the same in whole words
+ * @import { Cutter, Faces } from "../views/faces.js"
+ * @typedef {{layer: string, channel: number, words: string, told: string, shows?: string}} Other   a channel, what stands
+ *   under its face, the same in whole words, and a name that is shown with it
  * @typedef {{faces: Faces, dispatch: Dispatch, chosen?: () => void}} Tools   `chosen` is called when one is gone to
  */
 
 /** @type {(others: Other[], tools: Tools) => HTMLElement} */
 export function facesOf(others, tools) {
-  return element("ul", { class: "faces" }, ...others.map((other) => element("li", {}, faceOf(other, tools))));
+  /** Once for each layer: its sheet is large. @type {Map<string, Promise<Cutter | null>>} */
+  const cutters = new Map();
+  for (const { layer } of others) if (!cutters.has(layer)) cutters.set(layer, tools.faces.anyCutter(layer));
+  const items = others.map((other) => {
+    const { made, canvas } = faceOf(other, tools);
+    paintFace(canvas, /** @type {Promise<Cutter | null>} */ (cutters.get(other.layer)), other.channel);
+    return element("li", {}, made);
+  });
+  return element("ul", { class: "faces" }, ...items);
 }
 
-/** @type {(other: Other, tools: Tools) => HTMLElement} */
-function faceOf({ layer, channel, words, told }, { faces, dispatch, chosen }) {
+/** @type {(other: Other, tools: Tools) => {made: HTMLElement, canvas: HTMLCanvasElement}} */
+function faceOf({ layer, channel, words, told, shows = "" }, { dispatch, chosen }) {
   const canvas = element("canvas", { width: 1, height: 1 });
   const go = () => {
     dispatch({ type: "go", value: { layer, channel, view: "passport" } });
     chosen?.();
   };
   const label = `${layer}, channel ${channel}: ${told}`;
-  const made = button({ class: "face", "aria-label": label, title: label, onclick: go }, canvas, element("b", {}, `${channel}`), element("span", {}, words));
-  faces.anyCutter(layer).then((cut) => {
-    const found = cut?.(channel);
-    if (found) copy(canvas, found.bitmap, found.box);
-    else canvas.hidden = true; // its number says enough
-  }, () => (canvas.hidden = true));
-  return made;
+  const under = [shows, words].filter(Boolean).map((text) => element("span", {}, text));
+  return { made: button({ class: "face", "aria-label": label, title: label, onclick: go }, canvas, element("b", {}, `${channel}`), ...under), canvas };
+}
+
+/** Without a face its number says enough. @type {(canvas: HTMLCanvasElement, cutter: Promise<Cutter | null>, channel: number) => Promise<void>} */
+async function paintFace(canvas, cutter, channel) {
+  const cut = (await cutter.catch(() => null))?.(channel);
+  if (cut) copy(canvas, cut.bitmap, cut.box);
+  else canvas.hidden = true;
 }

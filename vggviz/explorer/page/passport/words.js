@@ -22,7 +22,7 @@ export function depth(values) {
 }
 
 /** @param {number} share */
-export const percent = (share) => `${Math.round(100 * share)} %`;
+export const percent = (share) => `${Math.round(100 * share)}\u00a0%`;
 
 /** How much a curve changes, and the control beside it. @type {(own: number[], control: number[] | null) => string} */
 export function variation(own, control) {

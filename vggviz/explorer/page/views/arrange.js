@@ -5,7 +5,7 @@ import { showHome } from "./home.js";
 
 const phone = matchMedia("(max-width: 700px)");
 
-/** Put the row of pictures, and the button for one's own, where there is room for them. */
+/** Put the row of pictures, the search, and the button for one's own picture where there is room for them. */
 export function arrange() {
   place();
   showHome(/** @type {HTMLAnchorElement} */ (byId("home")));
@@ -16,6 +16,8 @@ export function arrange() {
 
 function place() {
   const own = byId("own");
+  if (phone.matches) byId("channels-head").append(byId("find"));
+  else byId("tools").prepend(byId("find"));
   if (phone.matches) byId("controls").prepend(byId("pictures"));
   else byId("pictures-place").append(byId("pictures"));
   if (!phone.matches) byId("pictures-place").append(own);

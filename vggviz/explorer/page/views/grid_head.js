@@ -13,7 +13,7 @@ import { element } from "./elements.js";
 const SORT_WORDS = { here: "strongest here", strength: "strongest", zeros: "most zeros", number: "number" };
 
 /** @type {Record<Face, string>} */
-const FACE_WORDS = { map: "maps", drawn: "drawings", crop: "strongest crops" };
+const FACE_WORDS = { map: "maps", drawn: "drawings", crop: "crops" };
 
 /**
  * @param {{head: HTMLElement, title: HTMLElement}} elements
