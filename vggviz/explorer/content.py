@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from vggviz.channel_atlas.folder import Atlas
 from vggviz.datasets.examples import Examples
 
 if TYPE_CHECKING:
@@ -29,4 +30,4 @@ class Content:
     example_images: Mapping[str, np.ndarray] = field(default_factory=dict)
     drawings: Mapping[str, np.ndarray] = field(default_factory=dict)
     further_maps: FurtherMaps = "small"
-    atlas: Any = None
+    atlas: Atlas | None = None

@@ -18,12 +18,13 @@ import numpy as np
 
 from vggviz._shared import validation
 from vggviz._shared.files import atomic_folder
+from vggviz.channel_atlas.folder import Atlas, read_atlas
 from vggviz.datasets.examples import dataset_examples
 from vggviz.datasets.folder import Images, check_pair, read_images, unique_names
 from vggviz.explorer import files, manifest, notebook
 from vggviz.explorer.content import Content, FurtherMaps
 from vggviz.explorer.live import litert
-from vggviz.images.loading import Source, load_image
+from vggviz.images.loading import Source, load_image, sample_images
 from vggviz.images.preprocessing import preprocess as vgg16_preprocess
 from vggviz.models.graph import check_name, input_side, unfold
 from vggviz.models.parts import check_is_keras
@@ -44,8 +45,10 @@ class Explorer(Content):
         preprocess: function from uint8 (N, H, W, 3) RGB to the model's input batch.
         examples: {layer: Examples}, the dataset examples of each channel.
         example_images: {name: uint8 (H, W, 3)}, the images of `examples`.
-        drawings: {layer: uint8 (c, h, w, 3)}, the feature visualization of each channel.
+        drawings: {layer: uint8 (c, h, w, 3)}, the feature visualization of each channel; of the layers that
+            are not given, those of the atlas are shown.
         further_maps: "small" or "all", which maps of all images but the first are stored (see `explore`).
+        atlas: what is known of each channel, or None.
     """
 
     def with_examples(self, source: Images, *, top: int = 4) -> Explorer:
@@ -67,7 +70,8 @@ class Explorer(Content):
         example_images = {
             name: image for name, image in read_images(source, input_side(self.model)) if name in names
         }
-        return dataclasses.replace(self, examples=found, example_images=example_images)
+        all_images = {**self.example_images, **example_images}
+        return dataclasses.replace(self, examples=found, example_images=all_images)
 
     def with_drawings(self, drawings: Mapping[str, np.ndarray]) -> Explorer:
         """Return an explorer with the feature visualization of each channel of some layers.
@@ -103,7 +107,9 @@ class Explorer(Content):
         ``.json`` and the maps ``.maps.gz`` (c, h, w) in half precision; ``kernels/`` with the kernels
         ``.packed`` (out, kh, kw, in) and biases ``.json`` of each convolution; for ImageNet's VGG16
         ``preferred/`` with the three classes of Tiny ImageNet that each channel prefers (see
-        `preferred_classes`); ``classifier/`` with the kernel and the classes of a linear classifier on the
+        `preferred_classes`); ``examples/`` and ``drawings/`` with photographs and sheets of drawings ``.webp``;
+        with an atlas ``atlas/`` with its arrays, one file ``.gz`` for each layer, sheets of expanded weights
+        ``.webp`` and ``atlas.json``; ``classifier/`` with the kernel and the classes of a linear classifier on the
         means of a layer, for ImageNet's VGG16 and for networks that end in one: the maps of that layer are
         in single precision.
 
@@ -147,6 +153,7 @@ def explore(
     layers: Iterable[str] | None = None,
     preprocess: Callable[[np.ndarray], np.ndarray] | None = None,
     further_maps: FurtherMaps = "small",
+    atlas: Atlas | str | os.PathLike[str] | None = None,
 ) -> Explorer:
     """Create an explorer: a page of all channels of a network for some images, down to single products.
 
@@ -162,13 +169,17 @@ def explore(
             them: "small", those of layers with at most 500,000 values, which takes 5 MB an image instead of
             20 for VGG16; "all", so that they are seen without loading the network. Thumbnails and
             statistics are stored for all layers.
+        atlas: a finished or unfinished atlas of the same weights, or its folder: the page then shows each
+            channel's passport. The photographs of its examples are shown if they are among `images` or
+            `vggviz.sample_images`.
 
     Returns:
         The explorer.
 
     Raises:
-        FileNotFoundError: an image file does not exist.
-        ValueError: an unknown layer, an image that cannot be read, no image, or another `further_maps`.
+        FileNotFoundError: an image file, or an atlas in its folder, does not exist.
+        ValueError: an unknown layer, an image that cannot be read, no image, another `further_maps`, or an
+            atlas of other weights.
     """
     checked = validation.function("preprocess", vgg16_preprocess if preprocess is None else preprocess)
     check_is_keras(unfold(model).inputs)
@@ -177,7 +188,23 @@ def explore(
     if not shown:
         raise ValueError("There is no image to explore; got an empty collection.")
     validation.one_of("further_maps", further_maps, get_args(FurtherMaps))
-    return Explorer(model, shown, names, checked, further_maps=further_maps)
+    known = _checked_atlas(atlas, model)
+    photographs = _photographs(known, shown, input_side(model)) if known else {}
+    return Explorer(model, shown, names, checked, example_images=photographs, atlas=known, further_maps=further_maps)
+
+
+def _checked_atlas(atlas: Any, model: keras.Model) -> Atlas | None:
+    """The atlas, read again from its folder, so that its weights are compared with the model's."""
+    if atlas is None:
+        return None
+    return read_atlas(atlas.folder if isinstance(atlas, Atlas) else atlas, model)
+
+
+def _photographs(atlas: Atlas, shown: Mapping[str, np.ndarray], side: int) -> dict[str, np.ndarray]:
+    """The pictures of the atlas, as far as they are at hand: {name: uint8 (side, side, 3)}."""
+    samples = sample_images()
+    names = [name for name in atlas.head["pictures"] if name in shown or name in samples]
+    return {name: shown[name] if name in shown else load_image(name, side) for name in names}
 
 
 def _images(images: Any, size: int) -> Iterator[tuple[str, np.ndarray]]:

@@ -103,10 +103,10 @@ def _finite(values: Any) -> Any:
 
 
 def drawings_of(content: Content, layer: str) -> np.ndarray | None:
-    """The drawings of a layer, uint8 (c, h, w, 3), given or of the atlas, at most `SIDE` pixels a side."""
-    drawn = content.drawings.get(layer)
-    if drawn is None and content.atlas is not None and layer in content.atlas.layers:
-        drawn = content.atlas.drawings(layer)
+    """The drawings of a layer, uint8 (c, h, w, 3): those given, or those of the atlas, reduced to `SIDE`."""
+    if layer in content.drawings:
+        return content.drawings[layer]
+    drawn = content.atlas.drawings(layer) if content.atlas is not None and layer in shown(content) else None
     return None if drawn is None else reduced(drawn)
 
 
@@ -117,7 +117,9 @@ def reduced(images: np.ndarray) -> np.ndarray:
     size = (max(1, round(width * share)), max(1, round(height * share)))
     if size == (width, height):
         return images
-    return np.stack([np.asarray(Image.fromarray(one).resize(size, Image.Resampling.LANCZOS)) for one in images])
+    return np.stack(
+        [np.asarray(Image.fromarray(one).resize(size, Image.Resampling.LANCZOS)) for one in images]
+    )
 
 
 def sheet(images: np.ndarray, *, quality: int = QUALITY) -> bytes:

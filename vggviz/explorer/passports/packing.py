@@ -43,6 +43,10 @@ STEPS = 10_000
 """Steps of a share from 0 to 1: 16 bits hold it to four decimals."""
 
 
+COARSE = 63
+"""Steps of spreads and controls, which are seen beside a curve: fewer, so that the file is smaller."""
+
+
 def pack(arrays: Mapping[str, np.ndarray]) -> bytes:
     """Encode what the page shows of a layer's arrays; others are left out.
 
@@ -66,7 +70,8 @@ def pack(arrays: Mapping[str, np.ndarray]) -> bytes:
 def encoded(arrays: Mapping[str, np.ndarray]) -> Iterator[tuple[str, np.ndarray]]:
     """Yield (name, array) in the types of the file, in a constant order.
 
-    Curves become uint8: their share of the channel's largest mean response, 255 for all of it. Shares and
+    Curves become uint8: their share of the channel's largest mean response, 255 for all of it; in `COARSE`
+    steps those of the random network, and the spreads. Shares and
     cosines become int16, in steps of 1 / `STEPS`.
     """
     for name in CURVES:
@@ -89,10 +94,10 @@ def _curve(name: str, arrays: Mapping[str, np.ndarray]) -> Iterator[tuple[str, n
         axes = tuple(range(1, values.ndim))
         largest = values.max(axis=axes, keepdims=True)
         unit = np.where(largest > 0, largest, 1)
-        yield mean, _levels(values / unit)
+        yield mean, _levels(values / unit, COARSE if mean != name else 255)
         if spread in arrays:
-            yield spread, _levels(np.nan_to_num(np.asarray(arrays[spread], np.float32)) / unit)
+            yield spread, _levels(np.nan_to_num(np.asarray(arrays[spread], np.float32)) / unit, COARSE)
 
 
-def _levels(shares: np.ndarray) -> np.ndarray:
-    return np.rint(255 * shares.clip(0, 1)).astype(np.uint8)
+def _levels(shares: np.ndarray, steps: int) -> np.ndarray:
+    return np.rint(255 / steps * np.rint(steps * shares.clip(0, 1))).astype(np.uint8)
