@@ -6,7 +6,7 @@ const HUES = [
   "red", "orange", "yellow", "yellowish green", "green", "bluish green", "cyan", "greenish blue", "blue", "violet",
   "magenta", "pinkish red",
 ];
-const ORIENTATIONS = ["horizontal", "rising to the right", "vertical", "rising to the left"];
+const ORIENTATIONS = ["horizontal bars", "bars that rise to the right", "vertical bars", "bars that rise to the left"];
 const DIRECTIONS = ["the right", "the upper right", "the top", "the upper left", "the left", "the lower left", "the bottom", "the lower right"];
 
 /** The nearest name of names around a circle. @type {(names: string[], degrees: number, turn?: number) => string} */
@@ -31,7 +31,7 @@ export function variation(own, control) {
 }
 
 /** @param {number} degrees */
-export const orientationWords = (degrees) => `Strongest for ${named(ORIENTATIONS, degrees, 180)} bars (${Math.round(degrees)}°).`;
+export const orientationWords = (degrees) => `Strongest for ${named(ORIENTATIONS, degrees, 180)} (${Math.round(degrees)}°).`;
 
 /** @param {number} degrees */
 export const hueWords = (degrees) => `Strongest for ${named(HUES, degrees)} (${Math.round(degrees)}°).`;
@@ -44,8 +44,10 @@ export const contrastWords = (contrast) => `Half of its largest response at a co
 
 /** @type {(radius: number, degrees: number) => string} a straight edge has no finite radius */
 export function curvatureWords(radius, degrees) {
-  const what = Number.isFinite(radius) && radius > 0 ? `curves of radius ${formatted(radius)} pixels` : "straight edges";
-  return Number.isNaN(degrees) ? `Strongest for ${what}.` : `Strongest for ${what} that bulge to ${named(DIRECTIONS, degrees)}.`;
+  const isCurve = Number.isFinite(radius) && radius > 0;
+  const what = isCurve ? `curves of radius ${formatted(radius)} pixels` : "straight edges";
+  if (Number.isNaN(degrees)) return `Strongest for ${what}.`;
+  return `Strongest for ${what}${isCurve ? " that bulge to " : " whose outside is at "}${named(DIRECTIONS, degrees)}.`;
 }
 
 /** A share of weights with its sign. @param {number} share */

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { byClass, byFamily, byNumber, parsed, singular } from "../../../vggviz/explorer/page/find/query.js";
+import { laidOut, strongest } from "../../../vggviz/explorer/page/find/sketch.js";
+
+const LAYERS = [
+  { name: "block1_conv1", channels: 4 }, { name: "block3_conv1", channels: 8 }, { name: "block3_conv2", channels: 90 },
+  { name: "stem", channels: 3 },
+];
+const FAMILIES = ["edge", "colour edge", "colour", "curve"];
+const ALL = LAYERS.map(({ name }) => name);
+const read = (text) => parsed(text, { layers: LAYERS, families: FAMILIES });
+
+test("a question names layers, a number, a family and other words, in any order", () => {
+  assert.deepEqual(read("block3_conv2 84"), { layers: ["block3_conv2"], channel: 84, family: null, words: [] });
+  assert.deepEqual(read("84"), { layers: ALL, channel: 84, family: null, words: [] });
+  assert.deepEqual(read("Curves in block3"), { layers: ["block3_conv1", "block3_conv2"], channel: null, family: 3, words: [] });
+  assert.deepEqual(read("block1_conv1/2").channel, 2);
+  assert.deepEqual(read("b3c2 #7"), { layers: ["block3_conv2"], channel: 7, family: null, words: [] });
+  assert.deepEqual(read("stem").layers, ["stem"]);
+});
+
+test("the longer of two families is meant, in British and in American", () => {
+  assert.equal(read("colour edges").family, 1);
+  assert.equal(read("color edge in stem").family, 1);
+  assert.equal(read("colors").family, 2);
+  assert.equal(read("edges").family, 0);
+  assert.deepEqual(read("edges of cats").words, ["cat"]);
+});
+
+test("which channels like cats", () => {
+  assert.deepEqual(read("Which channels like cats?"), { layers: ALL, channel: null, family: null, words: ["cat"] });
+  assert.deepEqual(read("Persian cat").words, ["persian", "cat"]);
+});
+
+test("plurals", () => {
+  const cases = { cats: "cat", boxes: "box", brass: "brass", dishes: "dish", cactus: "cactus", bus: "bus", lens: "len" };
+  for (const [word, expected] of Object.entries(cases)) assert.equal(singular(word), expected, word);
+});
+
+test("a number is looked up where there is such a channel", () => {
+  assert.deepEqual(byNumber(read("5"), LAYERS).map(({ layer, channel }) => [layer, channel]), [["block3_conv1", 5], ["block3_conv2", 5]]);
+  assert.deepEqual(byNumber(read("stem 5"), LAYERS), []);
+  assert.deepEqual(byNumber(read("stem"), LAYERS), []);
+});
+
+test("a family is looked up in the layers that are named", () => {
+  const families = { block3_conv1: [0, 3, 3], block1_conv1: [3, 1], block3_conv2: null };
+  const found = (text) => byFamily(read(text), families, "curve").map(({ layer, channel }) => `${layer}/${channel}`);
+  assert.deepEqual(found("curves"), ["block1_conv1/0", "block3_conv1/1", "block3_conv1/2"]);
+  assert.deepEqual(found("curve in block3"), ["block3_conv1/1", "block3_conv1/2"]);
+});
+
+test("classes are found by whole words, the strongest first", () => {
+  const preferred = {
+    block1_conv1: [[["catamaran", 9], ["Persian cat", 1.25]], [["dining table", 3]]],
+    stem: [[], [["tabby", 1], ["Egyptian cat", 2.5]], [["cattle dog", 8]]],
+    block3_conv1: null,
+  };
+  const found = (text) => byClass(read(text), preferred).map(({ layer, channel, words }) => `${layer}/${channel} ${words}`);
+  assert.deepEqual(found("cats"), ["stem/1 Egyptian cat 2.5", "block1_conv1/0 Persian cat 1.3"]);
+  assert.deepEqual(found("cat in block1_conv1"), ["block1_conv1/0 Persian cat 1.3"]);
+  assert.deepEqual(found("tables"), ["block1_conv1/1 dining table 3.0"]);
+  assert.deepEqual(found("dini"), ["block1_conv1/1 dining table 3.0"], "a beginning of four letters");
+  assert.deepEqual(byClass({ ...read(""), words: [] }, preferred), []);
+});
+
+const GROUND = [9, 8, 7];
+const pixel = (levels, side, y, x) => Array.from(levels.slice(3 * (y * side + x), 3 * (y * side + x) + 3));
+
+test("a sketch is laid on the ground in two sizes where there is room, else once", () => {
+  const sketch = Uint8ClampedArray.from({ length: 12 }, (_, i) => 100 + i);
+  const large = laidOut(sketch, { size: 2, side: 40, ground: GROUND });
+  const count = (levels, side) => Array.from({ length: side * side }, (_, i) => pixel(levels, side, 0, i)).filter((each) => String(each) !== String(GROUND)).length;
+  assert.equal(count(large, 40), 4 + 16);
+  const small = laidOut(sketch, { size: 2, side: 6, ground: GROUND });
+  assert.equal(count(small, 6), 4);
+  assert.deepEqual(pixel(small, 6, 2, 2), [100, 101, 102]);
+  assert.deepEqual(pixel(small, 6, 3, 3), [109, 110, 111]);
+  const whole = laidOut(sketch, { size: 2, side: 2, ground: GROUND });
+  assert.deepEqual(whole, sketch);
+});
+
+test("channels are sorted by the share of what they reach on photographs; those silent there do not count", () => {
+  const statistics = { maximum: [50, 30, 5, 0, 80], mean: [], variance: [], zeros: [] };
+  const found = strongest(statistics, [100, 20, 0.1, 40, 0], 3);
+  assert.deepEqual(found, [{ channel: 1, share: 1.5 }, { channel: 0, share: 0.5 }]);
+  assert.deepEqual(strongest(statistics, [100, 20, 10, 40, 100], 1), [{ channel: 1, share: 1.5 }]);
+  assert.deepEqual(strongest(statistics, [0, 0, 0, 0, 0], 3), []);
+});
