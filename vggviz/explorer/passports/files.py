@@ -37,7 +37,7 @@ def files(content: Content, names: Mapping[str, str], ids: Mapping[str, str]) ->
         return
     sheets = {}
     for layer in shown(content):
-        arrays = content.atlas.arrays(layer)
+        arrays = arrays_of(content, layer)
         yield f"atlas/{names[layer]}.gz", pack(arrays)
         if "expanded" in arrays and arrays["expanded"].shape[1] > SMALLEST:
             tiles = levels_of(arrays["expanded"])
@@ -57,7 +57,13 @@ def shown(content: Content) -> list[str]:
 
 def has_examples(content: Content, layer: str) -> bool:
     """Whether the atlas knows which parts of photographs excite a layer's channels most."""
-    return layer in shown(content) and "example_images" in content.atlas.arrays(layer)
+    return "example_images" in arrays_of(content, layer)
+
+
+def arrays_of(content: Content, layer: str) -> Mapping[str, np.ndarray]:
+    """The arrays of the atlas of a layer; none where it does not know the layer."""
+    atlas = content.atlas
+    return atlas.arrays(layer) if atlas is not None and layer in atlas.layers else {}
 
 
 def about(
@@ -71,8 +77,8 @@ def about(
         ids: {name of an example's photograph: its file name}.
         sheets: {file name of a layer: how its expanded weights lie in their sheet}.
     """
-    head = content.atlas.head
-    layers = {layer: content.atlas.arrays(layer) for layer in shown(content)}
+    head: Mapping[str, Any] = {} if content.atlas is None else content.atlas.head
+    layers = {layer: arrays_of(content, layer) for layer in shown(content)}
     return {
         "axes": _finite(head["axes"]),
         "families": head["families"],

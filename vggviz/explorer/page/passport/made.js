@@ -40,8 +40,9 @@ async function kernel({ layer, channel, tools: { manifest, data, colours } }) {
   const names = manifest.input.channels;
   const limit = Math.max(...values.map(Math.abs));
   const planes = names.map((_, c) => taps(values, names.length, c));
-  const figures = planes.map((plane, c) => pictureOf(paint(plane, { limit, signed: true, colours }), layer, names[c]));
   const order = rgbOrder(names);
+  const figures = (order ?? [...names.keys()]).map((c) =>
+    pictureOf(paint(planes[c], { limit, signed: true, colours }), layer, names[c].replace(" minus its mean", "")));
   if (order) figures.unshift(pictureOf(inColour(order.map((c) => planes[c]), limit), layer, "in colour"));
   const [rows, columns] = layer.kernel?.size ?? [0, 0];
   const range = `${formatted(Math.min(...values))} to ${formatted(Math.max(...values))}`;

@@ -197,6 +197,7 @@ export class ChannelGrid {
    */
   #paint({ state, layer, images, beside }, limits) {
     const face = this.#head.face();
+    this.#elements.grid.toggleAttribute("data-face", face !== "map");
     if (face !== "map") return void this.#paintFaces(layer.name, face);
     const how = { layer, images, beside, scale: state.scale, limits, colours: this.#tools.colours };
     /** @param {number} channel */
