@@ -75,6 +75,7 @@ def test_the_first_view_is_light_and_without_errors(page: Page, manifest: dict[s
     heavy = {path for path in asked if path.endswith((".gz", ".packed", ".wasm"))}
     assert heavy <= {f"/{first_id()}/block5_conv3.maps.gz"}  # the maps of the first layer are light
     assert not asked & {"/change/panel.js", "/tour/tour.js", "/views/paint.js"}  # they come late
+    assert not any(path.startswith(("/atlas/", "/drawings/", "/find/panel")) for path in asked)
 
 
 def test_nothing_jumps_while_the_page_comes(page: Page) -> None:
@@ -391,22 +392,6 @@ def test_the_map_over_the_picture_and_two_pictures(page: Page, manifest: dict[st
     assert page.js(tile) == 2  # both pictures
     visible = "return [...document.querySelectorAll('#maps figure')].filter((f) => f.offsetParent).length"
     assert page.js(visible) == 2
-
-
-def test_what_the_channel_likes_best(page: Page) -> None:
-    page.dispatch(type="layer", value="block5_conv3")
-    page.dispatch(type="channel", value=11)
-    every = json.loads((FOLDER / "examples" / "block5_conv3.json").read_text())
-    examples = [example for example in every[11] if example[1] > 0]
-    assert examples
-    page.until(lambda: len(page.browser.find_elements(By.CSS_SELECTOR, "#likes figure")) == len(examples))
-    told = [each.text for each in page.browser.find_elements(By.CSS_SELECTOR, "#likes figcaption")]
-    values = [number(text.split(": ")[1]) for text in told]
-    np.testing.assert_allclose(values, [value for _, value, *_ in examples], rtol=6e-3)
-    silent = next((k for k, found in enumerate(every) if found[0][1] == 0), None)
-    if silent is not None:
-        page.dispatch(type="channel", value=silent)
-        page.until(lambda: page.text("#likes .liked") == "It is zero for every picture that was searched.")
 
 
 def test_which_classes_a_channel_prefers_and_what_the_numbers_are(

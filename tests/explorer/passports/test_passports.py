@@ -1,6 +1,5 @@
 """The files of an atlas in the explorer's folder."""
 
-import gzip
 import io
 import json
 
@@ -9,24 +8,13 @@ import pytest
 from PIL import Image
 
 import vggviz
+from atlas_files import unpacked
 from atlases import random_arrays, random_atlas
 from vggviz.explorer.passports import files, packing
 
 
 def identity(batch):
     return batch.astype(np.float32)
-
-
-def unpacked(packed):
-    """The arrays of a file, as the page reads them."""
-    raw = gzip.decompress(packed)
-    length = int(np.frombuffer(raw, "<u4", 1)[0])
-    found = {}
-    for name, (dtype, shape, begin) in json.loads(raw[4 : 4 + length]).items():
-        start = 4 + length + begin
-        assert start % 4 == 0
-        found[name] = np.frombuffer(raw, f"<{dtype}", int(np.prod(shape)), start).reshape(shape)
-    return found
 
 
 def read(folder, name):

@@ -62,6 +62,7 @@ export class FindPanel {
       clearTimeout(waiting);
       waiting = window.setTimeout(() => this.#search(), REST);
     });
+    this.#field.addEventListener("keydown", (event) => event.key === "Escape" && this.#root.hidePopover()); // not only what is written
     const close = button({ class: "plain close", "aria-label": "Close", popovertarget: this.#root.id, popovertargetaction: "hide" }, "×");
     const label = element("label", { for: this.#field.id }, this.#describe());
     this.#root.append(close, element("h2", {}, "Find a channel"), label, this.#field, this.#examples(), this.#count, this.#list);

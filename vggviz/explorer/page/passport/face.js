@@ -10,6 +10,9 @@ import { copy, button, element } from "../views/elements.js";
  * @typedef {{faces: Faces, dispatch: Dispatch, chosen?: () => void}} Tools   `chosen` is called when one is gone to
  */
 
+/** The button has a label that says all. */
+const HIDDEN = { "aria-hidden": "true" };
+
 /** @type {(others: Other[], tools: Tools) => HTMLElement} */
 export function facesOf(others, tools) {
   /** Once for each layer: its sheet is large. @type {Map<string, Promise<Cutter | null>>} */
@@ -25,14 +28,15 @@ export function facesOf(others, tools) {
 
 /** @type {(other: Other, tools: Tools) => {made: HTMLElement, canvas: HTMLCanvasElement}} */
 function faceOf({ layer, channel, words, told, shows = "" }, { dispatch, chosen }) {
-  const canvas = element("canvas", { width: 1, height: 1 });
+  const canvas = element("canvas", { width: 1, height: 1, ...HIDDEN });
   const go = () => {
     dispatch({ type: "go", value: { layer, channel, view: "passport" } });
     chosen?.();
   };
   const label = `${layer}, channel ${channel}: ${told}`;
-  const under = [shows, words].filter(Boolean).map((text) => element("span", {}, text));
-  return { made: button({ class: "face", "aria-label": label, title: label, onclick: go }, canvas, element("b", {}, `${channel}`), ...under), canvas };
+  const under = [shows, words].filter(Boolean).map((text) => element("span", HIDDEN, text));
+  const number = element("b", HIDDEN, `${channel}`);
+  return { made: button({ class: "face", "aria-label": label, title: label, onclick: go }, canvas, number, ...under), canvas };
 }
 
 /** Without a face its number says enough. @type {(canvas: HTMLCanvasElement, cutter: Promise<Cutter | null>, channel: number) => Promise<void>} */

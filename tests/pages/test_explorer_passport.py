@@ -1,0 +1,387 @@
+"""The explorer's passports, faces and search in a real browser, compared with the files that they come from.
+
+What needs an atlas, or the network, skips in an explorer that was saved without.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import Select
+
+import vggviz
+from accessibility import found
+from atlas_files import unpacked
+from explorer_page import FOLDER, Host, Page, first_id, layer_of, number
+from pages import show_on
+from vggviz.analysis.preferences import preferred_classes
+
+LAYER, CHANNEL = "block3_conv3", 84
+SECTION = "#atlas section[aria-label='{}']:not([hidden])"
+LONG = 120
+
+
+@pytest.fixture(scope="module")
+def about(manifest: dict[str, Any]) -> dict[str, Any]:
+    """What the atlas tells of all layers."""
+    if LAYER not in manifest.get("atlas", []):
+        pytest.skip("the explorer was saved without an atlas")
+    return json.loads((FOLDER / "atlas" / "atlas.json").read_text("utf-8"))
+
+
+def arrays_of(layer: str) -> dict[str, np.ndarray]:
+    return unpacked((FOLDER / "atlas" / f"{layer}.gz").read_bytes())
+
+
+def passport(page: Page, layer: str = LAYER, channel: int = CHANNEL) -> Page:
+    page.open(f"#/{layer}/{channel}?picture={first_id()}&view=passport")
+    page.until(lambda: page.find("#atlas section:not([hidden])"))
+    return page
+
+
+def section(page: Page, title: str) -> str:
+    """Selector of a section that is scrolled to, and filled."""
+    selector = SECTION.format(title)
+    scroll = "document.querySelector(arguments[0])?.scrollIntoView({block: 'center'})"
+    page.until(
+        lambda: page.js(
+            f"{scroll}; return document.querySelector(arguments[1])", selector, f"{selector} .part *"
+        )
+    )
+    return selector
+
+
+def titles(page: Page) -> list[str]:
+    return page.js(
+        "return [...document.querySelectorAll('#atlas section:not([hidden])')].map((s) => s.ariaLabel)"
+    )
+
+
+def texts(page: Page, selector: str) -> list[str]:
+    return page.js("return [...document.querySelectorAll(arguments[0])].map((e) => e.textContent)", selector)
+
+
+def pixels(page: Page, selector: str) -> np.ndarray:
+    """RGB of a canvas, (h, w, 3)."""
+    code = """
+    const canvas = document.querySelector(arguments[0]);
+    const { width, height } = canvas;
+    return [height, width, ...canvas.getContext("2d").getImageData(0, 0, width, height).data];
+    """
+    height, width, *values = page.js(code, selector)
+    return np.array(values, np.uint8).reshape(height, width, 4)[..., :3]
+
+
+def drawn_tile(layer: dict[str, Any], channel: int) -> np.ndarray:
+    """A channel's drawing in the sheet of its layer."""
+    columns, (high, wide) = layer["drawings"]["columns"], layer["drawings"]["tile"]
+    sheet = np.asarray(Image.open(io.BytesIO((FOLDER / "drawings" / f"{layer['name']}.webp").read_bytes())))
+    return sheet[channel // columns * high :, channel % columns * wide :][:high, :wide, :3]
+
+
+# Passports ------------------------------------------------------------------------------------
+
+
+def test_a_passport_has_an_address_and_its_sections(page: Page, about: dict[str, Any]) -> None:
+    passport(page)
+    assert page.state["view"] == "passport"
+    arrays = arrays_of(LAYER)
+    needed = {
+        "How it is made": "inputs",
+        "What it is tuned to": "orientation",
+        "Its relatives": "alike_by_response",
+        "Where it goes": "outputs",
+        "Without it": "loss_next",
+    }
+    shown = titles(page)
+    assert {title for title in needed if title in shown} == {
+        t for t, name in needed.items() if name in arrays
+    }
+    parts = "[...document.querySelectorAll('#atlas section:not([hidden]) .part')]"
+    for title in shown:
+        section(page, title)
+    assert page.js(f"return {parts}.every((part) => part.textContent || part.querySelector('canvas'))")
+
+
+def test_sections_far_below_are_not_loaded_before_they_are_near(page: Page, about: dict[str, Any]) -> None:
+    show_on(page.browser, 1280, 620, "light")
+    Host.asked.clear()
+    passport(page)
+    section(page, "How it is made")
+    assert not [path for path, _ in Host.asked if path.startswith("/examples/")]
+    section(page, "What excites it in photographs")
+    assert [path for path, _ in Host.asked if path.startswith("/examples/")]
+
+
+def test_what_a_channel_reads_is_a_way_to_it(page: Page, about: dict[str, Any]) -> None:
+    arrays = arrays_of(LAYER)
+    if "inputs" not in arrays:
+        pytest.skip("the atlas has no inputs")
+    selector = section(passport(page), "How it is made")
+    shares = [f"{'−' if s < 0 else '+'}{abs(s) / 100:.0f}" for s in arrays["input_shares"][CHANNEL]]
+    told = texts(page, f"{selector} .face")
+    expected = [f"{k}{share}\xa0%" for k, share in zip(arrays["inputs"][CHANNEL], shares, strict=True)]
+    assert told == expected
+    page.click(f"{selector} .face")
+    before = about["layers"][LAYER]["reads"]
+    page.until(lambda: page.state["layer"] == before)
+    assert page.state["channel"] == arrays["inputs"][CHANNEL][0]
+    assert page.state["view"] == "passport"
+    page.js("history.back()")
+    page.until(lambda: page.state["layer"] == LAYER)
+
+
+def test_a_kernel_of_the_first_layer_is_shown_in_its_colours(page: Page, manifest: dict[str, Any]) -> None:
+    selector = section(passport(page, "block1_conv1", 39), "How it is made")
+    raw = gzip.decompress((FOLDER / "kernels" / "block1_conv1.gz").read_bytes())
+    kernel = np.frombuffer(raw, "<f2").reshape(64, 3, 3, 3)[39].astype(float)
+    expected = 128 + 127 * kernel[..., ::-1] / np.abs(kernel).max()
+    np.testing.assert_allclose(pixels(page, f"{selector} canvas"), expected, atol=1)
+    assert texts(page, f"{selector} figcaption")[:4] == ["in colour", "red", "green", "blue"]
+    assert "27 weights" in page.text(selector)
+
+
+def test_expanded_weights_that_say_little_are_marked(page: Page, about: dict[str, Any]) -> None:
+    arrays = arrays_of(LAYER)
+    if "expanded_correlation" not in arrays:
+        pytest.skip("the atlas has no expanded weights of the layer")
+    for channel in (
+        np.nanargmin(arrays["expanded_correlation"]),
+        np.nanargmax(arrays["expanded_correlation"]),
+    ):
+        selector = section(passport(page, LAYER, int(channel)), "How it is made")
+        correlation = float(arrays["expanded_correlation"][channel])
+        assert f"{correlation:.2f}".replace("-", "−") in page.text(selector)
+        assert bool(page.find(f"{selector} .warning")) == (correlation < 0.5)
+
+
+def test_what_was_drawn_for_a_channel(page: Page, manifest: dict[str, Any]) -> None:
+    layer = layer_of(manifest, LAYER)
+    if not layer["drawings"]:
+        pytest.skip("the explorer has no drawings of the layer")
+    selector = section(passport(page), "What was drawn for it")
+    found_pixels = pixels(page, f"{selector} canvas").astype(int)
+    assert np.abs(found_pixels - drawn_tile(layer, CHANNEL)).mean() < 3
+
+
+def test_what_excites_a_channel_in_photographs(page: Page, about: dict[str, Any]) -> None:
+    arrays = arrays_of(LAYER)
+    selector = section(passport(page), "What excites it in photographs")
+    there = [about["pictures"][k] if k >= 0 else None for k in arrays["example_images"][CHANNEL]]
+    values = [v for name, v in zip(there, arrays["example_values"][CHANNEL], strict=True) if name and v > 0]
+    told = texts(page, f"{selector} figcaption")
+    assert [number(each.split(": ")[1]) for each in told] == pytest.approx(values, rel=6e-3)
+    assert re.search(rf"strongest of {len(about['pictures'])} pictures", page.text(selector))
+
+
+def test_tuning_curves_are_drawn_beside_those_of_the_control_and_told(
+    page: Page, about: dict[str, Any]
+) -> None:
+    arrays = arrays_of(LAYER)
+    if "orientation" not in arrays:
+        pytest.skip("the atlas has no tuning curves")
+    channel = int(
+        np.nanargmax(np.where(arrays["orientation"].any(axis=1), arrays["orientation_selectivity"], -1))
+    )
+    selector = section(passport(page, LAYER, channel), "What it is tuned to")
+    told = page.js("return document.querySelector(arguments[0]).ariaLabel", f"{selector} svg")
+    assert f"({arrays['preferred_orientation'][channel]:.0f}°)" in told or "horizontal" in told
+    assert "that of the random network by" in told
+    drawn = page.js("return document.querySelector(arguments[0]).getAttribute('points')", f"{selector} .own")
+    corners = np.array([point.split(",") for point in drawn.split()], float) - 60
+    lengths = np.hypot(*corners.T) / 46
+    expected = np.tile(arrays["orientation"][channel] / 255, 2)
+    np.testing.assert_allclose(lengths, expected, atol=0.01)
+    family = about["families"][arrays["family"][channel]]
+    assert f"Family: {family}." in page.text(selector)
+    page.click(f"{selector} button")
+    page.until(
+        lambda: page.js("return document.querySelector('#find-field')?.value") == f"{family} in {LAYER}"
+    )
+    count = int((arrays["family"] == arrays["family"][channel]).sum())
+    page.until(lambda: page.text("#finding [role=status]").startswith(f"{count} channel"))
+
+
+def test_a_layer_that_the_atlas_does_not_know_has_no_empty_boxes(
+    page: Page, manifest: dict[str, Any]
+) -> None:
+    page.open(f"#/block3_pool/84?picture={first_id()}&view=passport")
+    page.until("return document.querySelector('#atlas').childElementCount > 0")
+    expected = ["What excites it in photographs"] if layer_of(manifest, "block3_pool")["examples"] else []
+    page.until(lambda: titles(page) == expected)
+    assert page.text("#atlas > p") == ""
+
+
+def test_the_tiles_of_the_grid_have_other_faces(
+    page: Page, about: dict[str, Any], manifest: dict[str, Any]
+) -> None:
+    page.open(f"#/{LAYER}/{CHANNEL}?picture={first_id()}")
+    layer = layer_of(manifest, LAYER)
+    tile = f"#grid [data-channel='{CHANNEL}'] canvas"
+    before = pixels(page, tile).shape
+    if layer["drawings"]:
+        Select(page.find("#face")).select_by_value("drawn")
+        high, wide = layer["drawings"]["tile"]
+        page.until(lambda: pixels(page, tile).shape == (high, wide, 3))
+        assert np.abs(pixels(page, tile).astype(int) - drawn_tile(layer, CHANNEL)).mean() < 3
+    Select(page.find("#face")).select_by_value("crop")
+    page.until(
+        lambda: pixels(page, tile).shape not in (before, (*(layer["drawings"] or {}).get("tile", []), 3))
+    )
+    page.dispatch(type="layer", value="block3_pool")
+    assert page.find("#face [value=drawn]").get_attribute("disabled")
+
+
+# Search ---------------------------------------------------------------------------------------
+
+
+def ask(page: Page, text: str) -> str:
+    """What is said after a question."""
+    field = page.find("#find-field")
+    field.clear()
+    page.js("document.querySelector('#finding [role=status]').textContent = ''")
+    field.send_keys(text)
+    return page.until(lambda: page.text("#finding [role=status]"))
+
+
+@pytest.fixture
+def finding(page: Page) -> Page:
+    page.press("/")
+    page.until(lambda: page.js("return document.activeElement.id") == "find-field")
+    return page
+
+
+def test_a_channel_is_found_by_its_number_and_by_keys_alone(finding: Page) -> None:
+    assert ask(finding, "block3_conv3 84") == "1 channel of block3_conv3."
+    finding.find("#finding .face").send_keys(Keys.ENTER)
+    finding.until(lambda: finding.state["channel"] == 84)
+    assert (finding.state["layer"], finding.state["view"]) == ("block3_conv3", "passport")
+    assert not finding.js("return document.querySelector('#finding').matches(':popover-open')")
+    finding.press("/")
+    assert (
+        ask(finding, "b2 100") == "100" or finding.text("#finding [role=status]") == "2 channels of 2 layers."
+    )
+    assert ask(finding, "nonsense") == "Nothing is found for “nonsense”."
+    finding.press(Keys.ESCAPE)
+    finding.until("return !document.querySelector('#finding').matches(':popover-open')")
+
+
+def test_which_channels_like_cats(finding: Page, manifest: dict[str, Any]) -> None:
+    if not layer_of(manifest, "block5_conv3")["preferred"]:
+        pytest.skip("which classes the channels prefer is not known")
+    ask(finding, "Egyptian cat in block5_conv3")
+    effects = {k: dict(preferred_classes("block5_conv3", k, 3)).get("Egyptian cat", 0) for k in range(512)}
+    first = max(effects, key=effects.__getitem__)
+    assert texts(finding, "#finding .face")[0] == f"{first}block5_conv3Egyptian cat {effects[first]:.1f}"
+    assert (
+        finding.text("#finding [role=status]")
+        == f"{sum(e > 0.05 for e in effects.values())} channels of block5_conv3."
+    )
+
+
+def test_families_are_found_by_name(finding: Page, about: dict[str, Any]) -> None:
+    layers = {k: v["family"] for k, v in about["layers"].items() if k.startswith("block2") and v["family"]}
+    if not layers:
+        pytest.skip("the atlas has no families")
+    index = int(np.bincount(np.concatenate(list(layers.values()))).argmax())
+    count = sum(each.count(index) for each in layers.values())
+    said = ask(finding, f"{about['families'][index]} in block2")
+    assert said == f"{count} channels of {sum(index in each for each in layers.values())} layers."
+
+
+@pytest.fixture
+def sketching(finding: Page, manifest: dict[str, Any]) -> Page:
+    if not manifest["live"]:
+        pytest.skip("the explorer was built without LiteRT.js")
+    return finding
+
+
+def test_channels_are_found_by_drawing_and_their_shares_are_the_librarys(
+    sketching: Page, manifest: dict[str, Any]
+) -> None:
+    page = sketching
+    page.click(".by-drawing [data-name=white]")
+    page.find(".paint-sheet").send_keys(Keys.SHIFT + 6 * Keys.ARROW_DOWN)
+    page.until(lambda: not page.js("return document.querySelector('.by-drawing .compute').hidden"))
+    page.click(".by-drawing .compute")
+    page.until(lambda: len(texts(page, ".answers-of-layers h4")) >= 7, LONG)
+    assert texts(page, ".answers-of-layers h4")[0] == "block1_conv1"
+    size = manifest["pictures"][0]["rows"]
+    levels = """
+    const done = arguments[0];
+    explorer.data.photograph("sketch").then((bitmap) => {
+      const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+      const context = canvas.getContext("2d");
+      context.drawImage(bitmap, 0, 0);
+      done([...context.getImageData(0, 0, bitmap.width, bitmap.height).data]);
+    });
+    """
+    image = np.array(page.browser.execute_async_script(levels), np.uint8).reshape(size, size, 4)[..., :3]
+    assert len(np.unique(image.reshape(-1, 3), axis=0)) == 2
+    reached = reference("block2_conv1", manifest)
+    model = vggviz.load_vgg16("imagenet")
+    maps = vggviz.feature_maps(model, vggviz.preprocess(image[None]), "block2_conv1")["block2_conv1"]
+    shares = np.where(reached > 0.02 * reached.max(), maps.max(axis=(0, 1, 2)) / reached, 0)
+    order = np.argsort(-shares)[:5]
+    row = texts(page, ".answers-of-layers h4").index("block2_conv1")
+    told = texts(page, f".answers-of-layers ul:nth-of-type({row + 1}) .face")
+    assert [
+        int(re.match(rf"{k}(\d+)", each)[1]) for k, each in zip(order, told, strict=True)
+    ] == pytest.approx(100 * shares[order], abs=1.5)
+    page.click(".by-drawing .deeper")
+    page.until(lambda: len(texts(page, ".answers-of-layers h4")) > 7, LONG)
+
+
+def reference(layer: str, manifest: dict[str, Any]) -> np.ndarray:
+    """What each channel reaches on photographs: those of the atlas, else those of the page."""
+    if layer in manifest.get("atlas", []):
+        told = json.loads((FOLDER / "atlas" / "atlas.json").read_text("utf-8"))["layers"][layer]
+        if told["largest"]:
+            return np.array(told["largest"])
+    stored = [
+        json.loads((FOLDER / each["id"] / f"{layer}.json").read_text()) for each in manifest["pictures"]
+    ]
+    return np.max([each["maximum"] for each in stored], axis=0)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_passport_and_search_are_accessible(page: Page, about: dict[str, Any], theme: str) -> None:
+    for width, height in ((1440, 900), (390, 844), (320, 568)):
+        show_on(page.browser, width, height, theme)
+        passport(page)
+        for title in titles(page):
+            section(page, title)
+        assert fits(page, "#passport")
+        assert found(page.browser) == []
+        if width < 700:
+            assert smallest(page, "#atlas :is(button, summary)") >= 44
+        page.js("document.querySelector('#find').click()")
+        page.until(lambda: page.find("#find-field"))
+        ask(page, "block2_conv1")
+        assert fits(page, "#finding")
+        assert found(page.browser) == []
+        if width < 700:
+            assert smallest(page, "#finding :is(button, input):not([hidden])") >= 44
+        page.press(Keys.ESCAPE)
+
+
+def fits(page: Page, selector: str) -> bool:
+    return page.js(
+        "const e = document.querySelector(arguments[0]); return e.scrollWidth <= e.clientWidth", selector
+    )
+
+
+def smallest(page: Page, selector: str) -> float:
+    """The least height of what can be touched."""
+    heights = [each.rect["height"] for each in page.browser.find_elements(By.CSS_SELECTOR, selector)]
+    assert heights
+    return min(height for height in heights if height > 0)
