@@ -67,7 +67,15 @@ def titles(page: Page) -> list[str]:
 
 
 def texts(page: Page, selector: str) -> list[str]:
-    return page.js("return [...document.querySelectorAll(arguments[0])].map((e) => e.textContent)", selector)
+    """What elements say to those who see them."""
+    code = """
+    return [...document.querySelectorAll(arguments[0])].map((found) => {
+      const copy = found.cloneNode(true);
+      for (const unseen of copy.querySelectorAll(".unseen")) unseen.remove();
+      return copy.textContent;
+    });
+    """
+    return page.js(code, selector)
 
 
 def pixels(page: Page, selector: str) -> np.ndarray:

@@ -141,7 +141,7 @@ export class FindPanel {
 
   /** @type {(found: Found[], count: number) => void} */
   #show(found, count) {
-    const others = found.slice(0, count).map(({ layer, channel, words }) => ({ layer, channel, words, shows: layer, told: words || "strongest" }));
+    const others = found.slice(0, count).map(({ layer, channel, words }) => ({ layer, channel, words, shows: layer, told: "" }));
     const rest = found.length - others.length;
     const more = button({ class: "more", onclick: () => this.#show(found, count + 2 * FIRST) }, `Show more of the other ${rest}`);
     const tools = { ...this.#tools, chosen: () => this.#root.hidePopover() };

@@ -196,7 +196,7 @@ export class SketchPart {
       : "No channel answers this.";
     const { faces, dispatch, chosen } = this.#tools;
     const rows = layers.flatMap((layer, i) => {
-      const others = answers[i].map(({ channel, share }) => ({ layer, channel, words: percent(share), told: `${percent(share)} of its largest on photographs` }));
+      const others = answers[i].map(({ channel, share }) => ({ layer, channel, words: percent(share), told: "of its largest on photographs" }));
       return others.length ? [element("h4", {}, layer), facesOf(others, { faces, dispatch, chosen })] : [];
     });
     this.#results.replaceChildren(...rows);

@@ -6,12 +6,12 @@ import { copy, button, element } from "../views/elements.js";
  * @import { Dispatch } from "../state/types.js"
  * @import { Cutter, Faces } from "../views/faces.js"
  * @typedef {{layer: string, channel: number, words: string, told: string, shows?: string}} Other   a channel, what stands
- *   under its face, the same in whole words, and a name that is shown with it
+ *   under its face, what is told beside it, and a name that is shown with it
  * @typedef {{faces: Faces, dispatch: Dispatch, chosen?: () => void}} Tools   `chosen` is called when one is gone to
  */
 
-/** The button has a label that says all. */
-const HIDDEN = { "aria-hidden": "true" };
+/** For those who do not see the face. @param {string} words */
+const unseen = (words) => element("span", { class: "unseen" }, words);
 
 /** @type {(others: Other[], tools: Tools) => HTMLElement} */
 export function facesOf(others, tools) {
@@ -28,15 +28,14 @@ export function facesOf(others, tools) {
 
 /** @type {(other: Other, tools: Tools) => {made: HTMLElement, canvas: HTMLCanvasElement}} */
 function faceOf({ layer, channel, words, told, shows = "" }, { dispatch, chosen }) {
-  const canvas = element("canvas", { width: 1, height: 1, ...HIDDEN });
+  const canvas = element("canvas", { width: 1, height: 1, "aria-hidden": "true" });
   const go = () => {
     dispatch({ type: "go", value: { layer, channel, view: "passport" } });
     chosen?.();
   };
-  const label = `${layer}, channel ${channel}: ${told}`;
-  const under = [shows, words].filter(Boolean).map((text) => element("span", HIDDEN, text));
-  const number = element("b", HIDDEN, `${channel}`);
-  return { made: button({ class: "face", "aria-label": label, title: label, onclick: go }, canvas, number, ...under), canvas };
+  const under = [shows, words].filter(Boolean).map((text) => element("span", {}, text));
+  const parts = [unseen(`${layer}, channel `), element("b", {}, `${channel}`), unseen(" "), ...under, unseen(told && `, ${told}`)];
+  return { made: button({ class: "face", onclick: go }, canvas, ...parts), canvas };
 }
 
 /** Without a face its number says enough. @type {(canvas: HTMLCanvasElement, cutter: Promise<Cutter | null>, channel: number) => Promise<void>} */

@@ -23,7 +23,7 @@ export function related({ known }, { of, shares, layer }) {
 
 /** @type {(found: {layer: string, channel: number, share: number}[]) => Other[]} with what they do */
 export const withEffect = (found) =>
-  found.map(({ share, ...other }) => ({ ...other, words: signedPercent(share), told: `${effect(share)}, ${percent(Math.abs(share))}` }));
+  found.map(({ share, ...other }) => ({ ...other, words: signedPercent(share), told: effect(share) }));
 
 /** @type {Section} */
 export const RELATIVES = {
@@ -41,7 +41,7 @@ function relatives(context, name, words) {
   if (!context.known(name)) return [];
   const found = related(context, { of: name, shares: `${name}_cosine`, layer: context.layer.name });
   if (!found.length) return [quiet(`${words}: none, as it is silent.`)];
-  const others = found.map(({ share, ...other }) => ({ ...other, words: cosine(share), told: `cosine ${cosine(share)}` }));
+  const others = found.map(({ share, ...other }) => ({ ...other, words: cosine(share), told: "" }));
   return [element("p", {}, `${words}:`), facesOf(others, context.tools)];
 }
 
