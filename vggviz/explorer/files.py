@@ -196,9 +196,10 @@ def _example_and_drawing_files(content: Content, names: Mapping[str, str]) -> It
             continue
         yield f"examples/{names[layer]}.json", _json(manifest.examples_of(examples, ids))
     for layer in content.layers:
-        drawn = passports.drawings_of(content, layer)
-        if drawn is not None:
-            yield f"drawings/{names[layer]}.webp", passports.sheet(drawn)
+        for kind, of in (("drawings", passports.drawings_of), ("opposites", passports.opposites_of)):
+            drawn = of(content, layer)
+            if drawn is not None:
+                yield f"{kind}/{names[layer]}.webp", passports.sheet(drawn)
 
 
 def _statistics(layer: str, values: np.ndarray) -> dict[str, list[float]]:

@@ -56,6 +56,7 @@ TAKEN = (
     "preferred",
     "classifier",
     "atlas",
+    "opposites",
     "sketch",
     "yours",
     "changed",
@@ -151,7 +152,6 @@ def _layer(content: Content, layer: str, facts: Facts, names: Mapping[str, str])
     field = receptive_fields(content.model).get(layer)
     source = reads(content.model, layer)
     tile = encoding.tile_of(height, width)
-    drawn = passports.drawings_of(content, layer)
     return {
         "name": names[layer],
         "kind": _kind(step),
@@ -167,9 +167,8 @@ def _layer(content: Content, layer: str, facts: Facts, names: Mapping[str, str])
         "pool": pool(content.model, layer, content.layers),
         "preferred": layer in facts.preferred,
         "examples": layer in content.examples or passports.has_examples(content, layer),
-        "drawings": None
-        if drawn is None
-        else {"columns": encoding.columns_of(channels), "tile": [drawn.shape[1], drawn.shape[2]]},
+        "drawings": passports.tiles_of(passports.drawings_of(content, layer)),
+        "opposites": passports.tiles_of(passports.opposites_of(content, layer)),
     }
 
 

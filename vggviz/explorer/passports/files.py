@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
+from vggviz.channel_atlas import drawings
 from vggviz.explorer import encoding
 from vggviz.explorer.passports.packing import pack
 from vggviz.images.mosaic import mosaic
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 SIDE = 96
 """Largest side of a drawing on the page, in pixels."""
+SMALL_SIDE = 64
+"""The same of the opposites."""
 QUALITY = 75
 """Of drawings and photographs, as WebP."""
 SMALLEST = 3
@@ -41,10 +44,7 @@ def files(content: Content, names: Mapping[str, str], ids: Mapping[str, str]) ->
         yield f"atlas/{names[layer]}.gz", pack(arrays)
         if "expanded" in arrays and arrays["expanded"].shape[1] > SMALLEST:
             tiles = levels_of(arrays["expanded"])
-            sheets[names[layer]] = {
-                "columns": encoding.columns_of(len(tiles)),
-                "tile": list(tiles.shape[1:3]),
-            }
+            sheets[names[layer]] = tiles_of(tiles)
             yield f"atlas/{names[layer]}.webp", sheet(tiles, quality=90)
     yield "atlas/atlas.json", _json(about(content, names, ids, sheets))
 
@@ -116,10 +116,25 @@ def drawings_of(content: Content, layer: str) -> np.ndarray | None:
     return None if drawn is None else reduced(drawn)
 
 
-def reduced(images: np.ndarray) -> np.ndarray:
-    """Images uint8 (n, h, w, 3) at most `SIDE` pixels a side, their proportions kept."""
+def opposites_of(content: Content, layer: str) -> np.ndarray | None:
+    """The drawn opposites of a layer's channels in the atlas, uint8 (c, h, w, 3), reduced to `SMALL_SIDE`."""
+    if content.atlas is None or layer not in shown(content):
+        return None
+    drawn = drawings.read(content.atlas.folder, layer, "opposite")
+    return None if drawn is None else reduced(drawn, SMALL_SIDE)
+
+
+def tiles_of(images: np.ndarray | None) -> dict[str, Any] | None:
+    """How images lie in their sheet: columns, and rows and columns of each; None for none."""
+    if images is None:
+        return None
+    return {"columns": encoding.columns_of(len(images)), "tile": list(images.shape[1:3])}
+
+
+def reduced(images: np.ndarray, side: int = SIDE) -> np.ndarray:
+    """Images uint8 (n, h, w, 3) at most `side` pixels a side, their proportions kept."""
     height, width = images.shape[1:3]
-    share = min(1.0, SIDE / max(height, width))
+    share = min(1.0, side / max(height, width))
     size = (max(1, round(width * share)), max(1, round(height * share)))
     if size == (width, height):
         return images

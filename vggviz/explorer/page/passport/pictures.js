@@ -18,9 +18,9 @@ export const WANTED = {
   fill: async ({ layer, channel, tools: { faces } }) => {
     const cut = (await faces.cutter(layer.name, "drawn"))?.(channel);
     const figures = cut ? [figure(cut, "drawn for this channel", "drawn for it")] : [];
-    if (layer.opposites && layer.drawings) {
+    if (layer.opposites) {
       const sheet = await faces.sheet(`opposites/${layer.name}.webp`);
-      const opposite = cutterOf(sheet, layer.drawings)(channel);
+      const opposite = cutterOf(sheet, layer.opposites)(channel);
       if (opposite) figures.push(figure(opposite, "drawn for the opposite of this channel", "its opposite"));
     }
     return [element("div", { class: "liked large" }, ...figures)];

@@ -29,7 +29,7 @@
  * @property {boolean} preferred   whether the classes that its channels prefer are known
  * @property {boolean} examples
  * @property {Tiles | null} drawings
- * @property {boolean} [opposites]   whether there is a sheet of drawings of the opposite, too
+ * @property {Tiles | null} [opposites]   drawings of what silences its channels most
  */
 
 /**
