@@ -9,7 +9,7 @@ import { cutterOf } from "../views/faces.js";
 import { facesOf } from "./face.js";
 import { figure, quiet } from "./pictures.js";
 import { related, withEffect } from "./relations.js";
-import { counted, percent } from "./words.js";
+import { counted, nearly, percent } from "./words.js";
 
 /**
  * @import { Layer, Manifest } from "../state/types.js"
@@ -104,7 +104,7 @@ async function expanded({ layer, channel, known, about, tools: { faces } }) {
 function expandedWords(correlation, cancellation) {
   const says = "All ways from the pixels added up, as if no ReLU cut anything off; grey is zero.";
   const real = Number.isNaN(correlation) ? "" : ` Correlation with its real response on the photographs: ${correlation.toFixed(2).replace("-", "−")}.`;
-  const lost = Number.isNaN(cancellation) ? "" : ` ${percent(cancellation)} of what goes up those ways cancels out.`;
+  const lost = Number.isNaN(cancellation) ? "" : ` Of what goes up those ways, ${nearly(cancellation)} cancels out.`;
   const nodes = [quiet(says + real + lost)];
   if (correlation < LOW) nodes.push(element("p", { class: "warning" }, "Take care: here excitation and inhibition cancel, so this picture says little of what the channel answers to."));
   return nodes;

@@ -17,7 +17,7 @@ export const WANTED = {
   isKnown: ({ layer }) => layer.drawings !== null,
   fill: async ({ layer, channel, tools: { faces } }) => {
     const cut = (await faces.cutter(layer.name, "drawn"))?.(channel);
-    const figures = cut ? [figure(cut, "drawn for this channel", "drawn for it")] : [];
+    const figures = cut ? [figure(cut, "drawn for this channel", layer.opposites ? "answers most" : "found by changing noise")] : [];
     if (layer.opposites) {
       const sheet = await faces.sheet(`opposites/${layer.name}.webp`);
       const opposite = cutterOf(sheet, layer.opposites)(channel);

@@ -5,7 +5,7 @@ import { shareOf } from "../state/atlas.js";
 import { element } from "../views/elements.js";
 import { facesOf } from "./face.js";
 import { quiet } from "./pictures.js";
-import { counted, effect, percent, signedPercent } from "./words.js";
+import { counted, effect, nearly, signedPercent } from "./words.js";
 
 /**
  * @import { Other } from "./face.js"
@@ -87,12 +87,9 @@ export const WITHOUT = {
     const { feeds, exact } = about?.layers[layer.name] ?? {};
     const [next, answer] = [known("loss_next")?.[0] ?? NaN, known("loss_answer")?.[0] ?? NaN];
     const words = [];
-    if (!Number.isNaN(next)) words.push(`The maps of ${feeds ?? "the layer behind"} change by ${shown(next)} of their size.`);
+    if (!Number.isNaN(next)) words.push(`The maps of ${feeds ?? "the layer behind"} change by ${nearly(next)} of their size.`);
     if (!Number.isNaN(answer)) words.push(`The lead of the first answer over the second changes by ${formatted(answer)}${exact ? "" : ", by a first-order estimate"}.`);
     const foot = `Switched off, on average over ${pictures}. The switch above does it on the picture that is shown.`;
     return words.length ? [...words.map((each) => element("p", {}, each)), quiet(foot)] : [quiet("Nothing is known of it.")];
   },
 };
-
-/** @param {number} share */
-const shown = (share) => (share > 0 && share < 0.01 ? "less than 1 %" : percent(share));

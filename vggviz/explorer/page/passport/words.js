@@ -24,6 +24,12 @@ export function depth(values) {
 /** @param {number} share */
 export const percent = (share) => `${Math.round(100 * share)}\u00a0%`;
 
+/** A share that is nearly all, or nearly nothing, is not called all or nothing. @param {number} share */
+export function nearly(share) {
+  if (share > 0.99 && share < 1) return "more than 99\u00a0%";
+  return share > 0 && share < 0.01 ? "less than 1\u00a0%" : percent(share);
+}
+
 /** How much a curve changes, and the control beside it. @type {(own: number[], control: number[] | null) => string} */
 export function variation(own, control) {
   const beside = control ? `; that of the random network by ${percent(depth(control))}` : "";
@@ -37,7 +43,7 @@ export const orientationWords = (degrees) => `Strongest for ${named(ORIENTATIONS
 export const hueWords = (degrees) => `Strongest for ${named(HUES, degrees)} (${Math.round(degrees)}°).`;
 
 /** @param {number} cycles a pixel */
-export const frequencyWords = (cycles) => `Strongest for bars that repeat every ${formatted(1 / cycles)} pixels.`;
+export const frequencyWords = (cycles) => `Strongest for bars that repeat every ${formatted(Number((1 / cycles).toPrecision(2)))} pixels.`;
 
 /** @param {number} contrast */
 export const contrastWords = (contrast) => `Half of its largest response at a contrast of ${percent(contrast)}.`;
