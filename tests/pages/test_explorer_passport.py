@@ -313,7 +313,7 @@ def sketching(finding: Page, manifest: dict[str, Any]) -> Page:
     return finding
 
 
-def test_channels_are_found_by_drawing_and_their_shares_are_the_librarys(
+def test_channels_are_found_by_drawing_and_their_answers_are_the_librarys(
     sketching: Page, manifest: dict[str, Any]
 ) -> None:
     page = sketching
@@ -335,30 +335,20 @@ def test_channels_are_found_by_drawing_and_their_shares_are_the_librarys(
     """
     image = np.array(page.browser.execute_async_script(levels), np.uint8).reshape(size, size, 4)[..., :3]
     assert len(np.unique(image.reshape(-1, 3), axis=0)) == 2
-    reached = reference("block2_conv1", manifest)
     model = vggviz.load_vgg16("imagenet")
     maps = vggviz.feature_maps(model, vggviz.preprocess(image[None]), "block2_conv1")["block2_conv1"]
-    shares = np.where(reached > 0.02 * reached.max(), maps.max(axis=(0, 1, 2)) / reached, 0)
-    order = np.argsort(-shares)[:5]
+    others = np.array(
+        json.loads((FOLDER / "sketch" / "others.json").read_text("utf-8"))["means"]["block2_conv1"]
+    )
+    times = maps.mean(axis=(0, 1, 2)) / (others + 0.1 * others.mean())
+    order = np.argsort(-times)[:5]
     row = texts(page, ".answers-of-layers h4").index("block2_conv1")
     told = texts(page, f".answers-of-layers ul:nth-of-type({row + 1}) .face")
-    assert [
-        int(re.match(rf"{k}(\d+)", each)[1]) for k, each in zip(order, told, strict=True)
-    ] == pytest.approx(100 * shares[order], abs=1.5)
+    pairs = [re.match(r"(\d+) ([\d.]+)×", each).groups() for each in told]
+    assert [float(times_told) for _, times_told in pairs] == pytest.approx(times[order], rel=0.06)
+    assert int(pairs[0][0]) in order[:2]
     page.click(".by-drawing .deeper")
     page.until(lambda: len(texts(page, ".answers-of-layers h4")) > 7, LONG)
-
-
-def reference(layer: str, manifest: dict[str, Any]) -> np.ndarray:
-    """What each channel reaches on photographs: those of the atlas, else those of the page."""
-    if layer in manifest.get("atlas", []):
-        told = json.loads((FOLDER / "atlas" / "atlas.json").read_text("utf-8"))["layers"][layer]
-        if told["largest"]:
-            return np.array(told["largest"])
-    stored = [
-        json.loads((FOLDER / each["id"] / f"{layer}.json").read_text()) for each in manifest["pictures"]
-    ]
-    return np.max([each["maximum"] for each in stored], axis=0)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -17,6 +17,7 @@ from vggviz.explorer import encoding, manifest, preferences
 from vggviz.explorer.answer import answer_of
 from vggviz.explorer.live import gradients, litert, sharing
 from vggviz.explorer.passports import files as passports
+from vggviz.explorer.passports import sketches
 from vggviz.images.mosaic import mosaic
 from vggviz.models.graph import conv_layers, input_side, unfold
 from vggviz.models.kernels import filters
@@ -69,6 +70,7 @@ def files(content: Content, runtime: str | os.PathLike[str] | None) -> Iterator[
         entries["live"], live_files = _live(content, kernels, runtime)
         entries["live"] |= live
         yield from live_files
+        yield from _sketch_files(content, names, entries["live"])
     yield "manifest.json", _json(entries)
 
 
@@ -148,6 +150,17 @@ def _live(
     }
     files = [*of_runtime.items(), *((rest.file, rest.packed) for rest, *_ in parts)]
     return entry, [*files, *([(gradients.FILE, gradients.template())] if entry["gradients"] else [])]
+
+
+def _sketch_files(
+    content: Content, names: Mapping[str, str], live: Mapping[str, Any] | None
+) -> Iterator[tuple[str, bytes]]:
+    """Yield the file of what the answer to a reader's sketch is compared with."""
+    if live is None:
+        return
+    means = sketches.mean_answers(content, live)
+    rounded = {names[layer]: [float(f"{mean:.4g}") for mean in values] for layer, values in means.items()}
+    yield "sketch/others.json", _json({"count": sketches.COUNT, "means": rounded})
 
 
 def _maps(

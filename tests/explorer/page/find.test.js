@@ -82,10 +82,12 @@ test("a sketch is laid on the ground in two sizes where there is room, else once
   assert.deepEqual(whole, sketch);
 });
 
-test("channels are sorted by the share of what they reach on photographs; those silent there do not count", () => {
-  const statistics = { maximum: [50, 30, 5, 0, 80], mean: [], variance: [], zeros: [] };
-  const found = strongest(statistics, [100, 20, 0.1, 40, 0], 3);
-  assert.deepEqual(found, [{ channel: 1, share: 1.5 }, { channel: 0, share: 0.5 }]);
-  assert.deepEqual(strongest(statistics, [100, 20, 10, 40, 100], 1), [{ channel: 1, share: 1.5 }]);
-  assert.deepEqual(strongest(statistics, [0, 0, 0, 0, 0], 3), []);
+test("channels are sorted by how many times they answer the sketch more than others", () => {
+  const statistics = { mean: [50, 30, 5, 0, 1], maximum: [], variance: [], zeros: [] };
+  const found = strongest(statistics, [9, 29, 0, 40, 22], 3); // their mean is 20, the floor 2
+  assert.deepEqual(found.map(({ channel }) => channel), [0, 2]);
+  assert.ok(Math.abs(found[0].times - 50 / 11) < 1e-9 && Math.abs(found[1].times - 2.5) < 1e-9);
+  assert.equal(strongest(statistics, [9, 29, 0, 40, 22], 1).length, 1);
+  assert.deepEqual(strongest(statistics, [0, 0, 0, 0, 0], 3), [], "where nothing is answered, nothing is compared");
+  assert.deepEqual(strongest({ mean: [1, 1] }, [1, 1], 3), []);
 });

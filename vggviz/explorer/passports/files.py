@@ -91,7 +91,6 @@ def about(
                 "feeds": names.get(head["layers"][layer]["feeds"]),
                 "exact": head["layers"][layer].get("loss_answer_is_exact"),
                 "family": arrays["family"].tolist() if "family" in arrays else None,
-                "largest": _short(arrays["largest"]) if "largest" in arrays else None,
                 "expanded": sheets.get(names[layer]),
             }
             for layer, arrays in layers.items()
@@ -154,10 +153,6 @@ def levels_of(weights: np.ndarray) -> np.ndarray:
     values = np.nan_to_num(np.asarray(weights, np.float32))
     largest = np.abs(values).max(axis=(1, 2, 3), keepdims=True)
     return np.rint(128 + 127 * values / np.where(largest > 0, largest, 1)).astype(np.uint8)
-
-
-def _short(values: np.ndarray) -> list[float]:
-    return [float(f"{value:.4g}") for value in np.nan_to_num(values).astype(float)]
 
 
 def _json(value: Any) -> bytes:

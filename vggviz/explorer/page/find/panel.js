@@ -10,10 +10,11 @@ import { SketchPart } from "./sketch_part.js";
  * @import { Door } from "../live/switching.js"
  * @import { About } from "../state/atlas.js"
  * @import { Data } from "../state/data.js"
+ * @import { Files } from "../state/files.js"
  * @import { Dispatch, Manifest } from "../state/types.js"
  * @import { Faces } from "../views/faces.js"
  * @import { Found, Query } from "./query.js"
- * @typedef {{manifest: Manifest, data: Data, faces: Faces, door: Door | null, base: URL, dispatch: Dispatch,
+ * @typedef {{manifest: Manifest, data: Data, files: Files, faces: Faces, door: Door | null, base: URL, dispatch: Dispatch,
  *   failed: (problem: Error) => void}} Tools
  */
 
@@ -143,7 +144,7 @@ export class FindPanel {
   #show(found, count) {
     const others = found.slice(0, count).map(({ layer, channel, words }) => ({ layer, channel, words, shows: layer, told: "" }));
     const rest = found.length - others.length;
-    const more = button({ class: "more", onclick: () => this.#show(found, count + 2 * FIRST) }, `Show more of the other ${rest}`);
+    const more = button({ class: "show-more", onclick: () => this.#show(found, count + 2 * FIRST) }, `Show more of the other ${rest}`);
     const tools = { ...this.#tools, chosen: () => this.#root.hidePopover() };
     this.#list.replaceChildren(...(others.length ? [facesOf(others, tools)] : []), ...(rest > 0 ? [more] : []));
   }

@@ -3,7 +3,7 @@
 /**
  * @import { Colour } from "../paint/strokes.js"
  * @import { Statistics } from "../state/types.js"
- * @typedef {{channel: number, share: number}} Answer   `share` of what the channel reaches on photographs
+ * @typedef {{channel: number, times: number}} Answer   `times` what the channel answers to other sketches
  */
 
 /** Side of the sketch in pixels. */
@@ -43,20 +43,20 @@ function lay(levels, side, { sketch, size, times, at: [top, left] }) {
   }
 }
 
-/** Channels that reach less than this share of their layer's largest on photographs are as good as silent there. */
-const QUIET = 0.02;
+/** Of the layer's mean: so much is added to what a channel answers to others, so that those that are nearly silent do not lead. */
+const FLOOR = 0.1;
 
 /**
- * The channels of a layer that the sketch brings nearest to what they reach on photographs, or beyond it.
+ * The channels of a layer that answer a sketch most, compared with what they answer to others.
  * @param {Statistics} statistics of the sketch
- * @param {ArrayLike<number>} reached the largest value of each channel on photographs
+ * @param {ArrayLike<number>} others mean answer of each channel to other sketches
  * @param {number} count
- * @returns {Answer[]}
+ * @returns {Answer[]} those that answer it more than others
  */
-export function strongest({ maximum }, reached, count) {
-  const least = QUIET * Math.max(...Array.from(reached));
-  return maximum.map((value, channel) => ({ channel, share: reached[channel] > least ? value / reached[channel] : 0 }))
-    .filter(({ share }) => share > 0)
-    .sort((one, other) => other.share - one.share)
+export function strongest({ mean }, others, count) {
+  const floor = FLOOR * Array.from(others).reduce((sum, each) => sum + each / others.length, 0);
+  return mean.map((value, channel) => ({ channel, times: floor > 0 ? value / (Math.max(others[channel], 0) + floor) : 0 }))
+    .filter(({ times }) => times > 1)
+    .sort((one, other) => other.times - one.times)
     .slice(0, count);
 }

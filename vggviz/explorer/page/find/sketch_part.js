@@ -1,13 +1,12 @@
 // A pattern that the reader draws, and the channels that answer it most.
 
-import { formattedBytes } from "../arithmetic/number_format.js";
+import { formatted, formattedBytes } from "../arithmetic/number_format.js";
 import { hidingColour } from "../paint/hiding.js";
 import { LatestWins } from "../paint/latest_wins.js";
 import { PaintedPicture } from "../paint/painted_picture.js";
 import { asError } from "../state/errors.js";
-import { layerNamed, offered } from "../state/manifest.js";
+import { offered } from "../state/manifest.js";
 import { facesOf } from "../passport/face.js";
-import { percent } from "../passport/words.js";
 import { button, element } from "../views/elements.js";
 import { PaintSurface } from "../views/paint_surface.js";
 import { ASKED } from "./late.js";
@@ -159,15 +158,17 @@ export class SketchPart {
   }
 
   async #run() {
-    const { manifest, data, door } = this.#tools;
+    const { manifest, data, files, door } = this.#tools;
     const layers = this.#convolutions().slice(0, this.#isDeep ? undefined : SHALLOW);
     this.#words.textContent = "Asking the channels …";
     await this.#whole();
     const levels = laidOut(this.#picture.levels, { size: this.#size, side: manifest.pictures[0].rows, ground: this.#ground });
     await door.network.show(levels, { title: SKETCH, last: layers[layers.length - 1], id: SKETCH, quiet: true, only: layers });
+    /** @type {{count: number, means: Record<string, number[]>}} */
+    const others = await files.json("sketch/others.json");
     const answers = await Promise.all(layers.map(async (layer) =>
-      strongest(await data.statistics(SKETCH, layer), await this.#reached(layer), TOLD)));
-    this.#tell(layers, answers);
+      strongest(await data.statistics(SKETCH, layer), others.means[layer], TOLD)));
+    this.#tell(layers, answers, others.count);
   }
 
   /** The network computes one image at a time: the reader's own must be complete. */
@@ -178,25 +179,14 @@ export class SketchPart {
     await Promise.all(own.map(({ id }) => data.statistics(id, name)));
   }
 
-  /** The largest value of each channel on photographs: those of the atlas, else those of the page. @type {(layer: string) => Promise<number[]>} */
-  async #reached(layer) {
-    const { manifest, data, faces } = this.#tools;
-    const known = faces.isCharted(layer) ? (await faces.atlas.about()).layers[layer].largest : null;
-    if (known) return known;
-    const stored = offered(manifest).filter(({ id }) => !data.isComputed(id));
-    const all = await Promise.all(stored.map(({ id }) => data.statistics(id, layer)));
-    return Array.from({ length: layerNamed(manifest, layer).channels }, (_, c) => Math.max(...all.map(({ maximum }) => maximum[c])));
-  }
-
-  /** @type {(layers: string[], answers: Answer[][]) => void} */
-  #tell(layers, answers) {
-    const count = answers.filter((found) => found.length).length;
-    this.#words.textContent = count
-      ? "The channels that answer most, in percent of what each reaches on the photographs:"
-      : "No channel answers this.";
+  /** @type {(layers: string[], answers: Answer[][], count: number) => void} */
+  #tell(layers, answers, count) {
+    this.#words.textContent = answers.some((found) => found.length)
+      ? `Who answers this most: the mean of its map, as many times what it answers to ${count} other sketches (lines, arcs, discs).`
+      : "No channel answers this more than other sketches.";
     const { faces, dispatch, chosen } = this.#tools;
     const rows = layers.flatMap((layer, i) => {
-      const others = answers[i].map(({ channel, share }) => ({ layer, channel, words: percent(share), told: "of its largest on photographs" }));
+      const others = answers[i].map(({ channel, times }) => ({ layer, channel, words: `${formatted(Number(times.toPrecision(2)))}×`, told: "" }));
       return others.length ? [element("h4", {}, layer), facesOf(others, { faces, dispatch, chosen })] : [];
     });
     this.#results.replaceChildren(...rows);

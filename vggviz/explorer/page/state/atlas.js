@@ -10,8 +10,8 @@ import { LruCache } from "./lru_cache.js";
  * @typedef {{data: Numbers, shape: number[]}} Packed   the first axis is the channel's
  * @typedef {(name: string) => Numbers | null} Known   the numbers of that name of one channel; null where they are not known
  * @typedef {{reads: string | null, feeds: string | null, exact: boolean | null, family: number[] | null,
- *   largest: number[] | null, expanded: Tiles | null}} AboutLayer   which layers its inputs and outputs are of; whether the
- *   loss of the answer was measured, not estimated; each channel's family, and its largest value on the photographs
+ *   expanded: Tiles | null}} AboutLayer   which layers its inputs and outputs are of; whether the
+ *   loss of the answer was measured, not estimated; each channel's family
  * @typedef {{axes: Record<string, (number | null)[] | (number | null)[][]>, families: string[], classes: string[],
  *   labels: string[], pictures: (string | null)[], layers: Record<string, AboutLayer>}} About   what the curves were
  *   measured at, names, and the photographs' ids
