@@ -337,10 +337,10 @@ def test_channels_are_found_by_drawing_and_their_answers_are_the_librarys(
     assert len(np.unique(image.reshape(-1, 3), axis=0)) == 2
     model = vggviz.load_vgg16("imagenet")
     maps = vggviz.feature_maps(model, vggviz.preprocess(image[None]), "block2_conv1")["block2_conv1"]
-    others = np.array(
-        json.loads((FOLDER / "sketch" / "others.json").read_text("utf-8"))["means"]["block2_conv1"]
-    )
-    times = maps.mean(axis=(0, 1, 2)) / (others + 0.1 * others.mean())
+    known = json.loads((FOLDER / "sketch" / "others.json").read_text("utf-8"))
+    empty, others = (np.array(known[what]["block2_conv1"]) for what in ("empty", "others"))
+    more = (maps.mean(axis=(0, 1, 2)) - empty).clip(0)
+    times = more / more.sum() / (others / others.sum() + 0.1 / len(others))
     order = np.argsort(-times)[:5]
     row = texts(page, ".answers-of-layers h4").index("block2_conv1")
     told = texts(page, f".answers-of-layers ul:nth-of-type({row + 1}) .face")

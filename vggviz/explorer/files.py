@@ -158,9 +158,12 @@ def _sketch_files(
     """Yield the file of what the answer to a reader's sketch is compared with."""
     if live is None:
         return
-    means = sketches.mean_answers(content, live)
-    rounded = {names[layer]: [float(f"{mean:.4g}") for mean in values] for layer, values in means.items()}
-    yield "sketch/others.json", _json({"count": sketches.COUNT, "means": rounded})
+    found = {names[layer]: each for layer, each in sketches.answers(content, live).items()}
+    short = {
+        what: {name: [float(f"{mean:.4g}") for mean in getattr(each, what)] for name, each in found.items()}
+        for what in ("empty", "others")
+    }
+    yield "sketch/others.json", _json({"count": sketches.COUNT, **short})
 
 
 def _maps(

@@ -82,12 +82,25 @@ test("a sketch is laid on the ground in two sizes where there is room, else once
   assert.deepEqual(whole, sketch);
 });
 
+const EMPTY = [10, 0, 0, 5, 0];
+const OTHERS = [10, 30, 0, 40, 20]; // a tenth of all, three, none, four, two
+
 test("channels are sorted by how many times they answer the sketch more than others", () => {
-  const statistics = { mean: [50, 30, 5, 0, 1], maximum: [], variance: [], zeros: [] };
-  const found = strongest(statistics, [9, 29, 0, 40, 22], 3); // their mean is 20, the floor 2
-  assert.deepEqual(found.map(({ channel }) => channel), [0, 2]);
-  assert.ok(Math.abs(found[0].times - 50 / 11) < 1e-9 && Math.abs(found[1].times - 2.5) < 1e-9);
-  assert.equal(strongest(statistics, [9, 29, 0, 40, 22], 1).length, 1);
-  assert.deepEqual(strongest(statistics, [0, 0, 0, 0, 0], 3), [], "where nothing is answered, nothing is compared");
-  assert.deepEqual(strongest({ mean: [1, 1] }, [1, 1], 3), []);
+  const statistics = { mean: [60, 30, 20, 0, 0], maximum: [], variance: [], zeros: [] }; // shares of what is added: .5 .3 .2 0 0
+  const found = strongest(statistics, { empty: EMPTY, others: OTHERS }, 3);
+  assert.deepEqual(found.map(({ channel }) => channel), [2, 0]);
+  assert.ok(Math.abs(found[0].times - 0.2 / 0.02) < 1e-9);
+  assert.ok(Math.abs(found[1].times - 0.5 / 0.12) < 1e-9);
+  assert.equal(strongest(statistics, { empty: EMPTY, others: OTHERS }, 1).length, 1);
+});
+
+test("it makes no difference how much is drawn", () => {
+  const known = { empty: EMPTY, others: OTHERS };
+  const times = (share) => strongest({ mean: [10 + 50 * share, 30 * share, 20 * share, 5, 0] }, known, 3).map((each) => each.times.toFixed(6));
+  assert.deepEqual(times(0.01), times(1));
+});
+
+test("where nothing is answered, nothing is compared", () => {
+  assert.deepEqual(strongest({ mean: EMPTY }, { empty: EMPTY, others: OTHERS }, 3), []);
+  assert.deepEqual(strongest({ mean: [1, 1] }, { empty: [0, 0], others: [0, 0] }, 3), []);
 });

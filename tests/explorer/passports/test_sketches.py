@@ -52,18 +52,20 @@ def test_the_ground_is_that_of_the_page(tmp_path):
     assert found == [list(sketches.ground_of(reading)) for reading in (READING, PLAIN)]
 
 
-def test_mean_answers_are_those_of_the_network(functional):
+def test_answers_are_those_of_the_network_beyond_the_ground(functional):
     layers = tuple(vggviz.conv_layers(functional))
 
     def identity(images):
         return images.astype(np.float32)
 
-    found = sketches.mean_answers(Content(functional, {}, layers, identity), PLAIN)
+    found = sketches.answers(Content(functional, {}, layers, identity), PLAIN)
     side, ground = 32, sketches.ground_of(PLAIN)
-    images = np.stack([sketches.laid_out(each, side, ground) for each in sketches.drawn(side, ground)])
-    maps = vggviz.feature_maps(functional, identity(images), list(layers))
+    images = [sketches.laid_out(each, side, ground) for each in sketches.drawn(side, ground)]
+    batch = identity(np.stack([np.full((side, side, 3), ground, np.uint8), *images]))
+    maps = vggviz.feature_maps(functional, batch, list(layers))
     assert list(found) == list(layers)
     for layer in layers:
-        np.testing.assert_allclose(
-            found[layer], maps[layer].mean(axis=(0, 1, 2), dtype=np.float64), rtol=1e-4
-        )
+        empty, *others = maps[layer].mean(axis=(1, 2), dtype=np.float64)
+        np.testing.assert_allclose(found[layer].empty, empty, rtol=1e-4)
+        more = np.mean([(each - empty).clip(0) for each in others], axis=0)
+        np.testing.assert_allclose(found[layer].others, more, rtol=1e-3, atol=1e-3)

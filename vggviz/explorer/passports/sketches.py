@@ -1,14 +1,15 @@
 """Sketches that a reader's own is compared with: lines, arcs, and discs in the colours of the page.
 
-The page asks the network for a reader's sketch, and lists the channels whose mean answer is the largest
-multiple of that to these. Otherwise the same few channels, which answer to any black on grey, would always
-come first.
+The page asks the network for a reader's sketch, and lists the channels whose share of their layer's answer
+is the largest multiple of that for these. Otherwise the same few channels, which answer to any black on grey,
+would always come first.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -31,8 +32,21 @@ COUNT = 18
 Colour = tuple[int, int, int]
 
 
-def mean_answers(content: Content, reading: Mapping[str, Sequence]) -> dict[str, np.ndarray]:
-    """Mean answer of each channel of all convolutions to the sketches, over their maps: {layer: float64 (c,)}.
+@dataclass(frozen=True)
+class Answers:
+    """How much the channels of a layer answer, as means over their maps.
+
+    Attributes:
+        empty: to the ground alone, float64 (c,).
+        others: how much more than that to a sketch, on average over all, float64 (c,).
+    """
+
+    empty: np.ndarray
+    others: np.ndarray
+
+
+def answers(content: Content, reading: Mapping[str, Sequence]) -> dict[str, Answers]:
+    """Answers of each channel of all convolutions to the sketches.
 
     Args:
         content: the data of the explorer.
@@ -40,17 +54,22 @@ def mean_answers(content: Content, reading: Mapping[str, Sequence]) -> dict[str,
     """
     side, ground = input_side(content.model), ground_of(reading)
     layers = [layer for layer in content.layers if layer in conv_layers(content.model)]
-    sums = dict.fromkeys(layers, 0.0)
-    shown = [laid_out(sketch, side, ground) for sketch in drawn(min(SIDE, side), ground)]
-    for image in shown:  # one at a time: the maps of all would take gigabytes
-        batch = np.asarray(content.preprocess(image[None]), np.float32)
-        for layer, maps in feature_maps(content.model, batch, layers).items():
-            sums[layer] = sums[layer] + maps.mean(axis=(0, 1, 2), dtype=np.float64)
-    return {layer: values / len(shown) for layer, values in sums.items()}
+    empty = _means(content, np.full((side, side, 3), ground, np.uint8), layers)
+    sums = {layer: np.zeros_like(values) for layer, values in empty.items()}
+    for sketch in drawn(min(SIDE, side), ground):  # one at a time: the maps of all would take gigabytes
+        for layer, values in _means(content, laid_out(sketch, side, ground), layers).items():
+            sums[layer] += (values - empty[layer]).clip(0)
+    return {layer: Answers(empty[layer], values / COUNT) for layer, values in sums.items()}
+
+
+def _means(content: Content, image: np.ndarray, layers: list[str]) -> dict[str, np.ndarray]:
+    batch = np.asarray(content.preprocess(image[None]), np.float32)
+    found = feature_maps(content.model, batch, layers)
+    return {layer: maps.mean(axis=(0, 1, 2), dtype=np.float64) for layer, maps in found.items()}
 
 
 def ground_of(reading: Mapping[str, Sequence]) -> Colour:
-    """The grey that a network reads as zero, as in paint/hiding.js; the middle one if nothing is subtracted."""
+    """The grey that a network reads as zero, as in paint/hiding.js; the middle grey if none is known."""
     weights, offset = np.array(reading["weights"], float), np.array(reading["offset"], float)
     if not offset.any():
         return (128, 128, 128)
@@ -87,7 +106,7 @@ def _disc(pen: ImageDraw.ImageDraw, unit: float, *, ink: Colour) -> None:
 
 
 def laid_out(sketch: np.ndarray, side: int, ground: Colour) -> np.ndarray:
-    """A sketch on the ground, in its own size and, where there is room, twice as large, as in find/sketch.js.
+    """A sketch on the ground, in its own size and, if there is room, twice as large, as in find/sketch.js.
 
     Args:
         sketch: uint8 (size, size, 3).

@@ -43,19 +43,23 @@ function lay(levels, side, { sketch, size, times, at: [top, left] }) {
   }
 }
 
-/** Of the layer's mean: so much is added to what a channel answers to others, so that those that are nearly silent do not lead. */
+/** Of the mean share: so much is added to a channel's share of other answers, so that those that are nearly silent do not lead. */
 const FLOOR = 0.1;
 
 /**
- * The channels of a layer that answer a sketch most, compared with what they answer to others.
+ * The channels of a layer that answer a sketch most, compared with what they answer to others: the share of the layer's
+ * whole answer, as many times that for other sketches. So it makes no difference how much is drawn.
  * @param {Statistics} statistics of the sketch
- * @param {ArrayLike<number>} others mean answer of each channel to other sketches
+ * @param {{empty: number[], others: number[]}} known mean of each channel's map without a sketch, and how much more it is with
+ *   others
  * @param {number} count
- * @returns {Answer[]} those that answer it more than others
+ * @returns {Answer[]}
  */
-export function strongest({ mean }, others, count) {
-  const floor = FLOOR * Array.from(others).reduce((sum, each) => sum + each / others.length, 0);
-  return mean.map((value, channel) => ({ channel, times: floor > 0 ? value / (Math.max(others[channel], 0) + floor) : 0 }))
+export function strongest({ mean }, { empty, others }, count) {
+  const more = mean.map((value, channel) => Math.max(value - empty[channel], 0));
+  const [whole, usual] = [more, others].map((values) => values.reduce((sum, each) => sum + each, 0));
+  if (!(whole > 0 && usual > 0)) return [];
+  return more.map((value, channel) => ({ channel, times: value / whole / (others[channel] / usual + FLOOR / mean.length) }))
     .filter(({ times }) => times > 1)
     .sort((one, other) => other.times - one.times)
     .slice(0, count);

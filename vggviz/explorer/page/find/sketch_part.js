@@ -164,11 +164,11 @@ export class SketchPart {
     await this.#whole();
     const levels = laidOut(this.#picture.levels, { size: this.#size, side: manifest.pictures[0].rows, ground: this.#ground });
     await door.network.show(levels, { title: SKETCH, last: layers[layers.length - 1], id: SKETCH, quiet: true, only: layers });
-    /** @type {{count: number, means: Record<string, number[]>}} */
-    const others = await files.json("sketch/others.json");
+    /** @type {{count: number, empty: Record<string, number[]>, others: Record<string, number[]>}} */
+    const { count, empty, others } = await files.json("sketch/others.json");
     const answers = await Promise.all(layers.map(async (layer) =>
-      strongest(await data.statistics(SKETCH, layer), others.means[layer], TOLD)));
-    this.#tell(layers, answers, others.count);
+      strongest(await data.statistics(SKETCH, layer), { empty: empty[layer], others: others[layer] }, TOLD)));
+    this.#tell(layers, answers, count);
   }
 
   /** The network computes one image at a time: the reader's own must be complete. */
@@ -182,7 +182,7 @@ export class SketchPart {
   /** @type {(layers: string[], answers: Answer[][], count: number) => void} */
   #tell(layers, answers, count) {
     this.#words.textContent = answers.some((found) => found.length)
-      ? `Who answers this most: the mean of its map, as many times what it answers to ${count} other sketches (lines, arcs, discs).`
+      ? `Who answers this most: its share of the layer’s whole answer, as many times that for ${count} other sketches (lines, arcs, discs).`
       : "No channel answers this more than other sketches.";
     const { faces, dispatch, chosen } = this.#tools;
     const rows = layers.flatMap((layer, i) => {
