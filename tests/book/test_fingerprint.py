@@ -26,6 +26,7 @@ def sources(tmp_path: Path) -> Path:
         "vggviz/plots/feature_maps.py",
         "vggviz/data/weights.h5",
         "requirements.txt",
+        "book/atlas/atlas.json",
     ],
 )
 def test_figures_depend_on_library_weights_and_requirements(sources: Path, name: str) -> None:

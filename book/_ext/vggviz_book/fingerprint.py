@@ -20,7 +20,7 @@ LEFT_OUT = {"__pycache__", ".ipynb_checkpoints", "_build", "node_modules"}
 
 
 def of_figures(root: Path, environ: Mapping[str, str]) -> str:
-    """Digest of all that a figure is computed from: library, versions, weights and image.
+    """Digest of all that a figure is computed from: library, versions, weights, image and the book's atlas.
 
     Args:
         root: the folder of the book's `_config.yml`.
@@ -28,7 +28,7 @@ def of_figures(root: Path, environ: Mapping[str, str]) -> str:
     """
     digest = hashlib.sha256(platform.python_version().encode())
     _add_versions(digest, COMPUTING)
-    sources = ("vggviz", "benchmarks", "requirements.txt", "pyproject.toml")
+    sources = ("vggviz", "benchmarks", "book/atlas", "requirements.txt", "pyproject.toml")
     _add_files(digest, root, [root / source for source in sources], without=root / PAINTING)
     for part in (_image(environ), _weights(environ), _runtime(root)):
         digest.update(part.encode() + b"\0")
