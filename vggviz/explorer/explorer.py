@@ -190,7 +190,9 @@ def explore(
     validation.one_of("further_maps", further_maps, get_args(FurtherMaps))
     known = _checked_atlas(atlas, model)
     photographs = _photographs(known, shown, input_side(model)) if known else {}
-    return Explorer(model, shown, names, checked, example_images=photographs, atlas=known, further_maps=further_maps)
+    return Explorer(
+        model, shown, names, checked, example_images=photographs, atlas=known, further_maps=further_maps
+    )
 
 
 def _checked_atlas(atlas: Any, model: keras.Model) -> Atlas | None:

@@ -18,7 +18,6 @@ from vggviz.explorer.answer import answer_of
 from vggviz.explorer.live import gradients, litert, sharing
 from vggviz.explorer.passports import files as passports
 from vggviz.explorer.passports import sketches
-from vggviz.images.mosaic import mosaic
 from vggviz.models.graph import conv_layers, input_side, unfold
 from vggviz.models.kernels import filters
 
