@@ -150,7 +150,7 @@ def test_what_a_channel_reads_is_a_way_to_it(page: Page, about: dict[str, Any]) 
 
 def test_a_kernel_of_the_first_layer_is_shown_in_its_colours(page: Page, manifest: dict[str, Any]) -> None:
     selector = section(passport(page, "block1_conv1", 39), "How it is made")
-    raw = gzip.decompress((FOLDER / "kernels" / "block1_conv1.gz").read_bytes())
+    raw = gzip.decompress((FOLDER / "kernels" / "block1_conv1.packed").read_bytes())
     kernel = np.frombuffer(raw, "<f2").reshape(64, 3, 3, 3)[39].astype(float)
     expected = 128 + 127 * kernel[..., ::-1] / np.abs(kernel).max()
     np.testing.assert_allclose(pixels(page, f"{selector} canvas"), expected, atol=1)

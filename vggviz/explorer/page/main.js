@@ -46,10 +46,9 @@ async function start() {
   const lacking = new Lacking({ manifest, data });
   /** @type {Tools} */
   const tools = {
-    manifest, files, data, base,
+    manifest, files, data, base, colours: colours(table),
     classifier: classifierGiver(manifest, files),
     sources: new Sources(switching, lacking),
-    colours: colours(table),
     faces: facesGiver({ manifest, files }),
     dispatch: (action, step) => explorer.dispatch(action, step),
     failed: showProblem,
