@@ -49,7 +49,7 @@ def test_the_files_hold_the_rows_and_describe_them(rows, tmp_path):
     path = write_data_package(tmp_path / "all.csv", rows, HEAD)
     with path.open(encoding="utf-8", newline="") as stream:
         read = list(csv.DictReader(stream))
-    assert [row["hue_1"] for row in read] == ["2", "", "5.1235"]
+    assert [row["hue_1"] for row in read] == ["2", "", "5.123"]
     assert [row["preferred_radius"] for row in read] == ["INF", "8", ""]
     package = json.loads((tmp_path / "all.datapackage.json").read_text("utf-8"))
     (table,) = package["resources"]

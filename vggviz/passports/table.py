@@ -20,7 +20,7 @@ from vggviz._shared import package_data
 from vggviz._shared.files import atomic_path
 
 COLUMNS = "atlas_columns.json"
-DIGITS = 5
+DIGITS = 4
 """Significant digits of a number."""
 LICENCE = {"name": "CC-BY-4.0", "path": "https://creativecommons.org/licenses/by/4.0/"}
 REPOSITORY = "https://github.com/inside-vgg16/inside-vgg16"

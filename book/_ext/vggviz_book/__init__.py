@@ -26,6 +26,7 @@ repository: points buttons and addresses to the repository that is built.
 npm: installs the packages of package.json.
 mathjax: serves MathJax with the pages.
 downloads: offers each chapter as a script.
+atlas_table: offers the numbers of all channels as a table.
 disk: the search of a book that is opened from disk.
 thebe: disabled.
 """
@@ -53,12 +54,13 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
 def _prepare(app: Sphinx) -> None:
     """Before the pages are read."""
-    from vggviz_book import chapters, explorers, kernels, mathjax, npm, repository, thebe
+    from vggviz_book import atlas_table, chapters, explorers, kernels, mathjax, npm, repository, thebe
 
     app.connect("config-inited", npm.provide)
     app.connect("config-inited", kernels.prepare)
     app.connect("config-inited", thebe.disable)
     app.connect("config-inited", repository.prepare)
+    app.connect("config-inited", atlas_table.provide)
     app.connect("builder-inited", mathjax.provide)
     app.connect("builder-inited", explorers.set_runtime)
     app.connect("env-before-read-docs", chapters.execute)
