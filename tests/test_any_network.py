@@ -7,6 +7,7 @@ import itertools
 import os
 import subprocess
 import sys
+import tempfile
 import warnings
 from pathlib import Path
 
@@ -448,7 +449,7 @@ OF_MODELS = {
     name: function
     for name, function in public.FUNCTIONS.items()
     if "model" in inspect.signature(function).parameters
-    and name not in ("provenance", "decode_predictions")  # which look up a record of the model
+    and name not in ("provenance", "decode_predictions", "read_atlas")  # which look up a record of the model
 }
 
 
@@ -456,7 +457,12 @@ def call_with(name, model, batch):
     """Call a public function of a model, with the layer "c" and its channel 0 where they are asked for."""
     given = {"batch": batch, "objective": channel("c", 0), "objectives": channel("c", 0), "layer": "c"}
     given |= {"channel": 0, "row": 0, "column": 0, "attribution": None}
-    given |= {"images": "cat", "source": {"cat": vggviz.load_image("cat", 16)}}
+    given |= {
+        "folder": tempfile.mkdtemp(),
+        "channels": {"c": [0]},
+        "source": {"cat": vggviz.load_image("cat", 16)},
+    }
+    given["images"] = given["source"]
     needed = [n for n, p in inspect.signature(OF_MODELS[name]).parameters.items() if p.default is p.empty]
     return OF_MODELS[name](model, **{each: given[each] for each in needed if each != "model"})
 
@@ -502,6 +508,8 @@ def numbers_of(result):
     """All arrays and numbers of a result; texts and functions are left out."""
     if isinstance(result, keras.Model):
         return result.get_weights()
+    if isinstance(result, vggviz.Atlas):
+        return numbers_of([result.arrays(layer) for layer in result.layers])
     if dataclasses.is_dataclass(result):
         result = vars(result)
     if isinstance(result, dict):

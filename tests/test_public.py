@@ -84,7 +84,7 @@ def test_a_stub_and_its_package_agree(stub):
 def test_the_library_is_as_large_as_it_says():
     """About 50 names on top, the rest in the sub-packages for it."""
     assert public.PACKAGES == ["analysis", "attribution", "datasets", "feature_visualization", "objectives"]
-    assert len([name for name in public.NAMES if "." not in name]) <= 52
+    assert len([name for name in public.NAMES if "." not in name]) <= 54
 
 
 def test_a_name_that_is_not_there():

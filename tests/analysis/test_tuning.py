@@ -7,7 +7,8 @@ import networks
 from sentences import refused
 from vggviz import feature_maps
 from vggviz._shared import backend
-from vggviz.analysis import Tuning, inner_cells, inner_responses, tuning_curves
+from vggviz.activations import inner_cells
+from vggviz.analysis import Tuning, inner_responses, tuning_curves
 from vggviz.datasets import draw_grating, hue_colour
 from vggviz.models.graph import unfold
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import tempfile
 from collections.abc import Mapping
 
 import keras
@@ -22,6 +23,7 @@ def of_model(image, batch, first, second, classes):
     predictions = np.linspace(0.1, 0.7, classes, dtype=np.float32)[np.newaxis]
     pairs, window = [("one", image), ("two", image[::-1])], len(image) // 4
     return {
+        "atlas": lambda model: made_atlas(model, pairs, first).arrays(first),
         "conv_layers": vggviz.conv_layers,
         "decode_predictions": lambda model: vggviz.decode_predictions(model, predictions),
         "explain_cell": lambda model: vggviz.explain_cell(model, batch, second, 1, 2, 3),
@@ -32,6 +34,7 @@ def of_model(image, batch, first, second, classes):
         "layer_table": vggviz.layer_table,
         "pre_activations": lambda model: vggviz.pre_activations(model, batch, first),
         "provenance": vggviz.provenance,
+        "read_atlas": lambda model: vggviz.read_atlas(made_atlas(model, pairs, first).folder, model).layers,
         "receptive_fields": vggviz.receptive_fields,
         "analysis.inner_responses": lambda model: analysis.inner_responses(model, batch),
         "analysis.input_contributions": lambda model: analysis.input_contributions(model, batch, second, 1),
@@ -64,6 +67,11 @@ def of_model(image, batch, first, second, classes):
         "feature_visualization.visualization_cost": lambda model: drawing.visualization_cost(model, unit),
         "feature_visualization.visualize": lambda model: drawing.visualize(model, unit, steps=2),
     }
+
+
+def made_atlas(model, pairs, layer):
+    """An atlas of one layer, in a folder of its own."""
+    return vggviz.atlas(model, pairs, layers=layer, folder=tempfile.mkdtemp(), drawings=False)
 
 
 def values(found, folder):

@@ -110,6 +110,27 @@ PROPERTIES = {
             ),
         },
     ),
+    "analysis.switch_off": Property(
+        arguments(model=p.models, channels=st.just({"conv_a": [0], "conv_b": [5, 1]})),
+        lambda found, model, **_: [each.shape for each in found.weights] == [w.shape for w in model.weights],
+        {
+            "model": p.no_model,
+            "channels": st.sampled_from(
+                [
+                    None,
+                    3,
+                    "ab",
+                    {},
+                    {"conv_a": []},
+                    {"conv_a": [4]},
+                    {"conv_a": [0.5]},
+                    {"pool_a": [0]},
+                    {"no": [0]},
+                ]
+            ),
+        },
+        slow=True,
+    ),
     "analysis.trace": Property(
         arguments(
             model=p.models,

@@ -46,6 +46,7 @@ PROPERTIES = {
             "layers": p.no_list_of_layers,
             "preprocess": p.no_function,
             "further_maps": p.no_word("small", "all"),
+            "atlas": p.no_path.filter(lambda value: value is not None) | st.just("nowhere"),
         },
     ),
     "text_alternative": Property(
