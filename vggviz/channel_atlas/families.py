@@ -143,7 +143,7 @@ def of_network(
     *,
     layers: str | Iterable[str] | None = None,
     preprocess: Callable[[np.ndarray], np.ndarray] | None = None,
-) -> dict[str, Arrays]:
+) -> dict[str, dict[str, np.ndarray]]:
     """Tuning curves and families of the channels of a network, measured now; an atlas keeps the same arrays.
 
     Args:

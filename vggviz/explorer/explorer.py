@@ -12,7 +12,7 @@ import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
@@ -152,7 +152,7 @@ def explore(
     *,
     layers: Iterable[str] | None = None,
     preprocess: Callable[[np.ndarray], np.ndarray] | None = None,
-    further_maps: FurtherMaps = "small",
+    further_maps: Literal["small", "all"] = "small",
     atlas: Atlas | str | os.PathLike[str] | None = None,
 ) -> Explorer:
     """Create an explorer: a page of all channels of a network for some images, down to single products.
