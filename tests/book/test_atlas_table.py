@@ -54,6 +54,8 @@ def test_it_is_packed_anew_only_for_another_atlas(tmp_path, monkeypatch):
 
     calls = []
     monkeypatch.setattr(atlas_table, "pack", lambda atlas, path, digest: calls.append(write(path, digest)))
+    atlas_table.provide(App, None)  # a book without an atlas
+    assert not calls
     (tmp_path / atlas_table.ATLAS).mkdir(parents=True)
     head = tmp_path / atlas_table.ATLAS / "atlas.json"
     for text, count in (("one", 1), ("one", 1), ("two", 2)):

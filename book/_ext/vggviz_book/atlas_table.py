@@ -20,8 +20,10 @@ DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def provide(app: Sphinx, config: Config) -> None:
-    """Pack the table, unless that of the same atlas is there; takes five seconds."""
+    """Pack the table, unless that of the same atlas is there, or there is none; takes five seconds."""
     atlas, packed = Path(app.srcdir, ATLAS), Path(app.srcdir, PACKED)
+    if not (atlas / "atlas.json").is_file():
+        return
     digest = _digest(atlas)
     if not packed.is_file() or _digest_in(packed) != digest:
         pack(atlas, packed, digest)
