@@ -104,8 +104,7 @@ def test_strokes_change_the_maps_under_them_and_undoing_brings_the_numbers_back(
     hidden = read_twice[:, under]
     assert np.abs(hidden).max() < 1  # hiding is what the network reads as zero
     page.click("#paint .undo")
-    settled(page)
-    assert np.array_equal(painted(page), once)
+    page.until(lambda: np.array_equal(painted(page), once))
     page.click("#paint .undo")
     page.until(lambda: page.text(".answers") == answer)
     assert page.text("#maps figcaption") == page.js(
