@@ -1,17 +1,14 @@
 """Expanded weights are exact for a linear network, and what is not linear is left out."""
 
+import itertools
+
 import keras
 import numpy as np
 import pytest
 
 import networks
-from vggviz.activations.linearised import (
-    expanded_weights,
-    inner_cells,
-    linear_layers,
-    linear_network,
-    path_sums,
-)
+from vggviz.activations.inner_cells import inner_cells
+from vggviz.activations.linearised import expanded_weights, linear_layers, linear_network, path_sums
 from vggviz.models.receptive_field import receptive_fields
 
 
@@ -42,9 +39,9 @@ def test_expanded_weights_of_a_linear_network_are_exact(size):
     weights = expanded_weights(model, "strided")
     assert weights.shape == (5, field.size, field.size, 3)
     rows, columns = inner_cells(field, (size, size))
-    cells = [(r, c) for r in range(rows.start, rows.stop) for c in range(columns.start, columns.stop)]
-    assert cells
-    for row, column in cells:
+    assert rows
+    assert columns
+    for row, column in itertools.product(rows, columns):
         top, left, bottom, right = field.box(row, column, size)
         predicted = np.einsum("khwc,hwc->k", weights, image[0, top:bottom, left:right])
         np.testing.assert_allclose(predicted, maps[0, row, column], rtol=1e-3, atol=2e-3)

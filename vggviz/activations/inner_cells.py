@@ -47,7 +47,7 @@ def inner_means(model: keras.Model, batch: np.ndarray, names: Iterable[str]) -> 
 
 def _inner_mean(maps: np.ndarray, field: ReceptiveField, size: tuple[int, ...]) -> np.ndarray:
     """Mean over the inner cells of maps (N, h, w, c); if there are none, over those nearest the middle."""
-    sides = zip(maps.shape[1:3], _inner(field, size), strict=True)
+    sides = zip(maps.shape[1:3], inner_cells(field, size), strict=True)
     rows, columns = (cells or range((side - 1) // 2, side // 2 + 1) for side, cells in sides)
     return maps[:, rows.start : rows.stop, columns.start : columns.stop].mean(axis=(1, 2))
 
@@ -67,7 +67,7 @@ def _tensors_of_means(model: keras.Model, names: tuple[str, ...]) -> tuple[Any, 
     for name, step in network.steps.items():
         if None in size or not _slides(step) or step.inputs[0] is not before:
             return None
-        inner = _inner(fields[name], size)
+        inner = inner_cells(fields[name], size)
         if not all(inner):
             return None
         tensor, start = _inner_output(step, tensor, start, inner)
@@ -110,7 +110,7 @@ def _cropped(tensor: Any, ends: list[tuple[int, int]]) -> Any:
     return backend.keras().layers.Cropping2D(tuple(ends), data_format=LAST)(tensor)
 
 
-def _inner(field: ReceptiveField, size: Iterable[int]) -> Cells:
+def inner_cells(field: ReceptiveField, size: Iterable[int]) -> Cells:
     """Rows and columns of the cells whose field lies inside an image of a size; empty if there are none."""
     axes = zip(size, pair(field.size), pair(field.stride), pair(field.padding), strict=True)
     rows, columns = (

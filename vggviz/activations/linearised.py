@@ -6,12 +6,13 @@ all kernels along the path, the "expanded weights" of Voss et al., "Visualizing 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from vggviz._shared import backend
+from vggviz.activations.inner_cells import inner_cells
 from vggviz.models import graph
 from vggviz.models.receptive_field import ReceptiveField, pair, receptive_fields
 
@@ -104,19 +105,6 @@ def path_sums(model: keras.Model, layer: str) -> np.ndarray:
     return all_ones - none  # a Rescaling may add something
 
 
-def inner_cells(field: ReceptiveField, size: tuple[int, int]) -> tuple[slice, slice]:
-    """Rows and columns of the cells whose receptive field lies inside an image of a size."""
-    rows, columns = (
-        slice(-(-padding // stride), (length - reach + padding) // stride + 1)
-        for length, reach, stride, padding in _axes(field, size)
-    )
-    return rows, columns
-
-
-def _axes(field: ReceptiveField, size: tuple[int, int]) -> Iterator[tuple[int, int, int, int]]:
-    return zip(size, pair(field.size), pair(field.stride), pair(field.padding), strict=True)
-
-
 def _inner_cell(
     model: keras.Model, field: ReceptiveField
 ) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int, int, int]]:
@@ -124,15 +112,12 @@ def _inner_cell(
 
     The size leaves the same remainder as the model's own, so that padding adds as many cells at the start.
     """
-    height, width = (side or 0 for side in graph.unfold(model).inputs[0].shape[1:3])
-    sizes, cells = [], []
-    for length, reach, stride, padding in _axes(field, (height, width)):
-        cell = -(-padding // stride)
-        needed = cell * stride - padding + reach
-        sizes.append(needed + (length - needed) % stride)
-        cells.append(cell)
-    size, (row, column) = (sizes[0], sizes[1]), cells
-    return size, (row, column), field.box(row, column, size)
+    whole = np.array([side or 0 for side in graph.unfold(model).inputs[0].shape[1:3]])
+    size, stride, padding = (np.array(pair(value)) for value in (field.size, field.stride, field.padding))
+    row, column = (cells.start for cells in inner_cells(field, whole.tolist()))
+    least = (row, column) * stride - padding + size
+    height, width = (least + (whole - least) % stride).tolist()
+    return (height, width), (row, column), field.box(row, column, (height, width))
 
 
 def _gradients(path: Any, layer: str, cell: tuple[int, int], channels: range) -> np.ndarray:

@@ -12,13 +12,8 @@ import numpy as np
 
 from vggviz._shared import backend
 from vggviz.activations.forward import compiled, run
-from vggviz.activations.linearised import (
-    expanded_weights,
-    inner_cells,
-    linear_layers,
-    linear_network,
-    path_sums,
-)
+from vggviz.activations.inner_cells import inner_cells
+from vggviz.activations.linearised import expanded_weights, linear_layers, linear_network, path_sums
 from vggviz.activations.pathways import classifier_on, dense_kernel, fed_by, read_by
 from vggviz.analysis.similarity import kernel_similarity
 from vggviz.channel_atlas.responses import TOP_RELATIVES, Arrays, Work, most_alike
@@ -126,7 +121,7 @@ def _correlation(work: Work, layer: str) -> np.ndarray:
         rows, columns = inner_cells(field, batch.shape[1:3])
         (real,) = run(model, batch, (pre,))
         pairs = (np.asarray(function(backend.tensorflow().constant(batch, "float32"))), real)
-        x, y = (_cells(maps[:, rows, columns]) for maps in pairs)
+        x, y = (_cells(maps[:, rows][:, :, columns]) for maps in pairs)
         sums += [
             np.full(len(sums[0]), len(x)),
             x.sum(0),
