@@ -289,8 +289,8 @@ def _preferred_frequency(curves: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     rise, fall = (np.diff(y, axis=1) / np.diff(x, axis=1)).T
     bend = (fall - rise) / (x[:, 2] - x[:, 0])
     peak = (x[:, 0] + x[:, 1]) / 2 - rise / (2 * np.where(bend < 0, bend, -1))
-    inside = np.isin(curves.argmax(axis=1), (0, len(octaves) - 1))
-    peak = np.where(inside, octaves[curves.argmax(axis=1)], peak.clip(x[:, 0], x[:, 2]))
+    at_end = np.isin(curves.argmax(axis=1), (0, len(octaves) - 1))
+    peak = np.where(at_end, octaves[curves.argmax(axis=1)], peak.clip(x[:, 0], x[:, 2]))
     return 2**peak, _width_at_half_height(octaves, curves)
 
 
@@ -303,10 +303,8 @@ def _width_at_half_height(places: np.ndarray, curves: np.ndarray) -> np.ndarray:
 
 def _half_contrast(curves: np.ndarray) -> np.ndarray:
     """Least contrast of half the largest change from contrast 0, (c,); NaN where contrast changes nothing."""
-    change = curves - curves[:, :1]
-    change = np.abs(change)
     found = []
-    for values in change:
+    for values in np.abs(curves - curves[:, :1]):
         reached = np.flatnonzero(values >= values.max() / 2)[0]
         span = slice(max(reached - 1, 0), reached + 1)
         at = np.interp(values.max() / 2, values[span], stimuli.CONTRASTS[span])
