@@ -30,13 +30,19 @@ let hardly anything pass: random kernels are coloured and oriented, too. In VGG1
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vggviz._shared.files import output_folder
 from vggviz.channel_atlas import stimuli, tuning
+from vggviz.channel_atlas.responses import Work
 from vggviz.channel_atlas.tuning import Arrays
+from vggviz.datasets.stimuli import SIDE
+from vggviz.models.receptive_field import receptive_fields
 
 if TYPE_CHECKING:
     import keras
@@ -58,6 +64,8 @@ LEFT = 1 / 4
 """Share of the response of an edge that is left at a quarter of the preferred frequency."""
 FINE = 1 / 4
 """Cycles a pixel from which on a frequency is high."""
+UNFINISHED = "unfinished"
+"""Folder of the responses to stimuli while not all are measured."""
 
 
 def measures(arrays: Mapping[str, np.ndarray]) -> Arrays:
@@ -143,6 +151,7 @@ def of_network(
     *,
     layers: str | Iterable[str] | None = None,
     preprocess: Callable[[np.ndarray], np.ndarray] | None = None,
+    kept_in: Path | None = None,
 ) -> dict[str, dict[str, np.ndarray]]:
     """Tuning curves and families of the channels of a network, measured now; an atlas keeps the same arrays.
 
@@ -151,6 +160,8 @@ def of_network(
         control: the same network with random weights; None makes one by `tuning.random_control`.
         layers: name or names of layers; None for all convolutions whose receptive field is known.
         preprocess: function from uint8 (N, H, W, 3) RGB to the model's input; None is `vggviz.preprocess`.
+        kept_in: folder in which responses are kept as they are measured, and from which they are taken up
+            again; None keeps none.
 
     Returns:
         ``{layer: {name: array}}`` as of `tuning.curves`, with those of `with_families`.
@@ -160,11 +171,42 @@ def of_network(
     """
     control = tuning.random_control(model) if control is None else control
     found, random = (
-        tuning.all_responses(network, layers=layers, preprocess=preprocess) for network in (model, control)
+        tuning.all_responses(
+            network,
+            layers=layers,
+            preprocess=preprocess,
+            kept_in=None if kept_in is None else output_folder(kept_in / label),
+        )
+        for label, network in (("network", model), ("control", control))
     )
     made = tuning.curves(found, random)
     with_families(made, tuning.curves_of_halves({layer: found[layer] for layer in made}))
     return made
+
+
+def by_stimulus(work: Work, layers: list[str]) -> Iterator[tuple[str, Arrays]]:
+    """Tuning curves and families of the channels of each layer.
+
+    Yields:
+        (layer, arrays) of the layers with a known receptive field and no negative responses; none if the
+        network reads larger images than the stimuli.
+    """
+    if named := _shown_stimuli(work, layers):
+        unfinished = work.folder / UNFINISHED
+        yield from of_network(work.model, layers=named, preprocess=work.read, kept_in=unfinished).items()
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def by_stimulus_macs(work: Work, layers: list[str]) -> float:
+    """About how many multiply-accumulates `by_stimulus` takes, with those of the random network."""
+    named = _shown_stimuli(work, layers)
+    return 2 * len(stimuli.all_stimuli()) * work.forward_macs(named) if named else 0
+
+
+def _shown_stimuli(work: Work, layers: list[str]) -> list[str]:
+    fields = receptive_fields(work.model)
+    fits = max(work.levels.shape[1:3]) <= SIDE
+    return [layer for layer in layers if layer in fields] if fits else []
 
 
 def with_families(made: dict[str, Arrays], halves: tuple[dict[str, Arrays], dict[str, Arrays]]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -19,11 +18,10 @@ from vggviz._shared.files import output_folder
 from vggviz.activations.forward import chosen_layers, feature_maps
 from vggviz.activations.pathways import classifier_on, fed_by, read_by
 from vggviz.channel_atlas import drawings as drawn
-from vggviz.channel_atlas import families, responses, stimuli, tuning, weights
+from vggviz.channel_atlas import families, responses, stimuli, weights
 from vggviz.channel_atlas.folder import FORMAT, HEAD, Atlas, add_arrays, maps_sha256, read_atlas, write_head
 from vggviz.channel_atlas.responses import Arrays, Work
 from vggviz.datasets.folder import Images, read_images, unique_names
-from vggviz.datasets.stimuli import SIDE
 from vggviz.images.preprocessing import as_vgg16_reads
 from vggviz.models import graph
 from vggviz.models.parts import check_is_keras
@@ -35,8 +33,6 @@ if TYPE_CHECKING:
     import keras
 
 TABLE = "atlas.csv"
-UNFINISHED = "unfinished"
-"""Folder of the responses to stimuli while not all are measured."""
 
 log = logging.getLogger("vggviz")
 
@@ -288,37 +284,6 @@ def _speed(work: Work) -> float:
     return work.forward_macs(work.layers) / (time.monotonic() - started)
 
 
-def _tuning(work: Work, layers: list[str]) -> Iterator[tuple[str, Arrays]]:
-    """Tuning curves of the layers with a known receptive field, and their families."""
-    if not (named := _tuned_layers(work, layers)):
-        return
-    found, control = (
-        tuning.all_responses(
-            network,
-            layers=named,
-            preprocess=work.read,
-            kept_in=output_folder(work.folder / UNFINISHED / label),
-        )
-        for label, network in (("network", work.model), ("control", tuning.random_control(work.model)))
-    )
-    made = tuning.curves(found, control)
-    families.with_families(made, tuning.curves_of_halves({layer: found[layer] for layer in made}))
-    yield from made.items()
-    shutil.rmtree(work.folder / UNFINISHED, ignore_errors=True)
-
-
-def _tuned_layers(work: Work, layers: list[str]) -> list[str]:
-    """The layers that can be shown the stimuli; none if the network reads larger images than these."""
-    fields = receptive_fields(work.model)
-    fits = max(work.levels.shape[1:3]) <= SIDE
-    return [layer for layer in layers if layer in fields] if fits else []
-
-
-def _tuning_macs(work: Work, layers: list[str]) -> float:
-    named = _tuned_layers(work, layers)
-    return 2 * len(stimuli.all_stimuli()) * work.forward_macs(named) if named else 0
-
-
 def _drawings(work: Work, layers: list[str]) -> Iterator[tuple[str, Arrays]]:
     """Drawn optima and opposites, which are kept in sheets; what they reach."""
     for layer in layers:
@@ -331,22 +296,14 @@ def _drawings_macs(work: Work, layers: list[str]) -> float:
     return sum(drawn.drawing_cost(work.model, layer).total for layer in named)
 
 
-def _responses_macs(work: Work, layers: list[str]) -> float:
-    return len(work.names) * work.forward_macs(layers)
-
-
-def _estimates_macs(work: Work, layers: list[str]) -> float:
-    return 3 * _responses_macs(work, layers)
-
-
 DRAWINGS = "drawings"
 PARTS = {
     "kernels": Part(weights.by_kernel),
     "expanded": Part(weights.expanded, weights.expanded_macs),
-    "responses": Part(responses.by_picture, _responses_macs, together=True),
-    "estimates": Part(responses.estimates, _estimates_macs, together=True),
+    "responses": Part(responses.by_picture, responses.by_picture_macs, together=True),
+    "estimates": Part(responses.estimates, responses.estimates_macs, together=True),
     "classes": Part(responses.by_class),
-    "tuning": Part(_tuning, _tuning_macs, together=True),
+    "tuning": Part(families.by_stimulus, families.by_stimulus_macs, together=True),
     "losses": Part(responses.losses, responses.losses_macs),
     DRAWINGS: Part(_drawings, _drawings_macs),
 }

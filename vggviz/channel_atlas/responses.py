@@ -105,6 +105,11 @@ def by_picture(work: Work, layers: list[str]) -> Iterator[tuple[str, Arrays]]:
     yield from ((layer, responses.arrays()) for layer, responses in found.items())
 
 
+def by_picture_macs(work: Work, layers: list[str]) -> float:
+    """About how many multiply-accumulates `by_picture` takes."""
+    return len(work.names) * work.forward_macs(layers)
+
+
 class _Responses:
     """Sums over the pictures for one layer."""
 
@@ -157,9 +162,19 @@ def estimates(work: Work, layers: list[str]) -> Iterator[tuple[str, Arrays]]:
     Yields:
         (layer, arrays) of the layers that the answer depends on.
     """
-    if estimated := [layer for layer in layers if not is_exact(work, layer)]:
+    if estimated := _estimated(work, layers):
         for layer, found in first_order_losses(work.model, estimated, work.batches()).items():
             yield layer, {"loss_answer": found.astype(np.float32)}
+
+
+def estimates_macs(work: Work, layers: list[str]) -> float:
+    """About how many multiply-accumulates `estimates` takes: a pass forward and, for twice as many, back."""
+    estimated = _estimated(work, layers)
+    return 3 * by_picture_macs(work, estimated) if estimated else 0
+
+
+def _estimated(work: Work, layers: list[str]) -> list[str]:
+    return [layer for layer in layers if not is_exact(work, layer)]
 
 
 def losses(work: Work, layers: list[str]) -> Iterator[tuple[str, Arrays]]:
