@@ -11,28 +11,12 @@ import networks
 import vggviz
 from vggviz.channel_atlas import making
 from vggviz.channel_atlas.folder import HEAD
-from vggviz.channel_atlas.stimuli import Stimulus
 from vggviz.models.receptive_field import receptive_fields
 
 
 def levels(images):
     """Preprocessing of the tiny networks."""
     return images / 255
-
-
-@pytest.fixture(scope="module", autouse=True)
-def drawn_once():
-    """The stimuli are drawn once for all atlases here."""
-    draw, drawn = Stimulus.draw, {}
-
-    def kept(stimulus):
-        if str(stimulus) not in drawn:
-            drawn[str(stimulus)] = draw(stimulus)
-        return drawn[str(stimulus)].copy()
-
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(Stimulus, "draw", kept)
-        yield
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +33,7 @@ def pictures():
 
 
 @pytest.fixture(scope="module")
-def made(model, pictures, tmp_path_factory, drawn_once):
+def made(model, pictures, tmp_path_factory):
     folder = tmp_path_factory.mktemp("atlas") / "whole"
     return vggviz.atlas(model, pictures, folder=folder, drawings=False, preprocess=levels)
 
