@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from vggviz.explorer import encoding
+from vggviz.images.tiles import columns_of
 
 
 @pytest.fixture
@@ -16,7 +17,7 @@ def maps():
 
 
 def tile(sheet, size, channel, count):
-    row, column = divmod(channel, encoding.columns_of(count))
+    row, column = divmod(channel, columns_of(count))
     return sheet[row * size[0] : (row + 1) * size[0], column * size[1] : (column + 1) * size[1]]
 
 

@@ -7,6 +7,12 @@ from sentences import refused
 from vggviz.images.tiles import columns_of, tiled, untiled
 
 
+def test_images_lie_row_by_row_and_empty_places_are_zero():
+    images = np.arange(1, 11, dtype=np.int16).reshape(5, 1, 2)
+    assert tiled(images).tolist() == [[1, 2, 3, 4, 5, 6], [7, 8, 9, 10, 0, 0]]
+    assert tiled(images).dtype == np.int16
+
+
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 12, 16, 17])
 def test_images_come_back(count):
     images = np.random.default_rng(0).integers(0, 256, (count, 3, 5, 3), np.uint8)

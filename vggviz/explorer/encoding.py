@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import gzip
 import io
-import math
 
 import numpy as np
 from PIL import Image
 from skimage.transform import resize_local_mean
 
-from vggviz.images.mosaic import mosaic
+from vggviz.images.tiles import tiled
 
 TILE = 56
 """Largest side of a thumbnail, in pixels."""
@@ -45,24 +44,19 @@ def sheet(maps: np.ndarray, signed: bool = False) -> np.ndarray:
         signed: if True, 128 is zero and 1 and 255 are -/+ the largest |value|; else 0 is zero.
 
     Returns:
-        uint8 (rows, columns): the thumbnails without gaps, `columns_of(n)` in a row.
+        uint8 (rows, columns): the thumbnails without gaps; see `tiled`.
     """
     largest = np.abs(maps).max(axis=(0, 1))
     share = thumbnails(maps) / np.where(largest > 0, largest, 1)
     levels = 128 + 127 * share if signed else 255 * share
-    whole = mosaic(levels, columns_of(maps.shape[-1]), gap=0)
-    return np.nan_to_num(whole, nan=0).round().clip(0, 255).astype(np.uint8)
+    whole = np.nan_to_num(levels, nan=0).round().clip(0, 255).astype(np.uint8)
+    return tiled(np.moveaxis(whole, -1, 0))
 
 
 def tile_of(height: int, width: int) -> tuple[int, int]:
     """Rows and columns of the thumbnail of a map of that size."""
     share = min(1.0, TILE / max(height, width))
     return max(1, round(height * share)), max(1, round(width * share))
-
-
-def columns_of(count: int) -> int:
-    """Thumbnails in a row of a sheet of `count`, in the layout nearest to a square."""
-    return math.ceil(math.sqrt(count))
 
 
 def png(levels: np.ndarray) -> bytes:

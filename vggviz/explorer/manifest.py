@@ -18,6 +18,7 @@ from vggviz.datasets.folder import unique_names
 from vggviz.explorer import encoding
 from vggviz.explorer.passports import files as passports
 from vggviz.images import preprocessing
+from vggviz.images.tiles import columns_of
 from vggviz.models import graph
 from vggviz.models.provenance import provenance
 from vggviz.models.receptive_field import pair, receptive_fields, same_padding
@@ -161,7 +162,7 @@ def _layer(content: Content, layer: str, facts: Facts, names: Mapping[str, str])
         "reads": names.get(source, "input") if source in (*names, "input") else None,
         "signed": facts.signed[layer],
         "bytes": {"maps": facts.map_bytes[layer], "kernels": facts.kernel_bytes.get(layer, 0)},
-        "sheet": {"columns": encoding.columns_of(channels), "tile": list(tile)},
+        "sheet": {"columns": columns_of(channels), "tile": list(tile)},
         "field": field and {what: pair(getattr(field, what)) for what in ("size", "stride", "padding")},
         "kernel": kernel(content.model, layer, content.layers),
         "pool": pool(content.model, layer, content.layers),

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from vggviz._shared import validation
+from vggviz.images.tiles import columns_of, in_rows
 
 MOST_CELLS = 500_000_000
 """Largest mosaic, two gigabytes. All maps of VGG16's first layer need three million cells."""
@@ -34,8 +35,7 @@ def mosaic(maps: np.ndarray, columns: int | None = None, gap: int = 1) -> np.nda
         raise ValueError(f"Maps must have shape (h, w, n) or (h, w, 3, n); got {maps.shape}.")
     height, width, *colour, count = maps.shape
     gap = validation.whole("gap in cells", gap)
-    square = math.ceil(math.sqrt(count))
-    columns = square if columns is None else validation.whole("number of columns", columns, 1)
+    columns = columns_of(count) if columns is None else validation.whole("number of columns", columns, 1)
     rows = math.ceil(count / columns)
     if rows * (height + gap) * columns * (width + gap) * math.prod(colour) > MOST_CELLS:
         raise ValueError(
@@ -44,6 +44,5 @@ def mosaic(maps: np.ndarray, columns: int | None = None, gap: int = 1) -> np.nda
         )
     tiles = np.full((rows * columns, height + gap, width + gap, *colour), np.nan, np.float32)
     tiles[:count, :height, :width] = np.moveaxis(maps, -1, 0)
-    grid = tiles.reshape(rows, columns, height + gap, width + gap, *colour).swapaxes(1, 2)
-    whole = grid.reshape(rows * (height + gap), columns * (width + gap), *colour)
+    whole = in_rows(tiles, columns)
     return whole[: whole.shape[0] - gap, : whole.shape[1] - gap]

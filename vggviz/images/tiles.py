@@ -11,18 +11,23 @@ def tiled(images: np.ndarray) -> np.ndarray:
     """Put images side by side, row by row, in about as many rows as columns.
 
     Args:
-        images: uint8 (N, H, W, 3).
+        images: (N, H, W), or (N, H, W, 3) in colour.
 
     Returns:
-        uint8 (rows * H, columns * W, 3); places without an image are black.
+        The same dtype, (rows * H, columns * W) or (rows * H, columns * W, 3) for `columns_of(N)` columns;
+        places without an image are zero.
     """
-    count, height, width, colours = images.shape
-    columns = columns_of(count)
-    rows = -(-count // columns)
-    places = np.zeros((rows * columns, height, width, colours), images.dtype)
+    count, columns = len(images), columns_of(len(images))
+    places = np.zeros((-(-count // columns) * columns, *images.shape[1:]), images.dtype)
     places[:count] = images
-    grid = places.reshape(rows, columns, height, width, colours).swapaxes(1, 2)
-    return grid.reshape(rows * height, columns * width, colours)
+    return in_rows(places, columns)
+
+
+def in_rows(tiles: np.ndarray, columns: int) -> np.ndarray:
+    """Tiles (rows * columns, H, W, ...) as one array (rows * H, columns * W, ...), row by row."""
+    rows, (height, width, *colour) = len(tiles) // columns, tiles.shape[1:]
+    grid = tiles.reshape(rows, columns, height, width, *colour).swapaxes(1, 2)
+    return grid.reshape(rows * height, columns * width, *colour)
 
 
 def untiled(sheet: np.ndarray, count: int) -> np.ndarray:

@@ -13,7 +13,7 @@ from PIL import Image
 from vggviz.channel_atlas import drawings
 from vggviz.explorer import encoding
 from vggviz.explorer.passports.packing import pack
-from vggviz.images.mosaic import mosaic
+from vggviz.images.tiles import columns_of, tiled
 
 if TYPE_CHECKING:
     from vggviz.explorer.content import Content
@@ -127,7 +127,7 @@ def tiles_of(images: np.ndarray | None) -> dict[str, Any] | None:
     """How images lie in their sheet: columns, and rows and columns of each; None for none."""
     if images is None:
         return None
-    return {"columns": encoding.columns_of(len(images)), "tile": list(images.shape[1:3])}
+    return {"columns": columns_of(len(images)), "tile": list(images.shape[1:3])}
 
 
 def reduced(images: np.ndarray, side: int = SIDE) -> np.ndarray:
@@ -143,9 +143,8 @@ def reduced(images: np.ndarray, side: int = SIDE) -> np.ndarray:
 
 
 def sheet(images: np.ndarray, *, quality: int = QUALITY) -> bytes:
-    """Encode uint8 (n, h, w, 3) as one WebP, without gaps, `encoding.columns_of(n)` in a row."""
-    tiles = mosaic(np.moveaxis(images, 0, -1), encoding.columns_of(len(images)), gap=0)
-    return encoding.webp(np.nan_to_num(tiles).astype(np.uint8), quality=quality, method=4)
+    """Encode uint8 (n, h, w, 3) as one WebP, without gaps; see `tiled`."""
+    return encoding.webp(tiled(images), quality=quality, method=4)
 
 
 def levels_of(weights: np.ndarray) -> np.ndarray:
