@@ -226,6 +226,21 @@ def test_a_damaged_file_is_written_anew(monkeypatch, tmp_path, batch):
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
+def test_files_of_earlier_versions_are_removed_and_others_are_not(monkeypatch, tmp_path):
+    monkeypatch.setenv("VGGVIZ_CACHE", str(tmp_path))
+    monkeypatch.setattr(onnx_file, "FORMAT", 12)
+    mine, other = "0" * 16, "1" * 16
+    for name in (f"{mine}-1-{mine}", f"{other}-11-block5-{mine}", f"{mine}-12-block1-{other}"):
+        (tmp_path / f"vgg16-{name}.onnx").touch()
+    kept = [f"{other}-12-block1-{mine}", f"{mine}-13-block1-{mine}", f"{mine}-12-block2-{mine}", "own-1-b"]
+    for name in kept:
+        (tmp_path / f"vgg16-{name}.onnx").touch()
+    written = onnx_file.write(
+        mine, "block1", {"c": (np.ones((3, 3, 1, 1), np.float32), np.zeros(1)), "p": ()}
+    )
+    assert {*tmp_path.iterdir()} == {written, *(tmp_path / f"vgg16-{name}.onnx" for name in kept)}
+
+
 def test_a_file_that_is_no_network(monkeypatch, caplog, tmp_path):
     """Its checksum is right, so it was written as it is, by another program or another version."""
     caplog.set_level("INFO", "vggviz")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +36,8 @@ def cached(weights: str, block: str = "*") -> list[Path]:
 def write(weights: str, block: str, layers: Mapping[str, Sequence[np.ndarray]]) -> Path:
     """Write a block with every layer as an output; the file appears when it is complete.
 
+    Damaged files of the block, and all files that earlier versions of this package wrote, are removed.
+
     Args:
         weights: checksum of the weights.
         block: its name.
@@ -53,10 +56,17 @@ def write(weights: str, block: str, layers: Mapping[str, Sequence[np.ndarray]]) 
     path = folder() / _name(weights, block, hashlib.sha256(content).hexdigest())
     with atomic_path(path) as beside:
         beside.write_bytes(content)
-    for other in folder().glob(_name(weights, block, "*")):
-        if other != path:  # damaged, as equal weights give equal files
-            other.unlink(missing_ok=True)
+    for other in {*_replaced(weights, block)} - {path}:
+        with contextlib.suppress(OSError):  # in use, or another process has removed it
+            other.unlink()
     return path
+
+
+def _replaced(weights: str, block: str) -> Iterator[Path]:
+    """The block's own files, of which all but the new one are damaged, and those of earlier formats."""
+    yield from folder().glob(_name(weights, block, "*"))
+    for earlier in range(1, FORMAT):
+        yield from folder().glob(f"vgg16-{'[0-9a-f]' * 16}-{earlier}-*.onnx")
 
 
 def _name(weights: str, block: str, content: str) -> str:
