@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from vggviz._shared.gradient_override import ScoreGradient
 from vggviz._shared.hashing import digest, text_digest
 from vggviz.activations.forward import convolution_step
 from vggviz.feature_visualization.cost import Cost
-from vggviz.feature_visualization.optimisation import SHARED_NOISE, GradientAscent, Recipe
+from vggviz.feature_visualization.optimisation import SHARED_NOISE, GradientAscent, Recipe, check_settings
 from vggviz.feature_visualization.rendering import (
     complete_recipe,
     effective_stride,
@@ -29,7 +30,7 @@ from vggviz.feature_visualization.rendering import (
     reader,
 )
 from vggviz.models.graph import unfold
-from vggviz.models.parts import before_activation, output_shapes
+from vggviz.models.parts import before_activation
 from vggviz.models.summary import forward_macs
 from vggviz.network_gradients.chain import chain
 from vggviz.network_gradients.engines import ENGINES, score_gradient
@@ -70,9 +71,7 @@ class ChannelRecipe:
             TypeError: `ascent` is not a Recipe, or `shared_noise` not a bool.
             ValueError: `steps` or `seed` out of range.
         """
-        validation.whole("number of steps", self.steps, 1)
-        validation.whole("seed", self.seed, 0, 2**31 - 1)
-        validation.instance("A Recipe", self.ascent, Recipe)
+        check_settings(self.steps, self.seed, self.ascent)
         validation.instance("True or False as shared_noise", self.shared_noise, bool)
 
 
@@ -185,10 +184,7 @@ class ChannelDrawing:
     def _reader(self, channels: range) -> Callable[[Any], dict[str, Any]]:
         """A function from images to the map of each one's own channel, (n, h, w, 1)."""
         tf = backend.tensorflow()
-        any_size = before_activation(self.model, self.layer).input.shape[1:3] != self.size
-        function = before_activation(self.model, self.layer, any_size=any_size)
-        output_shapes(function, self.size)  # refuses a size that is too small
-        maps = reader(function, self.preprocess, self.size)
+        maps = reader(partial(before_activation, self.model, self.layer), self.preprocess, self.size)
         own, factor = [[index] for index in channels], SIDES[self.side]
 
         def read(images: Any) -> dict[str, Any]:

@@ -99,6 +99,13 @@ class Recipe:
         return replace(self, **missing)
 
 
+def check_settings(steps: int, seed: int, recipe: Recipe) -> None:
+    """Raise ValueError for steps or a seed out of range, and TypeError for another recipe than a Recipe."""
+    validation.whole("number of steps", steps, 1)
+    validation.whole("seed", seed, 0, 2**31 - 1)
+    validation.instance("A Recipe", recipe, Recipe)
+
+
 class State(NamedTuple):
     """State of the optimiser; each entry is a tensor with one row per image.
 

@@ -17,7 +17,7 @@ from vggviz._shared.files import output_folder
 from vggviz._shared.hashing import digest, text_digest
 from vggviz.feature_visualization.checkpoints import Checkpoints
 from vggviz.feature_visualization.cost import Cost
-from vggviz.feature_visualization.optimisation import GradientAscent, Recipe
+from vggviz.feature_visualization.optimisation import GradientAscent, Recipe, check_settings
 from vggviz.models.graph import check_differentiable, unfold
 from vggviz.models.parts import output_shapes, part
 from vggviz.models.receptive_field import pair, receptive_fields
@@ -94,9 +94,7 @@ class Rendering:
             TypeError: `recipe` is not a Recipe, or `preprocess` is not callable.
             ValueError: `steps` or `seed` out of range.
         """
-        validation.whole("number of steps", self.steps, 1)
-        validation.whole("seed", self.seed, 0, 2**31 - 1)
-        validation.instance("A Recipe", self.recipe, Recipe)
+        check_settings(self.steps, self.seed, self.recipe)
         validation.function("preprocess", self.preprocess)
 
     def draw(
@@ -149,16 +147,10 @@ class Rendering:
                 yield from zip(batch, *self._ascent(own).run(noises, bar.update), strict=True)
 
     def _ascent(self, objectives: Sequence[Objective]) -> GradientAscent:
-        read = reader(self._function(layers_read(objectives)), self.preprocess, self.size)
+        layers = layers_read(objectives)
+        read = reader(functools.partial(part, self.model, layers), self.preprocess, self.size)
         score = functools.partial(score_each, objectives)
         return GradientAscent(read, score, self.size, self.steps, self.seed, self.recipe)
-
-    def _function(self, layers: tuple[str, ...]) -> Any:
-        """The part of the model that computes the layers, for images of the rendering's size."""
-        input_size = part(self.model, layers).input.shape[1:3]
-        function = part(self.model, layers, any_size=input_size != self.size)
-        output_shapes(function, self.size)  # refuses a size that is too small
-        return function
 
     def _settings(self) -> dict[str, Any]:
         return {
@@ -176,14 +168,23 @@ class Rendering:
 
 
 def reader(
-    function: keras.Model, preprocess: Callable[[Any], Any], size: tuple[int, int]
+    submodel: Callable[..., keras.Model], preprocess: Callable[[Any], Any], size: tuple[int, int]
 ) -> Callable[[Any], Any]:
-    """The function of RGB levels, float32 (N, H, W, 3), that a model computes behind `preprocess`.
+    """The function of RGB levels, float32 (N, H, W, 3), that a submodel computes behind `preprocess`.
+
+    Args:
+        submodel: function that gives it, for images of any size if it is called with `any_size=True`.
+        preprocess: function from a tensor of RGB levels to the model's input.
+        size: height and width of the images in pixels.
 
     Raises:
-        ValueError: a model that reads whole numbers; when called, images that it does not read.
+        ValueError: a model that reads whole numbers, or a size that is too small; when called, images that
+            it does not read.
     """
+    fits = submodel().input.shape[1:3] == size
+    function = submodel(any_size=not fits)
     check_differentiable(function.input)
+    output_shapes(function, size)  # refuses a size that is too small
     colours = function.input.shape[-1]
 
     def read(images: Any) -> Any:
