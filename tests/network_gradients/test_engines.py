@@ -1,5 +1,6 @@
 """Gradients by PyTorch and JAX are those of TensorFlow. Skipped where they are not installed."""
 
+import keras
 import numpy as np
 import pytest
 
@@ -11,6 +12,7 @@ from vggviz.feature_visualization.channels import ChannelDrawing, ChannelRecipe
 from vggviz.feature_visualization.optimisation import Recipe
 from vggviz.images.preprocessing import as_vgg16_reads
 from vggviz.models.parts import before_activation
+from vggviz.network_gradients import engines
 from vggviz.network_gradients.chain import Convolution, Pool, chain
 from vggviz.network_gradients.engines import ENGINES, score_gradient
 
@@ -29,14 +31,14 @@ def engine(request):
     return request.param
 
 
-def reference(model, batch, factor):
+def reference(model, batch, factor, layer=LAYER):
     """Scores and their gradient, of maps that are not zero everywhere, by TensorFlow."""
     tf = backend.tensorflow()
-    function = before_activation(model, LAYER, any_size=True)
+    function = before_activation(model, layer, any_size=True)
     images = tf.constant(batch)
     with tf.GradientTape() as tape:
         tape.watch(images)
-        before = tf.gather(function(images)[LAYER], [[index] for index in OWN], axis=-1, batch_dims=1)
+        before = tf.gather(function(images)[layer], [[index] for index in OWN], axis=-1, batch_dims=1)
         scores = tf.reduce_mean(tf.nn.relu(factor * before), axis=(1, 2, 3))
         total = tf.reduce_sum(scores)
     return scores.numpy(), tape.gradient(total, images).numpy()
@@ -52,6 +54,31 @@ def test_scores_and_gradients_are_those_of_tensorflow(tiny, engine, factor):
     assert np.allclose(scores, expected_scores, rtol=1e-4)
     assert np.abs(gradient - expected)[~silent].max() <= 1e-4 * np.abs(expected).max()
     assert np.abs(expected).max() > 0
+
+
+def test_a_pool_may_come_first(engine):
+    """It reads the image, whose negative values no ReLU hides."""
+    layers = keras.layers
+    keras.utils.set_random_seed(0)
+    convolutions = layers.Conv2D(4, 3, padding="same", activation="relu"), layers.Conv2D(2, 3, padding="same")
+    model = keras.Sequential([keras.Input((24, 20, 3)), layers.MaxPooling2D(), *convolutions])
+    layer = convolutions[-1].name
+    batch = np.random.default_rng(1).normal(-1, 1, (3, 24, 20, 3)).astype(np.float32)
+    scores, gradient, _ = score_gradient(engine, chain(model, layer), OWN, 1.0)(batch)
+    expected_scores, expected = reference(model, batch, 1.0, layer)
+    assert np.allclose(scores, expected_scores, rtol=1e-4)
+    assert np.abs(gradient - expected).max() <= 1e-4 * np.abs(expected).max()
+
+
+def test_jax_compiles_once_for_all_batches_of_a_shape(tiny, monkeypatch):
+    pytest.importorskip("jax")
+    traced, values = [], engines._jax_values
+    monkeypatch.setattr(engines, "_jax_values", lambda *given: traced.append(1) or values(*given))
+    engines._jax_compiled.cache_clear()
+    for own, factor in (([0, 1], 1.0), ([2, 3], 1.0), ([0, 1], -1.0)):
+        batch = np.random.default_rng(own[0]).normal(size=(2, 16, 16, 3)).astype(np.float32)
+        score_gradient("jax", chain(tiny, LAYER), own, factor)(batch)
+    assert len(traced) == 1
 
 
 def test_a_silent_channel_has_the_gradient_of_its_pre_activation(engine):
