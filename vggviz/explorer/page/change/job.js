@@ -39,6 +39,8 @@ export class Job {
   /** Counts what was begun. */
   #count = 0;
   #paused = false;
+  /** Whether it is paused only because it is not seen. */
+  #rests = false;
   #pace = new Pace();
   #calm = matchMedia("(prefers-reduced-motion: reduce)");
   /** What is shown. @type {unknown} */
@@ -103,12 +105,13 @@ export class Job {
       if (!this.#isOn || count !== this.#count) return; // stopped meanwhile
       say(begins);
       this.#words.textContent = WAIT;
-      const isWhole = await runner.run(kind, settings, {
+      const whole = runner.run(kind, settings, {
         shuffled,
         news: (news) => this.#receive(news),
         progress: (loaded, total) => this.#load(loaded, total),
       });
-      if (isWhole) this.#end(true);
+      if (this.#paused) runner.pause(true); // before it was ordered
+      if (await whole) this.#end(true);
     } catch (problem) {
       if (count === this.#count) this.#fail(asError(problem));
     }
@@ -121,10 +124,23 @@ export class Job {
     this.#end(false);
   }
 
+  /** It is not seen: it waits, or stops if it cannot be paused. */
+  rest() {
+    if (!this.#wish.starts) this.stop();
+    if (!this.#isOn || this.#paused) return;
+    this.#setPaused(true);
+    this.#rests = true;
+  }
+
+  /** It is seen again, and goes on if it did before. */
+  wake() {
+    if (this.#isOn && this.#rests) this.#setPaused(false);
+  }
+
   /** @returns {number} the count of what is begun */
   #begin() {
     this.#isOn = true;
-    this.#paused = false;
+    this.#paused = this.#rests = false;
     this.#pace = new Pace();
     this.#last = null;
     this.#problem.hidden = true;
@@ -169,6 +185,7 @@ export class Job {
   /** @param {boolean} on */
   #setPaused(on) {
     this.#paused = on;
+    this.#rests = false;
     this.#tools.runner.pause(on);
     this.#tell();
     this.#label();

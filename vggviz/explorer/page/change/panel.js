@@ -111,18 +111,19 @@ export class ChangePanel {
   show(shown) {
     this.#shown = shown;
     const isSeen = shown.state.view === "change";
-    if (!isSeen && this.#isSeen) this.#leave();
+    if (!isSeen && this.#isSeen) this.#leave("rest");
     if (isSeen && !this.#isSeen) this.#tellDownload();
     this.#isSeen = isSeen;
     const part = this.#parts[this.#open];
     // A look at the picture as it was ends nothing.
     if (!isSeen || (shown.state.shows === "before" && part.job.isOn())) return;
     part.show(this.#painted(shown));
+    part.job.wake();
     if (!this.#asked) return;
     const [, detail] = this.#asked;
     this.#asked = null;
     if (part.begin) part.begin(detail);
-    else part.job.start();
+    else if (!part.job.isOn()) part.job.start();
   }
 
   /** With the strokes on the picture, also where no maps follow them. @param {Shown} shown @returns {Shown} */
@@ -133,15 +134,16 @@ export class ChangePanel {
     return { ...shown, images: [{ ...first, photograph }, ...others] };
   }
 
-  #leave() {
+  /** What is computed rests while another tab is shown, and ends where another part is chosen. @param {"rest" | "stop"} how */
+  #leave(how) {
     const part = this.#parts[this.#open];
-    part.job.stop();
+    part.job[how]();
     part.leave?.();
   }
 
   /** @param {PartName} name */
   #choose(name) {
-    if (name !== this.#open) this.#leave();
+    if (name !== this.#open) this.#leave("stop");
     this.#open = name;
     for (const each of this.#buttons) each.setAttribute("aria-pressed", String(each.dataset.part === name));
     for (const each of this.#names()) this.#parts[each].element.hidden = each !== name;
