@@ -3,7 +3,7 @@ import test from "node:test";
 import { gzipSync } from "node:zlib";
 
 import { half, halves } from "../../../vggviz/explorer/page/arithmetic/half_precision.js";
-import { formatted, formattedBytes } from "../../../vggviz/explorer/page/arithmetic/number_format.js";
+import { counted, formatted, formattedBytes, hundredths } from "../../../vggviz/explorer/page/arithmetic/number_format.js";
 import { at, plane, planes, strongest } from "../../../vggviz/explorer/page/arithmetic/planes.js";
 import { gunzip } from "../../../vggviz/explorer/page/state/gzip.js";
 import { npy } from "../../../vggviz/explorer/page/views/npy.js";
@@ -65,6 +65,11 @@ test("bytes are written in MB or kB, never as none", () => {
   assert.deepEqual([1, 1499, 999_400, 1e6, 57_649_999].map(formattedBytes), ["1 kB", "1 kB", "999 kB", "1.0 MB", "57.6 MB"]);
 });
 
+test("things are counted in words, and cosines have two decimals and a minus sign", () => {
+  assert.deepEqual([0, 1, 2, 1024].map((count) => counted(count, "layer")), ["0 layers", "1 layer", "2 layers", "1,024 layers"]);
+  assert.deepEqual([-0.126, 0, 1].map(hundredths), ["−0.13", "0.00", "1.00"]);
+});
+
 test("a number as written is the number to half a unit of its third digit", () => {
   const roll = chance(4);
   for (let i = 0; i < 2000; i++) {
@@ -75,12 +80,12 @@ test("a number as written is the number to half a unit of its third digit", () =
 });
 
 const layer = { name: "conv", rows: 2, columns: 3, channels: 4 };
-const counted = () => ({ data: Float32Array.from({ length: 24 }, (_, i) => i), rows: 2, columns: 3, channels: 4 });
+const numbered = () => ({ data: Float32Array.from({ length: 24 }, (_, i) => i), rows: 2, columns: 3, channels: 4 });
 
 test("planes are channel by channel, and a wrong size is said", () => {
   const found = planes(new Uint16Array(24).fill(0x3c00).buffer, layer);
   assert.deepEqual(found.data, new Float32Array(24).fill(1));
-  const input = planes(counted().data.buffer, { ...layer, name: "input" });
+  const input = planes(numbered().data.buffer, { ...layer, name: "input" });
   assert.equal(at(input, 2, [1, 0]), 15);
   assert.deepEqual([...plane(input, 1)], [6, 7, 8, 9, 10, 11]);
   assert.throws(() => planes(new ArrayBuffer(46), layer), /conv have 46 bytes, not 48/);
@@ -93,7 +98,7 @@ test("the strongest is the farthest from zero, the first of equals, with its sig
 });
 
 test("a .npy has its header, its shape, and the values with channels last", () => {
-  const file = npy(counted());
+  const file = npy(numbered());
   const view = new DataView(file.buffer);
   assert.deepEqual([...file.subarray(0, 8)], [0x93, ..."NUMPY"].map((c) => (c.charCodeAt ? c.charCodeAt(0) : c)).concat(1, 0));
   const length = view.getUint16(8, true);
@@ -105,6 +110,6 @@ test("a .npy has its header, its shape, and the values with channels last", () =
     for (let column = 0; column < 3; column++)
       for (let c = 0; c < 4; c++) {
         const place = (row * 3 + column) * 4 + c;
-        assert.equal(view.getFloat32(10 + length + 4 * place, true), at(counted(), c, [row, column]));
+        assert.equal(view.getFloat32(10 + length + 4 * place, true), at(numbered(), c, [row, column]));
       }
 });

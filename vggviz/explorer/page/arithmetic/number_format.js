@@ -21,6 +21,12 @@ export function formattedBytes(bytes) {
   return bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1e3))} kB`;
 }
 
+/** "1 channel", "1,024 channels". @type {(count: number, word: string) => string} */
+export const counted = (count, word) => `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;
+
+/** Two decimals: a cosine, a correlation. @type {(value: number) => string} */
+export const hundredths = (value) => value.toFixed(2).replace("-", "−");
+
 /** @type {(rounded: number, size: number) => string} both without sign */
 function digits(rounded, size) {
   if (rounded >= 1000 && rounded < 1e9) return Math.round(size).toLocaleString("en");

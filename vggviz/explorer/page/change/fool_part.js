@@ -1,6 +1,7 @@
 // A small change that turns the answer into the second one: shown, amplified and measured.
 
 import { answer } from "../answer/scores.js";
+import { counted } from "../arithmetic/number_format.js";
 import { pixelsOf } from "../arithmetic/pixels.js";
 import { levelsOf } from "../state/bitmaps.js";
 import { imageNamed } from "../state/manifest.js";
@@ -88,7 +89,7 @@ export class FoolPart {
     if (!this.#begun?.before || !means) return "";
     const { classifier, before } = this.#begun;
     const [first, second] = [named(classifier, before), named(classifier, answer(means, classifier))];
-    if (size?.turned) return `Turned in ${step === 1 ? "1 step" : `${step} steps`}: from ${first} to ${second}.`;
+    if (size?.turned) return `Turned in ${counted(step, "step")}: from ${first} to ${second}.`;
     const left = `the first answer is still ${scoreText(-value)} ahead`;
     return isWhole ? `Not turned in ${steps} steps: ${left}.` : `Stopped at step ${step}: ${left}.`;
   }

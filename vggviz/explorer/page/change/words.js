@@ -1,6 +1,6 @@
 // What is said of what is computed.
 
-import { formatted, formattedBytes } from "../arithmetic/number_format.js";
+import { counted, formatted, formattedBytes, hundredths } from "../arithmetic/number_format.js";
 
 /**
  * @import { Live } from "../state/types.js"
@@ -29,7 +29,7 @@ export function mapText(kind, what, layer) {
 export function controlText(agreement) {
   const found = agreement === null
     ? "the map is zero everywhere."
-    : `the map agrees with the network’s to ${agreement.toFixed(2)} (rank correlation; 1 is the same map).`;
+    : `the map agrees with the network’s to ${hundredths(agreement)} (rank correlation; 1 is the same map).`;
   return `With the kernels’ weights in a random order, ${found} What stays the same shows the photograph’s edges, not what ` +
     "the network has learnt.";
 }
@@ -43,6 +43,5 @@ export function downloadText({ segments, runtime }, isKept) {
 
 /** @param {Extent} extent */
 export function extentText({ largest, mean }) {
-  const levels = largest === 1 ? "1 grey level" : `${largest} grey levels`;
-  return `Largest change ${levels} of 255; on average ${formatted(mean)}.`;
+  return `Largest change ${counted(largest, "grey level")} of 255; on average ${formatted(mean)}.`;
 }

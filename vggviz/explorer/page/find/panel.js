@@ -1,5 +1,6 @@
 // The search: for a layer, a number, a family or a class by words, and for a pattern by drawing it.
 
+import { counted } from "../arithmetic/number_format.js";
 import { asError } from "../state/errors.js";
 import { button, element } from "../views/elements.js";
 import { facesOf } from "../passport/face.js";
@@ -151,9 +152,8 @@ export class FindPanel {
 }
 
 /** @type {(found: Found[], text: string) => string} */
-export function countWords(found, text) {
+function countWords(found, text) {
   if (!found.length) return `Nothing is found for “${text}”.`;
   const layers = new Set(found.map(({ layer }) => layer)).size;
-  const channels = `${found.length.toLocaleString("en")} channel${found.length === 1 ? "" : "s"}`;
-  return layers === 1 ? `${channels} of ${found[0].layer}.` : `${channels} of ${layers} layers.`;
+  return `${counted(found.length, "channel")} of ${layers === 1 ? found[0].layer : counted(layers, "layer")}.`;
 }

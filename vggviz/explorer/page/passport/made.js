@@ -2,14 +2,14 @@
 
 import { paint } from "../arithmetic/colours.js";
 import { kernelOf, taps } from "../arithmetic/convolution.js";
-import { formatted } from "../arithmetic/number_format.js";
+import { counted, formatted, hundredths } from "../arithmetic/number_format.js";
 import { layerBefore } from "../state/manifest.js";
 import { draw, element } from "../views/elements.js";
 import { cutterOf } from "../views/faces.js";
 import { facesOf } from "./face.js";
 import { figure, quiet } from "./pictures.js";
 import { related, withEffect } from "./relations.js";
-import { counted, nearly, percent } from "./words.js";
+import { nearly, percent } from "./words.js";
 
 /**
  * @import { Layer, Manifest } from "../state/types.js"
@@ -103,7 +103,7 @@ async function expanded({ layer, channel, known, about, tools: { faces } }) {
 /** @type {(correlation: number, cancellation: number) => Node[]} */
 function expandedWords(correlation, cancellation) {
   const says = "All ways from the pixels added up, as if no ReLU cut anything off; grey is zero.";
-  const real = Number.isNaN(correlation) ? "" : ` Correlation with its real response on the photographs: ${correlation.toFixed(2).replace("-", "−")}.`;
+  const real = Number.isNaN(correlation) ? "" : ` Correlation with its real response on the photographs: ${hundredths(correlation)}.`;
   const lost = Number.isNaN(cancellation) ? "" : ` Of what goes up those ways, ${nearly(cancellation)} cancels out.`;
   const nodes = [quiet(says + real + lost)];
   if (correlation < LOW) nodes.push(element("p", { class: "warning" }, "Take care: here excitation and inhibition cancel, so this picture says little of what the channel answers to."));

@@ -1,6 +1,6 @@
 // What was drawn for a channel, and the parts of photographs that excite it most.
 
-import { formatted } from "../arithmetic/number_format.js";
+import { counted, formatted } from "../arithmetic/number_format.js";
 import { contextOf, copy, element } from "../views/elements.js";
 import { cutterOf } from "../views/faces.js";
 
@@ -39,7 +39,7 @@ export const CROPS = {
     const bitmaps = await Promise.all(examples.map(({ id }) => faces.photograph(id)));
     const figures = examples.map((example, i) => exampleFigure(bitmaps[i], example, titles[example.id]));
     const count = Object.keys(titles).length;
-    return [element("div", { class: "liked" }, ...figures), quiet(`The strongest of ${count} ${count === 1 ? "picture" : "pictures"}, one part of each.`)];
+    return [element("div", { class: "liked" }, ...figures), quiet(`The strongest of ${counted(count, "picture")}, one part of each.`)];
   },
 };
 

@@ -1,11 +1,11 @@
 // Where a channel goes, which others are like it, and what is lost without it.
 
-import { formatted } from "../arithmetic/number_format.js";
+import { counted, formatted, hundredths } from "../arithmetic/number_format.js";
 import { shareOf } from "../state/atlas.js";
 import { element } from "../views/elements.js";
 import { facesOf } from "./face.js";
 import { quiet } from "./pictures.js";
-import { counted, effect, nearly, signedPercent } from "./words.js";
+import { effect, nearly, signedPercent } from "./words.js";
 
 /**
  * @import { Other } from "./face.js"
@@ -41,12 +41,9 @@ function relatives(context, name, words) {
   if (!context.known(name)) return [];
   const found = related(context, { of: name, shares: `${name}_cosine`, layer: context.layer.name });
   if (!found.length) return [quiet(`${words}: none, as it is silent.`)];
-  const others = found.map(({ share, ...other }) => ({ ...other, words: cosine(share), told: "" }));
+  const others = found.map(({ share, ...other }) => ({ ...other, words: hundredths(share), told: "" }));
   return [element("p", {}, `${words}:`), facesOf(others, context.tools)];
 }
-
-/** @param {number} value */
-const cosine = (value) => value.toFixed(2).replace("-", "−");
 
 /** @type {Section} */
 export const OUTPUTS = {

@@ -61,6 +61,3 @@ export const signedPercent = (share) => `${share < 0 ? "−" : "+"}${percent(Mat
 
 /** @param {number} share */
 export const effect = (share) => (share < 0 ? "inhibits" : "excites");
-
-/** One or several. @type {(count: number, word: string) => string} */
-export const counted = (count, word) => `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;

@@ -51,8 +51,7 @@ export class Atlas {
 
   /** @type {(layer: string, channel: number) => Promise<Known>} */
   async of(layer, channel) {
-    const arrays = await this.arrays(layer);
-    return (name) => rowOf(arrays.get(name), channel);
+    return knownIn(await this.arrays(layer), channel);
   }
 }
 
@@ -71,11 +70,14 @@ export function unpack(buffer) {
   }));
 }
 
-/** @type {(array: Packed | undefined, channel: number) => Numbers | null} */
-function rowOf(array, channel) {
-  if (!array) return null;
-  const length = array.data.length / array.shape[0];
-  return array.data.subarray(channel * length, (channel + 1) * length);
+/** What a layer's arrays tell of one channel. @type {(arrays: Map<string, Packed>, channel: number) => Known} */
+export function knownIn(arrays, channel) {
+  return (name) => {
+    const array = arrays.get(name);
+    if (!array) return null;
+    const length = array.data.length / array.shape[0];
+    return array.data.subarray(channel * length, (channel + 1) * length);
+  };
 }
 
 /** A share or a cosine, from −1 to 1. @param {number} steps */

@@ -1,6 +1,7 @@
 // Why the first class is ahead of the second: the channels that speak most for it, each with a switch.
 
 import { differences, reasons, turning } from "../answer/reasons.js";
+import { counted } from "../arithmetic/number_format.js";
 import { signed, whyText } from "./answer_words.js";
 import { button, element, keepingFocus } from "./elements.js";
 
@@ -80,8 +81,7 @@ function offer(turn, finding, off, dispatch) {
   const channels = turning(finding.means, finding.classifier);
   turn.hidden = channels === null || finding.silenced.length > 0;
   if (!channels) return;
-  const things = channels.length === 1 ? "1 channel" : `${channels.length} channels`;
-  turn.textContent = `Switch off ${things}: another answer`;
+  turn.textContent = `Switch off ${counted(channels.length, "channel")}: another answer`;
   turn.title = `${layerOf(finding)}: ${channels.join(", ")}`;
   turn.onclick = () => dispatch({ type: "off", value: { ...off, [layerOf(finding)]: channels } });
 }

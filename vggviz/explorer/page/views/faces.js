@@ -1,7 +1,7 @@
 // What a channel looks like: the picture drawn for it, or the part of a photograph that excites it most.
 
 import { box } from "../arithmetic/receptive_field.js";
-import { Atlas } from "../state/atlas.js";
+import { Atlas, knownIn } from "../state/atlas.js";
 import { LruCache } from "../state/lru_cache.js";
 import { layerNamed } from "../state/manifest.js";
 
@@ -87,14 +87,9 @@ export class Faces {
   async #charted(layer) {
     const [{ pictures }, arrays] = await Promise.all([this.atlas.about(), this.atlas.arrays(layer.name)]);
     const { side } = this.#manifest.examples;
-    return (channel) => {
-      /** @type {Known} */
-      const known = (name) => {
-        const { data, shape: [, count] } = arrays.get(name) ?? { data: new Uint8Array(), shape: [1, 0] };
-        return data.subarray(channel * count, (channel + 1) * count);
-      };
-      return examplesOf(known, pictures, (cell) => box(layer, cell, { rows: side, columns: side }) ?? [0, 0, side, side]);
-    };
+    /** @type {(cell: [number, number]) => Box} */
+    const boxOf = (cell) => box(layer, cell, { rows: side, columns: side }) ?? [0, 0, side, side];
+    return (channel) => examplesOf(knownIn(arrays, channel), pictures, boxOf);
   }
 }
 

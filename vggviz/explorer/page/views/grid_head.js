@@ -1,5 +1,6 @@
 // What stands over the grid of channels: how it is sorted, and which face the channels have.
 
+import { counted } from "../arithmetic/number_format.js";
 import { SORTS } from "../state/state.js";
 import { select } from "./controls.js";
 import { element } from "./elements.js";
@@ -39,7 +40,7 @@ export function createGridHead({ head, title }, { dispatch, changed }) {
     show({ state, layer }) {
       sort.value = state.sort;
       list(layer);
-      title.textContent = layer.channels === 1 ? "1 channel" : `${layer.channels} channels`;
+      title.textContent = counted(layer.channels, "channel");
     },
     face: () => (face.selectedOptions[0]?.disabled ? "map" : /** @type {Face} */ (face.value)),
   };
