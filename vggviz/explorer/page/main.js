@@ -38,25 +38,15 @@ import { followTheme } from "./views/theme.js";
 async function start() {
   followTheme(document.documentElement);
   prepareEmbed(location.search);
-  const base = new URL(".", document.baseURI);
-  const files = new Files(base);
-  const [manifest, table] = await Promise.all([files.json("manifest.json"), files.json("colours.json")]);
-  const data = new Data(manifest, files);
-  const switching = new Switching({ manifest, data });
-  const lacking = new Lacking({ manifest, data });
-  /** @type {Tools} */
-  const tools = {
-    manifest, files, data, base, colours: colours(table),
-    classifier: classifierGiver(manifest, files),
-    sources: new Sources(switching, lacking),
-    faces: facesGiver({ manifest, files }),
-    dispatch: (action, step) => explorer.dispatch(action, step),
-    failed: showProblem,
-  };
+  const { tools, computed } = await load((action, step) => explorer.dispatch(action, step));
   const { explorer, views } = createExplorer(tools);
-  const own = createOwnImage(byId("yours"), { explorer, base, failed: showProblem, paint: () => painting.take(), preview: (photograph) => views.preview(photograph) });
+  const own = createOwnImage(byId("yours"), {
+    explorer, base: tools.base, failed: showProblem,
+    paint: () => painting.take(),
+    preview: (photograph) => views.preview(photograph),
+  });
   const door = own.door();
-  for (const each of [switching, lacking]) each.use(door);
+  for (const each of computed) each.use(door);
   const painting = addLateParts({ explorer, views }, tools, { door, keep: own.keep });
   Object.assign(window, { explorer }); // for the console: explorer.data.maps("cat", "block1_conv1")
   const { search } = location;
@@ -64,6 +54,27 @@ async function start() {
   openAsked(search, { own: own.open, paint: painting.take });
   tellHeight(/** @type {HTMLElement} */ (document.querySelector("main")));
   keepForLater();
+}
+
+/**
+ * What the parts of the page work with.
+ * @type {(dispatch: Dispatch) => Promise<{tools: Tools, computed: [Switching, Lacking]}>} `computed`, maps that need a network
+ */
+async function load(dispatch) {
+  const base = new URL(".", document.baseURI);
+  const files = new Files(base);
+  const [manifest, table] = await Promise.all([files.json("manifest.json"), files.json("colours.json")]);
+  const data = new Data(manifest, files);
+  const switching = new Switching({ manifest, data });
+  const lacking = new Lacking({ manifest, data });
+  const tools = {
+    manifest, files, data, base, dispatch, colours: colours(table),
+    classifier: classifierGiver(manifest, files),
+    sources: new Sources(switching, lacking),
+    faces: facesGiver({ manifest, files }),
+    failed: showProblem,
+  };
+  return { tools, computed: [switching, lacking] };
 }
 
 /** Where a page sends a reader to their own picture, or to paint. @type {(search: string, doors: Record<string, () => unknown>) => void} */
