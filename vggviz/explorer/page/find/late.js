@@ -1,8 +1,7 @@
 // The search before it is opened.
 
 import { wantedFor } from "../live/isolation.js";
-import { LatePart } from "../views/late_part.js";
-import { styled } from "../views/late_faces.js";
+import { LatePart, styled } from "../views/late_part.js";
 
 /** @import { Tools } from "./panel.js" */
 /** @import { GiveFaces } from "../views/late_faces.js" */

@@ -1,7 +1,6 @@
 // What an atlas knows of the chosen channel, before it is wanted.
 
-import { LatePart } from "../views/late_part.js";
-import { styled } from "../views/late_faces.js";
+import { LatePart, styled } from "../views/late_part.js";
 
 /** @import { Tools } from "./panel.js" */
 /** @import { GiveFaces } from "../views/late_faces.js" */

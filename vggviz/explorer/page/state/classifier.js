@@ -2,6 +2,7 @@
 
 import { classifier } from "../answer/classifier.js";
 import { gunzip } from "./gzip.js";
+import { LruCache } from "./lru_cache.js";
 import { layerNamed } from "./manifest.js";
 
 /**
@@ -19,15 +20,8 @@ import { layerNamed } from "./manifest.js";
  * @returns {GiveClassifier}
  */
 export function classifierGiver(manifest, files) {
-  /** @type {Promise<Classifier | null> | null} */
-  let held = null;
-  return () => {
-    if (held) return held;
-    const loading = load(manifest, files);
-    loading.catch(() => (held = null));
-    held = loading;
-    return loading;
-  };
+  const held = new LruCache(1);
+  return () => held.get("classifier", () => load(manifest, files));
 }
 
 /** @type {(manifest: Manifest, files: Files) => Promise<Classifier | null>} */

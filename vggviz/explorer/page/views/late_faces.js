@@ -1,5 +1,7 @@
 // The channels' faces before any is wanted.
 
+import { LruCache } from "../state/lru_cache.js";
+
 /**
  * @import { Files } from "../state/files.js"
  * @import { Manifest } from "../state/types.js"
@@ -7,22 +9,8 @@
  * @typedef {() => Promise<Faces>} GiveFaces
  */
 
-/** @type {(tools: {manifest: Manifest, files: Files}) => GiveFaces} */
+/** They are loaded by the first call, and anew after one that failed. @type {(tools: {manifest: Manifest, files: Files}) => GiveFaces} */
 export function facesGiver(tools) {
-  /** @type {Promise<Faces> | null} */
-  let faces = null;
-  return () => {
-    faces ??= import("./faces.js").then(({ Faces }) => new Faces(tools));
-    faces.catch(() => (faces = null)); // the next call loads it anew
-    return faces;
-  };
-}
-
-/** A stylesheet that is no part of the first view, once it is there. @param {string} href @returns {Promise<void>} */
-export function styled(href) {
-  return new Promise((resolve) => {
-    const link = document.createElement("link");
-    for (const event of ["load", "error"]) link.addEventListener(event, () => resolve());
-    document.head.append(Object.assign(link, { rel: "stylesheet", href }));
-  });
+  const held = new LruCache(1);
+  return () => held.get("faces", async () => new (await import("./faces.js")).Faces(tools));
 }

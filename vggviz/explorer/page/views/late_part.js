@@ -67,3 +67,12 @@ export class LatePart {
     return this.#part;
   }
 }
+
+/** A stylesheet that is no part of the first view, once it is there. @param {string} href @returns {Promise<void>} */
+export function styled(href) {
+  return new Promise((resolve) => {
+    const link = document.createElement("link");
+    for (const event of ["load", "error"]) link.addEventListener(event, () => resolve());
+    document.head.append(Object.assign(link, { rel: "stylesheet", href }));
+  });
+}
