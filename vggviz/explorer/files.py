@@ -57,7 +57,7 @@ def files(content: Content, runtime: str | os.PathLike[str] | None) -> Iterator[
     yield from _all_image_files(content, facts, exact, is_live=live is not None)
     kernels = dict(_kernel_files(content, names, facts))
     yield from kernels.items()
-    yield from _example_and_drawing_files(content, names)
+    yield from _example_and_drawing_files(content, names, facts)
     for layer, found in preferences.preferred(content.model, content.layers).items():
         facts.preferred.append(layer)
         yield f"preferred/{names[layer]}.json", _json(found)
@@ -201,7 +201,9 @@ def _kernel_files(
             yield f"kernels/{name}.json", _json({"bias": values.astype(float).tolist()})
 
 
-def _example_and_drawing_files(content: Content, names: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
+def _example_and_drawing_files(
+    content: Content, names: Mapping[str, str], facts: manifest.Facts
+) -> Iterator[tuple[str, bytes]]:
     ids = manifest.file_names(content.example_images)
     for title, image in content.example_images.items():
         yield f"examples/{ids[title]}.webp", encoding.webp(image, quality=90)
@@ -214,6 +216,7 @@ def _example_and_drawing_files(content: Content, names: Mapping[str, str]) -> It
         for kind, of in (("drawings", passports.drawings_of), ("opposites", passports.opposites_of)):
             drawn = of(content, layer)
             if drawn is not None:
+                facts.sheets[kind, layer] = passports.tiles_of(drawn)
                 yield f"{kind}/{names[layer]}.webp", passports.sheet(drawn)
 
 

@@ -83,6 +83,7 @@ class Facts:
         map_bytes: {layer: size of the largest compressed file of maps}.
         kernel_bytes: {layer: size of the compressed kernels}.
         preferred: layers with a file of preferred classes.
+        sheets: {("drawings" or "opposites", layer): how they lie in their sheet}.
         input_shape: (H, W, C) of the network's input.
     """
 
@@ -93,6 +94,7 @@ class Facts:
     map_bytes: dict[str, int] = field(default_factory=dict)
     kernel_bytes: dict[str, int] = field(default_factory=dict)
     preferred: list[str] = field(default_factory=list)
+    sheets: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     input_shape: tuple[int, ...] = ()
 
     def note_input(self, batch: np.ndarray) -> None:
@@ -168,8 +170,8 @@ def _layer(content: Content, layer: str, facts: Facts, names: Mapping[str, str])
         "pool": pool(content.model, layer, content.layers),
         "preferred": layer in facts.preferred,
         "examples": layer in content.examples or passports.has_examples(content, layer),
-        "drawings": passports.tiles_of(passports.drawings_of(content, layer)),
-        "opposites": passports.tiles_of(passports.opposites_of(content, layer)),
+        "drawings": facts.sheets.get(("drawings", layer)),
+        "opposites": facts.sheets.get(("opposites", layer)),
     }
 
 

@@ -127,12 +127,14 @@ def test_drawings_of_the_atlas_are_reduced_and_given_ones_are_not(
     first, second, *_ = atlas.layers
     counts = {layer: vggviz.filters(functional, layer).shape[-1] for layer in (first, second)}
     drawn = {layer: np.full((count, 128, 64, 3), 90, np.uint8) for layer, count in counts.items()}
-    monkeypatch.setattr(type(atlas), "drawings", lambda _, layer: drawn.get(layer))
+    asked = []
+    monkeypatch.setattr(type(atlas), "drawings", lambda _, layer: asked.append(layer) or drawn.get(layer))
     explorer = vggviz.explore(functional, {"noise": photograph}, preprocess=identity, atlas=atlas)
     folder = explorer.with_drawings({second: drawn[second]}).save(tmp_path / "page")
     tiles = {each["name"]: each["drawings"] for each in read(folder, "manifest.json")["layers"]}
     assert tiles[first]["tile"] == [files.SIDE, files.SIDE // 2]
     assert tiles[second]["tile"] == [128, 64]
+    assert asked == [layer for layer in atlas.layers if layer != second], "each sheet is decoded once"
     with Image.open(io.BytesIO((folder / "drawings" / f"{first}.webp").read_bytes())) as sheet:
         assert sheet.width == tiles[first]["columns"] * files.SIDE // 2
         assert np.abs(np.asarray(sheet)[:32, :32].astype(int) - 90).max() < 4

@@ -123,10 +123,8 @@ def opposites_of(content: Content, layer: str) -> np.ndarray | None:
     return None if drawn is None else reduced(drawn, SMALL_SIDE)
 
 
-def tiles_of(images: np.ndarray | None) -> dict[str, Any] | None:
-    """How images lie in their sheet: columns, and rows and columns of each; None for none."""
-    if images is None:
-        return None
+def tiles_of(images: np.ndarray) -> dict[str, Any]:
+    """How images lie in their sheet: columns, and rows and columns of each."""
     return {"columns": columns_of(len(images)), "tile": list(images.shape[1:3])}
 
 
