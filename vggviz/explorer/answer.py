@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -43,6 +44,7 @@ class Answer:
     calibrated: bool
     off: tuple[str, ...]
 
+    @functools.cached_property
     def files(self) -> dict[str, bytes]:
         """{path: bytes}: the kernel in half precision, and bias, ids and labels as JSON."""
         described = {
@@ -67,7 +69,7 @@ class Answer:
             "classes": len(self.bias),
             "calibrated": self.calibrated,
             "off": [names[layer] for layer in self.off],
-            "bytes": sum(map(len, self.files().values())),
+            "bytes": sum(map(len, self.files.values())),
         }
 
 

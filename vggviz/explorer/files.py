@@ -64,7 +64,7 @@ def files(content: Content, runtime: str | os.PathLike[str] | None) -> Iterator[
     entries = manifest.manifest(content, facts, names)
     if answer:
         entries["answer"] = answer.entry(names)
-        yield from answer.files().items()
+        yield from answer.files.items()
     if runtime and live:
         entries["live"], live_files = _live(content, kernels, runtime)
         entries["live"] |= live

@@ -9,6 +9,7 @@ where in the files these numbers are.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +68,7 @@ def entry(
     return {"file": FILE, **places, "segments": shapes, "kernels": kernels, "colours": colours}
 
 
+@functools.cache
 def template() -> bytes:
     """A .tflite file with one convolution, whose shapes and numbers are to be filled in."""
     return flatbuffer.convolution()
