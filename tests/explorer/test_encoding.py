@@ -21,6 +21,12 @@ def tile(sheet, size, channel, count):
     return sheet[row * size[0] : (row + 1) * size[0], column * size[1] : (column + 1) * size[1]]
 
 
+def test_json_has_no_spaces_and_no_numbers_that_it_does_not_know():
+    assert encoding.compact_json({"a": [1, 0.5], "b": "é"}) == b'{"a":[1,0.5],"b":"\\u00e9"}'
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        encoding.compact_json([float("nan")])
+
+
 def test_each_tile_is_scaled_by_its_own_maximum(maps):
     maps *= [1, 10, 100, 0.1, 5, 7, 1e-6]
     sheet = encoding.sheet(maps)

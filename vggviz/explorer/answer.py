@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -52,10 +51,9 @@ class Answer:
             "ids": list(manifest.file_names(self.labels).values()),
             "labels": self.labels,
         }
-        text = json.dumps(described, allow_nan=False, separators=(",", ":"), ensure_ascii=False)
         return {
             f"{FOLDER}/kernel.gz": encoding.pack(self.kernel),
-            f"{FOLDER}/classes.json": text.encode(),
+            f"{FOLDER}/classes.json": encoding.compact_json(described),
         }
 
     def entry(self, names: Mapping[str, str]) -> dict[str, Any]:

@@ -1,9 +1,11 @@
-"""Encoding of arrays for the page: sprite sheets of thumbnails, and gzip-compressed numbers."""
+"""Encoding of arrays for the page: sprite sheets of thumbnails, gzip-compressed numbers, and JSON."""
 
 from __future__ import annotations
 
 import gzip
 import io
+import json
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -78,6 +80,11 @@ def small(image: np.ndarray) -> bytes:
     reduced = Image.fromarray(image)
     reduced.thumbnail((SMALL, SMALL))
     return webp(np.asarray(reduced), quality=80)
+
+
+def compact_json(value: Any) -> bytes:
+    """Encode as JSON without spaces; ValueError for a number that JSON does not have."""
+    return json.dumps(value, allow_nan=False, separators=(",", ":")).encode()
 
 
 def pack(values: np.ndarray) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -60,7 +59,7 @@ def files(content: Content, runtime: str | os.PathLike[str] | None) -> Iterator[
     yield from _example_and_drawing_files(content, names, facts)
     for layer, found in preferences.preferred(content.model, content.layers).items():
         facts.preferred.append(layer)
-        yield f"preferred/{names[layer]}.json", _json(found)
+        yield f"preferred/{names[layer]}.json", encoding.compact_json(found)
     entries = manifest.manifest(content, facts, names)
     if answer:
         entries["answer"] = answer.entry(names)
@@ -69,8 +68,8 @@ def files(content: Content, runtime: str | os.PathLike[str] | None) -> Iterator[
         entries["live"], live_files = _live(content, kernels, runtime)
         entries["live"] |= live
         yield from live_files
-        yield from _sketch_files(content, names, entries["live"])
-    yield "manifest.json", _json(entries)
+        yield from sketches.files(content, names, live)
+    yield "manifest.json", encoding.compact_json(entries)
 
 
 def _all_image_files(
@@ -107,7 +106,7 @@ def _map_files(
     for layer, name in manifest.file_names(content.layers).items():
         values = maps[layer]
         yield f"{folder}/{name}.png", encoding.png(encoding.sheet(values[0], facts.signed[layer]))
-        yield f"{folder}/{name}.json", _json(_statistics(layer, values))
+        yield f"{folder}/{name}.json", encoding.compact_json(_statistics(layer, values))
         facts.note(folder, layer, values)
         if layer not in facts.lacking[folder]:
             pack = encoding.pack_exactly if layer in exact else encoding.pack
@@ -151,20 +150,6 @@ def _live(
     return entry, [*files, *([(gradients.FILE, gradients.template())] if entry["gradients"] else [])]
 
 
-def _sketch_files(
-    content: Content, names: Mapping[str, str], live: Mapping[str, Any] | None
-) -> Iterator[tuple[str, bytes]]:
-    """Yield the file of what the answer to a reader's sketch is compared with."""
-    if live is None:
-        return
-    found = {names[layer]: each for layer, each in sketches.answers(content, live).items()}
-    short = {
-        what: {name: [float(f"{mean:.4g}") for mean in getattr(each, what)] for name, each in found.items()}
-        for what in ("empty", "others")
-    }
-    yield "sketch/others.json", _json({"count": sketches.COUNT, **short})
-
-
 def _maps(
     content: Content, image: np.ndarray, layers: Sequence[str]
 ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
@@ -198,7 +183,7 @@ def _kernel_files(
             bias = unfold(content.model).steps[layer].core.bias
             values = np.zeros(weights.shape[-1]) if bias is None else np.asarray(bias)
             yield f"kernels/{name}.packed", packed
-            yield f"kernels/{name}.json", _json({"bias": values.astype(float).tolist()})
+            yield f"kernels/{name}.json", encoding.compact_json({"bias": values.astype(float).tolist()})
 
 
 def _example_and_drawing_files(
@@ -211,7 +196,7 @@ def _example_and_drawing_files(
     for layer, examples in content.examples.items():
         if passports.has_examples(content, layer):
             continue
-        yield f"examples/{names[layer]}.json", _json(manifest.examples_of(examples, ids))
+        yield f"examples/{names[layer]}.json", encoding.compact_json(manifest.examples_of(examples, ids))
     for layer in content.layers:
         for kind, of in (("drawings", passports.drawings_of), ("opposites", passports.opposites_of)):
             drawn = of(content, layer)
@@ -230,7 +215,3 @@ def _statistics(layer: str, values: np.ndarray) -> dict[str, list[float]]:
     }
     # Seven significant digits, the precision of float32, for a smaller file.
     return {name: [float(f"{n:.7g}") for n in array.astype(float)] for name, array in numbers.items()}
-
-
-def _json(value: Any) -> bytes:
-    return json.dumps(value, allow_nan=False, separators=(",", ":")).encode()

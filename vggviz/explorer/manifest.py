@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -299,7 +298,7 @@ def page_files() -> Iterator[tuple[str, bytes]]:
     yield from _files_below(resources.files("vggviz").joinpath("explorer", "page"), "")
     levels = np.linspace(0, 1, 256)
     tables = {name: matplotlib.colormaps[name](levels, bytes=True)[:, :3].tolist() for name in COLOURS}
-    yield "colours.json", json.dumps(tables, separators=(",", ":")).encode()
+    yield "colours.json", encoding.compact_json(tables)
 
 
 def _files_below(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:

@@ -168,7 +168,11 @@ def test_files_for_computing_in_the_page(functional, photograph, runtime, tmp_pa
     names = sorted(path.name for path in (folder / "live" / "wasm").iterdir())
     assert names == ["litert_wasm_internal.js", "litert_wasm_internal.wasm"]
     assert live["runtime"] == litert.runtime_size(dict(litert.runtime_files(runtime)))
-    assert json.loads((explorer.save(tmp_path / "plain") / "manifest.json").read_text())["live"] is None
+    sketches = json.loads((folder / "sketch" / "others.json").read_text())
+    assert list(sketches["empty"]) == list(sketches["others"]) == conv_layers(functional)
+    plain = explorer.save(tmp_path / "plain")
+    assert json.loads((plain / "manifest.json").read_text())["live"] is None
+    assert not (plain / "sketch").exists()
 
 
 def wide():

@@ -1,5 +1,7 @@
 """The sketches that a reader's own is compared with."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -69,3 +71,12 @@ def test_answers_are_those_of_the_network_beyond_the_ground(functional):
         np.testing.assert_allclose(found[layer].empty, empty, rtol=1e-4)
         more = np.mean([(each - empty).clip(0) for each in others], axis=0)
         np.testing.assert_allclose(found[layer].others, more, rtol=1e-3, atol=1e-3)
+
+
+def test_the_file_of_the_answers(functional):
+    content = Content(functional, {}, ("conv_a",), lambda images: images.astype(np.float32))
+    ((name, written),) = sketches.files(content, {"conv_a": "first"}, PLAIN)
+    stored, found = json.loads(written), sketches.answers(content, PLAIN)["conv_a"]
+    assert (name, stored["count"]) == ("sketch/others.json", sketches.COUNT)
+    np.testing.assert_allclose(stored["empty"]["first"], found.empty, rtol=1e-3)
+    np.testing.assert_allclose(stored["others"]["first"], found.others, rtol=1e-3)

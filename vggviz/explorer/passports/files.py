@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -46,7 +45,7 @@ def files(content: Content, names: Mapping[str, str], ids: Mapping[str, str]) ->
             tiles = levels_of(arrays["expanded"])
             sheets[names[layer]] = tiles_of(tiles)
             yield f"atlas/{names[layer]}.webp", sheet(tiles, quality=90)
-    yield "atlas/atlas.json", _json(about(content, names, ids, sheets))
+    yield "atlas/atlas.json", encoding.compact_json(about(content, names, ids, sheets))
 
 
 def shown(content: Content) -> list[str]:
@@ -150,7 +149,3 @@ def levels_of(weights: np.ndarray) -> np.ndarray:
     values = np.nan_to_num(np.asarray(weights, np.float32))
     largest = np.abs(values).max(axis=(1, 2, 3), keepdims=True)
     return np.rint(128 + 127 * values / np.where(largest > 0, largest, 1)).astype(np.uint8)
-
-
-def _json(value: Any) -> bytes:
-    return json.dumps(value, allow_nan=False, separators=(",", ":")).encode()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import gzip
-import json
 from collections.abc import Iterator, Mapping
 
 import numpy as np
+
+from vggviz.explorer import encoding
 
 ALIGNED = 4
 """Bytes to a multiple of which each array begins, as typed arrays of JavaScript must."""
@@ -60,9 +61,9 @@ def pack(arrays: Mapping[str, np.ndarray]) -> bytes:
     header, body = {}, b""
     for name, array in encoded(arrays):
         header[name] = [array.dtype.str[1:], list(array.shape), len(body)]
-        content = np.ascontiguousarray(array).tobytes()
+        content = array.tobytes()
         body += content + b"\0" * (-len(content) % ALIGNED)
-    text = json.dumps(header, separators=(",", ":")).encode()
+    text = encoding.compact_json(header)
     text += b" " * (-len(text) % ALIGNED)
     return gzip.compress(np.uint32(len(text)).astype("<u4").tobytes() + text + body, LEVEL, mtime=0)
 

@@ -17,6 +17,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from vggviz.activations.forward import feature_maps
+from vggviz.explorer import encoding
 from vggviz.models.graph import conv_layers, input_side
 
 if TYPE_CHECKING:
@@ -43,6 +44,24 @@ class Answers:
 
     empty: np.ndarray
     others: np.ndarray
+
+
+def files(
+    content: Content, names: Mapping[str, str], reading: Mapping[str, Sequence]
+) -> Iterator[tuple[str, bytes]]:
+    """Yield (name, bytes) of the file of what the answer to a reader's sketch is compared with.
+
+    Args:
+        content: the data of the explorer.
+        names: {layer: file name}.
+        reading: see `answers`.
+    """
+    found = {names[layer]: each for layer, each in answers(content, reading).items()}
+    short = {
+        what: {name: [float(f"{mean:.4g}") for mean in getattr(each, what)] for name, each in found.items()}
+        for what in ("empty", "others")
+    }
+    yield "sketch/others.json", encoding.compact_json({"count": COUNT, **short})
 
 
 def answers(content: Content, reading: Mapping[str, Sequence]) -> dict[str, Answers]:
