@@ -48,7 +48,7 @@ def test_the_file_is_small_and_the_same_each_time(packed, tmp_path):
     assert again.stat().st_size < 4e6
 
 
-def test_it_is_packed_anew_only_for_another_atlas(tmp_path, monkeypatch):
+def test_it_is_packed_anew_only_for_another_atlas_or_library(tmp_path, monkeypatch):
     class App:
         srcdir = tmp_path
 
@@ -57,14 +57,15 @@ def test_it_is_packed_anew_only_for_another_atlas(tmp_path, monkeypatch):
     atlas_table.provide(App, None)  # a book without an atlas
     assert not calls
     (tmp_path / atlas_table.ATLAS).mkdir(parents=True)
-    head = tmp_path / atlas_table.ATLAS / "atlas.json"
-    for text, count in (("one", 1), ("one", 1), ("two", 2)):
-        head.write_text(text)
+    (tmp_path / "vggviz").mkdir()
+    head, library = tmp_path / atlas_table.ATLAS / "atlas.json", tmp_path / "vggviz" / "table.py"
+    for path, text, count in ((head, "one", 1), (head, "one", 1), (head, "two", 2), (library, "new", 3)):
+        path.write_text(text)
         atlas_table.provide(App, None)
         assert len(calls) == count
     (tmp_path / atlas_table.PACKED).write_bytes(b"cut short")
     atlas_table.provide(App, None)
-    assert len(calls) == 3
+    assert len(calls) == 4
 
 
 def write(path, digest):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from vggviz_book import fingerprint
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -20,11 +21,15 @@ DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def provide(app: Sphinx, config: Config) -> None:
-    """Pack the table, unless that of the same atlas is there, or there is none; takes five seconds."""
-    atlas, packed = Path(app.srcdir, ATLAS), Path(app.srcdir, PACKED)
+    """Pack the table, unless that of the same atlas and library is there; takes five seconds.
+
+    A book without an atlas has none.
+    """
+    root = Path(app.srcdir)
+    atlas, packed = root / ATLAS, root / PACKED
     if not (atlas / "atlas.json").is_file():
         return
-    digest = _digest(atlas)
+    digest = fingerprint.of_figures(root, {}).encode()
     if not packed.is_file() or _digest_in(packed) != digest:
         pack(atlas, packed, digest)
 
@@ -48,12 +53,6 @@ def pack(atlas: Path, packed: Path, digest: bytes = b"") -> None:
             for path in sorted(table.parent.iterdir()):
                 entry = zipfile.ZipInfo(path.name, DATE)
                 archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED, compresslevel=9)
-
-
-def _digest(atlas: Path) -> bytes:
-    files = sorted(path for path in atlas.iterdir() if path.suffix in (".json", ".npz"))
-    contents = b"".join(hashlib.sha256(path.read_bytes()).digest() for path in files)
-    return hashlib.sha256(contents).hexdigest().encode()
 
 
 def _digest_in(packed: Path) -> bytes:
