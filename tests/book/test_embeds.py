@@ -16,6 +16,7 @@ from PIL import Image
 
 import networks
 import vggviz
+from node import run_script
 from vggviz._shared.backend import keras
 from vggviz_book import embeds, explorers, posters
 from vggviz_book.posters import View
@@ -153,6 +154,15 @@ def test_a_cell_is_taken_apart_unless_another_view_is_named(address, options, vi
     (node,) = directive(address, **options).run()
     assert (node["address"], node["view"]) == (address, view)
     assert node["height"] == options.get("height", embeds.HEIGHT)
+
+
+def test_the_explorer_shows_each_view_that_a_chapter_may_name(tmp_path):
+    code = """
+    const { embedded } = await import(`${PAGE}/views/embed.js`);
+    return given.map((view) => embedded(`?embed=${view}`));
+    """
+    views = list(embeds.VIEWS)
+    assert run_script(tmp_path, code, [*views, "other"]) == [*views, "map"]
 
 
 @pytest.mark.parametrize("address", ["conv_a/b", "nothing_glued"])

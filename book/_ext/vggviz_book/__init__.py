@@ -6,7 +6,8 @@ chapters: executes the chapters in parallel, with
 fingerprint: digests of all inputs, by which caches are invalidated.
 explorers: copies the explorers that chapters show, and the front door's pictures.
 embeds: views of the explorer in chapters, with
-    posters: still pictures of them.
+    posters: still pictures of them;
+    answer_posters: and of the answer.
 quizzes: questions whose answers the chapters compute, as
     quiz_nodes: HTML that works without JavaScript;
     quiz_solutions: a page with all solutions.

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import gzip
 import json
-from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-if TYPE_CHECKING:
-    from vggviz_book.posters import Explorer
+from vggviz_book.posters import SIDE, Explorer, View, beside_photograph
 
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 COUNT = 5
 LETTERS = 20
 """Height of the letters, in pixels of the picture."""
 TEXT, BAR, REST = "#14181f", "#0b5cad", "#e4e8ee"
+
+
+def poster(explorer: Explorer, view: View) -> tuple[Image.Image, str]:
+    """The photograph and beside it the first classes, with the text alternative.
+
+    Raises:
+        ValueError: the explorer knows no answer.
+    """
+    found = answer(explorer)
+    return beside_photograph(explorer, view, bars(found, SIDE)), described(found)
 
 
 def answer(explorer: Explorer) -> list[tuple[str, float]]:

@@ -24,10 +24,11 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from myst_nb.core.variables import RetrievalError
 from myst_nb.ext.glue.utils import retrieve_glue_data
+from PIL import Image
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from vggviz_book import explorers, posters
+from vggviz_book import answer_posters, explorers, posters
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -135,7 +136,7 @@ def fill_one(page: BeautifulSoup, figure: Tag, explorer: posters.Explorer, targe
     figure["data-title"] = f"Channel {view.channel} of {view.layer}"
     del figure["data-address"], figure["data-view"]
     link = page.new_tag("a", attrs={"class": "explore-poster", "href": start + address})
-    link.append(picture(page, explorer, view, target, has_answer=kind == "answer"))
+    link.append(picture(page, *still(explorer, view, kind), target))
     figure.insert(0, link)
     caption = figure.select("figcaption")[0]
     large = page.new_tag("a", attrs={"class": "explore-large", "href": start + address, "target": "_blank"})
@@ -151,25 +152,23 @@ def add_stand_in(page: BeautifulSoup, frame: Tag, root: Path, target: Path) -> N
         return
     explorer = posters.Explorer(folder)
     link = page.new_tag("a", attrs={"class": "explore-poster", "href": str(frame["src"])})
-    link.append(picture(page, explorer, posters.first_view(explorer), target))
+    link.append(picture(page, *still(explorer, posters.first_view(explorer)), target))
     figure = page.new_tag("figure", attrs={"class": "explore explore-stand-in"})
     figure.append(link)
     frame.insert_before(figure)
 
 
-def picture(
-    page: BeautifulSoup,
-    explorer: posters.Explorer,
-    view: posters.View,
-    target: Path,
-    *,
-    has_answer: bool = False,
-) -> Tag:
-    """The still picture of a view."""
-    name = posters.write(explorer, view, target, has_answer=has_answer)
-    size = {"width": str(2 * posters.SIDE + posters.GAP), "height": str(posters.SIDE)}
-    words = posters.described(explorer, view, has_answer=has_answer)
-    source = "/".join(("..", *POSTERS, name))
+def still(explorer: posters.Explorer, view: posters.View, kind: str = "map") -> tuple[Image.Image, str]:
+    """The still picture of a view, and its text alternative."""
+    if kind == "answer":
+        return answer_posters.poster(explorer, view)
+    return posters.poster(explorer, view), posters.described(explorer, view)
+
+
+def picture(page: BeautifulSoup, made: Image.Image, words: str, target: Path) -> Tag:
+    """A still picture as it stands in a page; its file is written into `target`."""
+    size = {"width": str(made.width), "height": str(made.height)}
+    source = "/".join(("..", *POSTERS, posters.write(made, target)))
     return page.new_tag("img", attrs={"src": source, "alt": words, "loading": "lazy", **size})
 
 

@@ -16,7 +16,6 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from vggviz.models.receptive_field import ReceptiveField
-from vggviz_book import answer_posters
 
 SIDE = 448
 """Pixels of the photograph's and of the map's longer side."""
@@ -102,15 +101,17 @@ class Explorer:
         return ReceptiveField(**field).box(*view.cell, (picture["rows"], picture["columns"]))
 
 
-def poster(explorer: Explorer, view: View, *, has_answer: bool = False) -> Image.Image:
-    """The photograph with what the cell sees, and beside it the map with the cell, or the answer."""
+def poster(explorer: Explorer, view: View) -> Image.Image:
+    """The photograph with what the cell sees, and beside it the map with the cell."""
+    cell = view.cell and (*view.cell, view.cell[0] + 1, view.cell[1] + 1)
+    right = framed(coloured(explorer, view), cell, Image.Resampling.NEAREST)
+    return beside_photograph(explorer, view, right)
+
+
+def beside_photograph(explorer: Explorer, view: View, right: Image.Image) -> Image.Image:
+    """The photograph with what the cell sees, and beside it another picture."""
     photograph = Image.open(explorer.picture / "picture.png").convert("RGB")
     left = framed(photograph, explorer.seen(view), Image.Resampling.BICUBIC)
-    cell = view.cell and (*view.cell, view.cell[0] + 1, view.cell[1] + 1)
-    if has_answer:
-        right = answer_posters.bars(answer_posters.answer(explorer), SIDE)
-    else:
-        right = framed(coloured(explorer, view), cell, Image.Resampling.NEAREST)
     whole = Image.new("RGB", (left.width + GAP + right.width, max(left.height, right.height)), "white")
     whole.paste(left, (0, 0))
     whole.paste(right, (left.width + GAP, 0))
@@ -151,10 +152,8 @@ def first_view(explorer: Explorer) -> View:
     return View(layer["name"], int(explorer.maps(layer).max(axis=(1, 2)).argmax()))
 
 
-def described(explorer: Explorer, view: View, *, has_answer: bool = False) -> str:
+def described(explorer: Explorer, view: View) -> str:
     """The text alternative of a poster."""
-    if has_answer:
-        return answer_posters.described(answer_posters.answer(explorer))
     words = f"The photograph, and the map of channel {view.channel} of {view.layer}"
     if not view.cell:
         return f"{words}."
@@ -163,10 +162,9 @@ def described(explorer: Explorer, view: View, *, has_answer: bool = False) -> st
     return f"{words}, {value:,g} at row {row}, column {column}; frames show this cell and what it sees."
 
 
-def write(explorer: Explorer, view: View, folder: Path, *, has_answer: bool = False) -> str:
+def write(made: Image.Image, folder: Path) -> str:
     """Write a poster into a folder; return its name, which depends on what it shows."""
     folder.mkdir(parents=True, exist_ok=True)
-    made = poster(explorer, view, has_answer=has_answer)
     name = f"explore-{hashlib.sha256(made.tobytes()).hexdigest()[:12]}.webp"
     made.save(folder / name, "WEBP", quality=85, method=4)
     return name
