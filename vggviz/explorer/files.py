@@ -14,6 +14,7 @@ from vggviz.activations.forward import feature_maps
 from vggviz.activations.statistics import channel_statistics
 from vggviz.explorer import encoding, manifest, preferences
 from vggviz.explorer.answer import answer_of
+from vggviz.explorer.content import Facts
 from vggviz.explorer.live import gradients, litert, sharing
 from vggviz.explorer.passports import files as passports
 from vggviz.explorer.passports import sketches
@@ -21,6 +22,7 @@ from vggviz.models.graph import conv_layers, input_side, unfold
 from vggviz.models.kernels import filters
 
 if TYPE_CHECKING:
+    from vggviz.datasets.examples import Examples
     from vggviz.explorer.content import Content
 
 LARGE = 500_000
@@ -36,7 +38,8 @@ def cost(content: Content) -> str:
         for name in content.layers
     ]
     cells = sum(math.prod(shape) for shape in shapes) * len(content.images)
-    weights = sum(manifest.weights(content.model, name) for name in content.layers)
+    kernels = [steps[name].core.kernel for name in content.layers if steps[name].is_conv2d]
+    weights = sum(math.prod(kernel.shape) for kernel in kernels)
     channels = sum(shape[-1] for shape in shapes)
     return (
         f"The explorer shows {channels:,} channels of {len(content.layers)} layers for "
@@ -48,7 +51,7 @@ def files(content: Content, runtime: str | os.PathLike[str] | None) -> Iterator[
     """Yield (name, bytes) of every file of the page; manifest.json comes last."""
     yield from manifest.page_files()
     names = manifest.file_names(content.layers)
-    facts = manifest.Facts(_signed(content))
+    facts = Facts(_signed(content))
     answer = answer_of(content.model, content.layers)
     live = _reading(content) if runtime else None
     # Exactly where the answer is computed from them, so that the cells add up to the score.
@@ -73,7 +76,7 @@ def files(content: Content, runtime: str | os.PathLike[str] | None) -> Iterator[
 
 
 def _all_image_files(
-    content: Content, facts: manifest.Facts, exact: Collection[str], *, is_live: bool
+    content: Content, facts: Facts, exact: Collection[str], *, is_live: bool
 ) -> Iterator[tuple[str, bytes]]:
     """Yield the files of all images; of those that the page can compute, all but the first may lack maps."""
     ids = manifest.file_names(content.images)
@@ -99,7 +102,7 @@ def _map_files(
     content: Content,
     folder: str,
     maps: Mapping[str, np.ndarray],
-    facts: manifest.Facts,
+    facts: Facts,
     exact: Collection[str],
 ) -> Iterator[tuple[str, bytes]]:
     """Yield the files of an image's maps; those of the layers `exact` in single precision."""
@@ -171,9 +174,7 @@ def _signed(content: Content) -> dict[str, bool]:
     return signed
 
 
-def _kernel_files(
-    content: Content, names: Mapping[str, str], facts: manifest.Facts
-) -> Iterator[tuple[str, bytes]]:
+def _kernel_files(content: Content, names: Mapping[str, str], facts: Facts) -> Iterator[tuple[str, bytes]]:
     """Yield kernels and biases of the convolutions whose arithmetic the page shows."""
     for layer, name in names.items():
         if manifest.kernel(content.model, layer, content.layers):
@@ -187,7 +188,7 @@ def _kernel_files(
 
 
 def _example_and_drawing_files(
-    content: Content, names: Mapping[str, str], facts: manifest.Facts
+    content: Content, names: Mapping[str, str], facts: Facts
 ) -> Iterator[tuple[str, bytes]]:
     ids = manifest.file_names(content.example_images)
     for title, image in content.example_images.items():
@@ -196,13 +197,24 @@ def _example_and_drawing_files(
     for layer, examples in content.examples.items():
         if passports.has_examples(content, layer):
             continue
-        yield f"examples/{names[layer]}.json", encoding.compact_json(manifest.examples_of(examples, ids))
+        yield f"examples/{names[layer]}.json", encoding.compact_json(_examples(examples, ids))
     for layer in content.layers:
         for kind, of in (("drawings", passports.drawings_of), ("opposites", passports.opposites_of)):
             drawn = of(content, layer)
             if drawn is not None:
                 facts.sheets[kind, layer] = passports.tiles_of(drawn)
                 yield f"{kind}/{names[layer]}.webp", passports.sheet(drawn)
+
+
+def _examples(examples: Examples, ids: Mapping[str, str]) -> list[list[list[Any]]]:
+    """Examples of each channel as [image id, activation, top, left, bottom, right]."""
+    return [
+        [
+            [ids[str(name)], float(f"{value:.7g}"), *map(int, box)]
+            for name, value, box in zip(names, values, examples.boxes(int(channel)), strict=True)
+        ]
+        for channel, names, values in zip(examples.channels, examples.names, examples.values, strict=True)
+    ]
 
 
 def _statistics(layer: str, values: np.ndarray) -> dict[str, list[float]]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +25,7 @@ if TYPE_CHECKING:
 
     import keras
 
-    from vggviz.datasets.examples import Examples
-    from vggviz.explorer.content import Content
+    from vggviz.explorer.content import Content, Facts
 
 BGR = [f"{colour} minus its mean" for colour in ("blue", "green", "red")]
 COLOURS = ("viridis", "RdBu_r")
@@ -68,46 +65,6 @@ TAKEN = (
     *PAGE_FOLDERS,
 )
 """Names that no image and no layer may take."""
-
-
-@dataclass
-class Facts:
-    """Facts about the maps, collected while they are computed.
-
-    Attributes:
-        signed: {layer: whether any value is negative}; known before, as the thumbnails depend on it.
-        shapes: {layer: (h, w, c)}.
-        maxima: {image id: {layer: largest |value|}}.
-        lacking: {image id: layers whose maps are not stored}; known before the layers are noted.
-        map_bytes: {layer: size of the largest compressed file of maps}.
-        kernel_bytes: {layer: size of the compressed kernels}.
-        preferred: layers with a file of preferred classes.
-        sheets: {("drawings" or "opposites", layer): how they lie in their sheet}.
-        input_shape: (H, W, C) of the network's input.
-    """
-
-    signed: Mapping[str, bool]
-    shapes: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    maxima: dict[str, dict[str, float]] = field(default_factory=dict)
-    lacking: dict[str, list[str]] = field(default_factory=dict)
-    map_bytes: dict[str, int] = field(default_factory=dict)
-    kernel_bytes: dict[str, int] = field(default_factory=dict)
-    preferred: list[str] = field(default_factory=list)
-    sheets: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
-    input_shape: tuple[int, ...] = ()
-
-    def note_input(self, batch: np.ndarray) -> None:
-        """Store the shape of an input batch (1, H, W, C)."""
-        self.input_shape = batch.shape[1:]
-
-    def note(self, image: str, layer: str, values: np.ndarray) -> None:
-        """Store facts about a layer's maps of an image, float32 (1, h, w, c)."""
-        self.shapes[layer] = values.shape[1:]
-        self.maxima.setdefault(image, {})[layer] = float(np.abs(values).max())
-
-    def note_size(self, layer: str, size: int) -> None:
-        """Store that a layer's maps of an image are compressed to `size` bytes."""
-        self.map_bytes[layer] = max(size, self.map_bytes.get(layer, 0))
 
 
 def manifest(content: Content, facts: Facts, names: Mapping[str, str]) -> dict[str, Any]:
@@ -239,12 +196,6 @@ def is_never_negative(model: keras.Model, layer: str) -> bool:
     return is_pool and source in steps and is_never_negative(model, source)
 
 
-def weights(model: keras.Model, layer: str) -> int:
-    """Number of weights in a convolution's kernels; 0 for any other layer."""
-    step = graph.unfold(model).steps[layer]
-    return math.prod(step.core.kernel.shape) if step.is_conv2d else 0
-
-
 def pool(model: keras.Model, layer: str, shown: Iterable[str]) -> dict[str, Any] | None:
     """Window size, stride, padding and kind of a pool; None for any other layer."""
     step = graph.unfold(model).steps[layer]
@@ -274,17 +225,6 @@ def _kind(step: graph.Step) -> str:
     if step.is_convolution:
         return "convolution"
     return "pooling" if step.is_pool else "other"
-
-
-def examples_of(examples: Examples, ids: Mapping[str, str]) -> list[list[list[Any]]]:
-    """Examples of each channel as [image id, activation, top, left, bottom, right]."""
-    return [
-        [
-            [ids[str(name)], float(f"{value:.7g}"), *map(int, box)]
-            for name, value, box in zip(names, values, examples.boxes(int(channel)), strict=True)
-        ]
-        for channel, names, values in zip(examples.channels, examples.names, examples.values, strict=True)
-    ]
 
 
 def file_names(titles: Iterable[str]) -> dict[str, str]:

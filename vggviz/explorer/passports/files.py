@@ -76,7 +76,8 @@ def about(
         ids: {name of an example's photograph: its file name}.
         sheets: {file name of a layer: how its expanded weights lie in their sheet}.
     """
-    head: Mapping[str, Any] = {} if content.atlas is None else content.atlas.head
+    assert content.atlas
+    head = content.atlas.head
     layers = {layer: arrays_of(content, layer) for layer in shown(content)}
     return {
         "axes": _finite(head["axes"]),
