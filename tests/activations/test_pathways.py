@@ -34,6 +34,8 @@ def test_branches_are_left_out():
     assert read_by(model, "right") is None, "a softmax mixes channels"
     assert fed_by(model, "root") == "left"
     assert fed_by(model, "left") is None
+    others = [keras.layers.Conv2D(2, 1, name=name)(x) for name in ("one", "other")]
+    assert fed_by(keras.Model(inputs, others), "root") is None, "two read it"
     assert classifier_on(model) is None
 
 

@@ -107,6 +107,10 @@ def test_the_checksum_is_of_what_the_maps_depend_on(model):
     other = networks.functional()
     other.get_layer("conv_b").bias.assign_add(np.ones(6))
     assert maps_sha256(other) != maps_sha256(model)
+    one, changed = networks.sequential(), networks.sequential()
+    changed.layers[-1].set_weights([2 * weights for weights in one.layers[-1].get_weights()])
+    assert changed.layers[-1].get_weights()[0].any()
+    assert maps_sha256(changed) == maps_sha256(one), "another classifier has the same maps"
 
 
 @pytest.mark.imagenet

@@ -25,7 +25,7 @@ ARRAYS = {
         "outputs": np.array([[3, -1], [0, 1]], np.int32),
         "expanded": np.zeros((2, 3, 3, 3)),
     },
-    "second": {"hue": np.array([[4, 5.123456789]], np.float32)},
+    "second": {"hue": np.array([[4, 5.123456789]], np.float32), "outputs": np.array([[0]], np.int32)},
 }
 
 
@@ -41,7 +41,8 @@ def test_rows_have_the_same_columns(rows):
     assert rows[1]["family_of_halves_1"] == "line"
     assert rows[0]["outputs_1"] is None
     assert rows[1]["hue_1"] is None
-    assert rows[2]["family"] is rows[2]["outputs_0"] is None
+    assert rows[2]["family"] is rows[2]["outputs_1"] is None
+    assert rows[2]["outputs_0"] == 0
     assert not [name for name in rows[0] if name.startswith("expanded")]
 
 

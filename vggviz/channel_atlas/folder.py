@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 HEAD = "atlas.json"
 FORMAT = 1
 """Version of the files' format and of what is computed; an atlas of another one is not taken up again."""
-FIRST_DATE = (1980, 1, 1, 0, 0, 0)
-"""Date of all files in the archives, so that equal arrays make equal files."""
 
 Arrays = dict[str, np.ndarray]
 
@@ -226,8 +224,8 @@ def write_arrays(path: Path, found: Mapping[str, np.ndarray]) -> None:
         for name in sorted(found):
             stream = io.BytesIO()
             np.lib.format.write_array(stream, np.ascontiguousarray(found[name]), allow_pickle=False)
-            info = zipfile.ZipInfo(f"{name}.npy", FIRST_DATE)
-            archive.writestr(info, stream.getvalue(), zipfile.ZIP_DEFLATED)
+            undated = zipfile.ZipInfo(f"{name}.npy")  # so that equal arrays make equal files
+            archive.writestr(undated, stream.getvalue(), zipfile.ZIP_DEFLATED)
 
 
 def read_arrays(path: Path, *, damaged_is_empty: bool = False) -> Mapping[str, np.ndarray]:

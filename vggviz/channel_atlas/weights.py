@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vggviz._shared import backend
-from vggviz.activations.forward import compiled, run
+from vggviz.activations.forward import compiled
 from vggviz.activations.inner_cells import inner_cells
 from vggviz.activations.linearised import expanded_weights, linear_layers, linear_network, path_sums
 from vggviz.activations.pathways import classifier_on, dense_kernel, fed_by, read_by
 from vggviz.analysis.similarity import kernel_similarity
 from vggviz.channel_atlas.responses import TOP_RELATIVES, Arrays, Work, most_alike
-from vggviz.models import graph, kernels
-from vggviz.models.parts import linear_copy
+from vggviz.models import kernels
+from vggviz.models.parts import before_activation
 from vggviz.models.receptive_field import pair, receptive_fields
 
 if TYPE_CHECKING:
@@ -112,16 +112,15 @@ def expandable(model: keras.Model, layers: list[str]) -> list[str]:
 def _correlation(work: Work, layer: str) -> np.ndarray:
     """Correlation of the linear path's output with the pre-activations, over inner cells, float32 (c,)."""
     model = work.model
-    path, step = linear_network(model, [layer]), graph.find_step(model, layer)
-    with graph.symbolic_calls:
-        pre = linear_copy(step.layer)(step.inputs[0]) if hasattr(step.core, "activation") else step.output
-    field, sums = receptive_fields(model)[layer], np.zeros((6, pre.shape[-1]))
-    function = compiled(lambda images: path(images, training=False)[layer], path.input.shape)
+    paths = linear_network(model, [layer]), before_activation(model, layer)
+    field, sums = receptive_fields(model)[layer], np.zeros((6, paths[0].output[layer].shape[-1]))
+    function = compiled(
+        lambda images: [path(images, training=False)[layer] for path in paths], paths[0].input.shape
+    )
     for batch in work.batches():
         rows, columns = inner_cells(field, batch.shape[1:3])
-        (real,) = run(model, batch, (pre,))
-        pairs = (np.asarray(function(backend.tensorflow().constant(batch, "float32"))), real)
-        x, y = (_cells(maps[:, rows][:, :, columns]) for maps in pairs)
+        both = function(backend.tensorflow().constant(batch, "float32"))
+        x, y = (_cells(np.asarray(maps)[:, rows][:, :, columns]) for maps in both)
         sums += [
             np.full(len(sums[0]), len(x)),
             x.sum(0),
