@@ -1,5 +1,6 @@
 """An atlas of a tiny network: taken up again, equal to the bit; other folders are left as they are."""
 
+import importlib.util
 import json
 import logging
 
@@ -11,7 +12,9 @@ import networks
 import vggviz
 from vggviz.channel_atlas import making
 from vggviz.channel_atlas.folder import HEAD
+from vggviz.feature_visualization.channels import ChannelDrawing
 from vggviz.models.receptive_field import receptive_fields
+from vggviz.network_gradients.engines import ENGINES
 
 
 def levels(images):
@@ -102,6 +105,43 @@ def test_drawings_are_kept_in_sheets(model, pictures, tmp_path):
     assert (arrays["optimum_reached"] > arrays["optimum_start"]).any()
     again = vggviz.atlas(model, pictures, folder=tmp_path, drawings=False, preprocess=levels)
     assert again.drawings("second") is None
+
+
+def have_engines(monkeypatch, *, installed):
+    """PyTorch and JAX are found, or not."""
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        "importlib.util.find_spec",
+        lambda name, *rest: (installed or None) if name in ENGINES else find(name, *rest),
+    )
+
+
+@pytest.mark.parametrize("engine", ["tensorflow", "jax"])
+def test_the_engine_draws(pictures, tmp_path, monkeypatch, engine):
+    jobs = []
+    drawn = {"images": np.zeros((2, 32, 32, 3), np.uint8), "start": np.zeros(2), "reached": np.ones(2)}
+    have_engines(monkeypatch, installed=True)
+    monkeypatch.setattr(ChannelDrawing, "draw", lambda job, *_: jobs.append(job) or drawn)
+    tiny = networks.tiny_vgg16()
+    vggviz.atlas(tiny, pictures, layers="block1_conv1", folder=tmp_path, engine=engine)
+    assert {job.engine for job in jobs} == {engine}
+
+
+@pytest.mark.parametrize(
+    ("engine", "installed", "words"),
+    [
+        ("numpy", True, "Unknown engine 'numpy'; use one of tensorflow"),
+        ("torch", False, "The engine 'torch' is not installed"),
+        ("torch", True, "'first' is another layer .*: draw with TensorFlow"),
+    ],
+)
+def test_an_engine_is_refused_before_anything_is_computed(
+    model, pictures, tmp_path, monkeypatch, engine, installed, words
+):
+    have_engines(monkeypatch, installed=installed)
+    monkeypatch.setattr(making, "add_arrays", None)
+    with pytest.raises(ValueError, match=words):
+        vggviz.atlas(model, pictures, layers="first", folder=tmp_path, engine=engine, preprocess=levels)
 
 
 def test_layers_can_be_added(model, pictures, made, tmp_path):

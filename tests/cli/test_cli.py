@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import types
 
 import h5py
 import matplotlib.pyplot as plt
@@ -21,7 +22,8 @@ from sentences import one_sentence
 from serving import served
 from vggviz.__main__ import main
 from vggviz._shared import hashing, package_data
-from vggviz.cli import inputs
+from vggviz.cli import atlas, inputs
+from vggviz.feature_visualization.channels import DRAWN_BY
 from vggviz.figures.scales import number_text
 from vggviz.models import weights
 from vggviz.models.weights import RemoteFile
@@ -268,11 +270,31 @@ def test_an_atlas_is_made_and_a_passport_printed(run, model, folder):
     printed = run("atlas", "photos/p0.png", "photos/p1.png", *options, "--channel", 2).splitlines()
     assert printed[0] == "conv_a / 2, one of 4 channels"
     assert printed[-1] == "own"
-    atlas = vggviz.read_atlas(folder / "own", vggviz.load_model(model))
-    assert atlas.is_finished
-    assert atlas.layers == ["conv_a"]
-    assert atlas.head["pictures"] == ["p0", "p1"]
+    made = vggviz.read_atlas(folder / "own", vggviz.load_model(model))
+    assert made.is_finished
+    assert made.layers == ["conv_a"]
+    assert made.head["pictures"] == ["p0", "p1"]
     assert (folder / "own" / "atlas.csv").is_file()
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ([], (True, "tensorflow")),
+        (["--engine", "jax"], (True, "jax")),
+        (["--no-drawings"], (False, "tensorflow")),
+    ],
+)
+def test_what_draws_an_atlas(run, monkeypatch, options, expected):
+    given = []
+    made = types.SimpleNamespace(folder="")
+    monkeypatch.setattr(vggviz, "atlas", lambda *_, **settings: given.append(settings) or made)
+    run("atlas", "cat", "--weights", "random", *options)
+    assert (given[0]["drawings"], given[0]["engine"]) == expected
+
+
+def test_the_engines_are_those_of_the_drawings():
+    assert atlas.ENGINES == DRAWN_BY
 
 
 def test_a_dream_says_first_what_it_costs(model, capsys):

@@ -23,6 +23,7 @@ from vggviz._shared.hashing import text_digest
 from vggviz.activations.forward import convolution_step
 from vggviz.feature_visualization.channels import (
     SIDES,
+    TENSORFLOW,
     ChannelDrawing,
     ChannelRecipe,
     default_recipe,
@@ -52,7 +53,7 @@ def draw_layer(
     sides: Sequence[str] | None = None,
     recipe: ChannelRecipe | None = None,
     preprocess: Callable[[Any], Any] = as_vgg16_reads,
-    engine: str = "tensorflow",
+    engine: str = TENSORFLOW,
 ) -> dict[str, np.ndarray]:
     """Draw the channels of a layer; what the folder has by the same recipe is not drawn again.
 
@@ -79,7 +80,8 @@ def draw_layer(
         ValueError: unknown layer, side or engine, a folder that holds drawings of another network or cannot
             be written, or images of another number of colours than the model reads.
     """
-    jobs = [replace(job, preprocess=preprocess, engine=engine) for job in _jobs(model, layer, sides, recipe)]
+    jobs = _jobs(model, layer, sides, recipe)
+    jobs = [replace(job, preprocess=preprocess, engine=engine) for job in jobs]
     found: dict[str, np.ndarray] = {}
     folder = output_folder(folder)
     _claim(folder, network_digest(model))
@@ -97,6 +99,7 @@ def drawing_cost(
     *,
     sides: Sequence[str] | None = None,
     recipe: ChannelRecipe | None = None,
+    engine: str = TENSORFLOW,
 ) -> Cost:
     """Cost of drawing a layer that the folder has nothing of, computed without running the model.
 
@@ -105,11 +108,12 @@ def drawing_cost(
         layer: name of a Conv2D layer.
         sides: "optimum", "opposite" or both; None for both, or for the optimum alone in deep layers.
         recipe: how the channels are drawn; None for a default that depends on the layer's effective stride.
+        engine: as for `draw_layer`.
 
     Raises:
-        ValueError: unknown layer or side.
+        ValueError: unknown layer, side or engine, or a layer that the engine cannot draw.
     """
-    costs = [job.cost for job in _jobs(model, layer, sides, recipe)]
+    costs = [replace(job, engine=engine).cost for job in _jobs(model, layer, sides, recipe)]
     return replace(costs[0], images=sum(cost.images for cost in costs))
 
 

@@ -6,7 +6,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from vggviz.channel_atlas import families, responses, stimuli, weights
 from vggviz.channel_atlas.folder import FORMAT, HEAD, Atlas, add_arrays, maps_sha256, read_atlas, write_head
 from vggviz.channel_atlas.responses import Arrays, Work
 from vggviz.datasets.folder import Images, read_images, unique_names
+from vggviz.feature_visualization.channels import DRAWN_BY, TENSORFLOW
 from vggviz.images.preprocessing import as_vgg16_reads
 from vggviz.models import graph
 from vggviz.models.parts import check_is_keras
@@ -60,6 +61,7 @@ def atlas(
     layers: str | Iterable[str] | None = None,
     folder: str | os.PathLike[str],
     drawings: bool = True,
+    engine: str = TENSORFLOW,
     preprocess: Callable[[Any], Any] | None = None,
 ) -> Atlas:
     """Make a passport of every channel: what it is made of, what excites it, what it prefers, what it is for.
@@ -76,6 +78,8 @@ def atlas(
         folder: where the atlas is written; created if it is not there.
         drawings: whether the channels are drawn as well, which takes hours for all of VGG16 without a
             graphics processor.
+        engine: what draws: "tensorflow", or "torch" or "jax" where these have a graphics processor and
+            TensorFlow has none; for networks without branches.
         preprocess: function from RGB levels 0 to 255, float32 (N, H, W, 3), array or tensor, to the model's
             input; None is VGG16's preprocessing.
 
@@ -84,10 +88,12 @@ def atlas(
 
     Raises:
         TypeError: not a Keras model.
-        ValueError: an unknown layer, or one that is no convolution; no readable image; or a folder with an
-            atlas of other weights, pictures or another version, which is left as it is.
+        ValueError: an unknown layer, or one that is no convolution; no readable image; an engine for the
+            drawings that is unknown, not installed, or not for this network; or a folder with an atlas of
+            other weights, pictures or another version, which is left as it is.
     """
     validation.instance("Whether to draw (drawings), True or False,", drawings, bool)
+    validation.one_of("engine", engine, DRAWN_BY)
     work = _work(
         model,
         images,
@@ -95,6 +101,7 @@ def atlas(
         validation.path("folder", folder),
         as_vgg16_reads if preprocess is None else preprocess,
     )
+    work = replace(work, engine=engine)
     made = _begin(work, drawings=drawings)
     _log_cost(work, made)
     was_finished = made.is_finished and (work.folder / TABLE).exists()
@@ -288,12 +295,13 @@ def _drawings(work: Work, layers: list[str]) -> Iterator[tuple[str, Arrays]]:
     """Drawn optima and opposites, which are kept in sheets; what they reach."""
     for layer in layers:
         if graph.find_step(work.model, layer).is_conv2d:
-            yield layer, drawn.draw_layer(work.model, layer, work.folder, preprocess=work.preprocess)
+            how = {"preprocess": work.preprocess, "engine": work.engine}
+            yield layer, drawn.draw_layer(work.model, layer, work.folder, **how)
 
 
 def _drawings_macs(work: Work, layers: list[str]) -> float:
     named = [layer for layer in layers if graph.find_step(work.model, layer).is_conv2d]
-    return sum(drawn.drawing_cost(work.model, layer).total for layer in named)
+    return sum(drawn.drawing_cost(work.model, layer, engine=work.engine).total for layer in named)
 
 
 DRAWINGS = "drawings"

@@ -46,6 +46,7 @@ class Work:
         levels: uint8 (N, H, W, 3), the pictures.
         preprocess: function from levels, float32 (n, H, W, 3), to the model's input.
         folder: the atlas' folder.
+        engine: what draws the channels.
     """
 
     model: keras.Model
@@ -54,6 +55,7 @@ class Work:
     levels: np.ndarray
     preprocess: Callable[[np.ndarray], np.ndarray]
     folder: Path
+    engine: str = "tensorflow"
 
     def batches(self) -> Iterator[np.ndarray]:
         """The pictures one by one, as the model reads them: in larger batches last bits may differ."""

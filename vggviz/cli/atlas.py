@@ -7,6 +7,8 @@ import click
 import vggviz
 from vggviz.cli import inputs
 
+ENGINES = ("tensorflow", "torch", "jax")
+
 
 @click.command("atlas", cls=inputs.SeveralValues)
 @click.argument("photos", metavar="[PHOTO...]", nargs=-1)
@@ -15,9 +17,14 @@ from vggviz.cli import inputs
 )
 @inputs.number_option("--channel", help="Print the passport of this channel of the one --layer.")
 @click.option("--drawings/--no-drawings", default=True, help="Draw each channel's optimum and its opposite.")
+@inputs.choice_option(
+    "--engine",
+    ENGINES,
+    "What draws; PyTorch or JAX where these have a graphics processor and TensorFlow none.",
+)
 @click.option("--out", metavar="FOLDER", default="vggviz-atlas", help="Folder of the atlas.")
 @inputs.network_options
-def make_atlas(network: inputs.Network, *, photos, layers, channel, drawings, out) -> None:
+def make_atlas(network: inputs.Network, *, photos, layers, channel, drawings, engine, out) -> None:
     """Make a passport of every channel.
 
     What each channel is made of and where it goes, what excites it in the photographs (all sample images if
@@ -39,8 +46,8 @@ def make_atlas(network: inputs.Network, *, photos, layers, channel, drawings, ou
         count = find_step(model, layers[0]).output.shape[-1]
         validation.whole(f"channel of {layers[0]!r}", channel, 0, count - 1)
     named = {validation.path_text(name): photo for name, photo in inputs.named(photos)}
-    settings = {"layers": chosen, "folder": out, "drawings": drawings, "preprocess": network.preprocess}
-    made = vggviz.atlas(model, named, **settings)
+    settings = {"layers": chosen, "folder": out, "preprocess": network.preprocess}
+    made = vggviz.atlas(model, named, drawings=drawings, engine=engine, **settings)
     if channel is not None:
         print(made.passport(layers[0], channel))
     print(made.folder)

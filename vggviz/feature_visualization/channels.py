@@ -33,7 +33,7 @@ from vggviz.models.graph import unfold
 from vggviz.models.parts import before_activation
 from vggviz.models.summary import forward_macs
 from vggviz.network_gradients.chain import chain
-from vggviz.network_gradients.engines import ENGINES, score_gradient
+from vggviz.network_gradients.engines import ENGINES, check_installed, score_gradient
 from vggviz.objectives import channel
 
 if TYPE_CHECKING:
@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 
 SIDES = {"optimum": 1.0, "opposite": -1.0}
 """What is drawn of a channel, and the factor of its pre-activation."""
+TENSORFLOW = "tensorflow"
+DRAWN_BY = (TENSORFLOW, *ENGINES)
+"""What can compute the network's gradients."""
 BATCH_PIXELS = 64 * 64 * 64
 """Pixels per batch: VGG16's need less than 2 GB."""
 DEEP_STRIDE = 16
@@ -114,12 +117,15 @@ class ChannelDrawing:
     side: str
     recipe: ChannelRecipe
     preprocess: Callable[[Any], Any]
-    engine: str = "tensorflow"
+    engine: str = TENSORFLOW
 
     def __post_init__(self) -> None:
-        """Raise ValueError for an unknown side or engine."""
+        """Raise ValueError for an unknown side or an engine that is unknown, missing or not for the layer."""
         validation.one_of("side", self.side, SIDES)
-        validation.one_of("engine", self.engine, ("tensorflow", *ENGINES))
+        validation.one_of("engine", self.engine, DRAWN_BY)
+        if self.engine != TENSORFLOW:
+            check_installed(self.engine)
+            chain(self.model, self.layer)
 
     @property
     def channels(self) -> range:
@@ -168,7 +174,7 @@ class ChannelDrawing:
             recipe.steps,
             recipe.seed,
             self.ascent,
-            None if self.engine == "tensorflow" else self._elsewhere(channels),
+            None if self.engine == TENSORFLOW else self._elsewhere(channels),
         )
         images, values = ascent.run([self._noise(index) for index in channels], on_step)
         levels = np.rint(images).astype(np.uint8)

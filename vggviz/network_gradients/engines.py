@@ -36,9 +36,14 @@ def score_gradient(engine: str, layers: Layers, channels: Sequence[int], factor:
         ValueError: an unknown engine, or one that is not installed.
     """
     validation.one_of("engine", engine, ENGINES)
+    check_installed(engine)
+    return ENGINES[engine](layers, list(channels), factor)
+
+
+def check_installed(engine: str) -> None:
+    """Raise ValueError for an engine whose package is not installed."""
     if importlib.util.find_spec(engine) is None:
         raise ValueError(f"The engine {engine!r} is not installed: pip install {engine}.")
-    return ENGINES[engine](layers, list(channels), factor)
 
 
 def _torch_gradient(layers: Layers, channels: list[int], factor: float) -> Gradient:
