@@ -44,14 +44,15 @@ SCREENS = [(320, 568), (390, 844), (768, 1024), (844, 390), (1280, 720), (1440, 
 
 
 @pytest.fixture
-def young(page: Page) -> Iterator[Page]:
-    """The page in a tab of its own: a tab holds 50 steps, and drops those first that no gesture made."""
-    first = page.browser.current_window_handle
-    page.browser.switch_to.new_window("tab")
-    show_on(page.browser, 1440, 1000, "light")
-    yield page.open()
-    page.browser.close()
-    page.browser.switch_to.window(first)
+def young(unopened: Page) -> Iterator[Page]:
+    """A tab of its own for the page: a tab holds 50 steps, and drops those first that no gesture made."""
+    browser = unopened.browser
+    first = browser.current_window_handle
+    browser.switch_to.new_window("tab")
+    show_on(browser, 1440, 1000, "light")
+    yield unopened
+    browser.close()
+    browser.switch_to.window(first)
 
 
 # At once, without a model ---------------------------------------------------------------------
@@ -192,9 +193,9 @@ def test_silent_channels_are_folded_into_one_line(page: Page) -> None:
 
 
 def test_another_layer_keeps_the_place_and_shows_what_is_strongest_there(
-    page: Page, manifest: dict[str, Any]
+    unopened: Page, manifest: dict[str, Any]
 ) -> None:
-    page.open(f"#/block1_conv1/0/100,40?picture={first_id()}")
+    page = unopened.open(f"#/block1_conv1/0/100,40?picture={first_id()}")
     page.exact()
     page.find("#rail [data-layer=block4_conv3]").click()
     page.until(lambda: page.state["layer"] == "block4_conv3")
@@ -415,12 +416,12 @@ def test_which_classes_a_channel_prefers_and_what_the_numbers_are(
 
 
 @pytest.mark.parametrize("name", ["block1_conv1", "block2_conv2", "block5_conv3"])
-def test_the_arithmetic_adds_up(page: Page, manifest: dict[str, Any], name: str) -> None:
+def test_the_arithmetic_adds_up(unopened: Page, manifest: dict[str, Any], name: str) -> None:
     layer = layer_of(manifest, name)
     values = stored(first_id(), layer)
     channel = int(values.max((1, 2)).argmax())
     row, column = (int(i) for i in np.unravel_index(values[channel].argmax(), values[channel].shape))
-    page.open(f"#/{name}/{channel}/{row},{column}?picture={first_id()}&view=cell")
+    page = unopened.open(f"#/{name}/{channel}/{row},{column}?picture={first_id()}&view=cell")
     page.exact()
     page.until(lambda: page.find("#agreement"))
     assert page.text("#agreement").startswith("They agree")
@@ -451,8 +452,8 @@ def test_the_arithmetic_adds_up(page: Page, manifest: dict[str, Any], name: str)
     )
 
 
-def test_the_largest_product_is_shown_with_its_numbers(page: Page, manifest: dict[str, Any]) -> None:
-    page.open(f"#/block2_conv1/3/50,60?picture={first_id()}&view=cell")
+def test_the_largest_product_is_shown_with_its_numbers(unopened: Page, manifest: dict[str, Any]) -> None:
+    page = unopened.open(f"#/block2_conv1/3/50,60?picture={first_id()}&view=cell")
     page.until(lambda: page.find("#agreement"))
     boxes = [each.text for each in page.browser.find_elements(By.CSS_SELECTOR, "#cell .row .taps span")]
     assert len(boxes) == 18
@@ -467,8 +468,7 @@ def test_the_largest_product_is_shown_with_its_numbers(page: Page, manifest: dic
 
 
 def test_stepping_back_to_the_pixels_and_the_way_back(young: Page) -> None:
-    page = young
-    page.open(f"#/block2_conv1/3/50,60?picture={first_id()}&view=cell")
+    page = young.open(f"#/block2_conv1/3/50,60?picture={first_id()}&view=cell")
     start = page.state
     for expected in ("block1_pool", "block1_conv2", "block1_conv1"):
         page.until(lambda: page.find("#cell .row .step")).send_keys(Keys.ENTER)
@@ -488,10 +488,10 @@ def test_stepping_back_to_the_pixels_and_the_way_back(young: Page) -> None:
     page.until(lambda: page.find("#cell .row .step"))
 
 
-def test_the_way_down_stays_at_one_place_and_ends_at_no_zero(page: Page) -> None:
+def test_the_way_down_stays_at_one_place_and_ends_at_no_zero(unopened: Page) -> None:
     """Each step goes to the cell that gives most; the button to the next stays, and the trail is one line."""
-    show_on(page.browser, 390, 844, "light")
-    page.open(f"#/block5_conv3/286/3,4?picture={first_id()}&view=cell")
+    show_on(unopened.browser, 390, 844, "light")
+    page = unopened.open(f"#/block5_conv3/286/3,4?picture={first_id()}&view=cell")
     tops, heights = set(), set()
     for step in range(16):
         here = f"{page.state['layer']} / "
@@ -510,8 +510,8 @@ def test_the_way_down_stays_at_one_place_and_ends_at_no_zero(page: Page) -> None
     assert len(tops) == len(heights) == 1
 
 
-def test_each_number_under_the_kernel_leads_to_its_cell(page: Page) -> None:
-    page.open(f"#/block2_conv2/3/50,60?picture={first_id()}&view=cell")
+def test_each_number_under_the_kernel_leads_to_its_cell(unopened: Page) -> None:
+    page = unopened.open(f"#/block2_conv2/3/50,60?picture={first_id()}&view=cell")
     page.until(lambda: page.find("#agreement"))
     box = page.find("#cell .row .taps button:nth-child(3)")
     channel = int(page.text("#cell .row .step").split()[1])
@@ -524,8 +524,7 @@ def test_each_number_under_the_kernel_leads_to_its_cell(page: Page) -> None:
 
 
 def test_the_whole_network_at_one_place(young: Page, manifest: dict[str, Any]) -> None:
-    page = young
-    page.open(f"#/block4_conv3/407/9,8?picture={first_id()}")
+    page = young.open(f"#/block4_conv3/407/9,8?picture={first_id()}")
     page.find("#whole").click()
     rows = "return [...document.querySelectorAll('.network-row:has(.network-tile:not([hidden]))')].length"
     page.until(lambda: page.js(rows) == len(manifest["layers"]))
@@ -551,10 +550,10 @@ def test_the_whole_network_at_one_place(young: Page, manifest: dict[str, Any]) -
 # The address, and what is saved ---------------------------------------------------------------
 
 
-def test_the_view_stands_in_the_address(page: Page) -> None:
+def test_the_view_stands_in_the_address(unopened: Page) -> None:
     view = "#/block3_conv2/17/12,30?picture=coffee&with=rocket&sort=zeros&scale=layer&over=1&view=cell"
     view += "&off=block5_conv3:183+427&where=cam:Egyptian-cat&tour=3"
-    page.open(view)
+    page = unopened.open(view)
     expected = {
         "picture": "coffee", "layer": "block3_conv2", "channel": 17, "cell": [12, 30],
         "sort": "zeros", "scale": "layer", "over": True, "compare": "rocket", "view": "cell",
@@ -567,8 +566,10 @@ def test_the_view_stands_in_the_address(page: Page) -> None:
     assert (page.state["picture"], page.state["sort"]) == (first_id(), "here")
 
 
-def test_a_former_address_is_read(page: Page) -> None:
-    page.open("#picture=coffee&layer=block3_conv2&channel=17&cell=12,30&order=sparsity&compare=rocket")
+def test_a_former_address_is_read(unopened: Page) -> None:
+    page = unopened.open(
+        "#picture=coffee&layer=block3_conv2&channel=17&cell=12,30&order=sparsity&compare=rocket"
+    )
     assert page.browser.current_url.endswith("#/block3_conv2/17/12,30?picture=coffee&with=rocket&sort=zeros")
 
 
@@ -593,7 +594,7 @@ def test_an_address_shows_what_its_sender_saw(page: Page) -> None:
 
 def test_back_and_forward(young: Page) -> None:
     """Each change of subject is a step; a change of the place, of the sort or of the brightness is none."""
-    page = young
+    page = young.open()
     states = [page.state]
     for action in [
         {"type": "layer", "value": "block4_conv3"},
@@ -615,8 +616,8 @@ def test_back_and_forward(young: Page) -> None:
     page.until(lambda: page.state == states[0])
 
 
-def test_an_address_of_somebody_elses_own_picture_says_so(page: Page, manifest: dict[str, Any]) -> None:
-    page.open("#/block4_conv3/407/9,8?picture=yours")
+def test_an_address_of_somebody_elses_own_picture_says_so(unopened: Page, manifest: dict[str, Any]) -> None:
+    page = unopened.open("#/block4_conv3/407/9,8?picture=yours")
     page.until(lambda: "own picture" in page.text("#notice"))
     if manifest["live"]:
         assert page.text("#notice").startswith("This view was of somebody’s own picture. Choose yours:")
@@ -718,18 +719,26 @@ def test_offline_after_the_first_visit(page: Page, server: Server) -> None:
 # On every screen ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(("width", "height"), SCREENS)
-def test_it_fits_every_screen(page: Page, width: int, height: int, theme: str) -> None:
-    show_on(page.browser, width, height, theme)
-    page.open(f"#/block3_conv2/17/12,30?picture={first_id()}&view=cell")
+def test_it_fits_every_screen(unopened: Page, width: int, height: int) -> None:
+    show_on(unopened.browser, width, height, "light")
+    page = unopened.open(f"#/block3_conv2/17/12,30?picture={first_id()}&view=cell")
     page.exact()
     page.until(lambda: page.find("#agreement"))
+    page.js("document.querySelector('#cell').scrollTop = 1e6")
+    for theme in ("light", "dark"):
+        show_on(page.browser, width, height, theme)
+        background = page.js("return getComputedStyle(document.body).backgroundColor")
+        assert (background == "rgb(255, 255, 255)") == (theme == "light")
+        check_that_all_fits(page, width, height)
+    assert severe(page) == []
+
+
+def check_that_all_fits(page: Page, width: int, height: int) -> None:
     whole = (
         "const { scrollWidth, scrollHeight } = document.documentElement; return [scrollWidth, scrollHeight]"
     )
     assert page.js(whole) == [width, height]
-    page.js("document.querySelector('#cell').scrollTop = 1e6")
     for selector in (PHOTOGRAPH, MAP, "#words", "#rail [aria-current=true]", "#tabs", "#path"):
         box = page.box(selector)  # whatever is scrolled, it stays in view
         assert box["width"] > 0, selector
@@ -743,9 +752,6 @@ def test_it_fits_every_screen(page: Page, width: int, height: int, theme: str) -
       .map((e) => e.getBoundingClientRect()).filter((box) => box.right > right || box.left < left).length;
     """
     assert page.js(outside) == 0
-    background = page.js("return getComputedStyle(document.body).backgroundColor")
-    assert (background == "rgb(255, 255, 255)") == (theme == "light")
-    assert severe(page) == []
 
 
 SMALL = """
@@ -756,10 +762,10 @@ return [...document.querySelectorAll("button, select, [role=option], input")]
 
 
 @pytest.mark.parametrize("width", [320, 390])
-def test_targets_are_as_large_as_a_finger(page: Page, width: int) -> None:
-    show_on(page.browser, width, 800, "light")
-    page.browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
-    page.open(f"#/block3_conv2/17/12,30?picture={first_id()}")
+def test_targets_are_as_large_as_a_finger(unopened: Page, width: int) -> None:
+    show_on(unopened.browser, width, 800, "light")
+    unopened.browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    page = unopened.open(f"#/block3_conv2/17/12,30?picture={first_id()}")
     page.exact()
     for tab in ("channels", "passport", "cell"):
         page.find(f"#tab-{tab}").click()
@@ -774,16 +780,17 @@ def test_targets_are_as_large_as_a_finger(page: Page, width: int) -> None:
     page.browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (1440, 900)])
 @pytest.mark.parametrize("view", ["channels", "passport", "cell", "network"])
-def test_axe_finds_nothing(page: Page, view: str, width: int, height: int, theme: str) -> None:
-    show_on(page.browser, width, height, theme)
+def test_axe_finds_nothing(unopened: Page, view: str, width: int, height: int) -> None:
+    show_on(unopened.browser, width, height, "light")
     address = f"#/block3_conv2/17/12,30?picture={first_id()}&view={view}"
-    page.open(address)
+    page = unopened.open(address)
     page.exact()
     page.until(lambda: view != "cell" or page.find("#agreement"))
-    assert found(page.browser) == []
+    for theme in ("light", "dark"):
+        show_on(page.browser, width, height, theme)
+        assert found(page.browser) == [], theme
 
 
 def test_the_whole_screen_for_the_wall(page: Page) -> None:
@@ -820,10 +827,10 @@ def swipe(page: Page, selector: str, by: int) -> None:
         page.browser.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
 
-def test_a_swipe_over_the_layers_goes_to_the_next_one(page: Page) -> None:
+def test_a_swipe_over_the_layers_goes_to_the_next_one(unopened: Page) -> None:
     """On a phone, and to no effect where there is no other layer."""
-    show_on(page.browser, 390, 844, "light")
-    page.open("#/block3_conv3/17")
+    show_on(unopened.browser, 390, 844, "light")
+    page = unopened.open("#/block3_conv3/17")
     page.exact()
     swipe(page, "#rail .layer[aria-current=true]", -70)
     page.until(lambda: page.state["layer"] == "block3_pool")

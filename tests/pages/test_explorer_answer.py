@@ -27,11 +27,17 @@ READY = "const a = document.querySelector('#answer'); return a.dataset.waiting =
 
 
 @pytest.fixture
-def page(page: Page, manifest: dict[str, Any]) -> Page:
-    """The page, once the answer is there."""
+def unopened(unopened: Page, manifest: dict[str, Any]) -> Page:
+    """The page, where it tells an answer."""
     if not manifest.get("answer"):
         pytest.skip("the explorer was built without a classifier")
-    return ready(page)
+    return unopened
+
+
+@pytest.fixture
+def page(unopened: Page) -> Page:
+    """The page, once the answer is there."""
+    return ready(unopened.open())
 
 
 def ready(page: Page) -> Page:
@@ -213,9 +219,9 @@ def test_channels_of_deeper_layers_off_are_computed_as_keras_does(
         assert np.abs(live - np.moveaxis(values[0], -1, 0)).max() <= 2e-3 * values.max(), name
 
 
-def test_on_a_phone_one_line_stays_and_opens(page: Page) -> None:
-    show_on(page.browser, 390, 844, "dark")
-    page.open()
+def test_on_a_phone_one_line_stays_and_opens(unopened: Page) -> None:
+    show_on(unopened.browser, 390, 844, "dark")
+    page = unopened.open()
     ready(page)
     line = page.find(".answer-line")
     box = page.box(".answer-line")
@@ -291,9 +297,9 @@ def test_the_next_stop_comes_whatever_is_loaded_meanwhile(page: Page) -> None:
 
 
 @pytest.mark.parametrize("where", ["#/?tour=1", "#/?tour=6"])
-def test_an_address_of_the_tour_alone_begins_it(page: Page, where: str) -> None:
+def test_an_address_of_the_tour_alone_begins_it(unopened: Page, where: str) -> None:
     """A page of the book leads here; what the explorer chooses meanwhile is no step of the reader's."""
-    page.open(where)
+    page = unopened.open(where)
     at_stop(page, int(where[-1]))
     assert page.text("#tour .guess").endswith("?")
     page.click("#tour .show-me")
@@ -328,8 +334,8 @@ def test_the_tour_is_computed_on_another_picture(page: Page, manifest: dict[str,
     at_stop(page, 1)
 
 
-def test_the_way_down_is_walked_and_can_be_held(page: Page, server: Server) -> None:
-    page.open("#/block2_conv2?tour=6")
+def test_the_way_down_is_walked_and_can_be_held(unopened: Page, server: Server) -> None:
+    page = unopened.open("#/block2_conv2?tour=6")
     page.until(lambda: title(page) == "The tour waits")
     page.click("#tour .show-me")
     at_stop(page, 6)
@@ -344,11 +350,10 @@ def test_the_way_down_is_walked_and_can_be_held(page: Page, server: Server) -> N
 
 
 @pytest.mark.parametrize(("width", "height"), [(790, 400), (620, 900)])
-def test_a_chapter_shows_the_whole_answer(page: Page, width: int, height: int) -> None:
+def test_a_chapter_shows_the_whole_answer(unopened: Page, width: int, height: int) -> None:
     """However low its frame is, and without buttons for what it does not show."""
-    show_on(page.browser, width, height, "light")
-    page.browser.get("about:blank")
-    page.open("?embed=answer#/block5_conv3/286")
+    show_on(unopened.browser, width, height, "light")
+    page = unopened.open("?embed=answer#/block5_conv3/286")
     page.until(lambda: page.js("return document.querySelector('#answer').dataset.waiting === undefined"))
     page.until(lambda: page.find(".answers li"))
     assert (

@@ -22,6 +22,7 @@ from explorer_page import (
     Page,
     first_id,
     in_hand,
+    pixels,
     severe,
     stroke,
     take_brush,
@@ -34,11 +35,11 @@ FAR = 8
 
 
 @pytest.fixture
-def page(page: Page, manifest: dict[str, Any]) -> Page:
+def page(unopened: Page, manifest: dict[str, Any]) -> Page:
     """The page at the first layer, where it can compute."""
     if not manifest["live"]:
         pytest.skip("the explorer was built without LiteRT.js")
-    return page.open("#/block1_conv2/20/100,100")
+    return unopened.open("#/block1_conv2/20/100,100")
 
 
 def load(page: Page) -> None:
@@ -373,11 +374,7 @@ def test_a_stamp_copies_a_piece_of_another_picture(page: Page, manifest: dict[st
 
 def with_strokes(page: Page) -> np.ndarray:
     """RGB of the picture with the strokes, (224, 224, 3)."""
-    code = """
-    const canvas = document.querySelector("canvas.painted");
-    return [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data];
-    """
-    return np.array(page.js(code)).reshape(224, 224, 4)[..., :3]
+    return pixels(page, "canvas.painted")[..., :3].astype(int)
 
 
 OUTSIDE = """

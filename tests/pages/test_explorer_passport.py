@@ -21,13 +21,19 @@ from selenium.webdriver.support.ui import Select
 import vggviz
 from accessibility import found
 from atlas_files import unpacked
-from explorer_page import FOLDER, Host, Page, first_id, layer_of, number
+from explorer_page import FOLDER, Host, Page, first_id, layer_of, number, pixels
 from pages import show_on
 from vggviz.analysis.preferences import preferred_classes
 
 LAYER, CHANNEL = "block3_conv3", 84
 SECTION = "#atlas section[aria-label='{}']:not([hidden])"
 LONG = 120
+
+
+@pytest.fixture
+def page(unopened: Page) -> Page:
+    """Each test opens a passport, or the search."""
+    return unopened
 
 
 @pytest.fixture(scope="module")
@@ -78,15 +84,9 @@ def texts(page: Page, selector: str) -> list[str]:
     return page.js(code, selector)
 
 
-def pixels(page: Page, selector: str) -> np.ndarray:
+def colours(page: Page, selector: str) -> np.ndarray:
     """RGB of a canvas, (h, w, 3)."""
-    code = """
-    const canvas = document.querySelector(arguments[0]);
-    const { width, height } = canvas;
-    return [height, width, ...canvas.getContext("2d").getImageData(0, 0, width, height).data];
-    """
-    height, width, *values = page.js(code, selector)
-    return np.array(values, np.uint8).reshape(height, width, 4)[..., :3]
+    return pixels(page, selector)[..., :3]
 
 
 def drawn_tile(layer: dict[str, Any], channel: int) -> np.ndarray:
@@ -153,7 +153,7 @@ def test_a_kernel_of_the_first_layer_is_shown_in_its_colours(page: Page, manifes
     raw = gzip.decompress((FOLDER / "kernels" / "block1_conv1.packed").read_bytes())
     kernel = np.frombuffer(raw, "<f2").reshape(64, 3, 3, 3)[39].astype(float)
     expected = 128 + 127 * kernel[..., ::-1] / np.abs(kernel).max()
-    np.testing.assert_allclose(pixels(page, f"{selector} canvas"), expected, atol=1)
+    np.testing.assert_allclose(colours(page, f"{selector} canvas"), expected, atol=1)
     assert texts(page, f"{selector} figcaption")[:4] == ["in colour", "red", "green", "blue"]
     assert "27 weights" in page.text(selector)
 
@@ -177,7 +177,7 @@ def test_what_was_drawn_for_a_channel(page: Page, manifest: dict[str, Any]) -> N
     if not layer["drawings"]:
         pytest.skip("the explorer has no drawings of the layer")
     selector = section(passport(page), "What was drawn for it")
-    found_pixels = pixels(page, f"{selector} canvas").astype(int)
+    found_pixels = colours(page, f"{selector} canvas").astype(int)
     assert np.abs(found_pixels - drawn_tile(layer, CHANNEL)).mean() < 3
 
 
@@ -235,15 +235,15 @@ def test_the_tiles_of_the_grid_have_other_faces(
     page.open(f"#/{LAYER}/{CHANNEL}?picture={first_id()}")
     layer = layer_of(manifest, LAYER)
     tile = f"#grid [data-channel='{CHANNEL}'] canvas"
-    before = pixels(page, tile).shape
+    before = colours(page, tile).shape
     if layer["drawings"]:
         Select(page.find("#face")).select_by_value("drawn")
         high, wide = layer["drawings"]["tile"]
-        page.until(lambda: pixels(page, tile).shape == (high, wide, 3))
-        assert np.abs(pixels(page, tile).astype(int) - drawn_tile(layer, CHANNEL)).mean() < 3
+        page.until(lambda: colours(page, tile).shape == (high, wide, 3))
+        assert np.abs(colours(page, tile).astype(int) - drawn_tile(layer, CHANNEL)).mean() < 3
     Select(page.find("#face")).select_by_value("crop")
     page.until(
-        lambda: pixels(page, tile).shape not in (before, (*(layer["drawings"] or {}).get("tile", []), 3))
+        lambda: colours(page, tile).shape not in (before, (*(layer["drawings"] or {}).get("tile", []), 3))
     )
     page.dispatch(type="layer", value="block3_pool")
     assert page.find("#face [value=drawn]").get_attribute("disabled")
@@ -263,6 +263,7 @@ def ask(page: Page, text: str) -> str:
 
 @pytest.fixture
 def finding(page: Page) -> Page:
+    page.open()
     page.press("/")
     page.until(lambda: page.js("return document.activeElement.id") == "find-field")
     return page
@@ -351,25 +352,29 @@ def test_channels_are_found_by_drawing_and_their_answers_are_the_librarys(
     page.until(lambda: len(texts(page, ".answers-of-layers h4")) > 7, LONG)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_passport_and_search_are_accessible(page: Page, about: dict[str, Any], theme: str) -> None:
-    for width, height in ((1440, 900), (390, 844), (320, 568)):
-        show_on(page.browser, width, height, theme)
-        passport(page)
-        for title in titles(page):
-            section(page, title)
-        assert fits(page, "#passport")
-        assert found(page.browser) == []
-        if width < 700:
-            assert smallest(page, "#atlas :is(button, summary)") >= 44
-        page.js("document.querySelector('#find').click()")
-        page.until(lambda: page.find("#find-field"))
-        ask(page, "block2_conv1")
-        assert fits(page, "#finding")
-        assert found(page.browser) == []
-        if width < 700:
-            assert smallest(page, "#finding :is(button, input):not([hidden])") >= 44
-        page.press(Keys.ESCAPE)
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844), (320, 568)])
+def test_passport_and_search_are_accessible(
+    page: Page, about: dict[str, Any], width: int, height: int
+) -> None:
+    show_on(page.browser, width, height, "light")
+    passport(page)
+    for title in titles(page):
+        section(page, title)
+    check_accessible(page, "#passport", "#atlas :is(button, summary)", (width, height))
+    page.js("document.querySelector('#find').click()")
+    page.until(lambda: page.find("#find-field"))
+    ask(page, "block2_conv1")
+    check_accessible(page, "#finding", "#finding :is(button, input):not([hidden])", (width, height))
+
+
+def check_accessible(page: Page, panel: str, targets: str, size: tuple[int, int]) -> None:
+    """In both themes; what can be touched is as high as a finger on a phone."""
+    for theme in ("light", "dark"):
+        show_on(page.browser, *size, theme)
+        assert fits(page, panel)
+        assert found(page.browser) == [], theme
+    if size[0] < 700:
+        assert smallest(page, targets) >= 44
 
 
 def fits(page: Page, selector: str) -> bool:

@@ -86,7 +86,8 @@ class Server:
         handler = functools.partial(Host, directory=str(FOLDER))
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.address = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        # It looks that often whether it is to end.
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
     def close(self) -> None:
         self.server.shutdown()
@@ -190,8 +191,14 @@ class Page:
 
 
 @pytest.fixture
-def page(browser: webdriver.Chrome, server: Server) -> Page:
-    return Page(browser, server).open()
+def unopened(browser: webdriver.Chrome, server: Server) -> Page:
+    """The page before it is loaded, which takes two seconds, for tests with an address of their own."""
+    return Page(browser, server)
+
+
+@pytest.fixture
+def page(unopened: Page) -> Page:
+    return unopened.open()
 
 
 def stored(image: str, layer: dict[str, Any]) -> np.ndarray:
@@ -206,6 +213,17 @@ def stored(image: str, layer: dict[str, Any]) -> np.ndarray:
 
 def layer_of(manifest: dict[str, Any], name: str) -> dict[str, Any]:
     return next(layer for layer in manifest["layers"] if layer["name"] == name)
+
+
+def pixels(page: Page, selector: str) -> np.ndarray:
+    """RGBA of a canvas, uint8 (h, w, 4)."""
+    code = """
+    const canvas = document.querySelector(arguments[0]);
+    const { width, height } = canvas;
+    return [height, width, ...canvas.getContext("2d").getImageData(0, 0, width, height).data];
+    """
+    height, width, *values = page.js(code, selector)
+    return np.array(values, np.uint8).reshape(height, width, 4)
 
 
 def number(text: str) -> float:
