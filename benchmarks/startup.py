@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from subprocess import DEVNULL, Popen
+from subprocess import DEVNULL, PIPE
 from typing import NamedTuple
 
 from benchmarks.catalogue import ROOT
@@ -30,6 +29,15 @@ for path in sorted(folder().glob(f"*-{FORMAT}-*.onnx")):
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     *_, maps = session.run(None, {INPUT: maps})
 """
+LAUNCH = """
+import resource, subprocess, sys, time
+start = time.perf_counter()
+status = subprocess.call(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
+sys.exit(status)
+"""
+"""Runs a command, and prints seconds and MiB. Linux counts the memory of the process that starts another as
+the other's, too: this one is small, while that of the benchmarks is large."""
 BY_KERAS = {"VGGVIZ_CACHE": os.devnull}
 """A cache that cannot be written, so that Keras computes."""
 
@@ -46,7 +54,7 @@ def measure() -> Iterator[Ratio]:
     with tempfile.TemporaryDirectory() as place:
         python = [sys.executable, "-c"]
         tensorflow = [*python, "import tensorflow"]
-        _run(place, [*python, "import vggviz; vggviz.load_forward_only('imagenet')"])  # writes its file
+        run(place, [*python, "import vggviz; vggviz.load_forward_only('imagenet')"])  # writes its file
         yield next(
             _compare(place, "import vggviz: import tensorflow", [*python, "import vggviz"], tensorflow, 5)
         )
@@ -71,23 +79,20 @@ def _compare(
     settings: Mapping[str, str] | None = None,
 ) -> Iterator[Ratio]:
     """Ratios of time and memory; `settings` are environment variables of the other way."""
-    runs = [(_run(place, ours), _run(place, theirs, settings or {})) for _ in range(TURNS)]
+    runs = [(run(place, ours), run(place, theirs, settings or {})) for _ in range(TURNS)]
     our_runs, their_runs = zip(*runs, strict=True)
     for what, unit, least in (("seconds", "s", wanted), ("memory", "MiB", wanted / 2)):
         best = [min(getattr(run, what) for run in each) for each in (our_runs, their_runs)]
         yield Ratio(f"{name}{', memory' * (unit == 'MiB')}", *best, least, unit, "startup")
 
 
-def _run(place: str, command: list[str], settings: Mapping[str, str] | None = None) -> Run:
+def run(place: str | os.PathLike[str], command: list[str], settings: Mapping[str, str] | None = None) -> Run:
     """Run a command to its end, in some folder."""
     environ = {**os.environ, "MPLBACKEND": "agg", "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONPATH": str(ROOT)}
-    start = time.perf_counter()
-    process = Popen(
-        command, cwd=Path(place), env=environ | dict(settings or {}), stdout=DEVNULL, stderr=DEVNULL
+    launched = [sys.executable, "-c", LAUNCH, *command]
+    ended = subprocess.run(
+        launched, cwd=place, env=environ | dict(settings or {}), stdout=PIPE, stderr=DEVNULL, check=False
     )
-    _, status, used = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"{command} ended with status {process.returncode}.")
-    return Run(seconds, used.ru_maxrss / 1024)
+    if ended.returncode:
+        raise RuntimeError(f"{command} ended with status {ended.returncode}.")
+    return Run(*map(float, ended.stdout.split()))

@@ -11,7 +11,7 @@ import pytest
 
 import vggviz
 from benchmarks import __main__ as command
-from benchmarks import catalogue, comparing, environments, exploring, plots, tables, timing
+from benchmarks import catalogue, comparing, environments, exploring, plots, startup, tables, timing
 from benchmarks.environments import LeftOutError
 from benchmarks.measured import MARGIN, Cell, Measured
 from benchmarks.peers.material import DRAWN
@@ -342,6 +342,15 @@ def test_an_unknown_part_is_one_sentence_and_status_2(capsys):
         command.main(["extractoin"])
     assert ended.value.code == 2
     assert "there is no part 'extractoin'; use some of extraction" in capsys.readouterr().err
+
+
+def test_the_memory_of_a_command_is_its_own(tmp_path):
+    large = np.ones(300 * 2**20, np.uint8)
+    run = startup.run(tmp_path, [sys.executable, "-c", "pass"])
+    assert run.memory < 100 < large.nbytes / 2**20
+    assert run.seconds < 60
+    with pytest.raises(RuntimeError, match="ended with status 3"):
+        startup.run(tmp_path, [sys.executable, "-c", "raise SystemExit(3)"])
 
 
 def test_a_run_without_a_browser_says_so_and_is_not_saved(monkeypatch, capsys, tmp_path):
