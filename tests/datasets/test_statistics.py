@@ -1,9 +1,6 @@
 """Statistics of many images: independent of order and division, with constant memory use."""
 
 import itertools
-import logging
-import threading
-import weakref
 
 import numpy as np
 import PIL.Image
@@ -11,7 +8,6 @@ import pytest
 
 import vggviz
 from sentences import refused
-from vggviz.datasets import statistics
 
 COUNT = 6
 
@@ -83,67 +79,6 @@ def test_layers_and_preprocess(functional, images):
 def test_layers_from_a_generator(functional, images, whole):
     found = vggviz.datasets.dataset_statistics(functional, images, (name for name in ["conv_b"]))
     assert_identical(found, {"conv_b": whole["conv_b"]})
-
-
-@pytest.mark.parametrize("study", [vggviz.datasets.dataset_statistics, vggviz.datasets.dataset_examples])
-def test_at_most_two_images_and_their_maps_are_in_memory(functional, images, study, monkeypatch):
-    """Two, since the maps of an image are released when those of the next one are computed."""
-    alive = {"images": [], "maps": []}
-
-    def stream():
-        for name, image in itertools.islice(itertools.cycle(images.items()), 2 * COUNT):
-            fresh = image.copy()
-            alive["images"].append(weakref.ref(fresh))
-            yield name, fresh
-            del fresh
-            for refs in alive.values():
-                assert sum(ref() is not None for ref in refs) <= 2
-
-    def recorded(*given):
-        maps = vggviz.feature_maps(*given)
-        alive["maps"].append(weakref.ref(maps["conv_a"]))
-        return maps
-
-    monkeypatch.setattr(statistics, "feature_maps", recorded)
-    study(functional, stream(), "conv_a")
-    assert len(alive["maps"]) == len(alive["images"]) == 2 * COUNT
-
-
-def test_maps_are_used_while_the_next_are_computed(functional, images, monkeypatch):
-    computed, used = [], []
-    second = threading.Event()
-
-    def compute(*given):
-        computed.append(1)
-        if len(computed) == 2:
-            second.set()
-        return vggviz.feature_maps(*given)
-
-    def use(name, maps):
-        assert second.wait(20)
-        used.append((name, list(maps)))
-
-    monkeypatch.setattr(statistics, "feature_maps", compute)
-    statistics.use_maps(use, functional, images, ["conv_a"], None)
-    assert used == [(name, ["conv_a"]) for name in images]
-
-
-def test_an_error_in_the_use_of_maps_is_raised(functional, images):
-    def use(name, maps):
-        raise RuntimeError(f"{name} {list(maps)}")
-
-    with pytest.raises(RuntimeError, match="p0"):
-        statistics.use_maps(use, functional, images, ["conv_a"], None)
-
-
-@pytest.mark.parametrize("study", [vggviz.datasets.dataset_statistics, vggviz.datasets.dataset_examples])
-def test_the_cost_is_logged_first(functional, images, study, caplog):
-    caplog.set_level(logging.INFO, "vggviz")
-    study(functional, images, "conv_a")
-    macs = 32 * 32 * 9 * 3 * 4
-    assert [r.getMessage() for r in caplog.records] == [
-        f"{COUNT} files: about {macs:,} MAC each, {macs * COUNT:,} MAC in all."
-    ]
 
 
 # --- errors

@@ -6,6 +6,7 @@ import concurrent.futures
 import os
 import subprocess
 import sys
+import weakref
 
 import keras
 import numpy as np
@@ -77,11 +78,27 @@ def test_one_layer_and_several_are_those_of_all(network, batch):
     )
 
 
+def test_maps_in_turn_are_those_of_all_and_hold_a_block(network, batch):
+    maps = vggviz.feature_maps(network, batch)
+    found = dict(network.maps_in_turn(batch, list(maps)))
+    assert list(found) == list(maps)
+    for layer, each in found.items():
+        near(each, maps[layer])
+    assert [layer for layer, _ in network.maps_in_turn(batch, ["block3_conv2", "block1_conv2"])] == [
+        "block1_conv2",
+        "block3_conv2",
+    ]
+    turns = network.maps_in_turn(batch, list(maps))
+    first = weakref.ref(next(turns)[1])
+    next(each for each, _ in turns if each == "block2_conv1")
+    assert first() is None
+
+
 def test_later_blocks_are_neither_loaded_nor_run(network, batch, monkeypatch):
     fresh = Vgg16("imagenet", classified=False)
     fresh.start("block2_conv1")
     assert sorted(fresh._sessions) == ["block1", "block2"]
-    monkeypatch.setitem(network._sessions, "block3", None)
+    monkeypatch.setitem(network._sessions, "block3", (0, None))
     near(*(vggviz.feature_maps(m, batch[:1], "block2_pool")["block2_pool"] for m in (fresh, network)))
     with pytest.raises(AttributeError):  # the test's own stand-in
         vggviz.feature_maps(network, batch[:1], "block3_conv1")

@@ -43,6 +43,15 @@ def feature_maps(
     return dict(zip(names, values, strict=True))
 
 
+def maps_in_turn(
+    model: keras.Model, batch: np.ndarray, layers: list[str]
+) -> Iterable[tuple[str, np.ndarray]]:
+    """Names and feature maps of layers, as `feature_maps`; for several batches, computed side by side."""
+    if isinstance(model, graph.ForwardOnly):
+        return model.maps_in_turn(check_batch(batch, model.network.inputs), layers)
+    return feature_maps(model, batch, layers).items()
+
+
 def pre_activations(model: keras.Model, batch: np.ndarray, layer: str) -> np.ndarray:
     """Output of a convolution before its activation function: kernel times patch, plus bias.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
 import time
@@ -295,8 +296,8 @@ def _drawings(work: Work, layers: list[str]) -> Iterator[tuple[str, Arrays]]:
     """Drawn optima and opposites, which are kept in sheets; what they reach."""
     for layer in layers:
         if graph.find_step(work.model, layer).is_conv2d:
-            how = {"preprocess": work.preprocess, "engine": work.engine}
-            yield layer, drawn.draw_layer(work.model, layer, work.folder, **how)
+            draw = functools.partial(drawn.draw_layer, preprocess=work.preprocess, engine=work.engine)
+            yield layer, draw(work.model, layer, work.folder)
 
 
 def _drawings_macs(work: Work, layers: list[str]) -> float:

@@ -31,7 +31,7 @@ from vggviz.datasets.folder import (
     source_label,
     try_load,
 )
-from vggviz.datasets.statistics import log_cost
+from vggviz.datasets.streaming import log_cost
 from vggviz.models.graph import input_side, unfold
 
 if TYPE_CHECKING:

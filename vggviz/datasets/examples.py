@@ -12,7 +12,7 @@ import numpy as np
 from vggviz._shared import validation
 from vggviz.activations.forward import chosen_layers
 from vggviz.datasets.folder import Images, named_images, read_images
-from vggviz.datasets.statistics import use_maps
+from vggviz.datasets.streaming import sum_over_images
 from vggviz.models.graph import find_step, input_side
 from vggviz.models.receptive_field import ReceptiveField, receptive_fields
 
@@ -118,8 +118,8 @@ def dataset_examples(
 ) -> dict[str, Examples]:
     """The images that activate each channel most, found in one pass over any number of images.
 
-    Images are ranked by the activation of the channel's strongest cell. No more than the maps of
-    two images are in memory, 60 MB each for all layers of VGG16 at 224 pixels.
+    Images are ranked by the activation of the channel's strongest cell. As few
+    images are in memory as for `dataset_statistics`.
 
     Args:
         model: any Keras model with a square input.
@@ -144,16 +144,12 @@ def dataset_examples(
     counts = {layer: find_step(model, layer).output.shape[-1] for layer in layers}
     indices = {layer: _indices(layer, count, channels) for layer, count in counts.items()}
     fields, size = receptive_fields(model), input_side(model)
-    examples: dict[str, Examples] = {}
 
-    def add(name: str, maps: dict[str, np.ndarray]) -> None:
-        for layer, values in maps.items():
-            strongest = _strongest_cells([name], values, indices[layer])
-            new = Examples(layer, fields.get(layer), size, top, 1, indices[layer], *strongest)
-            examples[layer] = examples[layer] + new if layer in examples else new
+    def find(name: str, layer: str, maps: np.ndarray) -> Examples:
+        strongest = _strongest_cells([name], maps, indices[layer])
+        return Examples(layer, fields.get(layer), size, top, 1, indices[layer], *strongest)
 
-    use_maps(add, model, source, layers, preprocess)
-    return examples
+    return sum_over_images(find, model, source, layers, preprocess)
 
 
 def example_crops(

@@ -1,27 +1,19 @@
-"""Feature maps and channel statistics of many images, computed one image at a time, in one pass."""
+"""Channel statistics of many images, in one pass."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vggviz._shared import validation
-from vggviz.activations.forward import chosen_layers, feature_maps
+from vggviz.activations.forward import chosen_layers
 from vggviz.activations.statistics import ChannelStatistics, layer_statistics
-from vggviz.datasets.folder import Images, named_images, read_pairs, source_label
-from vggviz.images import preprocessing
-from vggviz.models import summary
-from vggviz.models.graph import input_side
+from vggviz.datasets.folder import Images
+from vggviz.datasets.streaming import sum_over_images
 
 if TYPE_CHECKING:
     import keras
-
-log = logging.getLogger("vggviz")
 
 
 def dataset_statistics(
@@ -33,9 +25,10 @@ def dataset_statistics(
 ) -> dict[str, ChannelStatistics]:
     """Mean, standard deviation, maximum and APoZ of every channel, over any number of images.
 
-    No more than the maps of two images are in memory, 60 MB each for all layers of VGG16 at 224 pixels. The
-    statistics of two sets of images can be added, layer by layer; the sum equals the statistics of
-    their union exactly.
+    Few images are in memory: of two, all maps, 60 MB each for all layers of VGG16 at 224 pixels; by
+    `load_forward_only`, of one for each core, eight at most, those of a block, up to 30 MB each. The
+    statistics of two sets of images can be added, layer by layer; the sum equals the statistics of their
+    union exactly.
 
     Args:
         model: any Keras model with a square input.
@@ -52,75 +45,8 @@ def dataset_statistics(
         FileNotFoundError: the folder does not exist.
         ValueError: an unknown layer, no readable image, or activations that are not finite.
     """
-    found: dict[str, ChannelStatistics] = {}
-
-    def add(_: str, maps: dict[str, np.ndarray]) -> None:
-        for layer, values in maps.items():
-            new = layer_statistics(layer, values)
-            found[layer] = found[layer] + new if layer in found else new
-
-    use_maps(add, model, source, chosen_layers(model, layers), preprocess)
-    return found
+    return sum_over_images(_statistics, model, source, chosen_layers(model, layers), preprocess)
 
 
-def use_maps(
-    use: Callable[[str, dict[str, np.ndarray]], None],
-    model: keras.Model,
-    source: Images,
-    layers: list[str],
-    preprocess: Callable[[np.ndarray], np.ndarray] | None,
-) -> None:
-    """Call a function with each image's name and maps, {layer: float32 (1, h, w, c)}. Logs the cost first.
-
-    Images are computed one by one: in a batch the order of summation, and so the last bits of an
-    activation, may depend on the batch size. The function runs in a thread, on one image after the other,
-    while the network computes the next and the one after that is read.
-
-    Raises:
-        FileNotFoundError: the folder does not exist.
-        ValueError: no readable image, or activations that are not finite.
-    """
-    preprocess = validation.function(
-        "preprocess", preprocessing.preprocess if preprocess is None else preprocess
-    )
-    pairs = named_images(source)
-    if isinstance(pairs, list):
-        log_cost(model, layers, len(pairs))
-    using: Future[None] | None = None
-    with ThreadPoolExecutor(1) as pool:
-        for name, image in read_pairs(pairs, input_side(model), source_label(source)):
-            with _naming(name):
-                maps = feature_maps(model, preprocess(image[np.newaxis]), layers)
-            if using:
-                using.result()  # no more than two images' maps are in memory
-            using = pool.submit(_use, use, name, maps)
-            del maps
-    if using:
-        using.result()
-
-
-def _use(use: Callable[[str, dict[str, np.ndarray]], None], name: str, maps: dict[str, np.ndarray]) -> None:
-    with _naming(name):
-        for layer, values in maps.items():
-            validation.finite(f"Its maps of {layer!r}", values)
-    use(name, maps)
-
-
-@contextmanager
-def _naming(name: str) -> Iterator[None]:
-    """Errors say which image they are about."""
-    try:
-        yield
-    except ValueError as error:
-        raise ValueError(f"The image {name!r} cannot be computed: {error}") from error
-
-
-def log_cost(model: keras.Model, layers: list[str], count: int) -> None:
-    """Log the number of multiply-accumulates for `count` images, if there are several."""
-    if count > 1:
-        macs = summary.forward_macs(model, layers, (input_side(model), input_side(model)))
-        log.info(
-            "%s files: about %s each, %s in all.",
-            f"{count:,}",
-            *map(summary.format_macs, (macs, macs * count)),
-        )
+def _statistics(_: str, layer: str, maps: np.ndarray) -> ChannelStatistics:
+    return layer_statistics(layer, maps)

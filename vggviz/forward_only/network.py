@@ -6,7 +6,8 @@ import functools
 import itertools
 import logging
 import os
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     import onnxruntime
 
 LAST, MEAN, CLASSIFIER = "block5_pool", "global_average_pooling", "predictions"
+ALL_CORES = 0
+"""Number of threads by which onnxruntime takes one for each core."""
 WITH_GRADIENTS = ("block5_conv3", LAST)
 """The layers at which the mean gradient of a class is known."""
 
@@ -50,7 +53,8 @@ class Vgg16(ForwardOnly):
         self._source = source
         self.classifier = package_data.linear_classifier() if classified else None
         self.network = layers.vgg16(self._read, len(self.classifier[1]) if self.classifier else 0)
-        self._sessions: dict[str, onnxruntime.InferenceSession] = {}
+        self._sessions: dict[str, tuple[int, onnxruntime.InferenceSession]] = {}
+        self._opening = threading.Lock()
         if source != "imagenet":
             self._read()
         note_provenance(self, self._provenance(classified=classified))
@@ -96,20 +100,22 @@ class Vgg16(ForwardOnly):
         blocks = list(self._blocks)
         count = next((k for k, block in enumerate(blocks, 1) if layer in self._blocks[block]), len(blocks))
         for block in reversed(blocks[:count]):  # the largest first: the others use the memory that it frees
-            self._session(block)
+            self._session(block, ALL_CORES)
 
-    def _session(self, block: str) -> onnxruntime.InferenceSession:
-        """A block that is ready to run; a layer needs its own and those before."""
-        if block not in self._sessions:
-            self._sessions[block] = self._new_session(block)
-        return self._sessions[block]
+    def _session(self, block: str, threads: int) -> onnxruntime.InferenceSession:
+        """A block that is ready to run with so many threads; it replaces one with another number of them."""
+        with self._opening:
+            if self._sessions.get(block, (None,))[0] != threads:
+                self._sessions[block] = threads, self._new_session(block, threads)
+            return self._sessions[block][1]
 
-    def _new_session(self, block: str) -> onnxruntime.InferenceSession:
+    def _new_session(self, block: str, threads: int) -> onnxruntime.InferenceSession:
         try:
             import onnxruntime
 
             path = next(iter(onnx_file.cached(self.sha256, block)), None) or self._write()[block]
-            return onnxruntime.InferenceSession(str(path), _options(), providers=["CPUExecutionProvider"])
+            options = _options(threads)
+            return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime's own are derived from nothing narrower
             raise UnavailableError(_reason(error)) from error
 
@@ -127,24 +133,28 @@ class Vgg16(ForwardOnly):
         wanted = [names.get(id(tensor), "") for tensor in tensors]  # "" is the input
         ends = {MEAN, CLASSIFIER} & set(wanted)
         maps = set(wanted) - {"", MEAN, CLASSIFIER} | ({LAST} if ends else set())
-        found = {"": batch, **self._maps(batch, maps)}
+        found = {"": batch, **dict(self._maps(batch, maps, ALL_CORES))}
         if ends:
             found[MEAN] = found[LAST].mean(axis=(1, 2))
             found[CLASSIFIER] = self._probabilities(found[MEAN])
         return [found[name] for name in wanted]
 
-    def _maps(self, batch: np.ndarray, wanted: set[str]) -> dict[str, np.ndarray]:
-        """Maps (N, h, w, c) of some layers, from the blocks up to the last of them."""
-        found: dict[str, np.ndarray] = {}
+    def maps_in_turn(self, batch: np.ndarray, layers: Sequence[str]) -> Iterator[tuple[str, np.ndarray]]:
+        """Names and maps of layers, computed on one core, block by block."""
+        return self._maps(batch, set(layers), 1)
+
+    def _maps(self, batch: np.ndarray, wanted: set[str], threads: int) -> Iterator[tuple[str, np.ndarray]]:
+        """Names and maps (N, h, w, c) of some layers, from the blocks up to the last of them."""
         before = np.ascontiguousarray(batch.transpose(0, 3, 1, 2), np.float32)
+        missing = set(wanted)
         for block, names in self._blocks.items():
-            if wanted <= found.keys():
-                break
+            if not missing:
+                return
             asked = [name for name in names if name in wanted or name == names[-1]]
-            values = self._session(block).run(asked, {onnx_file.INPUT: before})
-            found |= zip(asked, values, strict=True)
-            before = values[-1]
-        return {name: np.moveaxis(found[name], 1, -1) for name in wanted}
+            values = self._session(block, threads).run(asked, {onnx_file.INPUT: before})
+            maps = zip(asked, values, strict=True)
+            yield from ((name, np.moveaxis(each, 1, -1)) for name, each in maps if name in wanted)
+            before, missing = values[-1], missing - set(asked)
 
     def mean_gradient(self, layer: str, index: int) -> np.ndarray | None:
         """Mean gradient of a class's logit for each channel of a layer, (512,); None before the last ones.
@@ -176,10 +186,11 @@ def _reason(error: Exception) -> str:
     return f"it fails ({sentence})"
 
 
-def _options() -> onnxruntime.SessionOptions:
+def _options(threads: int) -> onnxruntime.SessionOptions:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
     options.log_severity_level = 3
     options.enable_cpu_mem_arena = False  # it keeps the memory of all layers for later passes
     # a thread that waits for work leaves its core to those that decode pictures and add up

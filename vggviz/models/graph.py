@@ -7,7 +7,7 @@ import itertools
 import threading
 import weakref
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -118,6 +118,13 @@ class ForwardOnly(ABC):
     @abstractmethod
     def compute(self, batch: np.ndarray, tensors: Sequence[Any]) -> list[np.ndarray]:
         """Values of symbolic tensors of `network` for a batch (N, H, W, C), float32."""
+
+    @abstractmethod
+    def maps_in_turn(self, batch: np.ndarray, layers: Sequence[str]) -> Iterator[tuple[str, np.ndarray]]:
+        """Names and maps of layers, in the order they run, not all of which are in memory at a time.
+
+        They are computed on one core, so that several batches can be computed side by side.
+        """
 
     @abstractmethod
     def get_weights(self) -> list[np.ndarray]:
