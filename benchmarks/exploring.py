@@ -51,7 +51,7 @@ def _page_seconds(page: Path, threads: int) -> tuple[float, float]:
     """Seconds until the maps of the first block and of all layers are computed, the best of `TURNS`."""
     with _served(page, isolated=threads > 1) as address, _browser() as browser:
         browser.get(f"{address}/index.html")
-        browser.set_script_timeout(300)
+        browser.set_script_timeout(110)  # Selenium itself waits for two minutes
         times = browser.execute_async_script(PASTE_IMAGES, TURNS)
     if isinstance(times, str):
         raise RuntimeError(times)
@@ -62,8 +62,10 @@ PASTE_IMAGES = """
 const [turns, done] = arguments;
 const wait = () => new Promise((resolve) => setTimeout(resolve, 20));
 const run = async () => {
-  while (!document.querySelector("#live")) await wait();
-  document.querySelector("#live").click();
+  for (const button of ["#own", "#live"]) {
+    while (!document.querySelector(button)) await wait();
+    document.querySelector(button).click();
+  }
   const words = document.querySelector("#live-words");
   const times = [];
   const blob = await (await fetch("cat/picture.png")).blob();

@@ -20,6 +20,7 @@ from PIL import Image
 from selenium.webdriver.common.action_chains import ActionChains
 
 import vggviz
+from benchmarks import exploring
 from explorer_page import FOLDER, Host, Page, layer_of
 
 PASSPORT = "/kernels/block1_conv1.packed"
@@ -441,3 +442,9 @@ def test_the_exact_map_of_a_readers_picture_is_shown_unasked(page: Page, photogr
     for layer, width in [("block1_conv2", 224), ("block3_conv1", 56)]:
         page.dispatch(type="layer", value=layer)
         page.until(lambda width=width: page.js(size) == width)
+
+
+def test_the_benchmark_finds_its_way(page: Page) -> None:
+    page.browser.set_script_timeout(110)
+    ((first, whole),) = page.browser.execute_async_script(exploring.PASTE_IMAGES, 1)
+    assert 0 < first <= whole
