@@ -67,3 +67,16 @@ def test_figures_of_the_library_have_a_narrower_rendering_for_phones(source: Pat
         assert width
         assert int(width[1]) <= 400
         assert (BUILT / "book" / narrow.split('srcset="')[1].split('"')[0]).is_file()
+
+
+def test_what_the_explorer_and_its_atlas_weigh() -> None:
+    """The atlas with the table to download."""
+    folders = list((BUILT / "explorers").glob("vgg16-*"))
+    if not folders:
+        pytest.skip("the explorer is not built: run `make book` first")
+    explorers = [path.stat().st_size for path in (BUILT / "explorers").rglob("*") if path.is_file()]
+    assert sum(explorers) < 100e6
+    parts = [path for part in ("atlas", "drawings", "sketch") for path in folders[0].glob(f"{part}/*")]
+    atlas = [path.stat().st_size for path in [*parts, *(BUILT / "_downloads").rglob("*-channels.zip")]]
+    assert sum(atlas) < 16e6
+    assert len(atlas) <= 60
