@@ -16,7 +16,7 @@ def test_filters_of_rgb_images_are_drawn_in_colour(slot):
     kernels[1, 1, slot, 0] = 2
     kernels[1, 1, slot, 1] = -0.5
     _, ax = vggviz.plot_filters(kernels)
-    (whole,) = arrays_of(ax)
+    (whole,) = (opaque[..., :3] for opaque in arrays_of(ax))
     side = whole.shape[0]  # four tiles in one row, with gaps
     step = (whole.shape[1] - side) // 3
     bright, dark, empty, _ = (whole[side // 2, k * step + side // 2] for k in range(4))
@@ -67,7 +67,7 @@ def test_one_input_channel_is_grey():
     kernels = np.zeros((1, 1, 1, 12), np.float32)
     kernels[0, 0, 0, 0] = -3
     _, ax = vggviz.plot_filters(kernels)
-    (whole,) = arrays_of(ax)
+    (whole,) = (opaque[..., :3] for opaque in arrays_of(ax))
     assert (whole[0, 0] == 0).all()
     assert (whole[..., :1] == whole).all()
     assert len(ax.texts) == 12

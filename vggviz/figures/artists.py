@@ -28,6 +28,7 @@ def show_values(ax: Axes, values: np.ndarray, limit: float, *, signed: bool) -> 
         vmin=-limit if signed else 0,
         vmax=limit,
         interpolation="nearest",
+        interpolation_stage="data",  # else matplotlib may scale float64 colours, in eight times the memory
         origin="upper",  # matplotlibrc may say "lower"
         aspect="equal",
     )

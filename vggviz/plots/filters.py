@@ -139,7 +139,10 @@ def show_colours(ax: Axes, shown: np.ndarray, indices: np.ndarray, columns: int)
     gap = max(6, math.ceil(page().letters(7) / 60 / page().width * whole))  # where the index is written
     shown = shown.repeat(3 // shown.shape[2], axis=2)
     colours = mosaic((0.5 + shown / 2).repeat(size, axis=0).repeat(size, axis=1), columns, gap)
-    show_image(ax, np.where(np.isnan(colours), 1, colours), interpolation="nearest")
+    opaque = np.pad(
+        colours, ((0, 0), (0, 0), (0, 1)), constant_values=1
+    )  # else matplotlib computes in float64
+    show_image(ax, np.where(np.isnan(opaque), np.float32(1), opaque), interpolation="nearest")
     height, width = np.array(shown.shape[:2]) * size + gap
     bare([ax])
     for k, index in enumerate(indices):
