@@ -55,10 +55,17 @@ def upsample_positive(maps: np.ndarray, batch: np.ndarray) -> np.ndarray:
 
 def resize(maps: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
     """Resize maps (n, h, w) by bilinear interpolation to `size`, (height, width); float32."""
-    from scipy.ndimage import zoom
+    rows, columns = (_bilinear(old, new) for old, new in zip(maps.shape[1:], size, strict=True))
+    return rows @ maps.astype(np.float32) @ columns.T
 
-    factors = (1.0, *(new / old for new, old in zip(size, maps.shape[1:], strict=True)))
-    return zoom(maps.astype(np.float32), factors, order=1, mode="nearest", grid_mode=True)
+
+def _bilinear(old: int, new: int) -> np.ndarray:
+    """Weights (new, old) that stretch `old` cells over `new`, beyond the outer cells' centres constant.
+
+    SciPy's zoom gives the same, but takes a sixth of a second to import.
+    """
+    centres = ((np.arange(new) + 0.5) * old / new - 0.5).clip(0, old - 1)
+    return np.maximum(0, 1 - abs(centres[:, np.newaxis] - np.arange(old))).astype(np.float32)
 
 
 def check_fill(fill: float | np.ndarray, batch: np.ndarray) -> np.ndarray:

@@ -170,11 +170,14 @@ class Vgg16(ForwardOnly):
         return kernel[:, index] / (height * width)
 
     def _probabilities(self, means: np.ndarray) -> np.ndarray:
-        from scipy.special import softmax  # takes a quarter of a second to import
-
         assert self.classifier is not None
         kernel, bias = self.classifier
-        return softmax(means @ kernel + bias, axis=-1)
+        logits = means @ kernel + bias
+        # SciPy takes a quarter of a second to import
+        odds = np.exp(
+            logits - logits.max(axis=-1, keepdims=True)
+        )
+        return odds / odds.sum(axis=-1, keepdims=True)
 
 
 def _reason(error: Exception) -> str:
