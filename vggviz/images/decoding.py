@@ -7,7 +7,7 @@ import logging
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 
 from PIL import Image, UnidentifiedImageError
 
@@ -39,15 +39,13 @@ def decode(stream: io.BytesIO, name: str) -> Image.Image:
     """
     if not stream.getbuffer().nbytes:
         raise ValueError(f"The image {name} is empty; a PNG, JPEG, GIF, WebP or the like is wanted.")
-    with decoding(name):
-        Image.init()  # registers all formats that this Pillow was built with
     if HEIC.match(stream.getvalue()[:12]) and "HEIF" not in Image.OPEN:
         raise ValueError(
             f"{name} is a HEIC image, which Pillow cannot read by itself: install pillow-heif and call "
             "pillow_heif.register_heif_opener(), or save the image as JPEG."
         )
     with decoding(name):
-        image = Image.open(stream, formats=[kind for kind in FORMATS if kind in Image.OPEN])
+        image = _opened(stream)
     width, height = image.size
     if width * height > MAX_PIXELS:
         raise ValueError(
@@ -56,6 +54,15 @@ def decode(stream: io.BytesIO, name: str) -> Image.Image:
     with decoding(name), _quiet_libtiff(image):
         image.load()
     return image
+
+
+def _opened(stream: io.BytesIO) -> Image.Image:
+    """Open an image of one of `FORMATS`; Pillow imports the rarer ones only if it is none of the others."""
+    for register in (Image.preinit, Image.init):
+        register()
+        with suppress(UnidentifiedImageError):
+            return Image.open(stream, formats=[kind for kind in FORMATS if kind in Image.OPEN])
+    raise UnidentifiedImageError
 
 
 def _quiet_libtiff(image: Image.Image) -> AbstractContextManager[None]:
