@@ -147,7 +147,9 @@ def show_colours(ax: Axes, shown: np.ndarray, indices: np.ndarray, columns: int)
     bare([ax])
     for k, index in enumerate(indices):
         row, column = divmod(k, columns)
-        ax.text(column * width - 0.5, row * height - 1, str(index), fontsize=7, va="bottom", color="0.35")
+        x, y = column * width - 0.5, row * height - 1
+        # below the first row it lies within the picture, and to measure it would take as long as a title
+        ax.text(x, y, str(index), fontsize=7, va="bottom", color="0.35", in_layout=row == 0)
 
 
 def show_slices(ax: Axes, shown: np.ndarray, indices: np.ndarray) -> None:
