@@ -233,7 +233,15 @@ def test_a_frame_of_the_whole_explorer_gets_a_stand_in(site, tmp_path):
     (link,) = page.select("figure.explore-stand-in > a")
     assert link["href"] == "../explorers/small-1/index.html"
     assert link.parent.find_next_sibling("iframe")
+    assert link.get_text() == "Open the explorer"
     assert len(list(tmp_path.glob("*.webp"))) == 1
+
+
+def test_a_stand_in_stands_below_the_heading(site, tmp_path):
+    text = f"<article><h1>The explorer</h1><p>Words.</p>{CHAPTER.format('small-1')}</article>"
+    page = BeautifulSoup(text, "html.parser")
+    embeds.fill(page, Path("explorer.html"), site, tmp_path)
+    assert [each.name for each in page.article.find_all(recursive=False)] == ["h1", "figure", "p", "iframe"]
 
 
 @pytest.mark.parametrize(("address", "has_explorer"), [("conv_a/99", True), ("conv_a/1", False)])

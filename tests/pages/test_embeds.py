@@ -90,6 +90,29 @@ def test_on_a_phone_the_picture_leads_to_the_explorers_own_page(chapter: webdriv
     assert "embed" not in chapter.current_url
 
 
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (320, 568)])
+def test_a_phones_first_screen_leads_to_the_explorer(
+    browser: webdriver.Chrome, site: str, width: int, height: int
+) -> None:
+    if not (BUILT / "book" / "explorer.html").is_file():
+        pytest.skip("there is no built book: run `make book` first")
+    show_on(browser, width, height, "dark")
+    browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    browser.get(f"{site}/book/explorer.html")
+    keys = browser.find_element(By.CSS_SELECTOR, ".by-keys")
+    assert keys.get_attribute("textContent")
+    assert not keys.is_displayed()
+    browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
+    assert keys.is_displayed()
+    link = browser.find_element(By.CSS_SELECTOR, "figure.explore-stand-in > a")
+    assert link.text == "Open the explorer"
+    assert link.rect["y"] + link.rect["height"] < height
+    assert link.rect["width"] > 0.8 * width
+    assert not browser.find_elements(By.ID, "pst-back-to-top"), "it would lie over the text"
+    link.click()
+    until(browser, lambda: "/explorers/" in browser.current_url)
+
+
 def test_on_paper_the_picture_is_shown(chapter: webdriver.Chrome) -> None:
     come_near(chapter)
     until(chapter, LIVE)

@@ -504,10 +504,42 @@ def test_the_way_down_stays_at_one_place_and_ends_at_no_zero(unopened: Page) -> 
         assert number(page.text("#words strong").split(": ")[1].rstrip(".")) > 0, (step, layer)
         button.click()
         page.until(lambda layer=layer: page.state["layer"] != layer)
-    page.until(lambda: page.find("#agreement"))
+    page.until(lambda: page.find("#agreement") and not page.find(".next-step").is_displayed())
     assert page.state["layer"] == "block1_conv1"
-    assert not page.find(".next-step").is_displayed()
     assert len(tops) == len(heights) == 1
+    the_pixels_are_shown(page)
+
+
+def the_pixels_are_shown(page: Page) -> None:
+    """In their colours, with their levels; and the frame on the photograph leaves them free."""
+    row, column = page.state["cell"]
+    assert 0 < row < 223
+    assert 0 < column < 223
+    picture = np.asarray(Image.open(FOLDER / first_id() / "picture.png").convert("RGB"))
+    patch = picture[row - 1 : row + 2, column - 1 : column + 2].reshape(9, 3).tolist()
+    boxes = page.browser.find_elements(By.CSS_SELECTOR, ".pixels-under > span")
+    written = [[str(level) for level in pixel] for pixel in patch]
+    assert [re.findall(r"\d+", each.text) for each in boxes] == written
+    shown = [re.findall(r"\d+", each.value_of_css_property("background-color"))[:3] for each in boxes]
+    assert shown == written
+    reads = r"(red|green|blue) (\d+) − ([\d.]+) = (−?\d+(?:\.\d+)?)"
+    told = re.findall(reads, page.text(".under + p"))
+    assert [int(level) for _, level, _, _ in told] == patch[4]
+    assert [number(value) for *_, value in told] == pytest.approx(
+        np.array(patch[4]) - [123.68, 116.779, 103.939], abs=0.06
+    )
+    edges = page.js("""
+    const marker = document.querySelector("#maps .marker"), box = marker.getBoundingClientRect();
+    const photograph = marker.parentElement.getBoundingClientRect(), pixel = photograph.width / 224;
+    const line = parseFloat(getComputedStyle(marker).borderTopWidth);
+    return [box.top + line - photograph.top, box.left + line - photograph.left, box.bottom - line - photograph.top,
+      box.right - line - photograph.left].map((edge) => edge / pixel);
+    """)
+    assert edges[0] < row - 1
+    assert edges[1] < column - 1
+    assert edges[2] > row + 2
+    assert edges[3] > column + 2
+    assert max(abs(edges[0] - row + 1), abs(edges[3] - column - 2)) < 10
 
 
 def test_each_number_under_the_kernel_leads_to_its_cell(unopened: Page) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 
 import vggviz
 from accessibility import found
@@ -39,7 +40,8 @@ def page(unopened: Page, manifest: dict[str, Any]) -> Page:
 
 def told(page: Page, selector: str = f"{PART} .job-words") -> str:
     """What is said; nothing while the page is loaded again for more threads."""
-    return page.js("return document.querySelector(arguments[0])?.textContent ?? ''", selector)
+    words = page.js("return document.querySelector(arguments[0])?.textContent ?? ''", selector)
+    return words or ""  # Firefox answers None for a page that goes
 
 
 def wait(page: Page, pattern: str, seconds: float = LONG) -> str:
@@ -118,6 +120,13 @@ def resting(page: Page) -> int:
 def test_a_drawing_pauses_and_goes_on_and_rests_while_it_is_not_seen(page: Page) -> None:
     begin(page)
     wait(page, r"Step [1-9]")
+    page.click(f"{PART} .enlarges")
+    large = "return document.querySelector('#enlarged figcaption').textContent"
+    shown, step = page.js(large), page.js("return document.querySelector('#enlarged canvas').ariaLabel")
+    page.until(lambda: page.js(large) != shown)
+    page.until(lambda: page.js("return document.querySelector('#enlarged canvas').ariaLabel") != step)
+    page.press(Keys.ESCAPE)
+    page.until(lambda: page.find(f"{PART} canvas.made"))
     press(page, "Pause")
     paused = resting(page)
     page.js("document.querySelector(arguments[0]).focus()", f"{PART} .tools button:not([hidden])")

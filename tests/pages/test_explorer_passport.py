@@ -179,6 +179,31 @@ def test_what_was_drawn_for_a_channel(page: Page, manifest: dict[str, Any]) -> N
     selector = section(passport(page), "What was drawn for it")
     found_pixels = colours(page, f"{selector} canvas").astype(int)
     assert np.abs(found_pixels - drawn_tile(layer, CHANNEL)).mean() < 3
+    enlarged_and_closed(page, f"{selector} .enlarges")
+
+
+def enlarged_and_closed(page: Page, button: str) -> None:
+    """By a key and by a click; closed by Escape, by Back and by a click; the focus goes back."""
+    steps = page.js("return history.length")
+    closings = {
+        Keys.ENTER: lambda: page.press(Keys.ESCAPE),
+        Keys.SPACE: page.browser.back,
+        "click": lambda: page.find("#enlarged canvas").click(),
+    }
+    before = page.state
+    for opening, close in closings.items():
+        opener = page.find(button)
+        opener.click() if opening == "click" else opener.send_keys(opening)
+        assert page.js("return document.activeElement.closest('#enlarged') !== null")
+        height = page.js("return innerHeight")
+        assert page.box("#enlarged canvas")["height"] > 0.85 * height
+        assert found(page.browser) == []
+        close()
+        page.until(lambda: not page.find("#enlarged").is_displayed())
+        page.until(lambda: not page.js("return history.state?.enlarged"))
+        assert page.js("return document.activeElement === document.querySelector(arguments[0])", button)
+        assert page.state == before
+    assert page.js("return history.length") <= steps + 1
 
 
 def test_what_excites_a_channel_in_photographs(page: Page, about: dict[str, Any]) -> None:

@@ -112,6 +112,7 @@ def fill(page: BeautifulSoup, path: Path, root: Path, target: Path) -> None:
     """
     for frame in page.select("iframe.explorer[src]"):
         add_stand_in(page, frame, root, target)
+    bring_up(page)
     figures = page.select("figure.explore[data-address]")
     if not figures:
         return
@@ -152,10 +153,19 @@ def add_stand_in(page: BeautifulSoup, frame: Tag, root: Path, target: Path) -> N
         return
     explorer = posters.Explorer(folder)
     link = page.new_tag("a", attrs={"class": "explore-poster", "href": str(frame["src"])})
-    link.append(picture(page, *still(explorer, posters.first_view(explorer)), target))
+    words = page.new_tag("span", attrs={"class": "explore-open"})
+    words.string = "Open the explorer"
+    link.extend([picture(page, *still(explorer, posters.first_view(explorer)), target), words])
     figure = page.new_tag("figure", attrs={"class": "explore explore-stand-in"})
     figure.append(link)
     frame.insert_before(figure)
+
+
+def bring_up(page: BeautifulSoup) -> None:
+    """Move the first stand-in below the page's heading: a phone shows it before the text about it."""
+    heading, figure = page.select_one("article h1"), page.select_one("figure.explore-stand-in")
+    if heading and figure:
+        heading.insert_after(figure.extract())
 
 
 def still(explorer: posters.Explorer, view: posters.View, kind: str = "map") -> tuple[Image.Image, str]:

@@ -3,7 +3,8 @@ import test from "node:test";
 
 import { curveOf, shareOf, unpack } from "../../../vggviz/explorer/page/state/atlas.js";
 import { linePoints, ringPoints, SIDE, wholeTurn } from "../../../vggviz/explorer/page/passport/curves.js";
-import { inColour, rgbOrder } from "../../../vggviz/explorer/page/passport/made.js";
+import { rgbOrder } from "../../../vggviz/explorer/page/arithmetic/pixels.js";
+import { inColour } from "../../../vggviz/explorer/page/passport/made.js";
 import { around } from "../../../vggviz/explorer/page/passport/pictures.js";
 import { related } from "../../../vggviz/explorer/page/passport/relations.js";
 import { agreement } from "../../../vggviz/explorer/page/passport/tuning.js";

@@ -29,7 +29,7 @@ const MODULES = {
     "cell", "channel_grid", "channel_switch", "channel_tiles", "channel_view", "colourbar", "controls",
     "convolution_sum", "descriptions", "elements", "embed", "flash", "grid_head", "grid_keys", "history", "home", "late_faces",
     "late_part", "layer_rail", "loupe", "messages", "network_view", "npy", "page", "passport", "path",
-    "place", "pointing", "pooling_sum", "preferred_classes", "relu_figure", "save", "saved_view",
+    "place", "pointing", "pixels_under", "pooling_sum", "preferred_classes", "relu_figure", "save", "saved_view",
     "shortcuts", "shows", "stage", "stage_pair", "sum_rows", "svg", "swipe", "tabs", "taps", "theme", "trail",
   ],
 };

@@ -23,3 +23,9 @@ export function levelsIn(pixels) {
   }
   return levels;
 }
+
+/** Where red, green and blue are among what the network reads; null where it reads no colours. @param {string[]} names */
+export function rgbOrder(names) {
+  if (names.length !== 3) return null;
+  return names[0].startsWith("blue") ? [2, 1, 0] : [0, 1, 2];
+}

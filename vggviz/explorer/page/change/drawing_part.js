@@ -3,6 +3,7 @@
 import { formatted } from "../arithmetic/number_format.js";
 import { pixelsOf } from "../arithmetic/pixels.js";
 import { button, copy, draw, element } from "../views/elements.js";
+import { enlarging } from "../views/enlarged.js";
 import { cutterOf } from "../views/faces.js";
 import { createCurve } from "./curve.js";
 import { Job } from "./job.js";
@@ -21,11 +22,11 @@ export class DrawingPart {
   starts = ["Watch it being drawn", "Again, from other noise"];
   #tools;
   #curve = createCurve();
-  #canvas = element("canvas", { role: "img", tabindex: 0, class: "made" });
+  #canvas = element("canvas", { role: "img", class: "made" });
   #caption = element("figcaption");
   #value = element("figcaption");
   #goal = element("canvas", { role: "img", "aria-label": "Drawn for this channel beforehand" });
-  #goalFigure = element("figure", { class: "goal", hidden: true }, this.#goal, element("figcaption", {}, "drawn beforehand"));
+  #goalFigure = element("figure", { class: "goal", hidden: true }, enlarging(this.#goal), element("figcaption", {}, "drawn beforehand"));
   #figures = element("div", { class: "side-by-side" });
   #about = element("p", { class: "quiet" });
   #keep = button({ hidden: true, onclick: () => this.#keepPicture() }, "Keep as my picture");
@@ -41,7 +42,7 @@ export class DrawingPart {
   constructor(tools) {
     this.#tools = tools;
     this.job = new Job(tools, this);
-    this.#figures.append(element("figure", {}, this.#canvas, this.#caption), element("figure", {}, this.#curve.element, this.#value), this.#goalFigure);
+    this.#figures.append(element("figure", {}, enlarging(this.#canvas), this.#caption), element("figure", {}, this.#curve.element, this.#value), this.#goalFigure);
     this.element = element("section", { "aria-label": "A channel being drawn" }, this.job.element, this.#figures, this.#keep, this.#about);
   }
 

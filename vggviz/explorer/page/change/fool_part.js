@@ -7,6 +7,7 @@ import { levelsOf } from "../state/bitmaps.js";
 import { imageNamed } from "../state/manifest.js";
 import { scoreText } from "../views/answer_words.js";
 import { button, draw, element } from "../views/elements.js";
+import { enlarging } from "../views/enlarged.js";
 import { Job } from "./job.js";
 import { amplified } from "./pictures.js";
 import { STEPS } from "./settings.js";
@@ -108,7 +109,7 @@ function createFigure() {
   const canvas = element("canvas", { role: "img" });
   const caption = element("figcaption");
   return {
-    element: element("figure", {}, canvas, caption),
+    element: element("figure", {}, enlarging(canvas), caption),
     /** @type {(levels: Uint8ClampedArray, size: number, text: string) => void} */
     show(levels, size, text) {
       draw(canvas, pixelsOf(levels), size, size);

@@ -4,6 +4,7 @@ import { largestSize, overlay } from "../answer/class_activation.js";
 import { channelObjective } from "../gradients/objective.js";
 import { levelsOf } from "../state/bitmaps.js";
 import { button, copy, draw, element } from "../views/elements.js";
+import { enlarging } from "../views/enlarged.js";
 import { answerOf } from "./answer_of.js";
 import { Job } from "./job.js";
 import { limitOf, sameOrder } from "./pictures.js";
@@ -199,7 +200,7 @@ function createFigure(caption) {
   const photograph = element("canvas", { class: "photograph", "aria-hidden": "true" });
   const map = element("canvas", { class: "evidence", role: "img" });
   return {
-    element: element("figure", {}, element("div", { class: "stage grey" }, photograph, map), element("figcaption", {}, caption)),
+    element: element("figure", {}, enlarging(element("span", { class: "stage grey" }, photograph, map)), element("figcaption", {}, caption)),
     /** @type {(bitmap: ImageBitmap, overlay: Overlay) => void} */
     show(bitmap, { pixels, rows, columns, label }) {
       copy(photograph, bitmap);

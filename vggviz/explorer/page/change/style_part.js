@@ -6,6 +6,7 @@ import { fit } from "../own_image/resample.js";
 import { pixelsIn } from "../state/bitmaps.js";
 import { imageNamed, offered } from "../state/manifest.js";
 import { button, draw, element } from "../views/elements.js";
+import { enlarging } from "../views/enlarged.js";
 import { Job } from "./job.js";
 import { STEPS, STYLE_SIDE, contentLayer, styleLayers } from "./settings.js";
 
@@ -27,9 +28,9 @@ export class StylePart {
   /** @type {HTMLInputElement[]} */
   #sliders;
   #keeps = slider("things", "The things", CONTENT);
-  #canvas = element("canvas", { role: "img", tabindex: 0, class: "made" });
+  #canvas = element("canvas", { role: "img", class: "made" });
   #caption = element("figcaption");
-  #figure = element("figure", { class: "large", hidden: true }, this.#canvas, this.#caption);
+  #figure = element("figure", { class: "large", hidden: true }, enlarging(this.#canvas), this.#caption);
   #keep = button({ hidden: true, onclick: () => this.#keepPicture() }, "Keep as my picture");
   #about = element("p", { class: "quiet" }, `The things of the picture shown, the style of another: which channels answer together, in the layers of the sliders. ${STYLE_SIDE} × ${STYLE_SIDE} pixels.`);
   /** @type {Shown | null} */

@@ -3,8 +3,10 @@
 import { paint } from "../arithmetic/colours.js";
 import { kernelOf, taps } from "../arithmetic/convolution.js";
 import { counted, formatted, hundredths } from "../arithmetic/number_format.js";
+import { rgbOrder } from "../arithmetic/pixels.js";
 import { layerBefore } from "../state/manifest.js";
 import { draw, element } from "../views/elements.js";
+import { enlarging } from "../views/enlarged.js";
 import { cutterOf } from "../views/faces.js";
 import { facesOf } from "./face.js";
 import { figure, quiet } from "./pictures.js";
@@ -51,12 +53,6 @@ async function kernel({ layer, channel, tools: { manifest, data, colours } }) {
   return [element("div", { class: "liked kernel" }, ...figures), quiet(words)];
 }
 
-/** Where red, green and blue are among what the network reads; null where it reads no colours. @param {string[]} names */
-export function rgbOrder(names) {
-  if (names.length !== 3) return null;
-  return names[0].startsWith("blue") ? [2, 1, 0] : [0, 1, 2];
-}
-
 /** @type {(planes: ArrayLike<number>[], limit: number) => Uint8ClampedArray<ArrayBuffer>} RGBA; grey is zero */
 export function inColour(planes, limit) {
   const pixels = new Uint8ClampedArray(4 * planes[0].length).fill(255);
@@ -69,7 +65,7 @@ function pictureOf(pixels, { kernel }, words) {
   const [rows, columns] = kernel?.size ?? [1, 1];
   const canvas = element("canvas", { role: "img", "aria-label": `kernel: ${words}`, class: "pixels" });
   draw(canvas, pixels, rows, columns);
-  return element("figure", {}, canvas, element("figcaption", {}, words));
+  return element("figure", {}, enlarging(canvas), element("figcaption", {}, words));
 }
 
 /** @type {(context: Context) => Node[]} */
@@ -96,7 +92,7 @@ async function expanded({ layer, channel, known, about, tools: { faces } }) {
   const cut = cutterOf(await faces.sheet(`atlas/${layer.name}.webp`), tiles)(channel);
   if (!cut) return [];
   const made = figure(cut, "weights down to the pixels, as if nothing were cut off on the way", "down to the pixels");
-  made.firstElementChild?.classList.add("pixels");
+  made.querySelector("canvas")?.classList.add("pixels");
   return [element("div", { class: "liked kernel" }, made), ...expandedWords(known("expanded_correlation")?.[0] ?? NaN, known("cancellation")?.[0] ?? NaN)];
 }
 

@@ -2,6 +2,7 @@
 
 import { counted, formatted } from "../arithmetic/number_format.js";
 import { contextOf, copy, element } from "../views/elements.js";
+import { enlarging } from "../views/enlarged.js";
 import { cutterOf } from "../views/faces.js";
 
 /**
@@ -49,7 +50,7 @@ function exampleFigure(bitmap, { value, box }, title) {
   const words = `part of ${title}, rows ${top} to ${bottom - 1}, columns ${left} to ${right - 1}`;
   const seen = around(box, bitmap);
   const made = figure({ bitmap, box: seen }, words, `${title}: ${formatted(value)}`);
-  frame(/** @type {HTMLCanvasElement} */ (made.firstChild), box, seen);
+  frame(/** @type {HTMLCanvasElement} */ (made.querySelector("canvas")), box, seen);
   return made;
 }
 
@@ -82,7 +83,7 @@ function frame(canvas, [top, left, bottom, right], [y, x]) {
 export function figure({ bitmap, box }, words, caption) {
   const canvas = element("canvas", { role: "img", "aria-label": words });
   copy(canvas, bitmap, box);
-  return element("figure", {}, canvas, element("figcaption", {}, caption));
+  return element("figure", {}, enlarging(canvas), element("figcaption", {}, caption));
 }
 
 /** @param {string} words */

@@ -89,14 +89,14 @@ export class CellView {
   }
 
   /** Null until all that it needs is loaded. @type {(shown: Shown, view: View, cell: Pair) => {parts: Node[], next: Next | null} | null} */
-  #sum({ state, layer, images: [{ planes }], inputs, kernels }, { views: [view] }, cell) {
+  #sum({ state, layer, images: [{ planes, photograph }], inputs, kernels }, { views: [view] }, cell) {
     const value = valueAt(view, cell);
     if (!inputs || !planes || value === null) return null;
     const given = { state, cell, layer, inputs, value, stepTo: this.#stepTo };
     if (layer.pool) return poolingSum({ ...given, pool: layer.pool });
     if (!layer.kernel || !kernels) return null;
     const { manifest, colours } = this.#tools;
-    return convolutionSum({ ...given, kernel: layer.kernel, kernels, manifest, colours });
+    return convolutionSum({ ...given, kernel: layer.kernel, kernels, manifest, colours, photograph });
   }
 
   /** @type {StepTo} */

@@ -7,6 +7,7 @@ import { sumTexts } from "../arithmetic/sum_texts.js";
 import { imageNamed, layerBefore } from "../state/manifest.js";
 import { describeSum } from "./descriptions.js";
 import { element } from "./elements.js";
+import { pixelsUnder } from "./pixels_under.js";
 import { reluFigure } from "./relu_figure.js";
 import { sumRow } from "./sum_rows.js";
 import { tapsFigure } from "./taps.js";
@@ -18,7 +19,8 @@ import { tapsFigure } from "./taps.js";
  * @import { SumTexts } from "../arithmetic/sum_texts.js"
  * @import { StepTo } from "./cell.js"
  * @typedef {{state: State, cell: Pair, layer: Layer, kernel: Kernel, inputs: Planes, kernels: Kernels, value: number,
- *   manifest: Manifest, colours: Colours, stepTo: StepTo}} Given   `inputs`, what the layer reads; `value`, in the map
+ *   manifest: Manifest, colours: Colours, photograph: ImageBitmap, stepTo: StepTo}} Given   `inputs`, what the layer reads;
+ *   `value`, in the map
  * @typedef {Given & {patch: Float32Array, weights: Float32Array, explained: Explained, texts: SumTexts,
  *   names: string[] | null}} Sum   `names` of the input channels, if they have names
  * @typedef {{words: string, title: string, act: () => void}} Next   the step that leads on
@@ -34,6 +36,7 @@ export function convolutionSum(given) {
   /** @type {HTMLElement[]} */
   const parts = [
     element("p", { class: "equation" }, describeSum(explained, texts, names)),
+    ...(names ? pixelsUnder({ ...sum, names }) : []),
     element("p", { class: "quiet" }, productsText(sum)),
     element("ol", { class: "rows", "aria-label": "The sum, part by part" }, ...productRows(sum), ...totalRows(sum)),
   ];

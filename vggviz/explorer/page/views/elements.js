@@ -61,6 +61,10 @@ export function svgElement(name, attributes, ...children) {
   return made;
 }
 
+/** Two arrows apart. */
+export const enlargeSign = () =>
+  svgElement("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, svgElement("path", { d: "M9 2h5v5M7 14H2V9M14 2L9 7M2 14l5-5" }));
+
 /**
  * @param {HTMLCanvasElement} canvas
  * @param {CanvasRenderingContext2DSettings} [settings]

@@ -58,7 +58,7 @@ export function createShortcuts(dialog, tools) {
   dialog.append(...listed(on, tools.manifest));
   byId("help").addEventListener("click", () => dialog.showModal());
   document.addEventListener("keydown", (event) => {
-    if (!isShortcut(event) || dialog.open || document.querySelector(":popover-open")) return;
+    if (!isShortcut(event) || document.querySelector("dialog[open], :popover-open")) return;
     if (event.key !== "Escape" && !on.checked) return;
     if (event.key === "?") dialog.showModal();
     else if (event.key === "f") fillWall();

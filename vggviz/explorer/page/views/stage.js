@@ -1,7 +1,7 @@
 // The photograph and the map of one image: beside each other, or the map over the photograph. Both are pointers.
 
 import { samePlace } from "../arithmetic/receptive_field.js";
-import { button, copy, draw, element, svgElement } from "./elements.js";
+import { button, copy, draw, element, enlargeSign } from "./elements.js";
 import { ARROWS } from "./grid_keys.js";
 import { CELLS } from "./loupe.js";
 import { listenForPointing } from "./pointing.js";
@@ -174,12 +174,8 @@ export class Stage {
   }
 }
 
-/** What is smaller, as a share of the whole, is ringed: a frame would cover it. */
-const SMALL = 0.03;
-
-/** Two arrows apart. */
-const enlargeSign = () =>
-  svgElement("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, svgElement("path", { d: "M9 2h5v5M7 14H2V9M14 2L9 7M2 14l5-5" }));
+/** What is smaller, as a share of the whole, has its frame around it: one inside would cover it. */
+const SMALL = 0.08;
 
 /** @type {(place: Pair, rows: number, columns: number) => Pair} */
 const inside = ([y, x], rows, columns) => [Math.floor(y * rows), Math.floor(x * columns)];
@@ -190,12 +186,7 @@ function mark(marker, box, { rows, columns }) {
   if (!box) return;
   const [top, left, bottom, right] = box;
   const isSmall = Math.max(bottom - top, right - left) < SMALL * rows;
-  marker.classList.toggle("ring", isSmall);
-  if (isSmall) {
-    marker.style.top = `${(50 * (top + bottom)) / rows}%`;
-    marker.style.left = `${(50 * (left + right)) / columns}%`;
-    return;
-  }
+  marker.classList.toggle("around", isSmall);
   marker.style.top = `${(100 * top) / rows}%`;
   marker.style.left = `${(100 * left) / columns}%`;
   marker.style.height = `${(100 * (bottom - top)) / rows}%`;

@@ -55,7 +55,7 @@ function picture(values, rows, columns, { limit, colours }) {
 }
 
 /** Relative luminance, below which white letters are read better. @type {(r: number, g: number, b: number) => boolean} */
-function isDark(...levels) {
+export function isDark(...levels) {
   const [r, g, b] = levels.map((level) => (level / 255 <= 0.04045 ? level / 255 / 12.92 : ((level / 255 + 0.055) / 1.055) ** 2.4));
   return 0.2126 * r + 0.7152 * g + 0.0722 * b < 0.179;
 }
