@@ -532,8 +532,9 @@ def the_pixels_are_shown(page: Page) -> None:
     const marker = document.querySelector("#maps .marker"), box = marker.getBoundingClientRect();
     const photograph = marker.parentElement.getBoundingClientRect(), pixel = photograph.width / 224;
     const line = parseFloat(getComputedStyle(marker).borderTopWidth);
-    return [box.top + line - photograph.top, box.left + line - photograph.left, box.bottom - line - photograph.top,
-      box.right - line - photograph.left].map((edge) => edge / pixel);
+    const { top, left } = photograph;
+    return [box.top + line - top, box.left + line - left, box.bottom - line - top, box.right - line - left]
+      .map((edge) => edge / pixel);
     """)
     assert edges[0] < row - 1
     assert edges[1] < column - 1

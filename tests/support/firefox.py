@@ -20,6 +20,10 @@ NEEDED = (
 )
 
 
+LONGEST = 130
+"""Seconds that one command may take: a page that hangs fails its test, and the others go on."""
+
+
 class Firefox(webdriver.Firefox):
     """Firefox, with the methods of Selenium's Chrome that the tests use."""
 
@@ -32,6 +36,7 @@ class Firefox(webdriver.Firefox):
         options.set_preference("media.navigator.streams.fake", True)
         options.set_preference("media.navigator.permission.disabled", True)
         super().__init__(options=options, service=Service(driver))
+        self.command_executor.client_config.timeout = LONGEST
         self.errors: list[dict[str, str]] = []
         self.script.add_javascript_error_handler(self._note)
         self.script.add_console_message_handler(self._note)

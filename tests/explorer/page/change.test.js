@@ -11,6 +11,7 @@ import {
   canvasSide, classObjective, contentLayer, drawingSettings, gatedOff, styleLayers,
 } from "../../../vggviz/explorer/page/change/settings.js";
 import { controlText, downloadText, extentText } from "../../../vggviz/explorer/page/change/words.js";
+import { hasOneThread } from "../../../vggviz/explorer/page/live/device.js";
 import { leadObjective } from "../../../vggviz/explorer/page/gradients/objective.js";
 import { manifest } from "./vgg16.js";
 
@@ -100,6 +101,7 @@ test("what is downloaded is said before, and what a change is", () => {
   const live = { segments: [{ bytes: 20e6 }, { bytes: 7e6 }], runtime: 3e6 };
   assert.match(downloadText(live, false), /27\.0 MB.*3\.0 MB/);
   assert.match(downloadText(live, true), /nothing more/);
+  for (const isKept of [true, false]) assert.match(downloadText(live, isKept, true), /Firefox computes on one thread here/);
   assert.match(extentText({ largest: 1, mean: 0.0346 }), /1 grey level of 255.*0\.0346/);
   assert.match(controlText(0.123), /0\.12/);
   assert.match(controlText(null), /zero everywhere/);
@@ -158,4 +160,9 @@ test("a computation that is stopped before it began never begins; one that fails
   await turn();
   tasks[1].resolve();
   assert.equal(await next, true);
+});
+
+test("Firefox alone computes on one thread", () => {
+  assert.equal(hasOneThread("Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0"), true);
+  assert.equal(hasOneThread("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36"), false);
 });

@@ -1,5 +1,6 @@
 // The tab "Change": what gradients do to a picture, computed in the page. One part is open, and computes, at a time.
 
+import { hasOneThread } from "../live/device.js";
 import { isolate, wantedFor } from "../live/isolation.js";
 import { isKept } from "../state/download.js";
 import { asError } from "../state/errors.js";
@@ -162,7 +163,7 @@ export class ChangePanel {
 
   async #tellDownload() {
     const isKept = await this.#isKept();
-    this.#download.textContent = downloadText(this.#live, isKept);
+    this.#download.textContent = downloadText(this.#live, isKept, hasOneThread());
     if (isKept) this.#elements.root.append(this.#download); // nothing to be decided any more
   }
 

@@ -34,11 +34,15 @@ export function controlText(agreement) {
     "the network has learnt.";
 }
 
-/** What must be downloaded first. @type {(live: Live, isKept: boolean) => string} */
-export function downloadText({ segments, runtime }, isKept) {
-  if (isKept) return "The network is kept in this browser: nothing more is downloaded.";
+/**
+ * What must be downloaded first, and whether the browser is a slow one.
+ * @type {(live: Live, isKept: boolean, isSlow?: boolean) => string}
+ */
+export function downloadText({ segments, runtime }, isKept, isSlow = false) {
+  const slow = isSlow ? " Firefox computes on one thread here, so it takes longer than in other browsers." : "";
+  if (isKept) return `The network is kept in this browser: nothing more is downloaded.${slow}`;
   const sum = segments.reduce((all, { bytes }) => all + bytes, 0);
-  return `Loads the network first, once: ${formattedBytes(sum)}, and ${formattedBytes(runtime)} for what runs it.`;
+  return `Loads the network first, once: ${formattedBytes(sum)}, and ${formattedBytes(runtime)} for what runs it.${slow}`;
 }
 
 /** @param {Extent} extent */

@@ -1,5 +1,12 @@
 // What this machine offers for computing.
 
+/**
+ * Whether this browser computes on one thread, whatever the machine has. In Firefox (153) models of several threads often
+ * wait for ever: a thread is a worker that a worker starts, and now and then such a worker never begins.
+ * @type {(agent?: string) => boolean}
+ */
+export const hasOneThread = (agent = navigator.userAgent) => agent.includes("Firefox/");
+
 /** @import { Device } from "./messages.js" */
 
 /**
@@ -7,7 +14,7 @@
  * @returns {Promise<Device>}
  */
 export async function device() {
-  const threads = globalThis.crossOriginIsolated ? Math.min(navigator.hardwareConcurrency || 1, 8) : 1;
+  const threads = globalThis.crossOriginIsolated && !hasOneThread() ? Math.min(navigator.hardwareConcurrency || 1, 8) : 1;
   const adapter = await navigator.gpu?.requestAdapter().catch(() => null);
   return { threads, gpu: Boolean(adapter) && !isSoftware(adapter) };
 }

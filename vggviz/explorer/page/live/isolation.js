@@ -1,5 +1,7 @@
 // A page that is not in a frame gets a service worker: it then works offline, and may use several threads.
 
+import { hasOneThread } from "./device.js";
+
 /** Where the page keeps what the network is wanted for while it is loaded again. */
 const WANTED = "explorer-live-asked";
 
@@ -18,7 +20,7 @@ export async function keepForLater() {
 
 /** Whether the page, loaded again, would have several threads. */
 export function gains() {
-  const isAlone = !window.crossOriginIsolated && navigator.hardwareConcurrency > 1;
+  const isAlone = !window.crossOriginIsolated && navigator.hardwareConcurrency > 1 && !hasOneThread();
   return Boolean(isAlone && navigator.serviceWorker?.controller && window.top === window);
 }
 
