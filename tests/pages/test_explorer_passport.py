@@ -185,13 +185,14 @@ def test_what_was_drawn_for_a_channel(page: Page, manifest: dict[str, Any]) -> N
 def enlarged_and_closed(page: Page, button: str) -> None:
     """By a key and by a click; closed by Escape, by Back and by a click; the focus goes back."""
     steps = page.js("return history.length")
-    closings = {
-        Keys.ENTER: lambda: page.press(Keys.ESCAPE),
-        Keys.SPACE: page.browser.back,
-        "click": lambda: page.find("#enlarged canvas").click(),
-    }
+    ways = [
+        (Keys.ENTER, lambda: page.press(Keys.ESCAPE), (1440, 900, "light")),
+        (Keys.SPACE, page.browser.back, (390, 844, "dark")),
+        ("click", lambda: page.find("#enlarged canvas").click(), (320, 568, "light")),
+    ]
     before = page.state
-    for opening, close in closings.items():
+    for opening, close, screen in ways:
+        show_on(page.browser, *screen)
         opener = page.find(button)
         opener.click() if opening == "click" else opener.send_keys(opening)
         assert page.js("return document.activeElement.closest('#enlarged') !== null")

@@ -47,7 +47,7 @@ const WORDS = [
 
 const BY_TOUCH =
   "With a finger: a tap chooses the place, on the photograph or on the map; a finger that holds shows what lies under it " +
-  "enlarged, and chooses where it is lifted; a double tap enlarges the picture; a swipe over the layers goes to the next one. With a mouse, a double click enlarges.";
+  "enlarged, and chooses where it is lifted; a double tap enlarges the picture, and a tap a drawing; a swipe over the layers goes to the next one. With a mouse, a double click enlarges.";
 
 /**
  * @param {HTMLDialogElement} dialog

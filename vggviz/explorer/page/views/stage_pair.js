@@ -27,7 +27,7 @@ export class StagePair {
       say,
       choose: (/** @type {Pair} */ cell) => dispatch({ type: "cell", value: cell }),
       move: (/** @type {number} */ rows, /** @type {number} */ columns) => dispatch({ type: "move", rows, columns }),
-      clear: () => dispatch({ type: "cell", value: null }),
+      clear: () => this.#root.dataset.large === undefined ? dispatch({ type: "cell", value: null }) : this.#enlarge(0),
       enlarge: (/** @type {0 | 1} */ figure) => this.#enlarge(figure),
     };
     const nothing = { ...listener, point: () => {}, choose: () => {}, move: () => {} };
