@@ -79,6 +79,8 @@ def cosine(one: np.ndarray, other: np.ndarray) -> float:
 def test_a_channel_is_drawn_and_answers_more_and_more(page: Page) -> None:
     page.until(lambda: page.text(".download"))
     assert re.search(r"Loads the network first, once: \d+\.\d MB", page.text(".download"))
+    is_firefox = "Firefox/" in page.js("return navigator.userAgent")
+    assert ("Firefox computes on one thread" in page.text(".download")) == is_firefox
     begin(page)
     assert "about" in wait(page, "left on this device")
     words = wait(page, "^Drawn in 128 steps")

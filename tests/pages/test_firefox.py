@@ -31,7 +31,7 @@ def test_the_explorer_in_firefox(driver: None, part: str) -> None:
         "-q",
         "-p",
         "no:cacheprovider",
-        "--timeout=300",
+        "--timeout=600",
         str(Path(__file__).with_name(part)),
     ]
     done = subprocess.run(command, env=environ, capture_output=True, text=True)
