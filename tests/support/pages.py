@@ -41,6 +41,12 @@ FLAGS = [
 COMPRESSED = {".html", ".css", ".js", ".svg", ".json", ".map", ".ttf", ".wasm"}
 
 
+@functools.cache
+def compressed(path: Path, _: int) -> bytes:
+    """A file as the host sends it; what never changes is compressed once."""
+    return gzip.compress(path.read_bytes(), 6)
+
+
 class StaticHost(http.server.SimpleHTTPRequestHandler):
     """Serves files like a static host, with text compressed."""
 
@@ -48,7 +54,7 @@ class StaticHost(http.server.SimpleHTTPRequestHandler):
         path = Path(self.translate_path(self.path))
         if path.suffix not in COMPRESSED or not path.is_file():
             return super().send_head()
-        body = gzip.compress(path.read_bytes(), 6)
+        body = compressed(path, path.stat().st_mtime_ns)
         self.send_response(200)
         self.send_header("Content-Type", self.guess_type(str(path)))
         self.send_header("Content-Encoding", "gzip")
@@ -79,25 +85,17 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         server.shutdown()
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """Headless Chromium with a profile of its own, or Firefox, where VGGVIZ_BROWSER says so."""
-    if os.environ.get("VGGVIZ_BROWSER") == "firefox":
-        fox = firefox.start()
-        fox.set_page_load_timeout(120)
-        yield fox
-        fox.quit()
-        return
+def start_chromium(profiles: pytest.TempPathFactory, logs: dict[str, str]) -> webdriver.Chrome:
+    """Headless Chromium with a profile of its own, which keeps the logs that are named."""
     chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if not (chromium and driver):
         pytest.skip("no chromium and chromedriver here: `apt-get install chromium chromium-driver`")
     for attempt in range(3):
         options = Options()
         options.binary_location = chromium
-        profile = tmp_path_factory.mktemp("profile")
-        for flag in [*FLAGS, f"--user-data-dir={profile}", "--window-size=1440,900"]:
+        for flag in [*FLAGS, f"--user-data-dir={profiles.mktemp('profile')}", "--window-size=1440,900"]:
             options.add_argument(flag)
-        options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+        options.set_capability("goog:loggingPrefs", logs)
         try:
             chrome = webdriver.Chrome(options=options, service=Service(driver))
             break
@@ -105,6 +103,39 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
             if attempt == 2:
                 raise
     chrome.set_page_load_timeout(120)
+    return chrome
+
+
+@pytest.fixture(scope="session")
+def one_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Headless Chromium, or Firefox, where VGGVIZ_BROWSER says so: one for all tests of a process."""
+    if os.environ.get("VGGVIZ_BROWSER") == "firefox":
+        started: Any = firefox.start()
+        started.set_page_load_timeout(120)
+    else:
+        started = start_chromium(tmp_path_factory, {"browser": "ALL"})
+    yield started
+    started.quit()
+
+
+@pytest.fixture(scope="module")
+def browser(one_browser: Any) -> Any:
+    """The browser with a new tab, on which no other module has emulated anything."""
+    before = one_browser.current_window_handle
+    one_browser.switch_to.new_window("tab")
+    new = one_browser.current_window_handle
+    one_browser.switch_to.window(before)
+    one_browser.close()
+    one_browser.switch_to.window(new)
+    return one_browser
+
+
+@pytest.fixture(scope="module")
+def recorder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A browser that records each request in its log "performance", which costs time at each."""
+    if os.environ.get("VGGVIZ_BROWSER") == "firefox":
+        pytest.skip("Firefox keeps no log of its requests")
+    chrome = start_chromium(tmp_path_factory, {"performance": "ALL", "browser": "ALL"})
     yield chrome
     chrome.quit()
 
