@@ -47,16 +47,36 @@ document.head.append(Object.assign(document.createElement("style"),
   { textContent: ".bd-article section { content-visibility: visible !important; }" }));
 """  # a part that is not laid out is never too wide
 FIRST_VIEW = 1_000_000  # bytes
+WIDEST = "return Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)"
+SIZES = """
+const figures = [...document.querySelectorAll(".bd-article .cell_output img")];
+return figures.map((image) => [image.offsetWidth, image.offsetHeight])"""
+CUT = """
+return [...document.querySelectorAll(".bd-article .cell_output pre")]
+  .filter((pre) => pre.scrollWidth > pre.clientWidth).map((pre) => pre.textContent.slice(0, 60))"""
+HANGS_OVER = """
+return [...document.querySelectorAll(".bd-article *")]
+  .filter((part) => !part.closest("mjx-assistive-mml") && !part.matches("svg *"))  // cut at its edge
+  .filter((part) => part.getBoundingClientRect().right > 730 && part.checkVisibility())
+  .map((part) => part.outerHTML.slice(0, 90))"""
+ARE_SHOWN = """
+const seen = { visibilityProperty: true, opacityProperty: true };
+return Object.fromEntries(arguments[0].map((name) => [name,
+  [...document.querySelectorAll(name)].map((part) => part.checkVisibility(seen))]))"""
+UNPRINTED = [".bd-sidebar-primary", ".bd-sidebar-secondary", ".bd-header-article", ".prev-next-footer"]
 
 
 @dataclass
 class Visit:
-    """What a first visit to a page brought."""
+    """What a first visit to a page brought, and how it is laid out then on lower windows and on paper."""
 
     errors: list[str]
     asked: list[str]
     transferred: int  # bytes, less the pictures further down that a browser fetches ahead
     downloads: list[str]  # addresses that the page offers
+    sizes: dict[int, list[list[int]]]  # of the figures, in windows so many pixels high
+    hangs_over: list[str]  # what is too wide for the paper
+    printed: dict[str, list[bool]]  # whether parts of the page are shown on paper
 
 
 @dataclass
@@ -66,11 +86,13 @@ class PhoneVisit:
     theme: str
     width: int  # CSS pixels that the page takes
     figures: list[dict[str, Any]]
+    cut: list[str]  # outputs wider than a phone of 390 CSS pixels
 
 
 @pytest.fixture(scope="module")
-def visits(browser: webdriver.Chrome, site: str) -> Any:
+def visits(recorder: webdriver.Chrome, site: str) -> Any:
     """A function: page -> Visit, on a desktop with an empty cache; each page is visited once."""
+    browser = recorder
 
     @functools.cache
     def visit(page: str) -> Visit:
@@ -89,7 +111,9 @@ def visits(browser: webdriver.Chrome, site: str) -> Any:
         errors = [e["message"] for e in browser.get_log("browser") if e["level"] == "SEVERE"]
         links = browser.find_elements(By.CSS_SELECTOR, ".dropdown-download-buttons a")
         downloads = [str(link.get_attribute("href")) for link in links]
-        return Visit(errors, list(address.values()), int(sum(sizes)), downloads)
+        shapes = {height: sizes_on(browser, height) for height in (900, 700)}
+        asked = list(address.values())
+        return Visit(errors, asked, int(sum(sizes)), downloads, shapes, *on_paper(browser))
 
     return visit
 
@@ -107,11 +131,27 @@ def phone_visits(browser: webdriver.Chrome, site: str) -> Any:
         browser.execute_script(ALL_SHOWN)
         figures = browser.execute_async_script(FIGURES)
         assert isinstance(figures, list), figures
-        widest = "return Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)"
         theme = browser.execute_script("return document.documentElement.dataset.theme")
-        return PhoneVisit(theme, browser.execute_script(widest), figures)
+        width = browser.execute_script(WIDEST)
+        show_on(browser, 390, 844, "dark")
+        return PhoneVisit(theme, width, figures, browser.execute_script(CUT))
 
     return visit
+
+
+def sizes_on(browser: webdriver.Chrome, height: int) -> list[list[int]]:
+    show_on(browser, 1440, height, "light")
+    return browser.execute_script(SIZES)
+
+
+def on_paper(browser: webdriver.Chrome) -> tuple[list[str], dict[str, list[bool]]]:
+    """What hangs over the edge of the paper, and whether parts of the page are shown on it."""
+    show_on(browser, 718, 1000, "light")  # A4 less its margins, in CSS pixels
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    assert browser.execute_script("return matchMedia('print').matches")
+    found = browser.execute_script(HANGS_OVER), browser.execute_script(ARE_SHOWN, ["h1", *UNPRINTED])
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    return found
 
 
 def settle(browser: webdriver.Chrome) -> None:
@@ -135,6 +175,29 @@ def test_a_page_asks_no_other_host(visits: Any, site: str, page: str) -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_the_first_view_is_light(visits: Any, page: str) -> None:
     assert 10_000 < visits(page).transferred < FIRST_VIEW
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_figures_fit_the_window_and_the_column(visits: Any, page: str) -> None:
+    sizes = visits(page).sizes
+    assert all(height <= 721 and width <= 1000 for width, height in sizes[900])
+    assert all(height <= 561 for _, height in sizes[700])
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_fits_on_paper(visits: Any, page: str) -> None:
+    visit = visits(page)
+    assert visit.hangs_over == []
+    for name in UNPRINTED:
+        parts = visit.printed[name]
+        assert parts or name == ".bd-sidebar-secondary", name  # a short page has no contents of its own
+        assert not any(parts), name
+    assert visit.printed["h1"] == [True]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_phone_cuts_no_output(phone_visits: Any, page: str) -> None:
+    assert phone_visits(page).cut == []
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -12,9 +12,8 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from pages import BUILT, show_on, until
+from pages import show_on, until
 
-PAGES = sorted(page.stem for page in (BUILT / "book").glob("*.html")) or ["no-book-is-built"]
 WITH_FIGURES = "one_layer"
 
 FOUND = {
@@ -109,26 +108,6 @@ def test_without_javascript_menus_open_for_the_keyboard(
             break
         browser.switch_to.active_element.send_keys(Keys.TAB)
     assert link.is_displayed()
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_a_page_fits_on_paper(browser: webdriver.Chrome, site: str, page: str) -> None:
-    show_on(browser, 718, 1000, "light")  # A4 less its margins, in CSS pixels
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
-    browser.get(f"{site}/book/{page}.html")
-    widest = """return [...document.querySelectorAll(".bd-article *")]
-      .filter((part) => !part.closest("mjx-assistive-mml") && !part.matches("svg *"))  // cut at its edge
-      .filter((part) => part.getBoundingClientRect().right > 730 && part.checkVisibility())
-      .map((part) => part.outerHTML.slice(0, 90))"""
-    assert browser.execute_script(widest) == []
-    shown = """const seen = { visibilityProperty: true, opacityProperty: true };
-      return [...document.querySelectorAll(arguments[0])].map((part) => part.checkVisibility(seen))"""
-    for name in (".bd-sidebar-primary", ".bd-sidebar-secondary", ".bd-header-article", ".prev-next-footer"):
-        parts = browser.execute_script(shown, name)
-        assert parts or name == ".bd-sidebar-secondary", name  # a short page has no contents of its own
-        assert not any(parts), name
-    assert browser.execute_script(shown, "h1") == [True]
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 
 
 def test_figures_are_on_the_printed_page(browser: webdriver.Chrome, site: str) -> None:
