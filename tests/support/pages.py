@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import gzip
 import http.server
@@ -60,7 +61,8 @@ class StaticHost(http.server.SimpleHTTPRequestHandler):
         self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        with contextlib.suppress(ConnectionError):  # a page that is left does not wait
+            self.wfile.write(body)
         return None
 
     def log_message(self, *_: Any) -> None:
@@ -136,6 +138,8 @@ def recorder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     if os.environ.get("VGGVIZ_BROWSER") == "firefox":
         pytest.skip("Firefox keeps no log of its requests")
     chrome = start_chromium(tmp_path_factory, {"performance": "ALL", "browser": "ALL"})
+    chrome.get("about:blank")
+    chrome.get_log("performance")  # what the browser's own first page is made of
     yield chrome
     chrome.quit()
 
