@@ -40,6 +40,13 @@ from pages import COMPRESSED, show_on
 from vggviz.analysis.preferences import preferred_classes
 
 FIRST_VIEW = 450_000  # bytes
+VIEWS = {
+    "channels": "#grid [role=option]",
+    "passport": "#passport",
+    "cell": "#agreement",
+    "network": ".network-tile",
+}
+"""Views of the page, and what is seen when one is there."""
 SCREENS = [(320, 568), (390, 844), (768, 1024), (844, 390), (1280, 720), (1440, 900), (1920, 1080)]
 
 
@@ -64,6 +71,7 @@ def size_sent(path: str) -> int:
     return 300 + len(gzip.compress(content, 6) if Path(path).suffix in COMPRESSED else content)
 
 
+@pytest.mark.usefixtures("published")
 def test_the_first_view_is_light_and_without_errors(page: Page, manifest: dict[str, Any]) -> None:
     # Counted at the host: what comes by way of the service worker has no size in the page.
     small = {f"/{picture['id']}/small.webp" for picture in manifest["pictures"]}
@@ -686,14 +694,15 @@ def test_a_view_can_be_saved(page: Page, manifest: dict[str, Any], tmp_path: Pat
 # Private and safe -----------------------------------------------------------------------------
 
 
-def test_no_other_host_is_asked_and_none_could_be(page: Page) -> None:
+@pytest.mark.usefixtures("published")
+def test_no_other_host_is_asked_and_none_could_be(recorder: Any, server: Server) -> None:
+    page = Page(recorder, server)
     forbidden = """
     const done = arguments[0];
     document.addEventListener("securitypolicyviolation", (event) => done(event.effectiveDirective));
     fetch("https://example.org/").catch(() => {});
     setTimeout(() => done("nothing was forbidden"), 3000);
     """
-    page.browser.get_log("performance")  # what came before
     page.open()
     page.dispatch(type="layer", value="block3_conv1")
     page.exact()
@@ -715,6 +724,7 @@ def test_no_other_host_is_asked_and_none_could_be(page: Page) -> None:
     assert page.browser.execute_async_script(worker) == "connect-src"
 
 
+@pytest.mark.usefixtures("published")
 def test_a_lost_connection_leaves_the_last_view(page: Page, server: Server) -> None:
     page.dispatch(type="layer", value="block2_conv2")
     page.until(lambda: page.text("#channels-title") == "128 channels")
@@ -731,6 +741,7 @@ def test_a_lost_connection_leaves_the_last_view(page: Page, server: Server) -> N
     page.server = Server()
 
 
+@pytest.mark.usefixtures("published")
 def test_offline_after_the_first_visit(page: Page, server: Server) -> None:
     kept = (
         "return caches.open('explorer-files')"
@@ -752,18 +763,19 @@ def test_offline_after_the_first_visit(page: Page, server: Server) -> None:
 # On every screen ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("width", "height"), SCREENS)
-def test_it_fits_every_screen(unopened: Page, width: int, height: int) -> None:
-    show_on(unopened.browser, width, height, "light")
+def test_it_fits_every_screen(unopened: Page) -> None:
+    """One page, on a window that is turned and drawn to each size."""
+    show_on(unopened.browser, *SCREENS[0], "light")
     page = unopened.open(f"#/block3_conv2/17/12,30?picture={first_id()}&view=cell")
     page.exact()
     page.until(lambda: page.find("#agreement"))
-    page.js("document.querySelector('#cell').scrollTop = 1e6")
-    for theme in ("light", "dark"):
-        show_on(page.browser, width, height, theme)
-        background = page.js("return getComputedStyle(document.body).backgroundColor")
-        assert (background == "rgb(255, 255, 255)") == (theme == "light")
-        check_that_all_fits(page, width, height)
+    for width, height in SCREENS:
+        for theme in ("light", "dark"):
+            show_on(page.browser, width, height, theme)
+            page.js("document.querySelector('#cell').scrollTop = 1e6")
+            background = page.js("return getComputedStyle(document.body).backgroundColor")
+            assert (background == "rgb(255, 255, 255)") == (theme == "light"), (width, height, theme)
+            check_that_all_fits(page, width, height)
     assert severe(page) == []
 
 
@@ -771,20 +783,21 @@ def check_that_all_fits(page: Page, width: int, height: int) -> None:
     whole = (
         "const { scrollWidth, scrollHeight } = document.documentElement; return [scrollWidth, scrollHeight]"
     )
+    size = (width, height)
     assert page.js(whole) == [width, height]
     for selector in (PHOTOGRAPH, MAP, "#words", "#rail [aria-current=true]", "#tabs", "#path"):
         box = page.box(selector)  # whatever is scrolled, it stays in view
-        assert box["width"] > 0, selector
-        assert box["left"] >= 0, selector
-        assert box["right"] <= width + 0.5, selector
-        assert box["top"] >= 0, selector
-        assert box["bottom"] <= height + 0.5, selector
+        assert box["width"] > 0, (selector, size)
+        assert box["left"] >= 0, (selector, size)
+        assert box["right"] <= width + 0.5, (selector, size)
+        assert box["top"] >= 0, (selector, size)
+        assert box["bottom"] <= height + 0.5, (selector, size)
     outside = """
     const { right, left } = document.querySelector("#cell").getBoundingClientRect();
     return [...document.querySelectorAll("#cell output, #cell .taps span")]
       .map((e) => e.getBoundingClientRect()).filter((box) => box.right > right || box.left < left).length;
     """
-    assert page.js(outside) == 0
+    assert page.js(outside) == 0, size
 
 
 SMALL = """
@@ -814,16 +827,16 @@ def test_targets_are_as_large_as_a_finger(unopened: Page, width: int) -> None:
 
 
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (1440, 900)])
-@pytest.mark.parametrize("view", ["channels", "passport", "cell", "network"])
-def test_axe_finds_nothing(unopened: Page, view: str, width: int, height: int) -> None:
+def test_axe_finds_nothing(unopened: Page, width: int, height: int) -> None:
     show_on(unopened.browser, width, height, "light")
-    address = f"#/block3_conv2/17/12,30?picture={first_id()}&view={view}"
-    page = unopened.open(address)
+    page = unopened.open(f"#/block3_conv2/17/12,30?picture={first_id()}")
     page.exact()
-    page.until(lambda: view != "cell" or page.find("#agreement"))
-    for theme in ("light", "dark"):
-        show_on(page.browser, width, height, theme)
-        assert found(page.browser) == [], theme
+    for view, sign in VIEWS.items():
+        page.dispatch(type="view", value=view)
+        page.until(lambda sign=sign: page.find(sign) and page.find(sign).is_displayed())
+        for theme in ("light", "dark"):
+            show_on(page.browser, width, height, theme)
+            assert found(page.browser) == [], (view, theme)
 
 
 def test_the_whole_screen_for_the_wall(page: Page) -> None:

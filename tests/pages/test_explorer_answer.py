@@ -191,6 +191,7 @@ def test_the_maps_of_a_channel_that_is_off(page: Page) -> None:
     page.until(lambda: page.state["off"] == {})
 
 
+@pytest.mark.usefixtures("published")
 def test_channels_of_deeper_layers_off_are_computed_as_keras_does(
     page: Page, manifest: dict[str, Any]
 ) -> None:

@@ -76,6 +76,7 @@ def cosine(one: np.ndarray, other: np.ndarray) -> float:
     return float(one @ other / np.linalg.norm(one) / np.linalg.norm(other))
 
 
+@pytest.mark.usefixtures("published")
 def test_a_channel_is_drawn_and_answers_more_and_more(page: Page) -> None:
     page.until(lambda: page.text(".download"))
     assert re.search(r"Loads the network first, once: \d+\.\d MB", page.text(".download"))

@@ -10,6 +10,8 @@ import functools
 import gzip
 import re
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
@@ -76,6 +78,7 @@ def check_live_maps(
         assert off <= 2e-3, (photograph.name, name, off)
 
 
+@pytest.mark.usefixtures("published")
 def test_a_readers_pictures_are_computed_as_keras_does(
     page: Page, manifest: dict[str, Any], photographs: list[Path]
 ) -> None:
@@ -178,6 +181,7 @@ def test_channels_that_are_switched_off_are_as_keras_has_them(page: Page, manife
     assert page.js("return window.trouble ?? null") is None
 
 
+@pytest.mark.usefixtures("published")
 def test_the_button_tells_what_is_fetched(page: Page, photographs: list[Path]) -> None:
     """As the host packs it: the network's files, and of the runtime what this browser takes."""
     told = [float(number) for number in re.findall(r"([\d.]+) MB", page.text("#live"))]
@@ -195,50 +199,61 @@ def test_the_button_tells_what_is_fetched(page: Page, photographs: list[Path]) -
     assert told[1] == pytest.approx(sum(map(len, runtime)) / 1e6, rel=0.1)
 
 
-@pytest.mark.parametrize("way", ["drop", "paste", "camera", "running", "draw"])
-def test_ways_to_bring_a_picture(page: Page, photographs: list[Path], way: str) -> None:
+def test_ways_to_bring_a_picture(page: Page, photographs: list[Path]) -> None:
+    """One after the other, on a page that has loaded the network once."""
     page.live()
-    if way in ("drop", "paste"):
-        data = base64.b64encode(photographs[0].read_bytes()).decode()
-        page.js(
-            """
-            const bytes = Uint8Array.from(atob(arguments[0]), (sign) => sign.charCodeAt(0));
-            const transfer = new DataTransfer();
-            transfer.items.add(new File([bytes], "brought.jpg", { type: "image/jpeg" }));
-            document.dispatchEvent(arguments[1] === "drop"
-              ? new DragEvent("drop", { dataTransfer: transfer, bubbles: true })
-              : new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true }));
-            """,
-            data,
-            way,
-        )
-        title = "brought.jpg"
-    elif way == "draw":
+    for way, photograph in zip(("drop", "paste"), photographs, strict=False):
+        with brought(page, f"{way}.jpg"):
+            page.js(BRING, base64.b64encode(photograph.read_bytes()).decode(), way)
+    with brought(page, "camera"):
+        open_camera(page)
+        page.click("#camera-still")
+    with brought(page, "empty picture"):
         page.click("#empty")
-        title = "empty picture"
-    else:
-        page.click("#camera")
-        page.until(lambda: page.find("#camera-still").is_displayed())
-        page.click("#camera-still" if way == "camera" else "#camera-run")
-        title = "camera"
-    page.until(lambda: page.text("#maps figcaption") == title)
-    if way == "running":
+    sheet = page.until(lambda: page.find(".paint-sheet"))
+    page.until(sheet.is_displayed)
+    ActionChains(page.browser).move_to_element(sheet).click_and_hold().move_by_offset(
+        40, 10
+    ).release().perform()
+    page.until(lambda: page.text("#maps figcaption") == "empty picture, painted", 120)
+    read = page.numbers("painted", "input", (3, 224, 224))
+    assert 0.9 < (np.abs(read - read.max((1, 2), keepdims=True)) < 1).mean() < 1
+    with brought(page, "camera"):
+        open_camera(page)
+        page.click("#camera-run")
+        page.until(lambda: page.text("#maps figcaption") == "camera")
         count = "return Number(document.querySelector('#live-words').dataset.pictures)"
         first = page.until(lambda: page.js(count))
         page.until(lambda: page.js(count) >= first + 3)
         page.click("#camera-close")
+
+
+BRING = """
+const bytes = Uint8Array.from(atob(arguments[0]), (sign) => sign.charCodeAt(0));
+const transfer = new DataTransfer();
+transfer.items.add(new File([bytes], `${arguments[1]}.jpg`, { type: "image/jpeg" }));
+document.dispatchEvent(arguments[1] === "drop"
+  ? new DragEvent("drop", { dataTransfer: transfer, bubbles: true })
+  : new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true }));
+"""
+
+
+@contextmanager
+def brought(page: Page, title: str) -> Iterator[None]:
+    """What is done in the block brings a picture, which is shown and computed."""
+    page.js("document.querySelector('#live-words').textContent = ''")
+    yield
+    page.until(lambda: page.text("#maps figcaption") == title)
     page.computed()
-    if way == "draw":
-        sheet = page.until(lambda: page.find(".paint-sheet"))
-        page.until(sheet.is_displayed)
-        ActionChains(page.browser).move_to_element(sheet).click_and_hold().move_by_offset(
-            40, 10
-        ).release().perform()
-        page.until(lambda: page.text("#maps figcaption") == f"{title}, painted", 120)
-        read = page.numbers("painted", "input", (3, 224, 224))
-        assert 0.9 < (np.abs(read - read.max((1, 2), keepdims=True)) < 1).mean() < 1
-    assert page.state["picture"] == "yours"
-    assert page.js("return document.querySelector('#problem').hidden")
+    assert page.state["picture"] == "yours", title
+    assert page.js("return document.querySelector('#problem').hidden"), title
+
+
+def open_camera(page: Page) -> None:
+    if not page.find("#yours").is_displayed():
+        page.click("#own")
+    page.click("#camera")
+    page.until(lambda: page.find("#camera-still").is_displayed())
 
 
 def test_each_wrong_file_gets_one_sentence(page: Page, tmp_path: Path) -> None:
@@ -259,6 +274,7 @@ def test_each_wrong_file_gets_one_sentence(page: Page, tmp_path: Path) -> None:
         assert page.state == before
 
 
+@pytest.mark.usefixtures("published")
 def test_a_broken_download_goes_on_where_it_stopped(page: Page, photographs: list[Path]) -> None:
     before = page.state
     Host.cut_after = 1_000_000
@@ -282,6 +298,7 @@ def test_a_broken_download_goes_on_where_it_stopped(page: Page, photographs: lis
     assert not [path for path in asked if path.endswith(".packed")], "the weights were kept"
 
 
+@pytest.mark.usefixtures("published")
 def test_a_picture_is_chosen_first_and_seen_at_once(page: Page, photographs: list[Path]) -> None:
     """The network is loaded meanwhile; what is of the picture before is greyed until it is another."""
     Host.wait = 1
@@ -404,6 +421,7 @@ def test_without_webassembly_the_page_says_what_is_missing(unopened: Page, manif
         )
 
 
+@pytest.mark.usefixtures("published")
 def test_a_full_store_is_said_and_the_network_works(page: Page, photographs: list[Path]) -> None:
     quota = functools.partial(page.browser.execute_cdp_cmd, "Storage.overrideQuotaForOrigin")
     quota({"origin": page.server.address, "quotaSize": 200_000})
@@ -413,6 +431,7 @@ def test_a_full_store_is_said_and_the_network_works(page: Page, photographs: lis
     assert page.js("return document.querySelector('#live-words').dataset.store") == "full"
 
 
+@pytest.mark.usefixtures("published")
 def test_a_readers_picture_is_kept_until_it_is_forgotten(page: Page, photographs: list[Path]) -> None:
     page.live()
     page.give(photographs[1])

@@ -78,6 +78,7 @@ def touched(before: np.ndarray, after: np.ndarray, by: int) -> np.ndarray:
     return near
 
 
+@pytest.mark.usefixtures("published")
 def test_strokes_change_the_maps_under_them_and_undoing_brings_the_numbers_back(page: Page) -> None:
     """Far from a stroke block1 stays the same to the bit, and the answer follows."""
     load(page)
@@ -115,6 +116,7 @@ def test_strokes_change_the_maps_under_them_and_undoing_brings_the_numbers_back(
     assert page.js("return document.querySelector('#problem').hidden")
 
 
+@pytest.mark.usefixtures("published")
 def test_what_is_seen_at_last_is_what_was_painted_last(page: Page) -> None:
     """However many places the pen passes: the strokes painted at once give the same numbers.
 

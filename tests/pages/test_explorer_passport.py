@@ -340,6 +340,7 @@ def sketching(finding: Page, manifest: dict[str, Any]) -> Page:
     return finding
 
 
+@pytest.mark.usefixtures("published")
 def test_channels_are_found_by_drawing_and_their_answers_are_the_librarys(
     sketching: Page, manifest: dict[str, Any]
 ) -> None:

@@ -45,6 +45,7 @@ class Host(StaticHost):
     taken: dict[str, bytes] = {}  # noqa: RUF012
     cut_after: int | None = None  # bytes of a weights file after which the connection is closed
     wait: float = 0  # seconds of delay of a large weights file
+    keeps: bool = True  # whether the service worker is the explorer's, or one that does nothing
 
     def end_headers(self) -> None:
         self.send_header("Cache-Control", "no-store")
@@ -54,6 +55,8 @@ class Host(StaticHost):
         wanted = self.headers.get("Range", "")
         self.asked.append((urlparse(self.path).path, wanted))
         path = Path(self.translate_path(self.path))
+        if path.name == "service_worker.js" and not self.keeps:
+            return self.send_nothing()
         if path.suffix not in (".gz", ".packed") or not path.is_file():
             return super().send_head()
         body = path.read_bytes()
@@ -72,6 +75,13 @@ class Host(StaticHost):
             time.sleep(1)  # browsers discard data that the page has not yet read
             self.close_connection = True
         return None
+
+    def send_nothing(self) -> None:
+        """A script without a word in it."""
+        self.send_response(200)
+        self.send_header("Content-Type", "text/javascript")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
 
     def do_POST(self) -> None:  # noqa: N802
         self.taken[self.path] = self.rfile.read(int(self.headers["Content-Length"]))
@@ -102,11 +112,19 @@ def manifest() -> dict[str, Any]:
 
 
 @pytest.fixture
-def server(manifest: dict[str, Any]) -> Iterator[Server]:
+def published() -> None:
+    """For tests of the page as a host shows it, with a service worker, which isolates it for threads.
+
+    That loads each file once more, and the page too. Without it the page works as well, on one thread.
+    """
+
+
+@pytest.fixture
+def server(manifest: dict[str, Any], request: pytest.FixtureRequest) -> Iterator[Server]:
     """A port of its own for each test, so that tests share no storage and no service worker."""
     Host.asked.clear()
     Host.taken.clear()
-    Host.cut_after, Host.wait = None, 0
+    Host.cut_after, Host.wait, Host.keeps = None, 0, "published" in request.fixturenames
     made = Server()
     yield made
     made.close()
