@@ -5,13 +5,15 @@ Needs an explorer that was built with LiteRT.js; skips without it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
+from selenium import webdriver
 
 import vggviz
-from explorer_page import Page
+from explorer_page import Host, Page, Server
 from vggviz import attribution
 from vggviz.feature_visualization import visualize
 from vggviz.models import parts
@@ -40,14 +42,18 @@ begin().then(done, (problem) => done(problem.message));
 """
 
 
-@pytest.fixture
-def page(page: Page, manifest: dict[str, Any]) -> Page:
-    """The page, where it can compute gradients."""
+@pytest.fixture(scope="module")
+def page(browser: webdriver.Chrome, manifest: dict[str, Any]) -> Iterator[Page]:
+    """One page for all tests, where it can compute gradients, and has loaded what it needs."""
     if not (manifest["live"] and manifest["live"]["gradients"]):
         pytest.skip("the explorer was built without LiteRT.js")
-    page.browser.set_script_timeout(300)
-    assert page.browser.execute_async_script(OPEN) is True
-    return page
+    Host.begin(keeps=False)
+    server = Server()
+    opened = Page(browser, server).open()
+    browser.set_script_timeout(300)
+    assert browser.execute_async_script(OPEN) is True
+    yield opened
+    server.close()
 
 
 @pytest.fixture(scope="module")

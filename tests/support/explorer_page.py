@@ -47,6 +47,13 @@ class Host(StaticHost):
     wait: float = 0  # seconds of delay of a large weights file
     keeps: bool = True  # whether the service worker is the explorer's, or one that does nothing
 
+    @classmethod
+    def begin(cls, *, keeps: bool) -> None:
+        """As no test has changed it."""
+        cls.asked.clear()
+        cls.taken.clear()
+        cls.cut_after, cls.wait, cls.keeps = None, 0, keeps
+
     def end_headers(self) -> None:
         self.send_header("Cache-Control", "no-store")
         super().end_headers()
@@ -122,9 +129,7 @@ def published() -> None:
 @pytest.fixture
 def server(manifest: dict[str, Any], request: pytest.FixtureRequest) -> Iterator[Server]:
     """A port of its own for each test, so that tests share no storage and no service worker."""
-    Host.asked.clear()
-    Host.taken.clear()
-    Host.cut_after, Host.wait, Host.keeps = None, 0, "published" in request.fixturenames
+    Host.begin(keeps="published" in request.fixturenames)
     made = Server()
     yield made
     made.close()
