@@ -11,8 +11,6 @@ TOOLS := tests/node_modules/.package-lock.json
 NODE := PATH="$$PATH:$(CURDIR)/$(BIN)" node
 TSC := tests/node_modules/typescript/bin/tsc
 PAGES := tests/pages
-# They take longest, so they begin first: at the end both processes are busy with short files.
-EXPLORER = $(wildcard $(PAGES)/test_explorer*.py)
 
 .DEFAULT_GOAL := help
 .PHONY: help book test audit bench lint format package serve pdf archive links binder clean
@@ -45,7 +43,7 @@ book: $(INSTALLED)
 test: lint $(NPM) $(TOOLS)
 	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=$(PAGES)
 	$(BUILD) --fresh
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(EXPLORER) $(PAGES)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(PAGES)
 
 # `make audit PART="tests/book/test_builds.py -k killed"` for one part; parts of the built pages need `make book`.
 PART ?=
