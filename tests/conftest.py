@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from pathlib import Path
 
 import hypothesis
 import numpy as np
@@ -12,6 +13,15 @@ import pytest
 import networks
 
 pytest_plugins = ["pages", "explorer_page", "tiny_book"]
+
+
+LONG = (
+    *("book/test_make_book.py", "test_any_network.py", "cli/test_cli.py", "forward_only/test_network.py"),
+    *("test_properties.py", "test_keras_applications.py", "test_threads.py", "plots/test_all_plots.py"),
+    *("test_package.py", "datasets/test_dask_cluster.py", "book/test_serve.py", "book/test_quizzes.py"),
+    *("book/test_default.py", "images/test_mutated_files.py", "book/test_shared_kernel.py"),
+)
+"""Files that take ten seconds or more, the longest first."""
 
 
 hypothesis.settings.register_profile("any machine", deadline=None)  # a busy machine is slow, not wrong
@@ -26,6 +36,12 @@ def pytest_configure(config):
     os.environ["VGGVIZ_CACHE"] = f"{home.name}/vggviz"
     os.environ["MPLBACKEND"] = "Agg"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+
+def pytest_collection_modifyitems(items):
+    """Long files first, so that of two workers neither is left with one at the end."""
+    order = {Path(__file__).parent / name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: order.get(item.path, len(order)))
 
 
 @pytest.fixture(autouse=True)
@@ -77,6 +93,25 @@ def dead():
 def network(request):
     """Each kind of network in turn."""
     return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(scope="session")
+def drawn_once():
+    """An atlas' stimuli are drawn once in a process, which takes longer than a tiny network's whole atlas."""
+    from vggviz.channel_atlas.stimuli import Stimulus
+
+    draw, drawn = Stimulus.draw, {}
+
+    def kept(stimulus):
+        if str(stimulus) not in drawn:
+            image = draw(stimulus)
+            image.flags.writeable = False
+            drawn[str(stimulus)] = image
+        return drawn[str(stimulus)]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Stimulus, "draw", kept)
+        yield
 
 
 @pytest.fixture

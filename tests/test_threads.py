@@ -17,6 +17,7 @@ from vggviz.explorer.live import litert
 from vggviz.models import graph
 from vggviz.models.provenance import Provenance, note_provenance
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
 SIDE = 16
 RANDOM = np.random.default_rng(0)
 IMAGE = RANDOM.integers(0, 256, (SIDE, SIDE, 3), dtype=np.uint8)
@@ -58,8 +59,9 @@ def hasty():
 
 
 def test_eight_threads_compute_what_one_does(tmp_path, hasty):
-    alone = {name: values(call(network()), tmp_path / "alone") for name, call in CALLS.items()}
     model, names = network(), [*CALLS, *reversed(CALLS)]
+    alone = {name: values(call(model), tmp_path / "alone") for name, call in CALLS.items()}
+    model = network()
 
     def task(index):
         return values(CALLS[names[index]](model), tmp_path / str(index))

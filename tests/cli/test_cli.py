@@ -265,6 +265,7 @@ def test_dreams_of_some_channels_and_of_a_layer(run, model, folder):
     assert numbers == [1, 2, 0, 1, 2, 3]
 
 
+@pytest.mark.usefixtures("drawn_once")
 def test_an_atlas_is_made_and_a_passport_printed(run, model, folder):
     options = ["--layer", "conv_a", "--model", model, "--input", "unit", "--no-drawings", "--out", "own"]
     printed = run("atlas", "photos/p0.png", "photos/p1.png", *options, "--channel", 2).splitlines()
