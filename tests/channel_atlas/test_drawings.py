@@ -2,6 +2,7 @@
 
 import json
 import logging
+import shutil
 
 import numpy as np
 import pytest
@@ -27,16 +28,26 @@ def contents(folder):
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 
-@pytest.fixture
-def small_batches(monkeypatch):
+@pytest.fixture(scope="module", autouse=True)
+def small_batches():
     """Three batches for the six channels."""
-    monkeypatch.setattr("vggviz.feature_visualization.channels.BATCH_PIXELS", 2 * 32 * 32)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("vggviz.feature_visualization.channels.BATCH_PIXELS", 2 * 32 * 32)
+        yield
+
+
+@pytest.fixture(scope="module")
+def drawn_atlas(functional, tmp_path_factory):
+    """A folder that no test changes, and the values."""
+    folder = tmp_path_factory.mktemp("drawn") / "deep" / "atlas"
+    return folder, draw(functional, folder)
 
 
 @pytest.fixture
-def atlas(functional, tmp_path, small_batches):
-    folder = tmp_path / "deep" / "atlas"
-    return folder, draw(functional, folder)
+def atlas(drawn_atlas, tmp_path):
+    """A copy of its own for each test."""
+    folder, values = drawn_atlas
+    return shutil.copytree(folder, tmp_path / "deep" / "atlas"), values
 
 
 def interrupt(monkeypatch, after):
@@ -69,8 +80,11 @@ def test_sheets_are_read_back(functional, atlas):
         assert np.array_equal(values[f"{side}_start"][2:4], drawn["start"])
 
 
-@pytest.mark.parametrize("after", [0, 1, 3, 4])
+@pytest.mark.parametrize(
+    "after", [pytest.param(0, marks=pytest.mark.audit), 1, 3, pytest.param(4, marks=pytest.mark.audit)]
+)
 def test_an_interrupted_layer_gives_the_same_to_the_bit(functional, atlas, tmp_path, monkeypatch, after):
+    """Within the first side and between both; the audit tries the beginning and the second side, too."""
     folder, values = atlas
     with monkeypatch.context() as context:
         interrupt(context, after)

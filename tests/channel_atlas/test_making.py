@@ -70,8 +70,11 @@ class HaltedError(Exception):
     pass
 
 
-@pytest.mark.parametrize("calls", [0, 3, 7, 11, 40])
+@pytest.mark.parametrize(
+    "calls", [0, *(pytest.param(calls, marks=pytest.mark.audit) for calls in (3, 7, 11)), 40]
+)
 def test_an_interrupted_atlas_equals_one_made_at_once(model, pictures, made, tmp_path, monkeypatch, calls):
+    """At the first call and late; the audit tries other moments, too."""
     folder, count = tmp_path / "atlas", iter(range(calls))
 
     def halting(function):
