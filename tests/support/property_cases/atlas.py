@@ -44,6 +44,7 @@ PROPERTIES = {
             "layers": p.no_list_of_layers,
             "folder": p.no_path,
             "drawings": p.anything_but(bool),
+            "engine": p.no_word("tensorflow", "torch", "jax"),
             "preprocess": p.no_function,
         },
         slow=True,
