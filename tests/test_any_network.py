@@ -28,6 +28,7 @@ from vggviz.cli.explain import _objectives
 from vggviz.feature_visualization.rendering import complete_recipe
 from vggviz.objectives import channel, class_logit
 
+pytestmark = pytest.mark.usefixtures("drawn_once")
 SIDE = 16
 
 
@@ -527,8 +528,9 @@ def test_vgg16_where_keras_is_set_to_channels_first():
             vggviz.load_vgg16("random", classifier)
 
 
-@pytest.mark.parametrize("name", OF_MODELS)
-def test_a_model_with_channels_last_where_keras_is_set_to_channels_first(name, request):
+@pytest.fixture(scope="module")
+def channels_last():
+    """A model with channels last, and its copy made where Keras is set to channels first."""
     last = {"data_format": "channels_last", "padding": "same", "kernel_initializer": "ones"}
     model = keras.Sequential(
         [
@@ -537,10 +539,19 @@ def test_a_model_with_channels_last_where_keras_is_set_to_channels_first(name, r
             layers.Conv2D(2, 3, name="c", **last),
         ]
     )
+    keras.config.set_image_data_format("channels_first")
+    copy = keras.models.clone_model(model)
+    keras.config.set_image_data_format("channels_last")
+    return model, copy
+
+
+@pytest.mark.parametrize("name", OF_MODELS)
+def test_a_model_with_channels_last_where_keras_is_set_to_channels_first(name, channels_last, request):
+    model, copy = channels_last
     batch = np.random.default_rng(0).random((1, 16, 16, 3)).astype(np.float32)
     expected = call_with(name, model, batch)
     request.getfixturevalue("keras_set_to_channels_first")
-    found = call_with(name, keras.models.clone_model(model), batch)
+    found = call_with(name, copy, batch)
     assert numbers_of(found) or found == expected
     for ours, wanted in zip(numbers_of(found), numbers_of(expected), strict=True):
         np.testing.assert_allclose(ours, wanted, rtol=1e-5, atol=1e-6)
@@ -666,11 +677,12 @@ def run_python(code, **environment):
     return done.stdout.strip(), done.stderr.strip().splitlines()
 
 
-def test_without_a_console():
+def test_without_a_console(tmp_path):
+    path = networks.save(networks.functional(), tmp_path / "own.keras")
     printed, _ = run_python(
-        "import sys; sys.stderr = None\nimport vggviz\nprint(vggviz.load_vgg16('random').name)"
+        f"import sys; sys.stderr = None\nimport vggviz\nprint(vggviz.load_model({str(path)!r}).name)"
     )
-    assert printed == "vgg16"
+    assert printed == "functional"
 
 
 def test_another_backend_is_one_sentence():
