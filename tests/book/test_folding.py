@@ -72,16 +72,16 @@ SHOWN = "      - book/image_is_an_array\n"
 
 
 @pytest.fixture(scope="module")
-def page(tiny_book) -> BeautifulSoup:
+def page(unbuilt_book) -> BeautifulSoup:
     """A page with cells of each kind; the first page of the book is one whose code is shown."""
-    tiny_book.write("two", HEADER + CELLS)
-    configured = tiny_book.root / "_config.yml"
+    unbuilt_book.write("two", HEADER + CELLS)
+    configured = unbuilt_book.root / "_config.yml"
     text = configured.read_text("utf-8")
     assert SHOWN in text
     configured.write_text(text.replace(SHOWN, SHOWN + "      - book/index\n"), "utf-8")
-    status, printed = tiny_book.make()
+    status, printed = unbuilt_book.make()
     assert status == 0, printed
-    return BeautifulSoup((tiny_book.pages / "two.html").read_text("utf-8"), "html.parser")
+    return BeautifulSoup((unbuilt_book.pages / "two.html").read_text("utf-8"), "html.parser")
 
 
 def cell_of(page: BeautifulSoup, word: str) -> Tag:
@@ -115,16 +115,16 @@ def test_tags_and_solutions_keep_their_way(page) -> None:
     assert page.select(".solution div.cell_input")
 
 
-def test_pages_about_code_show_it(page, tiny_book) -> None:
-    index = BeautifulSoup((tiny_book.pages / "index.html").read_text("utf-8"), "html.parser")
+def test_pages_about_code_show_it(page, unbuilt_book) -> None:
+    index = BeautifulSoup((unbuilt_book.pages / "index.html").read_text("utf-8"), "html.parser")
     assert index.select("div.cell > .cell_input")
     assert not index.select("details.folded-code")
 
 
 @pytest.fixture
-def reader(page, tiny_book, browser) -> Any:
+def reader(page, unbuilt_book, browser) -> Any:
     show_on(browser, 1440, 900, "dark")
-    browser.get((tiny_book.pages / "two.html").as_uri())
+    browser.get((unbuilt_book.pages / "two.html").as_uri())
     return browser
 
 

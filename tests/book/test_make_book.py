@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from tiny_book import CELL, HEADER, TinyBook
 
 FAILING = '```{code-cell} ipython3\nraise ValueError("the reason")\n```\n'
@@ -63,7 +65,9 @@ def test_only_changed_code_runs_again(tiny_book: TinyBook) -> None:
     assert "[2/2]" in printed
 
 
+@pytest.mark.audit
 def test_what_a_killed_build_leaves_does_no_harm(tiny_book: TinyBook) -> None:
+    """As it may lie there; `test_builds.py`, of the audit too, kills builds at twenty moments."""
     build = tiny_book.root / "_build"
     (build / ".next" / "_build" / "html").mkdir(parents=True)
     (build / ".next" / "_build" / "html" / "index.html").write_text("half")
@@ -102,7 +106,9 @@ def test_the_buttons_lead_to_the_repository_that_is_built(tiny_book: TinyBook) -
     assert "inside-vgg16/inside-vgg16" not in page
 
 
+@pytest.mark.audit
 def test_for_another_host_there_are_no_buttons_to_a_wrong_place(tiny_book: TinyBook) -> None:
+    """Of a whole build; the addresses themselves are tested in `test_repository.py`."""
     status, printed = tiny_book.make(VGGVIZ_REPOSITORY="https://git.example.org/team/group/book")
     assert status == 0, printed
     page = (tiny_book.pages / "two.html").read_text()

@@ -73,20 +73,20 @@ WRONG = {
 
 
 @pytest.fixture(scope="module")
-def pages(tiny_book):
+def pages(unbuilt_book):
     """The chapter with quizzes and the page of solutions, of a build that is not the default one."""
-    tiny_book.write("two", HEADER + GLUE + NUMBER + CHOICE + OTHERS)
-    tiny_book.write("three", SOLUTIONS)
-    toc = tiny_book.root / "_toc.yml"
+    unbuilt_book.write("two", HEADER + GLUE + NUMBER + CHOICE + OTHERS)
+    unbuilt_book.write("three", SOLUTIONS)
+    toc = unbuilt_book.root / "_toc.yml"
     before = toc.read_text()
     toc.write_text(before + "      - file: book/three\n")
-    status, printed = tiny_book.make()
+    status, printed = unbuilt_book.make()
     assert status == 0, printed
     yield [
-        BeautifulSoup((tiny_book.pages / f"{name}.html").read_text("utf-8"), "html.parser")
+        BeautifulSoup((unbuilt_book.pages / f"{name}.html").read_text("utf-8"), "html.parser")
         for name in ("two", "three")
     ]
-    (tiny_book.root / "book" / "three.md").unlink()
+    (unbuilt_book.root / "book" / "three.md").unlink()
     toc.write_text(before)
 
 
@@ -125,8 +125,8 @@ def test_the_solutions_stand_on_a_page_of_their_own(pages) -> None:
     assert len(pages[1].select("[id]")) == len({element["id"] for element in pages[1].select("[id]")})
 
 
-def test_a_notebook_asks_without_the_answer(pages, tiny_book) -> None:
-    script = (tiny_book.pages.parent / "_sources" / "book" / "two.py").read_text("utf-8")
+def test_a_notebook_asks_without_the_answer(pages, unbuilt_book) -> None:
+    script = (unbuilt_book.pages.parent / "_sources" / "book" / "two.py").read_text("utf-8")
     assert "# **Quiz.** Which is right?\n#\n# - The first.\n# - The `second`.\n# - The third.\n" in script
     assert "A question for others?" in script
     assert "{quiz}" not in script
@@ -134,10 +134,10 @@ def test_a_notebook_asks_without_the_answer(pages, tiny_book) -> None:
 
 
 @pytest.fixture
-def reader(pages, tiny_book, browser) -> Any:
+def reader(pages, unbuilt_book, browser) -> Any:
     """A reader who has opened the chapter from disk."""
     show_on(browser, 1440, 900, "light")
-    browser.get((tiny_book.pages / "two.html").as_uri())
+    browser.get((unbuilt_book.pages / "two.html").as_uri())
     return browser
 
 
@@ -189,10 +189,10 @@ def test_paper_has_the_question_without_button_and_solution(reader) -> None:
     assert shown == {"legend": True, "label": True, "button": False, "details": False}
 
 
-def test_wrong_use_is_named(tiny_book) -> None:
+def test_wrong_use_is_named(unbuilt_book) -> None:
     """All at once, since a build takes its time; each is one sentence with the line it stands in."""
-    tiny_book.write("two", HEADER + GLUE + "\n".join(text for text, _ in WRONG.values()))
-    status, printed = tiny_book.make()
+    unbuilt_book.write("two", HEADER + GLUE + "\n".join(text for text, _ in WRONG.values()))
+    status, printed = unbuilt_book.make()
     assert status == 1
     printed = " ".join(re.sub(r"\x1b\[[\d;]*m", "", printed).split())
     for name, (_, expected) in WRONG.items():

@@ -74,10 +74,16 @@ class TinyBook:
 
 
 @pytest.fixture(scope="module")
-def tiny_book(tmp_path_factory: pytest.TempPathFactory) -> TinyBook:
+def unbuilt_book(tmp_path_factory: pytest.TempPathFactory) -> TinyBook:
+    """For tests that write pages of their own before they build it."""
     if not npm.is_installed(ROOT):
         pytest.skip("MathJax is not installed: `npm ci` brings it")
-    book = TinyBook(tmp_path_factory.mktemp("book"))
-    status, printed = book.make()
+    return TinyBook(tmp_path_factory.mktemp("book"))
+
+
+@pytest.fixture(scope="module")
+def tiny_book(unbuilt_book: TinyBook) -> TinyBook:
+    """The book, built."""
+    status, printed = unbuilt_book.make()
     assert status == 0, printed
-    return book
+    return unbuilt_book
