@@ -17,9 +17,10 @@ from sentences import one_sentence, refused
 from vggviz.__main__ import main
 
 
-@pytest.mark.parametrize(("kind", "count"), [("images", 330), ("weights", 30)])
-def test_some_damaged_files(kind, count):
-    ends = mutated.outcomes(kind, 0, count)
+@pytest.mark.parametrize(("kind", "first", "count"), [("images", 0, 90), ("weights", 10, 10)])
+def test_some_damaged_files(kind, first, count):
+    """A few of each format; the audit reads thousands."""
+    ends = mutated.outcomes(kind, first, count)
     assert sum(ends.values()) == count
     assert set(ends) == {"read", "refused"}
     assert ends["refused"] > count / 3
@@ -82,9 +83,9 @@ def test_bombs_are_refused_before_they_are_unpacked(bomb):
 
 
 def test_a_bomb_of_words(tmp_path):
-    """A gigabyte of text in a few pixels' PNG: Pillow gives it up, or does not read it."""
+    """A hundred megabytes of text in a few pixels' PNG: Pillow gives it up, or does not read it."""
     data = mutated.images()["rgb.png"]
-    body = b"zTXt" + b"words\0\0" + zlib.compress(bytes(1_000_000_000), 1)
+    body = b"zTXt" + b"words\0\0" + zlib.compress(bytes(100_000_000), 1)
     chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
     with refused("damaged"):
         vggviz.load_image(data[:33] + chunk + data[33:])
