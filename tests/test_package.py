@@ -92,7 +92,10 @@ def test_twine_finds_no_fault(published):
 
 def test_the_metadata_are_complete(published):
     with zipfile.ZipFile(published[1]) as pack:
-        told = email.message_from_bytes(pack.read(f"vggviz-{PROJECT['version']}.dist-info/METADATA"))
+        folder = f"vggviz-{PROJECT['version']}.dist-info"
+        told = email.message_from_bytes(pack.read(f"{folder}/METADATA"))
+        commands = pack.read(f"{folder}/entry_points.txt").decode()
+    assert f"vggviz = {PROJECT['scripts']['vggviz']}" in commands
     assert told["License-Expression"] == "MIT AND CC-BY-4.0"
     assert {"LICENSE", "vggviz/data/NOTICE.md"} <= set(told.get_all("License-File"))
     assert told["Requires-Python"] == "<3.14,>=3.11"
@@ -119,7 +122,9 @@ def test_links_of_the_readme_hold_on_any_host():
             assert (ROOT / found[1]).exists(), link
 
 
+@pytest.mark.audit
 def test_the_sdist_makes_the_same_wheel(published, tmp_path):
+    """Once more: `published` holds a wheel that was made of the sdist already."""
     with tarfile.open(published[0]) as pack:
         pack.extractall(tmp_path, filter="data")
     (sources,) = tmp_path.iterdir()
@@ -182,6 +187,7 @@ def test_the_wheel_works_unpacked_offline_and_on_a_read_only_disk(published, tmp
     assert [path.name for path in tmp_path.iterdir()] == ["temporary"]
 
 
+@pytest.mark.audit
 def test_the_wheel_installs(published, tmp_path):
     target = tmp_path / "site"
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index"]
