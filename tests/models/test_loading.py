@@ -83,8 +83,9 @@ def test_input_and_output_shape(vgg16):
     assert vgg16.output_shape == (None, 7, 7, 512)
 
 
-@pytest.mark.imagenet
+@pytest.mark.audit
 def test_random_weights_with_the_dense_classifier():
+    """Its 138 million random numbers take seconds to draw."""
     model = vggviz.load_vgg16("random", "dense")
     assert model.count_params() == 138_357_544
     assert [layer.name for layer in model.layers[-3:]] == ["fc1", "fc2", "predictions"]
