@@ -8,6 +8,7 @@ import logging
 import numpy as np
 import pytest
 
+import networks
 import vggviz
 from running import run_segment
 from vggviz._shared.backend import keras
@@ -101,7 +102,8 @@ def test_equal_convolutions_have_no_gates_as_none_can_be_switched_off_alone(batc
     np.testing.assert_allclose(total, one + other, rtol=1e-5, atol=1e-3)
 
 
-def test_vgg16_is_split_after_each_pool(vgg16):
+def test_vgg16_is_split_after_each_pool():
+    vgg16 = networks.tiny_vgg16()
     shown = tuple(feature_layers(vgg16))
     segments = litert.segments(vgg16, shown)
     assert [segment.layers[-1] for segment in segments] == [f"block{n}_pool" for n in range(1, 6)]
