@@ -43,7 +43,7 @@ book: $(INSTALLED)
 test: lint $(NPM) $(TOOLS)
 	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=$(PAGES)
 	$(BUILD) --fresh
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(PAGES)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(PAGES)
 
 # `make audit PART="tests/book/test_builds.py -k killed"` for one part; parts of the built pages need `make book`.
 PART ?=
