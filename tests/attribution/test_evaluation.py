@@ -26,7 +26,8 @@ def changed_layers(model, other):
 
 
 def test_layers_are_shuffled_from_the_output_down(nested):
-    for index, layer in enumerate(LAYERS):
+    for index in (0, 2, 4):
+        layer = LAYERS[index]
         assert changed_layers(nested, shuffled_weights(nested, layer)) == LAYERS[index:]
         assert changed_layers(nested, shuffled_weights(nested, layer, cascade=False)) == [layer]
 
