@@ -22,9 +22,10 @@ PROPERTIES = {
         arguments(jitter=st.none() | st.integers(0, 9), scale=st.floats(0, 0.9), rate=st.floats(0, 9)),
         lambda recipe, scale, **_: recipe.scale == scale,
         {
-            **{name: p.no_real() for name in ("rotation", "total_variation", "rate")},
+            **{name: p.no_real(optional=True) for name in ("rotation", "total_variation")},
+            "rate": p.no_real(),
             **{name: p.anything_but(bool) for name in ("fourier", "decorrelate")},
-            "scale": p.no_real() | st.sampled_from([1, 1.5]),
+            "scale": p.no_real(optional=True) | st.sampled_from([1, 1.5]),
             "jitter": p.no_whole(optional=True),
         },
     ),
