@@ -23,6 +23,7 @@ import vggviz
 from sentences import one_sentence, refused
 from vggviz import analysis, attribution, datasets, feature_visualization
 from vggviz.__main__ import main as vggviz_main
+from vggviz._shared import backend
 from vggviz.attribution.core import scores
 from vggviz.cli.explain import _objectives
 from vggviz.feature_visualization.rendering import complete_recipe
@@ -685,7 +686,20 @@ def test_without_a_console(tmp_path):
     assert printed == "functional"
 
 
+@pytest.mark.parametrize("installed", [True, False])
+def test_another_backend_is_refused(monkeypatch, installed):
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    if installed:
+        monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    else:
+        monkeypatch.setitem(sys.modules, "keras", None)
+    with refused("vggviz computes with Keras on TensorFlow; this process set 'jax'"):
+        backend.keras.__wrapped__()
+
+
+@pytest.mark.audit
 def test_another_backend_is_one_sentence():
+    """In a process of its own, which imports Keras on it."""
     _, errors = run_python("import vggviz\nvggviz.load_vgg16('random')", KERAS_BACKEND="jax")
     assert errors[-1].startswith(
         "ValueError: vggviz computes with Keras on TensorFlow; this process set 'jax'"
