@@ -16,10 +16,10 @@ pytest_plugins = ["pages", "explorer_page", "tiny_book"]
 
 
 LONG = (
-    *("book/test_make_book.py", "test_any_network.py", "cli/test_cli.py", "forward_only/test_network.py"),
-    *("test_properties.py", "test_keras_applications.py", "test_threads.py", "plots/test_all_plots.py"),
-    *("test_package.py", "datasets/test_dask_cluster.py", "book/test_serve.py", "book/test_quizzes.py"),
-    *("book/test_default.py", "images/test_mutated_files.py", "book/test_shared_kernel.py"),
+    *("test_keras_applications.py", "book/test_make_book.py", "forward_only/test_network.py"),
+    *("cli/test_cli.py", "test_any_network.py", "plots/test_all_plots.py", "test_threads.py"),
+    *("book/test_serve.py", "datasets/test_dask_cluster.py", "test_package.py", "models/test_loading.py"),
+    *("book/test_quizzes.py", "test_properties.py", "book/test_default.py", "explorer/test_hero.py"),
 )
 """Files that take ten seconds or more, the longest first."""
 

@@ -1,4 +1,4 @@
-"""The code of cells, folded under what it has computed."""
+"""Cells of built pages: code folded under what it has computed, and stray output, which is found."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from pages import show_on
+from stray_output import stray_output
 from tiny_book import HEADER
 
 CELLS = """Words.
@@ -68,13 +69,25 @@ print("fifth")
 ````{solution-end}
 ````
 """
+STRAYING = [
+    "import sys; print('Any word.', file=sys.stderr)",
+    "import logging; logging.getLogger('tensorflow').warning('of something')",
+    "import warnings; warnings.warn('old')",
+    "from tqdm import tqdm; list(tqdm(range(3)))",
+    "print('INFO:tensorflow:Assets written to: somewhere')",
+    "print('first'); print('I0000 00:00:1700000000.1  7 device.cc:1] Created')",
+    "print('2026-01-01 00:00:00.123456: I tensorflow/core/util/port.cc:153] words')",
+    "print('1/1 ━━━━━━ 0s 30ms/step')",
+]
 SHOWN = "      - book/image_is_an_array\n"
 
 
 @pytest.fixture(scope="module")
 def page(unbuilt_book) -> BeautifulSoup:
-    """A page with cells of each kind; the first page of the book is one whose code is shown."""
+    """A page with cells of each kind; the first page is one whose code is shown, with stray output."""
     unbuilt_book.write("two", HEADER + CELLS)
+    cells = [f"```{{code-cell}} ipython3\n{code}\n```\n" for code in ["print('in 3 of 4 layers')", *STRAYING]]
+    unbuilt_book.write("index", HEADER + "\n".join(cells))
     configured = unbuilt_book.root / "_config.yml"
     text = configured.read_text("utf-8")
     assert SHOWN in text
@@ -115,10 +128,20 @@ def test_tags_and_solutions_keep_their_way(page) -> None:
     assert page.select(".solution div.cell_input")
 
 
-def test_pages_about_code_show_it(page, unbuilt_book) -> None:
-    index = BeautifulSoup((unbuilt_book.pages / "index.html").read_text("utf-8"), "html.parser")
+@pytest.fixture
+def index(page, unbuilt_book) -> BeautifulSoup:
+    return BeautifulSoup((unbuilt_book.pages / "index.html").read_text("utf-8"), "html.parser")
+
+
+def test_pages_about_code_show_it(index) -> None:
     assert index.select("div.cell > .cell_input")
     assert not index.select("details.folded-code")
+
+
+def test_stray_output_is_seen_and_no_other(index) -> None:
+    _, good, *stray = index.select("div.cell")
+    assert stray_output(str(good)) == []
+    assert [code for code, cell in zip(STRAYING, stray, strict=True) if not stray_output(str(cell))] == []
 
 
 @pytest.fixture
