@@ -1,7 +1,6 @@
 """Every network of keras.applications, as users have it: the library's numbers are Keras' own.
 
-One network of each kind, its repeated blocks left out, is part of the ordinary tests. `make audit` runs the
-other families so, and the product of all whole networks and forms.
+A short half, with each family once, is part of the ordinary tests; `make audit` runs the product of all.
 """
 
 import warnings
@@ -42,11 +41,6 @@ SHORT = {
     Case("Xception", policy="mixed_float16"): (),
 }
 """{network with each of its repeated blocks once: its checks beside `ALWAYS`}; all would take minutes."""
-AUDITED = {
-    *("EfficientNetV2B0", "InceptionResNetV2", "InceptionV3"),
-    *("MobileNetV2", "NASNetMobile", "ResNet50V2"),
-}
-"""Short networks of the same layers as others, left to the audit: it takes seconds to build one."""
 NO_H5 = {
     **dict.fromkeys(["MobileNetV3Large", "MobileNetV3Small"], "Only input tensors may be passed as"),
     **dict.fromkeys(
@@ -69,11 +63,7 @@ WHOLE = [
 def pytest_generate_tests(metafunc):
     if "case" in metafunc.fixturenames:
         check = metafunc.function.__name__.removeprefix("test_")
-        short = [
-            pytest.param(case, marks=pytest.mark.audit) if case.name in AUDITED else case
-            for case, checks in SHORT.items()
-            if check in (*ALWAYS, *checks)
-        ]
+        short = [case for case, checks in SHORT.items() if check in (*ALWAYS, *checks)]
         whole = [pytest.param(case, marks=pytest.mark.audit) for case in WHOLE]
         metafunc.parametrize("case", [*short, *whole], indirect=True, ids=str, scope="module")
 
@@ -82,15 +72,7 @@ def test_every_family_is_among_the_short_networks():
     assert {module_of(case.name) for case in SHORT} | {"vgg19"} == {module_of(name) for name in NETWORKS}
 
 
-def test_every_check_is_made_of_a_short_network():
-    assert {check for case, checks in SHORT.items() if case.name not in AUDITED for check in checks} == {
-        *CHECKS
-    }
-
-
-@pytest.mark.parametrize(
-    "name", [pytest.param("MobileNetV3Large", marks=pytest.mark.audit), "MobileNetV3Small", "ConvNeXtTiny"]
-)
+@pytest.mark.parametrize("name", ["MobileNetV3Large", "MobileNetV3Small", "ConvNeXtTiny"])
 def test_a_file_that_keras_cannot_load(name, tmp_path):
     path = tmp_path / "network.h5"
     with warnings.catch_warnings(action="ignore"):  # Keras calls .h5 legacy
