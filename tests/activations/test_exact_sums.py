@@ -21,9 +21,10 @@ def fractions(cells):
     return [[Fraction(int(x) if cells.dtype.kind in "ui" else float(x)) for x in row] for row in cells.T]
 
 
-def check_sums(cells):
-    sums, squares = exact_sums.exact_sums(cells)
-    for column, total, square in zip(fractions(cells), sums, squares, strict=True):
+def check_sums(cells, columns=slice(None)):
+    """Fractions take long: of many columns some are enough."""
+    sums, squares = (found[columns] for found in exact_sums.exact_sums(cells))
+    for column, total, square in zip(fractions(cells[:, columns]), sums, squares, strict=True):
         assert Fraction(total, 1 << -exact_sums.UNIT) == sum(column)
         assert Fraction(square, 1 << -exact_sums.UNIT) == sum(x * x for x in column)
 
@@ -58,7 +59,7 @@ def test_float32_with_a_small_value_among_others(order, least):
     rng = np.random.default_rng(5)
     cells = rng.uniform(0.5, 1, (2500, 40)) * rng.choice([0, -0.0, 1, -1], (2500, 40))
     cells[1234, 17] = np.nextafter(np.float32(least), np.float32(1))
-    check_sums(np.asarray(cells, np.float32, order=order))
+    check_sums(np.asarray(cells, np.float32, order=order), slice(0, None, 17))
 
 
 @pytest.mark.parametrize("scale", [2.0**-140, 2.0**-120, 2.0**100])
