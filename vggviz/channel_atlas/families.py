@@ -30,6 +30,7 @@ let hardly anything pass: random kernels are coloured and oriented, too. In VGG1
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -151,7 +152,7 @@ def of_network(
     *,
     layers: str | Iterable[str] | None = None,
     preprocess: Callable[[np.ndarray], np.ndarray] | None = None,
-    kept_in: Path | None = None,
+    kept_in: str | os.PathLike[str] | None = None,
 ) -> dict[str, dict[str, np.ndarray]]:
     """Tuning curves and families of the channels of a network, measured now; an atlas keeps the same arrays.
 
@@ -175,7 +176,7 @@ def of_network(
             network,
             layers=layers,
             preprocess=preprocess,
-            kept_in=None if kept_in is None else output_folder(kept_in / label),
+            kept_in=None if kept_in is None else output_folder(Path(kept_in) / label),
         )
         for label, network in (("network", model), ("control", control))
     )
