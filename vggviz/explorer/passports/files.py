@@ -21,7 +21,7 @@ SIDE = 96
 """Largest side of a drawing on the page, in pixels."""
 SMALL_SIDE = 64
 """The same of the opposites."""
-QUALITY = 60
+QUALITY = 50
 """Of drawings and photographs, as WebP."""
 SMALLEST = 3
 """Side of the smallest expanded weights that are a picture."""
