@@ -205,6 +205,8 @@ def test_ways_to_bring_a_picture(page: Page, photographs: list[Path]) -> None:
     for way, photograph in zip(("drop", "paste"), photographs, strict=False):
         with brought(page, f"{way}.jpg"):
             page.js(BRING, base64.b64encode(photograph.read_bytes()).decode(), way)
+    page.js(BRING, base64.b64encode(photograph.read_bytes()).decode(), way)
+    page.until(lambda: page.text("#live-words") == "Your picture is computed.")  # it was the same again
     with brought(page, "camera"):
         open_camera(page)
         page.click("#camera-still")

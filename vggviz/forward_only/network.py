@@ -155,9 +155,10 @@ class Vgg16(ForwardOnly):
                 return
             asked = [name for name in names if name in wanted or name == names[-1]]
             values = self._session(block, threads).run(asked, {onnx_file.INPUT: before})
+            before, missing = values[-1], missing - set(asked)
             maps = zip(asked, values, strict=True)
             yield from ((name, np.moveaxis(each, 1, -1)) for name, each in maps if name in wanted)
-            before, missing = values[-1], missing - set(asked)
+            del values, maps  # while the next block runs
 
     def mean_gradient(self, layer: str, index: int) -> np.ndarray | None:
         """Mean gradient of a class's logit for each channel of a layer, (512,); None before the last ones.

@@ -11,6 +11,8 @@ import { element } from "../views/elements.js";
 /** Milliseconds that a sentence stays. */
 const READ = 6000;
 
+const COMPUTING = "Computing your picture, block by block …";
+
 /** News that is told. @type {readonly News["type"][]} */
 const TOLD = ["progress", "loaded", "full", "done"];
 
@@ -73,8 +75,16 @@ export class NetworkStatus {
     this.root.hidden = false;
     this.#stay(false);
     if (!this.bar.hidden) return; // the network is still being loaded, which is said
-    this.words.textContent = "Computing your picture, block by block …";
+    this.words.textContent = COMPUTING;
     this.#showPart(0);
+  }
+
+  /** The picture's maps are there, perhaps at once: those of the picture before, which was the same. */
+  settle() {
+    if (this.words.textContent !== COMPUTING) return;
+    this.words.textContent = "Your picture is computed.";
+    this.bar.hidden = true;
+    this.#stay(true);
   }
 
   /** Hide what is said when it has been read. @param {boolean} isOver */

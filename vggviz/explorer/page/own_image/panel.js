@@ -195,6 +195,7 @@ class OwnImagePanel {
     if (before.picture !== OWN && !detour) explorer.dispatch({ type: "picture", value: OWN });
     else explorer.refresh();
     await computed;
+    this.#status.settle();
     await explorer.refresh();
     if (detour && JSON.stringify(explorer.state()) === detour) await this.#comeBack(before);
     if (!running) await this.#keep(levels, title);
