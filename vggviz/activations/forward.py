@@ -124,7 +124,8 @@ def run(model: keras.Model, batch: np.ndarray, tensors: tuple[Any, ...]) -> list
     tf = backend.tensorflow()
     key = tuple(map(id, tensors))
     if key not in network.functions:
-        part = backend.keras().Model(network.inputs, dict(enumerate(tensors)))
+        with graph.symbolic_calls:
+            part = backend.keras().Model(network.inputs, dict(enumerate(tensors)))
         shape = tf.TensorSpec([None, *network.inputs[0].shape[1:]], network.inputs[0].dtype)
         compiled = tf.function(
             lambda images: part(images, training=False), input_signature=[shape], autograph=False

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vggviz._shared import backend, validation
-from vggviz.models.graph import conv_layers, find_step, unfold
+from vggviz.models.graph import conv_layers, find_step, symbolic_calls, unfold
 
 if TYPE_CHECKING:
     import keras
@@ -94,7 +94,9 @@ def image_channels(model: keras.Model, layer: str) -> tuple[int, ...] | None:
         return None
     lit = np.zeros((1 + count, *(side or 32 for side in inputs[0].shape[1:3]), count), inputs[0].dtype)
     lit[range(1, 1 + count), ..., range(count)] = 1
-    dark, *values = np.asarray(backend.keras().Model(inputs[0], sources[0])(lit, training=False), np.float64)
+    with symbolic_calls:
+        before = backend.keras().Model(inputs[0], sources[0])
+    dark, *values = np.asarray(before(lit, training=False), np.float64)
     changes = np.mean(np.stack(values) - dark, axis=(1, 2))
     share = changes / np.abs(changes).max(axis=0).clip(1e-30)
     order = share.argmax(axis=0).tolist()

@@ -155,8 +155,9 @@ def runtime_size(files: Mapping[str, bytes]) -> int:
 
 def _segment(steps: Mapping[str, graph.Step], source: Any, layers: tuple[str, ...]) -> Segment:
     """The segment from a tensor to some layers, each convolution with a gate."""
-    part = parts.between(source, [steps[name].output for name in layers])
-    part = backend.keras().Model(part.inputs, part.outputs, name="part")  # the default name counts models
+    with graph.symbolic_calls:
+        part = parts.between(source, [steps[name].output for name in layers])
+        part = backend.keras().Model(part.inputs, part.outputs, name="part")  # the default name counts models
     # LiteRT.js needs a fixed batch size.
     maps = backend.tensorflow().TensorSpec((1, *source.shape[1:]), name="maps")
     plain = convert(lambda values: part(values, training=False), [maps])
