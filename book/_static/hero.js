@@ -27,10 +27,17 @@
     return ranks.find((tile) => !off.has(layer.channels[tile])) ?? -1;
   }
 
+  /** The cell of a map in which the channel that answers most at a place does so. */
+  function cellOf({ rows, peaks }, [row, column]) {
+    const step = rows / SIDE; // cells of a place in each direction
+    const peak = peaks[row * SIDE + column];
+    return [row * step + Math.floor(peak / step), column * step + (peak % step)];
+  }
+
   /** Where a map is found in the explorer, at a place of the photograph. */
-  function addressOf({ name, rows, channels }, tile, place) {
-    const cell = place?.map((k) => Math.floor(((k + 0.5) * rows) / SIDE));
-    return `#/${[name, channels[tile] ?? 0, ...(cell ? [cell.join()] : [])].join("/")}`;
+  function addressOf(layer, tile, place) {
+    const cell = place ? [cellOf(layer, place).join()] : [];
+    return `#/${[layer.name, layer.channels[tile] ?? 0, ...cell].join("/")}`;
   }
 
   /** The part of a sheet with one map; beside the sheet if there is none. */

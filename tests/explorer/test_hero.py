@@ -33,9 +33,12 @@ def cat(vgg16_imagenet):
 def test_the_channel_of_a_place_has_the_largest_value_in_it(cells):
     maps = np.random.default_rng(cells).normal(size=(14 * cells, 14 * cells, 5)).clip(0)
     winners = places.strongest(maps)
+    largest = places.largest_cells(maps, winners)
     for row, column in np.ndindex(14, 14):
         inside = maps[row * cells : (row + 1) * cells, column * cells : (column + 1) * cells]
         assert inside[..., winners[row, column]].max() == inside.max()
+        cell = np.unravel_index(largest[row, column], (cells, cells))
+        assert inside[(*cell, winners[row, column])] == inside.max()
 
 
 def test_nobody_answers_where_all_channels_are_zero():
@@ -45,6 +48,7 @@ def test_nobody_answers_where_all_channels_are_zero():
     assert sheet.channels.tolist() == [1]
     assert (sheet.tiles == places.NOBODY).sum() == 14 * 14 - 1
     assert sheet.tiles[2, 5] == sheet.first == 0
+    assert not sheet.peaks.any()
     silent = places.sheet("some", np.zeros((28, 28, 3)))
     assert silent.first == places.NOBODY
     assert len(silent.channels) == 0
@@ -188,7 +192,8 @@ def test_the_page_reads_without_its_script(cat):
 
 def test_the_script_is_given_all_that_it_shows(cat):
     _, data = parsed(cat)
-    assert [len(layer["places"]) for layer in data["layers"]] == [14 * 14] * 5
+    for name in ("places", "peaks"):
+        assert [len(layer[name]) for layer in data["layers"]] == [14 * 14] * 5
     assert len(data["answers"]) == 2 ** len(data["switches"])
     for answers in data["answers"]:
         for number, score, share in answers:

@@ -50,9 +50,11 @@ test("where a channel is off, the next one answers that is on", () => {
   assert.equal(hero.tileAt(ranked, null, new Set([15])), 1);
 });
 
-test("a map is found in the explorer at the same place", () => {
-  const layer = { ...LAYER, name: "block3_conv3", rows: 56 };
-  assert.equal(hero.addressOf(layer, 3, [1, 13]), "#/block3_conv3/16/6,54");
+test("a map is found in the explorer where it answers most at the place", () => {
+  const layer = { ...LAYER, name: "block3_conv3", rows: 56, peaks: Array(196).fill(0) };
+  layer.peaks[14 + 13] = 7; // of 4 x 4 cells, in the second row the last
+  assert.equal(hero.addressOf(layer, 3, [1, 13]), "#/block3_conv3/16/5,55");
+  assert.equal(hero.addressOf(layer, 3, [1, 12]), "#/block3_conv3/16/4,48");
   assert.equal(hero.addressOf(layer, 1, null), "#/block3_conv3/8");
   assert.equal(hero.addressOf(layer, -1, null), "#/block3_conv3/0");
 });

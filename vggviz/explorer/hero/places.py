@@ -30,6 +30,7 @@ class Sheet:
         layer: the layer's name.
         channels: int (n,), the channels with a map on the sheet, in increasing order.
         tiles: int (SIDE, SIDE), the position in `channels` of the one that answers most there, or NOBODY.
+        peaks: int (SIDE, SIDE), its largest cell there, counted row by row over the place's cells.
         first: the position of the one with the layer's largest value, or NOBODY.
         levels: uint8 (rows, columns), the maps side by side as in `vggviz.explorer.encoding.sheet`.
         tile: side of one map on the sheet, in pixels.
@@ -42,6 +43,7 @@ class Sheet:
     layer: str
     channels: np.ndarray
     tiles: np.ndarray
+    peaks: np.ndarray
     first: int
     levels: np.ndarray
     tile: int
@@ -80,6 +82,7 @@ def sheet(layer: str, maps: np.ndarray, also: Collection[int] = ()) -> Sheet:
         layer,
         channels,
         np.vectorize(tile_of, otypes=[int])(winners),
+        largest_cells(maps, winners),
         first,
         encoding.sheet(shown),
         encoding.tile_of(*maps.shape[:2])[0],
@@ -114,6 +117,22 @@ def strongest(maps: np.ndarray) -> np.ndarray:
     """
     largest = _largest(maps)
     return np.where(largest.any(axis=-1), largest.argmax(axis=-1), NOBODY)
+
+
+def largest_cells(maps: np.ndarray, winners: np.ndarray) -> np.ndarray:
+    """The cell with the winner's largest value at each place, counted row by row over the place's cells.
+
+    Args:
+        maps: float (h, w, c); h and w are multiples of SIDE.
+        winners: int (SIDE, SIDE), channels, or NOBODY.
+
+    Returns:
+        int (SIDE, SIDE), the first such cell; 0 where all channels are zero.
+    """
+    height, width, channels = maps.shape
+    places = maps.reshape(SIDE, height // SIDE, SIDE, width // SIDE, channels).swapaxes(1, 2)
+    cells = places.reshape(SIDE, SIDE, -1, channels)
+    return np.take_along_axis(cells, winners[..., np.newaxis, np.newaxis], axis=-1)[..., 0].argmax(axis=-1)
 
 
 def _largest(maps: np.ndarray) -> np.ndarray:

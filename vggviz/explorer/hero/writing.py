@@ -186,6 +186,7 @@ def _layer(sheet: Sheet) -> dict[str, Any]:
         "columns": sheet.levels.shape[1] // sheet.tile,
         "tile": sheet.tile,
         "places": sheet.tiles.ravel().tolist(),
+        "peaks": sheet.peaks.ravel().tolist(),
         "first": sheet.first,
     }
 
