@@ -30,7 +30,8 @@ MODULES = {
     module.__name__.rpartition(".")[2]: module
     for module in (startup, yardstick, exploring, visualizing, building)
 }
-PARTS = (*TASKS, *MODULES)
+PARTS = (*MODULES, *TASKS)
+"""In this order: what a browser or another program may end comes first, when little is lost."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
