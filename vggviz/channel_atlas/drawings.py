@@ -80,8 +80,7 @@ def draw_layer(
         ValueError: unknown layer, side or engine, a folder that holds drawings of another network or cannot
             be written, or images of another number of colours than the model reads.
     """
-    jobs = _jobs(model, layer, sides, recipe)
-    jobs = [replace(job, preprocess=preprocess, engine=engine) for job in jobs]
+    jobs = _jobs(model, layer, sides, recipe, engine, preprocess)
     found: dict[str, np.ndarray] = {}
     folder = output_folder(folder)
     _claim(folder, network_digest(model))
@@ -113,7 +112,7 @@ def drawing_cost(
     Raises:
         ValueError: unknown layer, side or engine, or a layer that the engine cannot draw.
     """
-    costs = [replace(job, engine=engine).cost for job in _jobs(model, layer, sides, recipe)]
+    costs = [job.cost for job in _jobs(model, layer, sides, recipe, engine)]
     return replace(costs[0], images=sum(cost.images for cost in costs))
 
 
@@ -144,7 +143,12 @@ def read(folder: str | os.PathLike[str], layer: str, side: str = "optimum") -> n
 
 
 def _jobs(
-    model: keras.Model, layer: str, sides: Sequence[str] | None, recipe: ChannelRecipe | None
+    model: keras.Model,
+    layer: str,
+    sides: Sequence[str] | None,
+    recipe: ChannelRecipe | None,
+    engine: str,
+    preprocess: Callable[[Any], Any] = as_vgg16_reads,
 ) -> list[ChannelDrawing]:
     """The drawings of each side; ValueError unless there is one."""
     convolution_step(model, layer)
@@ -154,7 +158,7 @@ def _jobs(
             f"sides are a list of {' or '.join(map(repr, SIDES))}; got {validation.shown(sides)}."
         )
     recipe = recipe or default_recipe(model, layer)
-    return [ChannelDrawing(model, layer, side, recipe, as_vgg16_reads) for side in sides]
+    return [ChannelDrawing(model, layer, side, recipe, preprocess, engine) for side in sides]
 
 
 def _draw(job: ChannelDrawing, folder: Path) -> dict[str, np.ndarray]:
