@@ -467,5 +467,5 @@ def test_the_exact_map_of_a_readers_picture_is_shown_unasked(page: Page, photogr
 
 def test_the_benchmark_finds_its_way(page: Page) -> None:
     page.browser.set_script_timeout(110)
-    ((first, whole),) = page.browser.execute_async_script(exploring.PASTE_IMAGES, 1)
-    assert 0 < first <= whole
+    times = page.browser.execute_async_script(exploring.PASTE_IMAGES, 2)
+    assert [0 < first <= whole for first, whole in times] == [True, True]

@@ -67,8 +67,9 @@ def sum_over_images(
         FileNotFoundError: the folder does not exist.
         ValueError: no readable image, or activations that are not finite.
     """
-    name = "preprocess"
-    preprocess = validation.function(name, preprocessing.preprocess if preprocess is None else preprocess)
+    if preprocess is None:
+        preprocess = preprocessing.preprocess
+    validation.function("preprocess", preprocess)
     pairs = named_images(source)
     if isinstance(pairs, list):
         log_cost(model, layers, len(pairs))
