@@ -3,6 +3,7 @@
 import itertools
 import logging
 import threading
+import time
 import weakref
 
 import numpy as np
@@ -59,6 +60,23 @@ def test_images_are_computed_side_by_side_and_added_in_their_order(functional, i
     found = streaming.sum_over_images(study, functional, images, ["conv_b", "conv_a"], None)
     assert list(found.items()) == [(layer, "".join(f" {name}" for name in images)) for layer in found]
     assert list(found) == ["conv_b", "conv_a"]
+
+
+def test_few_images_are_taken_ahead(functional, images):
+    taken, studied = [], []
+
+    def stream():
+        for name, image in itertools.islice(itertools.cycle(images.items()), 2 * COUNT):
+            taken.append(name)
+            assert len(taken) - len(studied) <= streaming.TOGETHER + 2
+            yield name, image
+
+    def study(name, layer, maps):
+        time.sleep(0.05)
+        studied.append(name)
+        return 1
+
+    assert streaming.sum_over_images(study, functional, stream(), ["conv_a"], None) == {"conv_a": 2 * COUNT}
 
 
 def test_an_error_in_the_study_of_maps_is_raised(functional, images):
