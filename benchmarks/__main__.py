@@ -40,6 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parts = [part for part in options.parts or PARTS if not (options.no_book and part == "building")]
     peers = list(dict.fromkeys([OURS, *(options.peers or PEERS)]))
     print(_cost(parts, peers), flush=True)
+    if "exploring" in parts and (reason := exploring.lack()):
+        print(f"exploring will be left out, so nothing will be saved for the book: {reason}.", flush=True)
     report, complete = Report(machine=_machine()), not (options.parts or options.peers)
     with tempfile.TemporaryDirectory(prefix="vggviz-") as folder:
         pythons = _prepare(report, peers if set(parts) & set(TASKS) else [])

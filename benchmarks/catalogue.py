@@ -91,6 +91,7 @@ def _folder(count: int) -> Task:
         f"statistics of every channel over {count} pictures",
         f"{count} pictures",
         (OURS, FORWARD, "torch", "onnxruntime", "classic", "keract"),
+        turns=1,
         alone=True,
         stacked=dict.fromkeys(("classic", "keract"), count * BYTES_OF_MAPS),
     )

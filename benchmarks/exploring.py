@@ -24,14 +24,20 @@ WANTED = {1: 4.0, 2: 2.2}
 """{threads: largest acceptable time of the page, as a multiple of TensorFlow's}."""
 
 
+def lack() -> str:
+    """Why this part cannot be measured here; empty if it can."""
+    is_ready = RUNTIME.is_dir() and shutil.which("chromium") and shutil.which("chromedriver")
+    return "" if is_ready else "it needs chromium, chromedriver, and LiteRT.js, which `make book` brings"
+
+
 def measure() -> Iterator[Ratio]:
     """Yield the ratios of the first block and of all layers, on one thread and on two.
 
     Raises:
         LeftOutError: Chromium, chromedriver or LiteRT.js is missing.
     """
-    if not (RUNTIME.is_dir() and shutil.which("chromium") and shutil.which("chromedriver")):
-        raise LeftOutError("it needs chromium, chromedriver, and LiteRT.js, which `make book` brings")
+    if reason := lack():
+        raise LeftOutError(reason)
     model = vggviz.load_vgg16("imagenet")
     batch = vggviz.preprocess(vggviz.load_image("cat"))
     layers = list(vggviz.feature_maps(model, batch))

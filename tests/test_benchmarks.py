@@ -360,7 +360,9 @@ def test_a_run_without_a_browser_says_so_and_is_not_saved(monkeypatch, capsys, t
     monkeypatch.setattr(command, "PARTS", ("exploring",))
     monkeypatch.setattr(command.Report, "save", lambda _: pytest.fail("an incomplete run was saved"))
     command.main([])
-    assert "exploring is left out: it needs chromium, chromedriver, and LiteRT.js" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "exploring is left out: it needs chromium, chromedriver, and LiteRT.js" in told
+    assert told.index("nothing will be saved for the book") < told.index("[1/1]")
 
 
 def rows(table):

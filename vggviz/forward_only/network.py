@@ -109,7 +109,9 @@ class Vgg16(ForwardOnly):
         """A block that is ready to run with so many threads; it replaces one with another number of them."""
         with self._opening:
             if self._sessions.get(block, (None,))[0] != threads:
+                self._sessions.pop(block, None)
                 self._sessions[block] = threads, self._new_session(block, threads)
+                _return_freed_memory()
             return self._sessions[block][1]
 
     def _new_session(self, block: str, threads: int) -> onnxruntime.InferenceSession:
