@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { drawing } from "../../../vggviz/explorer/page/gradients/drawing.js";
 import { fool } from "../../../vggviz/explorer/page/gradients/fool.js";
+import { LiteRtEngine } from "../../../vggviz/explorer/page/gradients/engine.js";
+import { transformed } from "../../../vggviz/explorer/page/gradients/fft.js";
 import { FourierImages } from "../../../vggviz/explorer/page/gradients/fourier.js";
 import { gradCam } from "../../../vggviz/explorer/page/gradients/grad_cam.js";
 import { gram, product } from "../../../vggviz/explorer/page/gradients/gram.js";
@@ -169,4 +171,54 @@ test("what is under way can be paused, goes on, and is stopped", async () => {
   assert.deepEqual(sent.at(-1), { type: "done", id: 1 });
   await service.receive({ type: "start", id: 2, kind: "style", settings: { content: {}, style: { size: 3 } } });
   assert.equal(sent.at(-1).type, "failed");
+});
+
+test("a Fourier transform has no side that it cannot do", () => {
+  for (const size of [12, 257]) {
+    const wave = Float64Array.from({ length: size * size }, (_, i) => Math.cos((2 * Math.PI * 5 * (i % size)) / size));
+    const { real, imaginary } = transformed(wave, new Float64Array(size * size), { size, sign: -1 });
+    const peaks = [...real.keys()].filter((i) => !(Math.hypot(real[i], imaginary[i]) < 1e-6 * size ** 2)); // also what is no number
+    assert.deepEqual(peaks, [5, size - 5]);
+    for (const peak of peaks) assert.ok(Math.abs(real[peak] / size ** 2 - 0.5) < 1e-9, `${size}: ${real[peak]}`);
+  }
+});
+
+/** As much of LiteRT.js as an engine asks for; its models give what they read, and the first one fails. */
+function failingOnce() {
+  let count = 0;
+  const details = [{ name: "x" }];
+  const model = {
+    getInputDetails: () => details, getOutputDetails: () => details, delete() {},
+    run: async ([{ values }]) => [{ toTypedArray: () => values, delete() {} }],
+  };
+  class Tensor {
+    constructor(values) { this.values = values; }
+    delete() {}
+  }
+  const loadAndCompile = async () => {
+    count += 1;
+    if (count === 1) throw new Error("no memory");
+    return model;
+  };
+  return { litert: { Tensor, loadAndCompile }, count: () => count };
+}
+
+test("a model that could not be compiled is compiled again by the next call, and then kept", async () => {
+  const { litert, count } = failingOnce();
+  const segment = { parts: [{ file: "f" }], input: "x", layers: ["a"], outputs: ["x"], gates: {} };
+  const live = { offset: [0], segments: [segment], gradients: { segments: [[]], colours: [] } };
+  const layers = [{ name: "a", kind: "convolution", channels: 1 }];
+  const parts = { litert, device: { gpu: false, threads: 1 }, live, layers, side: 2, template: new Uint8Array(), files: [new Uint8Array(8)] };
+  const made = new LiteRtEngine(parts);
+  const values = Float32Array.of(1, 2, 3, 4);
+  await assert.rejects(made.forward(values, 2, "a"), /no memory/);
+  for (let i = 0; i < 2; i++) assert.deepEqual((await made.forward(values, 2, "a")).a, values);
+  assert.equal(count(), 2);
+});
+
+test("what is thrown without being an Error is told too", async () => {
+  const sent = [];
+  const service = new Service(() => { throw 1234; }, (message) => sent.push(message));
+  await service.receive({ type: "start", id: 1, kind: "fool", settings: {} });
+  assert.deepEqual(sent, [{ type: "failed", id: 1, message: "1234" }]);
 });

@@ -16,23 +16,23 @@ import { STEPS, STYLE_SIDE, contentLayer, styleLayers } from "./settings.js";
  * @import { PartTools } from "./panel.js"
  */
 
-/** How many grey levels the first steps change a pixel by, and how much the things count beside the style. */
+/** How many grey levels the first steps change a pixel by, and how much the content counts beside the style. */
 const [RATE, CONTENT] = [6, 0.3];
 
 export class StylePart {
   name = "style";
   /** @type {[string, string]} */
-  starts = ["Paint it so", "Paint it again"];
+  starts = ["Paint in this style", "Paint it again"];
   #tools;
   #select = element("select", { "aria-label": "In the style of", onchange: () => this.job.reset() });
   /** @type {HTMLInputElement[]} */
   #sliders;
-  #keeps = slider("things", "The things", CONTENT);
+  #keeps = slider("content", "Content", CONTENT);
   #canvas = element("canvas", { role: "img", class: "made" });
   #caption = element("figcaption");
   #figure = element("figure", { class: "large", hidden: true }, enlarging(this.#canvas), this.#caption);
   #keep = button({ hidden: true, onclick: () => this.#keepPicture() }, "Keep as my picture");
-  #about = element("p", { class: "quiet" }, `The things of the picture shown, the style of another: which channels answer together, in the layers of the sliders. ${STYLE_SIDE} × ${STYLE_SIDE} pixels.`);
+  #about = element("p", { class: "quiet" }, `The content of the picture shown, the style of another. Style is which channels answer together, in the layers of the sliders. ${STYLE_SIDE} × ${STYLE_SIDE} pixels.`);
   /** @type {Shown | null} */
   #shown = null;
   /** @type {Picture | null} */

@@ -16,7 +16,7 @@ export function mapText(kind, what, layer) {
   const texts = {
     gradient: `How much ${what} would change if a pixel changed a little.`,
     product: `Each pixel times its gradient: red speaks for ${what}, blue against it.`,
-    guided: `The gradient, but only what is positive passes each ReLU on the way back: ${what}, as edges.`,
+    guided: `Guided backpropagation: the gradient of ${what}, of which each ReLU lets through only what is positive.`,
     grad_cam: `Where the maps of ${layer} speak for ${what}: each one weighted by its mean gradient.`,
   };
   return texts[kind];

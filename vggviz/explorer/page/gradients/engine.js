@@ -92,8 +92,12 @@ export class LiteRtEngine {
     this.#models.delete(size);
     this.#models.set(size, models); // the newest comes last
     for (const old of [...this.#models.keys()].slice(0, -SIZES)) this.#forget(old);
-    if (!models.has(name)) models.set(name, make());
-    return /** @type {Promise<Compiled>} */ (models.get(name));
+    const found = models.get(name);
+    if (found) return found;
+    const model = make();
+    models.set(name, model);
+    model.catch(() => models.delete(name)); // whoever asked is told; the next call tries again
+    return model;
   }
 
   /** @param {number} size */

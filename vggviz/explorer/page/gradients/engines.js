@@ -19,10 +19,10 @@ const SEED = 1;
  * @returns {Promise<EngineFor>} the network's engine, or one with some layers' weights in a random order
  */
 export async function loadEngines({ base, live, layers, side, threads, gpu }, progress) {
-  const template = fetchBytes(new URL(live.gradients.file, base));
-  const files = await loadFiles(base, live, progress);
-  const runtime = await loadRuntime(base, { threads, gpu });
-  const parts = { ...runtime, live, layers, side, template: await template, files };
+  const [template, files, runtime] = await Promise.all([
+    fetchBytes(new URL(live.gradients.file, base)), loadFiles(base, live, progress), loadRuntime(base, { threads, gpu }),
+  ]);
+  const parts = { ...runtime, live, layers, side, template, files };
   const trained = new LiteRtEngine(parts);
   /** @type {{names: string, engine: LiteRtEngine} | null} */
   let control = null;
@@ -61,7 +61,8 @@ async function loadFiles(base, { segments }, progress) {
 
 /** @param {URL} address */
 async function fetchBytes(address) {
-  const response = await fetch(address);
+  const response = await fetch(address).catch(() => null);
+  if (!response) throw new Error("The file for gradients could not be loaded: there is no connection.");
   if (!response.ok) throw new Error(`The file for gradients could not be loaded: the server answered ${response.status}.`);
   return new Uint8Array(await response.arrayBuffer());
 }

@@ -13,9 +13,10 @@ export function transformed(real, imaginary, { size, sign }) {
   const found = { real: real.slice(), imaginary: imaginary.slice() };
   const line = { real: new Float64Array(size), imaginary: new Float64Array(size) };
   const roots = rootsOf(size, sign);
+  const sums = { real: new Float64Array(size), imaginary: new Float64Array(size) };
   for (const [step, stride] of [[size, 1], [1, size]]) {
     for (let i = 0; i < size; i++) {
-      transform(found, line, { n: size, from: i * step, stride, to: 0, roots });
+      transform(found, line, { n: size, from: i * step, stride, to: 0, roots, sums });
       for (let k = 0; k < size; k++) {
         found.real[i * step + k * stride] = line.real[k];
         found.imaginary[i * step + k * stride] = line.imaginary[k];
@@ -35,9 +36,9 @@ function rootsOf(n, sign) {
  * Write the transform of n values, `stride` apart, one after the other to `to`.
  * @param {Complex} values
  * @param {Complex} found
- * @param {{n: number, from: number, stride: number, to: number, roots: Complex}} how
+ * @param {{n: number, from: number, stride: number, to: number, roots: Complex, sums: Complex}} how   `sums`, room for n
  */
-function transform(values, found, { n, from, stride, to, roots }) {
+function transform(values, found, { n, from, stride, to, roots, sums }) {
   if (n === 1) {
     found.real[to] = values.real[from];
     found.imaginary[to] = values.imaginary[from];
@@ -46,20 +47,19 @@ function transform(values, found, { n, from, stride, to, roots }) {
   const parts = smallestFactor(n);
   const m = n / parts;
   for (let q = 0; q < parts; q++) {
-    transform(values, found, { n: m, from: from + q * stride, stride: stride * parts, to: to + q * m, roots });
+    transform(values, found, { n: m, from: from + q * stride, stride: stride * parts, to: to + q * m, roots, sums });
   }
   const whole = roots.real.length;
-  for (let k = 0; k < m; k++) combine(found, { at: to + k, m, parts, turn: ((whole / n) * k) % whole, whole, roots });
+  for (let k = 0; k < m; k++) combine(found, sums, { at: to + k, m, parts, turn: ((whole / n) * k) % whole, whole, roots });
 }
-
-const sums = { real: new Float64Array(256), imaginary: new Float64Array(256) };
 
 /**
  * Combine the transforms of `parts` interleaved sequences at one frequency.
  * @param {Complex} found
+ * @param {Complex} sums
  * @param {{at: number, m: number, parts: number, turn: number, whole: number, roots: Complex}} how
  */
-function combine(found, { at, m, parts, turn, whole, roots }) {
+function combine(found, sums, { at, m, parts, turn, whole, roots }) {
   const part = whole / parts;
   for (let j = 0; j < parts; j++) {
     let [real, imaginary] = [0, 0];

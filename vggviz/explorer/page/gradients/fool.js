@@ -1,4 +1,4 @@
-// A small change that turns an answer: straight down the slope, as DeepFool does (Moosavi-Dezfooli et al., CVPR 2016).
+// A small change that turns an answer: along the gradient, as DeepFool does (Moosavi-Dezfooli et al., CVPR 2016).
 
 import { scores } from "../answer/scores.js";
 import { preprocessed } from "../live/preprocessing.js";

@@ -57,7 +57,7 @@ export class GradientNetwork {
   /** @param {import("./types.js").ToWorker} message */
   #post(message) {
     this.#worker ??= this.#open();
-    this.#worker.then((worker) => worker.postMessage(message), (problem) => this.#lose(problem));
+    this.#worker.then((worker) => worker.postMessage(message)).catch((problem) => this.#lose(problem));
   }
 
   async #open() {

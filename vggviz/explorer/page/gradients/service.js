@@ -1,5 +1,6 @@
 // Runs what the page asks for, one step after the other, so that it can be paused and stopped between two steps.
 
+import { asError } from "../state/errors.js";
 import { drawing } from "./drawing.js";
 import { fool } from "./fool.js";
 import { gradCam } from "./grad_cam.js";
@@ -57,7 +58,7 @@ export class Service {
       }
       this.#send({ type: "done", id });
     } catch (problem) {
-      this.#send({ type: "failed", id, message: /** @type {Error} */ (problem).message });
+      this.#send({ type: "failed", id, message: asError(problem).message });
     }
     this.#tasks.delete(id);
   }

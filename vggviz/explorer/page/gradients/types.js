@@ -23,8 +23,8 @@
  *   each channel over all cells: a channel, or the score of a class
  * @typedef {{levels: Uint8ClampedArray, size: number}} Picture   RGB, size * size * 3
  *
- * @typedef {{layer: string, channel: number, size: number, steps: number, seed: number, stride: number,
- *   begin?: Uint8ClampedArray}} DrawingSettings
+ * @typedef {{layer: string, channel: number, size: number, steps: number, seed: number, stride: number}}
+ *   DrawingSettings
  * @typedef {Picture & {objective: Objective, of: "gradient" | "product" | "guided", off?: Off}} SaliencySettings
  * @typedef {Picture & {objective: Objective, layer: string, off?: Off}} GradCamSettings
  * @typedef {{content: Picture, style: Picture, layers: Record<string, number>, contentLayer: string, contentWeight: number,

@@ -22,7 +22,8 @@ async function begin(request) {
     const progress = (/** @type {number} */ loaded, /** @type {number} */ total) => send({ type: "progress", loaded, total });
     return new Service(await loadEngines(request, progress), send);
   } catch (problem) {
-    send({ type: "failed", id: null, message: /** @type {Error} */ (problem).message });
+    // WebAssembly may throw what is not an Error.
+    send({ type: "failed", id: null, message: String(/** @type {any} */ (problem)?.message ?? problem) });
     throw problem;
   }
 }

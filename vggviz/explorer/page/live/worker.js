@@ -38,8 +38,8 @@ self.onmessage = ({ data }) => {
 /** @type {(news: News, transfer?: Transferable[]) => void} */
 const send = (news, transfer = []) => self.postMessage(news, transfer);
 
-/** @param {Error} problem */
-const fail = (problem) => send({ type: "failed", message: problem.message });
+/** WebAssembly may throw what is not an Error. @param {any} problem */
+const fail = (problem) => send({ type: "failed", message: String(problem?.message ?? problem) });
 
 /** @type {(request: LoadRequest) => Promise<Tools>} */
 async function prepare({ base, live, layers, threads, gpu }) {
