@@ -139,7 +139,8 @@ def test_a_small_change_turns_an_answer_for_keras_too(page: Page, model: Any) ->
     const weights = Float32Array.from({ length: 512 }, (_, i) => (i === 286 ? -1 : i === 407 ? 1 : 0));
     const objective = { layer: "block5_pool", weights };
     const all = await run("fool", { levels: levelsOf(96), size: 96, objective, steps: 20 });
-    return { ...all.at(-1), picture: [...all.at(-1).picture.levels], begin: all[0].value };
+    const { value, size, picture } = all.at(-1);
+    return { value, size, picture: [...picture.levels], begin: all[0].value };
     """
     found = result(page, code)
     assert found["begin"] < 0 < found["value"]
