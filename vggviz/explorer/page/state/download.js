@@ -23,7 +23,9 @@ export async function download(address, expected, progress) {
   }
   const begun = `${address}?begun`;
   const before = new Uint8Array((await (await store?.match(begun))?.arrayBuffer()) ?? new ArrayBuffer(0));
-  const parts = await fetchParts(address, before, progress, async (all) => store && keep(store, begun, new Blob(all)));
+  const parts = await fetchParts(address, { before, bytes: expected.bytes }, progress, (
+    async (all) => store && keep(store, begun, new Blob(all))
+  ));
   const buffer = await new Blob(parts).arrayBuffer();
   await store?.delete(begun);
   if (!(await isRight(buffer, expected))) throw new Error("The network came damaged and is not used. Ask for it again.");
@@ -55,12 +57,12 @@ async function fromStore(store, address, expected) {
 /**
  * What is missing of a file, after what is there.
  * @param {string} address
- * @param {Uint8Array<ArrayBuffer>} before
+ * @param {{before: Uint8Array<ArrayBuffer>, bytes: number}} file `bytes`, of the whole
  * @param {(loaded: number) => void} progress
  * @param {(parts: Uint8Array<ArrayBuffer>[]) => Promise<unknown>} save what has come when the connection breaks
  * @returns {Promise<Uint8Array<ArrayBuffer>[]>}
  */
-async function fetchParts(address, before, progress, save) {
+async function fetchParts(address, { before, bytes }, progress, save) {
   const response = await request(address, before.length);
   // A server that knows no ranges sends the whole file again.
   const goesOn = response.status === 206 && response.headers.get("Content-Range")?.startsWith(`bytes ${before.length}-`);
@@ -73,6 +75,7 @@ async function fetchParts(address, before, progress, save) {
       loaded += part.length;
       progress(loaded);
     }
+    if (loaded < bytes) throw new Error("cut short"); // to Firefox, a connection that breaks off is the end of a file
   } catch {
     await save(parts);
     const there = (loaded / 1e6).toFixed(1);
@@ -88,6 +91,7 @@ async function request(address, from) {
   const response = await fetch(address, { headers, cache: "no-store" }).catch(() => null);
   if (!response) throw new Error("The network could not be loaded: there is no connection. What was shown stays.");
   if (response.ok) return response;
+  if (response.status === 416 && from) return request(address, 0); // what is there is not of this file
   throw new Error(`The network could not be loaded: the server answered ${response.status}. What was shown stays.`);
 }
 
