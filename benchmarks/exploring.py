@@ -87,7 +87,9 @@ const run = async () => {
     const note = () => seen.push([words.dataset.segment, Number(words.dataset.milliseconds)]);
     const watcher = new MutationObserver(note);
     watcher.observe(words, { attributes: true });
-    document.dispatchEvent(new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true }));
+    const pasting = new ClipboardEvent("paste", { bubbles: true });
+    Object.defineProperty(pasting, "clipboardData", { value: transfer });  // Firefox would take an empty one
+    document.dispatchEvent(pasting);
     while (!seen.some(([segment]) => segment === "4")) await wait();
     watcher.disconnect();
     times.push(["0", "4"].map((segment) => seen.findLast(([each]) => each === segment)[1]));

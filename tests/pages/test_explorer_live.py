@@ -234,9 +234,12 @@ BRING = """
 const bytes = Uint8Array.from(atob(arguments[0]), (sign) => sign.charCodeAt(0));
 const transfer = new DataTransfer();
 transfer.items.add(new File([bytes], `${arguments[1]}.jpg`, { type: "image/jpeg" }));
-document.dispatchEvent(arguments[1] === "drop"
+const event = arguments[1] === "drop"
   ? new DragEvent("drop", { dataTransfer: transfer, bubbles: true })
-  : new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true }));
+  : new ClipboardEvent("paste", { bubbles: true });
+// Firefox gives a pasting that a script made a clipboard of its own, without files.
+if (arguments[1] === "paste") Object.defineProperty(event, "clipboardData", { value: transfer });
+document.dispatchEvent(event);
 """
 
 
