@@ -46,6 +46,9 @@
     return `${tile * (number % columns)} ${tile * Math.floor(number / columns)} ${tile} ${tile}`;
   }
 
+  /** Where the explorer shows the answer without some channels. */
+  const addressWithout = ({ name }, channels) => `#/?off=${name}:${channels.join("+")}`;
+
   /** Number of a map's channel, as a caption. */
   const numberOf = (layer, tile) => (tile < 0 ? "none" : `no. ${layer.channels[tile]}`);
 
@@ -74,7 +77,7 @@
     return `Row ${row + 1}, column ${column + 1}: ${found.join(", ")}.`;
   }
 
-  root.vggvizHero = { placeAt, moved, tileAt, addressOf, viewBox, numberOf, selection, percent, listed, verdict, words };
+  root.vggvizHero = { placeAt, moved, tileAt, addressOf, addressWithout, viewBox, numberOf, selection, percent, listed, verdict, words };
 
   // The page.
 
@@ -152,13 +155,16 @@
     const off = new Set();
     const switches = [...hero.querySelectorAll(".hero-switches [role=switch]")];
     const all = hero.querySelector(".hero-all");
+    const leadOn = leader(hero.querySelector(".hero-more"), data.layers.at(-1));
 
     function show() {
       switches.forEach((each, position) => each.setAttribute("aria-checked", String(!off.has(position))));
       all.disabled = off.size === 0;
       showAnswer(hero, data, off);
       said.textContent = off.size ? verdict(data, off) : atFirst;
-      showWithout(new Set([...off].map((position) => data.switches[position])));
+      const channels = [...off].map((position) => data.switches[position]);
+      showWithout(new Set(channels));
+      leadOn(channels);
     }
     switches.forEach((button, position) => {
       button.disabled = false;
@@ -172,6 +178,14 @@
       show();
       switches[0].focus();
     });
+  }
+
+  /** What lets a link lead to the answer without the channels that are off; with all on, where it led at first. */
+  function leader(link, layer) {
+    const atFirst = link?.hash;
+    return (channels) => {
+      if (link) link.hash = channels.length ? addressWithout(layer, channels) : atFirst;
+    };
   }
 
   /** Show the answers without some channels as bars, with those of before as outlines. */

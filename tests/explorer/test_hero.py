@@ -186,6 +186,7 @@ def test_the_page_reads_without_its_script(cat):
     assert page.select_one(".hero-maps a")["data-explorer"] == "#/block1_conv2/53"
     assert "200 things" in page.select_one(".hero-answer p").text
     assert page.select_one(".hero-switches p").text == "Without no. 183 of 512 it says Egyptian cat."
+    assert page.select_one(".hero-switches button").text == "no. 183"
     assert [figure.text for figure in page.select("figcaption")][-1] == "block 5no. 286"
     assert len(page.select("svg.hero-map")) == 5 + len(cat.switches.channels)
 
@@ -222,12 +223,15 @@ def test_in_the_book_the_pictures_lie_beside_the_pages(monkeypatch, tmp_path, ca
     assert [link["href"] for link in page.select("nav a")] == ["explorer.html"] * 4 + [
         "image_is_an_array.html"
     ]
+    (more,) = page.select(".hero-verdict > a")
+    assert more["data-explorer"] == "#/?off=block5_conv3:183"
+    assert more.text == "Switch off more in the explorer"
 
 
 def test_in_a_notebook_the_pictures_are_in_the_page(cat):
     page, _ = parsed(cat)
     assert all((tag.get("src") or tag.get("href")).startswith("data:") for tag in page.select("img, image"))
-    assert not page.select("nav")
+    assert not page.select("nav, .hero-more")
 
 
 def test_weights_without_a_classifier_have_no_answer(monkeypatch):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -21,6 +22,12 @@ SHOWN = """return [...document.querySelectorAll('.hero-maps svg')].map((map) => 
   return `${map.querySelector('image').href.baseVal} ${x} ${y}`;
 });"""
 LINKS = "return document.querySelector('.hero-links').getBoundingClientRect().top"
+ROOM = """return [...document.querySelectorAll('.hero-switches [role=switch] > span')].map((label) => {
+  const words = document.createRange();
+  words.selectNodeContents(label);
+  const [inside, outside] = [words.getBoundingClientRect(), label.parentElement.getBoundingClientRect()];
+  return [inside.left - outside.left, outside.right - inside.right];
+});"""
 OVERFLOW = "return document.documentElement.scrollWidth - innerWidth"
 
 
@@ -157,6 +164,51 @@ def test_nothing_is_cut(page: webdriver.Chrome, width: int) -> None:
         ".map((part) => part.textContent)"
     )
     assert cut == []
+
+
+@pytest.mark.parametrize("width", [320, 360, 390, 768, 1440])
+def test_the_switches_numbers_have_room_beside_them(page: webdriver.Chrome, width: int) -> None:
+    show_on(page, width, 844, "light")
+    room = page.execute_script(ROOM)
+    assert all(left >= 5 and right >= 5 for left, right in room), room
+    page.execute_script(
+        "const list = document.querySelector('.hero-switches ul');"
+        "while (list.children.length < 7) list.prepend(list.firstElementChild.cloneNode(true));"
+    )  # the most that there are
+    room = page.execute_script(ROOM)
+    assert len(room) in (0, 6)
+    assert all(left >= 5 and right >= 5 for left, right in room), room
+
+
+def test_the_switches_lead_on_to_all_others(page: webdriver.Chrome) -> None:
+    """The explorer shows the answer with the same channels off, and there each channel has a switch."""
+    switches = page.find_elements(By.CSS_SELECTOR, ".hero-switches [role=switch]")
+    if not switches:
+        pytest.skip("these weights have no classifier")
+    show_on(page, *PHONE, "light")
+    link = page.find_element(By.CSS_SELECTOR, ".hero-more")
+    assert link.text == "Switch off more in the explorer"
+    numbers_off = [str(channel) for channel in data(page)["switches"]]
+    at_first = link.get_attribute("href")
+    verdict = page.find_element(By.CSS_SELECTOR, ".hero-switches p").text
+    named = re.search(r"no\. ([\d, and]+\d)", verdict)
+    assert named
+    assert at_first.endswith("#/?off=block5_conv3:" + "+".join(re.findall(r"\d+", named[1])))
+    for switch in switches[:2]:
+        switch.click()
+    assert link.get_attribute("href").endswith("#/?off=block5_conv3:" + "+".join(numbers_off[:2]))
+    for switch in switches[:2]:
+        switch.click()
+    assert link.get_attribute("href") == at_first
+    switches[1].click()
+    answer = page.find_element(By.CSS_SELECTOR, ".hero-answer li span").text
+    link.click()
+    until(page, "return Boolean(window.explorer?.state?.())")
+    until(page, "return document.querySelector('.answer-line')?.innerText.length > 0")
+    off = page.execute_script("return explorer.state().off")
+    assert off == {"block5_conv3": [int(numbers_off[1])]}
+    until(page, lambda: answer in page.find_element(By.CSS_SELECTOR, ".answer-line").text)
+    assert page.find_element(By.CSS_SELECTOR, "#off .chip").is_displayed()
 
 
 def test_on_a_desktop_it_takes_the_whole_width(page: webdriver.Chrome) -> None:

@@ -59,6 +59,10 @@ test("a map is found in the explorer where it answers most at the place", () => 
   assert.equal(hero.addressOf(layer, -1, null), "#/block3_conv3/0");
 });
 
+test("the explorer is asked for the answer without some channels", () => {
+  assert.equal(hero.addressWithout({ ...LAYER, name: "block5_conv3" }, [183, 427]), "#/?off=block5_conv3:183+427");
+});
+
 test("a map is a square of its sheet, and none lies beside it", () => {
   assert.equal(hero.viewBox(LAYER, 0), "0 0 14 14");
   assert.equal(hero.viewBox(LAYER, 3), "0 14 14 14");

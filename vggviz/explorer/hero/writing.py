@@ -23,24 +23,24 @@ DIGITS = 4
 
 def in_book(front: Content, addresses: Mapping[str, str]) -> str:
     """HTML for the book, with the addresses of the pictures."""
-    return _whole(front, addresses, _links(front))
+    return _whole(front, addresses, _links(front), _more(front))
 
 
 def in_notebook(front: Content, files: Mapping[str, bytes]) -> str:
     """HTML that holds its pictures, for a notebook."""
     kind = "data:image/webp;base64,"
     held = {name: kind + base64.b64encode(content).decode() for name, content in files.items()}
-    return NOTEBOOK + _whole(front, held, "")
+    return NOTEBOOK + _whole(front, held, "", "")
 
 
-def _whole(front: Content, addresses: Mapping[str, str], links: str) -> str:
+def _whole(front: Content, addresses: Mapping[str, str], links: str, more: str) -> str:
     photograph = (
         f'<div class="hero-photograph"><img src="{addresses["photograph.webp"]}" width="448" height="448" '
         f'fetchpriority="high" alt="The photograph: {escape(front.seen)}."></div>'
     )
-    parts = [_title(front), photograph, _answer(front), _maps(front, addresses), _switches(front, addresses)]
+    maps, switches = _maps(front, addresses), _switches(front, addresses, more)
     words = '<p class="hero-words" role="status"></p>'
-    inside = _lines([*parts, links, words, _data(front)])
+    inside = _lines([_title(front), photograph, _answer(front), maps, switches, links, words, _data(front)])
     return f'<div class="hero-frame"><div class="hero">\n{inside}\n</div></div>'
 
 
@@ -137,7 +137,7 @@ def percent(share: float) -> str:
     return "> 99 %" if share > 0.995 else f"{math.floor(100 * round(share, DIGITS) + 0.5)} %"  # as in hero.js
 
 
-def _switches(front: Content, addresses: Mapping[str, str]) -> str:
+def _switches(front: Content, addresses: Mapping[str, str], more: str) -> str:
     """A switch for each channel, and what is the answer without them; hero.js enables the switches."""
     if front.switches is None:
         return ""
@@ -145,14 +145,25 @@ def _switches(front: Content, addresses: Mapping[str, str]) -> str:
     places = {int(channel): tile for tile, channel in enumerate(sheet.channels)}
     switches = _lines(
         f'<li><button type="button" role="switch" aria-checked="true" disabled>'
-        f"{_tile(sheet, places[channel], addresses)}<span>no. {channel}</span></button></li>"
+        f"{_tile(sheet, places[channel], addresses)}"
+        f'<span><span class="hero-no">no. </span>{channel}</span></button></li>'
         for channel in front.switches.channels
     )
     again = '<li><button type="button" class="hero-all" disabled>all on</button></li>'
     return (
         f'<div class="hero-switches"><h2>Switch channels of block 5 off</h2>\n<ul>{switches}{again}</ul>\n'
-        f'<p role="status">{escape(verdict(front))}</p></div>'
+        f'<div class="hero-verdict"><p role="status">{escape(verdict(front))}</p>{more}</div></div>'
     )
+
+
+def _more(front: Content) -> str:
+    """The way to all other switches, with the channels off that the verdict names; hero.js lets it follow."""
+    if front.switches is None:
+        return ""
+    off = "+".join(map(str, front.switches.channels[: front.switches.enough or None]))
+    place = f"#/?off={front.sheets[-1].layer}:{off}"
+    words = "Switch off more in the explorer"
+    return f'<a class="hero-more" href="explorer.html" data-explorer="{place}">{words}</a>'
 
 
 def verdict(front: Content) -> str:
