@@ -23,6 +23,15 @@ SMALL = """
 return [...document.querySelectorAll(".bd-header-article :is(a, button):not(.dropdown-menu *)")]
   .filter((part) => part.checkVisibility()).map((part) => part.getBoundingClientRect())
   .filter((box) => box.width < 44 || box.height < 44).length"""
+TITLE = """
+const title = document.querySelector(".header-title"), words = document.createRange();
+words.selectNodeContents(title);
+const [box, own] = [words.getBoundingClientRect(), title.getBoundingClientRect()];
+const header = document.querySelector(".bd-header-article").getBoundingClientRect();
+const end = document.querySelector(".header-article-items__end").getBoundingClientRect();
+const isInside = box.left >= own.left && box.right <= own.right
+  && box.top >= header.top && box.bottom <= header.bottom;
+return [title.textContent, isInside, Math.max(own.right, box.right) - end.left]"""
 BEGINNINGS = """
 return [...document.querySelectorAll(".bd-article div.math")].map((box) => [box.scrollLeft,
   box.querySelector("mjx-math").getBoundingClientRect().left - box.getBoundingClientRect().left])"""
@@ -86,6 +95,14 @@ def test_the_header_of_a_phone_has_large_buttons_and_a_menu(opened: Any) -> None
     until(browser, lambda: all(entry.is_displayed() for entry in entries))
     assert {".ipynb", ".py", "Binder", "Fullscreen mode"} <= {entry.text for entry in entries}
     assert all(entry.rect["x"] >= 0 and entry.rect["x"] + entry.rect["width"] <= 390 for entry in entries)
+
+
+@pytest.mark.parametrize("width", [320, 360, 390])
+def test_the_books_title_is_whole_in_a_phones_header(opened: Any, width: int) -> None:
+    title, header, right = opened(CHAPTER, width, 640).execute_script(TITLE)
+    assert title == "Inside VGG16"
+    assert header
+    assert right <= 0
 
 
 def test_the_wide_header_has_no_second_menu(opened: Any) -> None:
