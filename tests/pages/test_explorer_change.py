@@ -19,7 +19,7 @@ from selenium.webdriver.common.keys import Keys
 
 import vggviz
 from accessibility import found
-from explorer_page import FOLDER, Page, first_id, number, pixels, stroke, take_brush
+from explorer_page import FOLDER, Page, equal_neighbours, first_id, number, pixels, stroke, take_brush
 from pages import show_on
 from vggviz import attribution
 from vggviz.objectives import class_logit
@@ -126,6 +126,7 @@ def test_a_drawing_pauses_and_goes_on_and_rests_while_it_is_not_seen(page: Page)
     page.click(f"{PART} .enlarges")
     large = "return document.querySelector('#enlarged figcaption').textContent"
     shown, step = page.js(large), page.js("return document.querySelector('#enlarged canvas').ariaLabel")
+    assert equal_neighbours(page, "#enlarged canvas") < 0.9, "32 pixels of blocks have more than 0.95"
     page.until(lambda: page.js(large) != shown)
     page.until(lambda: page.js("return document.querySelector('#enlarged canvas').ariaLabel") != step)
     page.press(Keys.ESCAPE)

@@ -21,7 +21,7 @@ from selenium.webdriver.support.ui import Select
 import vggviz
 from accessibility import found
 from atlas_files import unpacked
-from explorer_page import FOLDER, Host, Page, first_id, layer_of, number, pixels
+from explorer_page import FOLDER, Host, Page, equal_neighbours, first_id, layer_of, number, pixels
 from pages import show_on
 from vggviz.analysis.preferences import preferred_classes
 
@@ -180,6 +180,30 @@ def test_what_was_drawn_for_a_channel(page: Page, manifest: dict[str, Any]) -> N
     found_pixels = colours(page, f"{selector} canvas").astype(int)
     assert np.abs(found_pixels - drawn_tile(layer, CHANNEL)).mean() < 3
     enlarged_and_closed(page, f"{selector} .enlarges")
+    assert blocks(page, f"{selector} .enlarges") < 0.5
+    for name, of in [("What excites it in photographs", LAYER), ("How it is made", "block1_conv1")]:
+        picture = section(passport(page, of, 39), name)
+        share = blocks(page, f"{picture} .enlarges")
+        assert (share > 0.9) == (name == "How it is made"), "a kernel's pixels are numbers"
+        assert share > 0.9 or share < 0.5
+
+
+def blocks(page: Page, button: str) -> float:
+    """How much of an enlarged picture is blocks of one colour."""
+    page.click(button)
+    assert is_large_with_its_caption(page)
+    share = equal_neighbours(page, "#enlarged canvas")
+    page.press(Keys.ESCAPE)
+    page.until(lambda: not page.find("#enlarged").is_displayed())
+    return share
+
+
+def is_large_with_its_caption(page: Page) -> bool:
+    """As wide or as high as the screen allows, its words right under it and on the screen."""
+    width, height = page.js("return [innerWidth, innerHeight]")
+    picture, caption = page.box("#enlarged canvas"), page.box("#enlarged figcaption")
+    is_large = min(picture["width"], picture["height"]) > min(0.9 * width, 0.85 * height)
+    return is_large and 0 <= caption["top"] - picture["bottom"] < 12 and caption["bottom"] <= height
 
 
 def enlarged_and_closed(page: Page, button: str) -> None:
@@ -196,8 +220,7 @@ def enlarged_and_closed(page: Page, button: str) -> None:
         opener = page.find(button)
         opener.click() if opening == "click" else opener.send_keys(opening)
         assert page.js("return document.activeElement.closest('#enlarged') !== null")
-        height = page.js("return innerHeight")
-        assert page.box("#enlarged canvas")["height"] > 0.85 * height
+        assert is_large_with_its_caption(page)
         assert found(page.browser) == []
         close()
         page.until(lambda: not page.find("#enlarged").is_displayed())

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import gzip
 import http.server
+import io
 import json
 import threading
 import time
@@ -18,6 +19,7 @@ from urllib.parse import urlparse
 
 import numpy as np
 import pytest
+from PIL import Image
 from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
@@ -252,6 +254,14 @@ def pixels(page: Page, selector: str) -> np.ndarray:
     """
     height, width, *values = page.js(code, selector)
     return np.array(values, np.uint8).reshape(height, width, 4)
+
+
+def equal_neighbours(page: Page, selector: str) -> float:
+    """Share of the pixels of a square picture, as it is seen, that have the colour of the one beside them."""
+    seen = Image.open(io.BytesIO(page.find(selector).screenshot_as_png)).convert("RGB")
+    left, side = (seen.width - min(seen.size)) // 2, min(seen.size)
+    levels = np.asarray(seen.crop((left, 0, left + side, side))).astype(int)
+    return float((np.diff(levels, axis=1) == 0).all(axis=-1).mean())
 
 
 def number(text: str) -> float:
