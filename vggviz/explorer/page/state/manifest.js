@@ -74,6 +74,22 @@ export function layerBefore(manifest, { name, reads }) {
 }
 
 /**
+ * How many layers a number goes through from a layer down to the one that reads the pixels.
+ * @param {Manifest} manifest
+ * @param {Layer} layer
+ * @returns {number | null} null if one on the way reads several layers, or has no arithmetic to be shown
+ */
+export function stepsToPixels(manifest, layer) {
+  let [steps, at] = [0, layer];
+  while (at.reads !== "input") {
+    if (at.reads === null || !(at.kernel ?? at.pool)) return null;
+    at = layerNamed(manifest, at.reads);
+    steps += 1;
+  }
+  return at.kernel ?? at.pool ? steps : null;
+}
+
+/**
  * How many channels the network's convolutions have.
  * @param {Manifest} manifest
  * @returns {number}

@@ -34,8 +34,9 @@ export class CellView {
   constructor(root, tools) {
     this.#root = root;
     this.#tools = tools;
-    this.#trail = new Trail((place) => this.#go(place.layer, place.channel, place.cell));
-    const bar = element("div", { class: "way" }, this.#trail.root, this.#next);
+    this.#trail = new Trail(tools.manifest, (place) => this.#go(place.layer, place.channel, place.cell));
+    const steps = element("div", { class: "steps" }, this.#trail.root, this.#trail.left);
+    const bar = element("div", { class: "way" }, steps, this.#next);
     this.#next.hidden = true;
     root.replaceChildren(bar, this.#how);
   }
@@ -47,8 +48,10 @@ export class CellView {
     this.#trail.show(state);
     const of = [layer, state.channel, String(state.cell), planes, view.views[0].strongest?.value, inputs, kernels, lack?.words];
     if (of.every((each, i) => each === this.#built[i]) && this.#built.length) return;
+    const isOther = layer !== this.#built[0];
     this.#built = of;
     this.#build(shown, view);
+    if (isOther) this.#root.scrollTop = this.#how.scrollTop = 0; // on a low screen both scroll as one
   }
 
   /** @type {(shown: Shown, view: View) => void} */
@@ -64,7 +67,6 @@ export class CellView {
     if (!this.#steps) return;
     this.#steps = false;
     (this.#next.hidden ? this.#root : this.#next).focus({ preventScroll: true });
-    this.#root.scrollTop = 0;
   }
 
   /** @param {Next | null} next */

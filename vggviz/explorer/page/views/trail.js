@@ -1,13 +1,16 @@
-// The steps that a reader took from a number to what it was computed from.
+// The steps that a reader took from a number to what it was computed from, and how many are left to the pixels.
 
+import { counted } from "../arithmetic/number_format.js";
+import { layerNamed, stepsToPixels } from "../state/manifest.js";
 import { button, element } from "./elements.js";
 
 /**
- * @import { Pair, State } from "../state/types.js"
+ * @import { Manifest, Pair, State } from "../state/types.js"
  * @typedef {{layer: string, channel: number, cell: Pair}} Place
  */
 
 export class Trail {
+  #manifest;
   #go;
   /** @type {Place[]} */
   #places = [];
@@ -15,9 +18,14 @@ export class Trail {
   #here = null;
   #stepping = false;
   root = element("div", { class: "trail", role: "group", "aria-label": "Steps back", hidden: true });
+  left = element("span", { class: "left" });
 
-  /** @param {(place: Place) => void} go */
-  constructor(go) {
+  /**
+   * @param {Manifest} manifest
+   * @param {(place: Place) => void} go
+   */
+  constructor(manifest, go) {
+    this.#manifest = manifest;
     this.#go = go;
   }
 
@@ -41,7 +49,27 @@ export class Trail {
     const buttons = this.#places.map((each) => button({ onclick: () => this.#go(each) }, `${each.layer} / ${each.channel}`));
     this.root.replaceChildren(...buttons.flatMap((each) => [each, " › "]), element("span", {}, `${layer} / ${channel}`));
     this.root.scrollLeft = this.root.scrollWidth; // in one line, the newest in view
+    this.left.replaceChildren(...this.#leftOf(layer));
   }
+
+  /** @type {(layer: string) => (Node | string)[]} */
+  #leftOf(layer) {
+    const left = stepsToPixels(this.#manifest, layerNamed(this.#manifest, layer));
+    const [taken, rest] = stepTexts(this.#places.length, left);
+    return [element("span", { class: "taken" }, taken), rest];
+  }
+}
+
+/**
+ * How far the pixels are, and before it how far one has come.
+ * @param {number} taken steps
+ * @param {number | null} left null if the steps do not lead to the pixels
+ * @returns {[string, string]}
+ */
+export function stepTexts(taken, left) {
+  if (left === null) return ["", ""];
+  const rest = left === 0 ? "the pixels" : `${taken ? left : counted(left, "step")} to the pixels`;
+  return [taken ? `step ${taken} of ${taken + left}${left ? "," : ":"} ` : "", rest];
 }
 
 /** @type {(place: Place) => string} */
