@@ -249,8 +249,10 @@ export class ChannelGrid {
     this.#selected = tile;
     setSelected(tile, true);
     const [box, view] = [tile.getBoundingClientRect(), scroll.getBoundingClientRect()];
+    // Where a button floats over the end, the style sheet keeps it free.
+    const free = view.bottom - (parseFloat(getComputedStyle(scroll).scrollPaddingBottom) || 0);
     if (box.top < view.top) scroll.scrollTop += box.top - view.top - 4;
-    if (box.bottom > view.bottom) scroll.scrollTop += box.bottom - view.bottom + 4;
+    else if (box.bottom > free) scroll.scrollTop += Math.min(box.bottom - free, box.top - view.top) + 4;
   }
 
   #columns() {

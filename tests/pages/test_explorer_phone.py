@@ -1,0 +1,196 @@
+"""The explorer on a phone: whole words, and nothing that a reader wants lies under something else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import Select
+
+from explorer_page import Page, first_id
+from pages import show_on
+
+PHONES = [(320, 640), (390, 844)]
+
+CUT = """
+const head = document.querySelector("#channels-head"), { right } = head.getBoundingClientRect();
+const narrow = (select) => {
+  const { style, offsetWidth } = select, before = style.cssText;
+  style.cssText = "position: absolute; max-width: none; width: max-content";
+  const needed = select.offsetWidth;
+  style.cssText = before;
+  return offsetWidth < needed;
+};
+return [...head.querySelectorAll("h2, button, select")].filter((part) => part.checkVisibility())
+  .filter((part) => part.scrollWidth > part.clientWidth || part.getBoundingClientRect().right > right
+    || (part.matches("select") && narrow(part)))
+  .map((part) => part.id || part.textContent);
+"""
+COVERED = """
+const shows = (box, y) => getComputedStyle(box).overflowY === "visible"
+  || (y > box.getBoundingClientRect().top + 1 && y < box.getBoundingClientRect().bottom - 1);
+const isInView = (part, y) => {
+  for (let box = part.parentElement; box; box = box.parentElement) if (!shows(box, y)) return false;
+  return part.checkVisibility();
+};
+return [...document.querySelectorAll("#arithmetic :is(p, .step, .name, output)")].filter((part) => {
+  const { left, right, top, bottom } = part.getBoundingClientRect();
+  const [x, y] = [(left + right) / 2, (top + bottom) / 2];
+  return isInView(part, y) && !part.contains(document.elementFromPoint(x, y));
+}).map((part) => part.textContent);
+"""
+SCROLLED = """
+const scroller = document.querySelector(arguments[0]), before = scroller.scrollTop;
+scroller.style.scrollBehavior = "auto";
+scroller.scrollTop += arguments[1];
+return scroller.scrollTop - before;
+"""
+UNDER_THE_BUTTON = """
+const button = document.querySelector("#own").getBoundingClientRect();
+return [...document.querySelectorAll(arguments[0])].filter((part) => {
+  const { right, bottom, top } = part.getBoundingClientRect();
+  return part.checkVisibility() && right > button.left && bottom > button.top && top < button.bottom;
+}).map((part) => part.dataset.channel ?? part.textContent);
+"""
+LEFT = "return document.querySelector('#cell .left').innerText"
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 640), (360, 740), (390, 844), (1440, 900)])
+def test_what_stands_over_the_channels_is_whole(unopened: Page, width: int, height: int) -> None:
+    show_on(unopened.browser, width, height, "light")
+    page = unopened.open(f"#/block1_conv1/61?picture={first_id()}")
+    for layer, count in (("block1_conv1", 64), ("block5_conv3", 512)):
+        page.dispatch(type="layer", value=layer)
+        page.until(lambda count=count: page.text("#channels-title") == f"{count} channels")
+        for chosen in map(Select, (page.find("#sort"), page.find("#face"))):
+            for option in [each for each in chosen.options if each.is_enabled()]:
+                chosen.select_by_value(option.get_attribute("value") or "")
+                assert page.js(CUT) == [], option.text
+    Select(page.find("#sort")).select_by_value("here")
+    page.js("explorer.freeze(true)")  # as while something is painted
+    page.until(lambda: page.find("#channels-head .anew").is_displayed())
+    assert page.js(CUT) == []
+
+
+@pytest.fixture
+def floating(unopened: Page, manifest: dict[str, Any]) -> Page:
+    """A phone's page with the button for one's own picture."""
+    if not manifest["live"]:
+        pytest.skip("this explorer computes no pictures of a reader's own")
+    show_on(unopened.browser, 390, 844, "light")
+    page = unopened.open(f"#/block5_conv3/286?picture={first_id()}")
+    page.until(lambda: page.find("#own").is_displayed())
+    return page
+
+
+@pytest.mark.parametrize(("width", "height"), PHONES)
+def test_the_last_channels_come_free_of_the_button(floating: Page, width: int, height: int) -> None:
+    page = floating
+    show_on(page.browser, width, height, "light")
+    assert page.js(UNDER_THE_BUTTON, "#grid .channel"), "it floats over the grid"
+    page.js(SCROLLED, "#channels-scroll", 1e6)
+    assert page.js(UNDER_THE_BUTTON, "#silent, #grid .channel") == []
+    page.click("#whole")
+    page.until(lambda: page.find(".network-tile").is_displayed())
+    page.js(SCROLLED, "#network", 1e6)
+    assert page.js(UNDER_THE_BUTTON, "#network > :last-child *") == []
+
+
+@pytest.mark.parametrize(("width", "height"), PHONES)
+def test_the_chosen_channel_does_not_lie_under_the_button(floating: Page, width: int, height: int) -> None:
+    page = floating
+    show_on(page.browser, width, height, "light")
+    chosen = "#grid [aria-selected=true]"
+    for _ in range(3):  # what is seen in part above the button, and is tapped there
+        covered = page.js(UNDER_THE_BUTTON, "#grid .channel")[0]
+        page.click(f"#grid [data-channel='{covered}']")
+        page.until(lambda covered=covered: page.find(chosen).get_attribute("data-channel") == covered)
+        page.until(lambda: page.js(UNDER_THE_BUTTON, chosen) == [])
+        page.js(SCROLLED, "#channels-scroll", 20)
+    page.js("document.querySelector(arguments[0]).focus()", chosen)
+    for _ in range(8):
+        before = page.state["channel"]
+        page.press(Keys.ARROW_DOWN)
+        page.until(lambda before=before: page.state["channel"] != before)
+        page.until(lambda: page.js(UNDER_THE_BUTTON, chosen) == [])
+
+
+@pytest.mark.parametrize(("width", "height"), [*PHONES, (1440, 900)])
+@pytest.mark.parametrize("layer", ["block4_pool", "block4_conv2"])
+def test_no_part_of_a_sum_lies_under_the_way_on(unopened: Page, layer: str, width: int, height: int) -> None:
+    show_on(unopened.browser, width, height, "light")
+    page = unopened.open(f"#/{layer}/5/6,7?picture={first_id()}&view=cell")
+    page.until(lambda: page.find("#agreement") or page.find("#cell .row"))
+    assert page.js(COVERED) == []
+    for place in ("#cell", "#arithmetic"):
+        while page.js(SCROLLED, place, 40):
+            assert page.js(COVERED) == []
+    for button in reversed(page.browser.find_elements(By.CSS_SELECTOR, "#arithmetic button")):
+        if button.is_displayed():
+            page.js("arguments[0].focus()", button)
+            assert page.js(COVERED) == []
+
+
+def test_another_layers_sum_is_shown_from_its_beginning(unopened: Page) -> None:
+    """By a step and by Back, wherever the one before was scrolled to."""
+    show_on(unopened.browser, 320, 640, "light")
+    page = unopened.open(f"#/block3_pool/5/6,7?picture={first_id()}&view=cell")
+    scrolled = "return ['#cell', '#arithmetic'].map((place) => document.querySelector(place).scrollTop)"
+
+    def scroll(layer: str) -> None:
+        page.until(lambda: page.text(".trail span").startswith(f"{layer} / ") and page.find("#cell .row"))
+        assert page.js(scrolled) == [0, 0]
+        assert any(page.js(SCROLLED, place, 1e6) for place in ("#cell", "#arithmetic"))
+
+    scroll("block3_pool")
+    page.click("#cell .row .step")
+    scroll("block3_conv3")
+    page.browser.back()
+    scroll("block3_pool")
+
+
+def test_the_steps_that_are_left_to_the_pixels_are_told(unopened: Page) -> None:
+    show_on(unopened.browser, 390, 844, "light")
+    page = unopened.open(f"#/block2_conv1/3/50,60?picture={first_id()}&view=cell")
+    told = [
+        "3 steps to the pixels",
+        "step 1 of 3, 2 to the pixels",
+        "step 2 of 3, 1 to the pixels",
+        "step 3 of 3: the pixels",
+    ]
+    for words in told:
+        page.until(lambda words=words: page.find("#cell .left") and page.js(LEFT) == words)
+        page.until(lambda: page.find("#agreement") or "is taken" in page.text("#cell"))
+        if words != told[-1]:
+            page.click("#cell .row .step")
+    show_on(page.browser, 320, 640, "light")
+    assert page.js(LEFT) == "the pixels"
+    page.browser.back()
+    page.until(lambda: page.js(LEFT) == "1 to the pixels")
+    for width, height in PHONES:
+        show_on(page.browser, width, height, "light")
+        box, trail = page.box("#cell .left"), page.box("#cell .trail")
+        assert trail["right"] <= box["left"] < box["right"] <= width
+        assert trail["width"] > 100
+
+
+def test_the_tours_card_stands_below_the_sum_that_it_speaks_of(unopened: Page) -> None:
+    show_on(unopened.browser, 390, 844, "light")
+    page = unopened.open(f"#/?picture={first_id()}&tour=6")
+    page.until(lambda: page.find("#tour .show-me") and page.text("#tour .show-me") == "Show me")
+    page.click("#tour .show-me")
+    page.until(lambda: page.find("#cell .equation") and page.find("#cell .row"))
+    assert page.js(COVERED) == []
+    sum_, card, end = (page.box(each) for each in ("#cell .equation", "#tour", "#tour .end"))
+    assert sum_["bottom"] <= card["top"] <= end["top"]
+    assert card["bottom"] <= 844
+
+
+def test_an_open_answer_leaves_the_tabs_free_of_the_button(floating: Page) -> None:
+    page = floating
+    page.until(lambda: page.text(".answer-line"))
+    page.find(".answer-line").click()
+    page.until(lambda: page.find(".answers").is_displayed())
+    assert page.js(UNDER_THE_BUTTON, "#tabs button") == []
