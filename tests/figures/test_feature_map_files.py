@@ -105,7 +105,8 @@ def test_description_and_source(maps, vgg16, tmp_path):
     with PIL.Image.open(path) as image:
         assert "7 channels" in image.text["Description"]
         assert "conv" in image.text["Description"]
-        assert vggviz.provenance(vgg16).source in image.text["Source"]
+        assert vggviz.provenance(vgg16).network in image.text["Source"]
+        assert "weights weights" not in image.text["Source"]
 
 
 def test_files_are_reproducible(maps, tmp_path):

@@ -16,7 +16,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from vggviz._shared.files import atomic_path
-from vggviz.models.provenance import Provenance, networks_in_use
+from vggviz.models.provenance import source_line
 
 MAX_LABEL = 80
 """Maximum number of characters of an image's label in its file name."""
@@ -68,7 +68,7 @@ class Checkpoints:
         """
         text = PngInfo()
         text.add_text("Description", f"{label}, drawn in {len(values) - 1} steps: {values[-1]:.4g}.")
-        text.add_text("Source", str(Provenance(source=" and ".join(networks_in_use()))))
+        text.add_text("Source", source_line())
         with atomic_path(self._path(label, ".png")) as temporary:
             Image.fromarray(np.rint(image).astype(np.uint8)).save(temporary, "PNG", pnginfo=text)
         with atomic_path(self._path(label, ".npz")) as temporary:

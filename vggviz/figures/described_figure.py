@@ -25,7 +25,7 @@ from vggviz._shared import validation
 from vggviz._shared.files import atomic_path
 from vggviz.figures.finishing import finish, literal_text
 from vggviz.figures.page import narrow_page, page
-from vggviz.models.provenance import Provenance, networks_in_use
+from vggviz.models.provenance import source_line
 
 DPI = 100
 DENSITY = 2
@@ -193,9 +193,7 @@ def _laid_out(figure: Figure) -> Iterator[Bbox]:
 
 def _metadata(figure: Figure, kind: str) -> dict[str, Any]:
     """Description and source under the format's own keys, without a date, so that files are reproducible."""
-    provenance = Provenance()
-    source = provenance.with_network(" and ".join(networks_in_use()) or provenance.network)
-    text = text_alternative(figure)
+    source, text = source_line(), text_alternative(figure)
     if kind == "png":
         return {"Description": text, "Source": source, "Software": "vggviz"}
     if kind == "svg":

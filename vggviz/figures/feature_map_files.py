@@ -19,7 +19,7 @@ from vggviz._shared.files import atomic_path, output_folder
 from vggviz.activations.statistics import check_maps
 from vggviz.figures.scales import SCALES, colour_map, scale_label
 from vggviz.images.mosaic import mosaic
-from vggviz.models.provenance import Provenance, networks_in_use
+from vggviz.models.provenance import source_line
 
 LEVELS = 254
 MIDDLE = 126
@@ -93,7 +93,7 @@ def _save_mosaic(maps: np.ndarray, path: Path, limit: float | None, label: str, 
     text.add_text(
         "Description", f"All {maps.shape[-1]} channels of {label}{colours}; grey ones are zero all over."
     )
-    text.add_text("Source", str(Provenance(source=" and ".join(networks_in_use()))))
+    text.add_text("Source", source_line())
     with atomic_path(path) as temporary:
         image.save(temporary, "PNG", pnginfo=text, compress_level=1)
     return path

@@ -106,9 +106,10 @@ def note_provenance(model: keras.Model, known: Provenance) -> None:
     _provenances[model] = known
 
 
-def networks_in_use() -> list[str]:
-    """Sorted descriptions of all networks with recorded provenance that exist in this process."""
-    return sorted({known.network for known in _provenances.values()})
+def source_line() -> str:
+    """One line of text for a file, with all networks of recorded provenance that exist in this process."""
+    plain, networks = Provenance(), sorted({known.network for known in _provenances.values()})
+    return plain.with_network(" and ".join(networks) or plain.network)
 
 
 def _today() -> str:
