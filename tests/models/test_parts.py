@@ -6,32 +6,33 @@ import pytest
 import networks
 import vggviz
 from sentences import refused
-from vggviz.models.parts import before_activation
+from vggviz.models.parts import part
 
 
 @pytest.mark.parametrize("layer", ["conv_b", "conv_strided", "conv_linear"])
 def test_what_comes_before_the_activation(functional, layer):
     batch = vggviz.preprocess(np.random.default_rng(0).integers(0, 256, (2, 32, 32, 3), np.uint8))
-    found = np.asarray(before_activation(functional, layer)(batch)[layer])
+    found = np.asarray(part(functional, [layer], activated=False)(batch)[layer])
     assert np.allclose(found, vggviz.pre_activations(functional, batch, layer), rtol=1e-4, atol=1e-3)
     assert (found < 0).any()
-    assert before_activation(functional, layer) is before_activation(functional, layer)
+    assert part(functional, [layer], activated=False) is part(functional, [layer], activated=False)
+    assert part(functional, [layer], activated=False) is not part(functional, [layer])
 
 
 def test_images_of_another_size(functional):
     batch = np.random.default_rng(0).normal(size=(1, 44, 40, 3)).astype(np.float32)
-    found = np.asarray(before_activation(functional, "conv_b", any_size=True)(batch)["conv_b"])
+    found = np.asarray(part(functional, ["conv_b"], activated=False, any_size=True)(batch)["conv_b"])
     assert found.shape == (1, 44, 40, 6)
-    inner = np.asarray(before_activation(functional, "conv_b")(batch[:, :32, :32])["conv_b"])
+    inner = np.asarray(part(functional, ["conv_b"], activated=False)(batch[:, :32, :32])["conv_b"])
     assert np.allclose(found[:, :28, :28], inner[:, :28, :28], atol=1e-4)
 
 
 def test_layers_without_an_activation_are_computed_as_they_are(functional):
     batch = np.random.default_rng(0).normal(size=(1, 32, 32, 3)).astype(np.float32)
-    found = np.asarray(before_activation(functional, "pool_a")(batch)["pool_a"])
+    found = np.asarray(part(functional, ["pool_a"], activated=False)(batch)["pool_a"])
     assert np.array_equal(found, vggviz.feature_maps(functional, batch, "pool_a")["pool_a"])
 
 
 @refused("There is no layer 'conv_c'")
 def test_an_unknown_layer_is_refused():
-    before_activation(networks.functional(), "conv_c")
+    part(networks.functional(), ["conv_c"], activated=False)

@@ -11,7 +11,7 @@ from vggviz._shared import backend
 from vggviz.feature_visualization.channels import ChannelDrawing, ChannelRecipe
 from vggviz.feature_visualization.optimisation import Recipe
 from vggviz.images.preprocessing import as_vgg16_reads
-from vggviz.models.parts import before_activation
+from vggviz.models.parts import part
 from vggviz.network_gradients import engines
 from vggviz.network_gradients.chain import Convolution, Pool, chain
 from vggviz.network_gradients.engines import ENGINES, score_gradient
@@ -34,7 +34,7 @@ def engine(request):
 def reference(model, batch, factor, layer=LAYER):
     """Scores and their gradient, of maps that are not zero everywhere, by TensorFlow."""
     tf = backend.tensorflow()
-    function = before_activation(model, layer, any_size=True)
+    function = part(model, [layer], any_size=True, activated=False)
     images = tf.constant(batch)
     with tf.GradientTape() as tape:
         tape.watch(images)

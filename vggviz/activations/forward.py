@@ -67,7 +67,7 @@ def pre_activations(model: keras.Model, batch: np.ndarray, layer: str) -> np.nda
         ValueError: unknown layer, one that is not a Conv2D, or a batch of another shape.
     """
     step = convolution_step(model, layer)
-    check_is_keras(step.inputs)
+    check_is_keras(model)
     (inputs,) = run(model, batch, (step.inputs[0],))
     return np.asarray(linear_copy(step.layer)(inputs), np.float32)
 

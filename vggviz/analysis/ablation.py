@@ -9,7 +9,7 @@ import numpy as np
 
 from vggviz._shared import backend, validation
 from vggviz.activations.forward import convolution_step
-from vggviz.models.parts import changed_copy, check_is_keras
+from vggviz.models.parts import changed_copy
 
 if TYPE_CHECKING:
     import keras
@@ -37,7 +37,6 @@ def switch_off(model: keras.Model, channels: Mapping[str, Sequence[int]]) -> ker
     chosen = {}
     for layer, indices in validation.mapping("Channels", channels).items():
         step = convolution_step(model, layer)
-        check_is_keras(step.inputs)
         chosen[layer] = validation.channel_indices(
             f"The channels of {layer!r}", indices, step.output.shape[-1]
         )

@@ -58,7 +58,7 @@ def ablation_losses(
         Losses: `next_layer` is exact, where just one convolution reads the layer channel by channel; `answer`
         as well, where the classes depend on the layer, or on that convolution, alone.
     """
-    check_is_keras(graph.unfold(model).inputs)
+    check_is_keras(model)
     ablation = _Ablation(model, layer)
     asked = np.zeros(ablation.count, bool)
     asked[slice(None) if channels is None else list(channels)] = True

@@ -44,7 +44,6 @@ def shuffled_weights(model: keras.Model, layer: str, *, cascade: bool = True, se
     validation.instance("True or False as cascade", cascade, bool)
     seed = validation.whole("seed", seed)
     step = graph.find_step(model, layer)
-    parts.check_is_keras(step.inputs)
     if not getattr(step.layer, "weights", None):
         raise ValueError(f"The layer {layer!r} has no weights to shuffle; name one that has.")
     copy = parts.changed_copy(

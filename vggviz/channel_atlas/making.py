@@ -122,7 +122,7 @@ def _work(
     preprocess: Callable[[Any], Any],
 ) -> Work:
     """The checked arguments, with the pictures read."""
-    check_is_keras(graph.unfold(model).inputs)
+    check_is_keras(model)
     names = _convolutions(model, layers)
     validation.function("preprocess", preprocess)
     pictures, levels = zip(*read_images(images, graph.input_side(model)), strict=True)

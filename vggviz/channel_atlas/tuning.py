@@ -115,7 +115,7 @@ def random_control(model: keras.Model, *, seed: int = 0) -> keras.Model:
         ValueError: a network without Keras, or of a kind that Keras cannot copy.
     """
     seed = validation.whole("seed", seed)
-    check_is_keras(graph.unfold(model).inputs)
+    check_is_keras(model)
     keras = backend.keras()
     copy = keras.models.clone_model(model)
     for index, kernel in enumerate(weight for weight in copy.weights if len(weight.shape) > 1):

@@ -18,7 +18,7 @@ from vggviz.activations.pathways import classifier_on, dense_kernel, fed_by, rea
 from vggviz.analysis.similarity import kernel_similarity
 from vggviz.channel_atlas.responses import TOP_RELATIVES, Arrays, Work, most_alike
 from vggviz.models import kernels
-from vggviz.models.parts import before_activation
+from vggviz.models.parts import part
 from vggviz.models.receptive_field import pair, receptive_fields
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def expandable(model: keras.Model, layers: list[str]) -> list[str]:
 def _correlation(work: Work, layer: str) -> np.ndarray:
     """Correlation of the linear path's output with the pre-activations, over inner cells, float32 (c,)."""
     model = work.model
-    paths = linear_network(model, [layer]), before_activation(model, layer)
+    paths = linear_network(model, [layer]), part(model, [layer], activated=False)
     field, sums = receptive_fields(model)[layer], np.zeros((6, paths[0].output[layer].shape[-1]))
     function = compiled(
         lambda images: [path(images, training=False)[layer] for path in paths], paths[0].input.shape

@@ -182,7 +182,7 @@ def explore(
             atlas of other weights.
     """
     checked = validation.function("preprocess", vgg16_preprocess if preprocess is None else preprocess)
-    check_is_keras(unfold(model).inputs)
+    check_is_keras(model)
     names = manifest.shown_layers(model, layers)
     shown = dict(_images(images, input_side(model)))
     if not shown:

@@ -30,7 +30,7 @@ from vggviz.feature_visualization.rendering import (
     reader,
 )
 from vggviz.models.graph import unfold
-from vggviz.models.parts import before_activation
+from vggviz.models.parts import part
 from vggviz.models.summary import forward_macs
 from vggviz.network_gradients.chain import chain
 from vggviz.network_gradients.engines import ENGINES, check_installed, score_gradient
@@ -190,7 +190,8 @@ class ChannelDrawing:
     def _reader(self, channels: range) -> Callable[[Any], dict[str, Any]]:
         """A function from images to the map of each one's own channel, (n, h, w, 1)."""
         tf = backend.tensorflow()
-        maps = reader(partial(before_activation, self.model, self.layer), self.preprocess, self.size)
+        before_relu = partial(part, self.model, [self.layer], activated=False)
+        maps = reader(before_relu, self.preprocess, self.size)
         own, factor = [[index] for index in channels], SIDES[self.side]
 
         def read(images: Any) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import gc
-import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -37,13 +36,16 @@ TOLERANCE = 1e-2
 """Largest difference of probabilities that counts as equal; float16 has three digits."""
 
 
-def part(model: keras.Model, names: Iterable[str], *, any_size: bool = False) -> keras.Model:
+def part(
+    model: keras.Model, names: Iterable[str], *, any_size: bool = False, activated: bool = True
+) -> keras.Model:
     """The submodel that computes some layers; cached.
 
     Args:
         model: any Keras model with one input; it may contain nested models.
         names: of the layers; LOGITS for the model's output before its softmax or sigmoid.
         any_size: accept images of any height and width instead of the model's input size.
+        activated: False for the outputs before the layers' own activation functions, where they have any.
 
     Returns:
         A keras.Model that shares the layers and weights; its output is ``{name: tensor}``.
@@ -51,61 +53,34 @@ def part(model: keras.Model, names: Iterable[str], *, any_size: bool = False) ->
     Raises:
         ValueError: unknown layer, several inputs, unknown logits, or a layer that needs a fixed size.
     """
-    network, names = unfold(model), tuple(listed(names))
-
-    def outputs() -> dict[str, Any]:
-        return {
-            name: logits(network) if is_logits(name, network) else find_step(model, name).output
-            for name in names
-        }
-
-    return _submodel(network, ("part", names, any_size), outputs, any_size)
-
-
-def before_activation(model: keras.Model, layer: str, *, any_size: bool = False) -> keras.Model:
-    """The submodel that computes a layer's output before its activation function; cached.
-
-    Args:
-        model: any Keras model with one input; it may contain nested models.
-        layer: name of the layer; one without an activation of its own is computed as it is.
-        any_size: accept images of any height and width instead of the model's input size.
-
-    Returns:
-        A keras.Model that shares the layers and weights; its output is ``{layer: tensor}``.
-
-    Raises:
-        ValueError: unknown layer, several inputs, or a layer that needs a fixed size.
-    """
-
-    def outputs() -> dict[str, Any]:
-        step = find_step(model, layer)
-        activated = hasattr(step.core, "activation")
-        return {layer: linear_copy(step.layer)(*step.inputs) if activated else step.output}
-
-    return _submodel(unfold(model), ("before_activation", layer, any_size), outputs, any_size)
-
-
-def _submodel(
-    network: Network, key: tuple[Any, ...], outputs: Callable[[], dict[str, Any]], any_size: bool
-) -> keras.Model:
-    """The keras.Model from a network's input to some tensors, cached under a key."""
-    check_is_keras(network.inputs)
-    images = image_input(network.inputs)
+    keras, network, names = backend.keras(), unfold(model), tuple(listed(names))
+    check_is_keras(model)
+    images, key = image_input(network.inputs), ("part", names, any_size, activated)
     with symbolic_calls:
         if key not in network.functions:
-            tensors = outputs()
-            whole = backend.keras().Model(images, tensors)
+            tensors = {name: _output(model, name, activated=activated) for name in names}
+            whole = keras.Model(images, tensors)
             if any_size:
                 flat = flatten(whole, any_size=True)
-                tensors = backend.keras().tree.pack_sequence_as(tensors, flat.outputs)
-                whole = backend.keras().Model(flat.inputs[0], tensors)
+                tensors = keras.tree.pack_sequence_as(tensors, flat.outputs)
+                whole = keras.Model(flat.inputs[0], tensors)
             network.functions[key] = whole
         return network.functions[key]
 
 
+def _output(model: keras.Model, name: str, *, activated: bool) -> Any:
+    """The symbolic output of a layer, or its logits; see `part`."""
+    network = unfold(model)
+    if is_logits(name, network):
+        return logits(network)
+    step = find_step(model, name)
+    if activated or not hasattr(step.core, "activation"):
+        return step.output
+    return linear_copy(step.layer)(*step.inputs)
+
+
 def between(tensor: Any, outputs: Any) -> Any:
     """The keras.Model from a tensor of an unfolded model to others; None if they depend on more than that."""
-    check_is_keras([tensor])
     with symbolic_calls:  # Keras notes a call of each layer on the way
         try:
             return backend.keras().Model(tensor, outputs)
@@ -113,9 +88,9 @@ def between(tensor: Any, outputs: Any) -> Any:
             return None
 
 
-def check_is_keras(tensors: Iterable[Any]) -> None:
-    """Raise ValueError if symbolic tensors are those of a network that is no Keras model."""
-    if not all(isinstance(tensor, backend.keras().KerasTensor) for tensor in tensors):
+def check_is_keras(model: keras.Model) -> None:
+    """Raise ValueError if a network is no Keras model, but only goes forward."""
+    if not isinstance(unfold(model).inputs[0], backend.keras().KerasTensor):
         raise ValueError(
             "Here a Keras model is wanted; the network only goes forward, by onnxruntime, and has no "
             "gradients and no parts: load_vgg16() returns one that has."
@@ -124,6 +99,7 @@ def check_is_keras(tensors: Iterable[Any]) -> None:
 
 def changed_copy(model: keras.Model, change: str) -> keras.Model:
     """A copy of a model, to be changed; its provenance names the change."""
+    check_is_keras(model)
     gc.collect()  # free earlier copies: Keras models contain reference cycles and hold half a gigabyte each
     copy = backend.keras().models.clone_model(model)
     for new, old in zip(copy.weights, model.weights, strict=True):
@@ -201,7 +177,7 @@ def _activation(step: Step) -> Any:
     weighted, has_activation = bool(getattr(step.layer, "weights", None)), hasattr(step.core, "activation")
     if weighted and has_activation:
         shape, function = (5,), step.core.activation
-    elif "training" in inspect.signature(step.layer.call).parameters:
+    elif not step.is_operation:
         function = functools.partial(step.layer, training=False)
     values = np.random.default_rng(0).normal(size=(2, *(side or 4 for side in shape))).astype(np.float32)
     try:
