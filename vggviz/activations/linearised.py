@@ -61,20 +61,10 @@ def linear_network(
     inputs = graph.fresh_input((*(size or images.shape[1:3]), images.shape[-1]))
     values, ends = {id(images): inputs}, [network.steps[name].output for name in layers]
     with graph.symbolic_calls:
-        for step in _steps_to(network, ends):
+        for step in reversed(network.steps_to(ends).values()):
             values[id(step.output)] = _linear_call(step, change)([values[id(t)] for t in step.inputs])
         outputs = {name: values[id(end)] for name, end in zip(layers, ends, strict=True)}
         return backend.keras().Model(inputs, outputs)
-
-
-def _steps_to(network: graph.Network, ends: list[Any]) -> list[graph.Step]:
-    """The steps that some tensors depend on, in the order they run."""
-    needed, found = set(map(id, ends)), []
-    for step in reversed(network.steps.values()):
-        if id(step.output) in needed:
-            needed.update(map(id, step.inputs))
-            found.append(step)
-    return found[::-1]
 
 
 def expanded_weights(model: keras.Model, layer: str) -> np.ndarray:

@@ -98,6 +98,15 @@ class Network:
     steps: dict[str, Step]
     functions: dict[Any, Any] = field(default_factory=dict)
 
+    def steps_to(self, tensors: Iterable[Any]) -> dict[str, Step]:
+        """The steps that some symbolic tensors depend on, {name: Step}, the last one first."""
+        needed, found = set(map(id, tensors)), {}
+        for name, step in reversed(self.steps.items()):
+            if id(step.output) in needed:
+                needed.update(map(id, step.inputs))
+                found[name] = step
+        return found
+
 
 class ForwardOnly(ABC):
     """A network that computes its layers without Keras and has no gradients; for functions that need none.

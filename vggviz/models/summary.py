@@ -124,13 +124,7 @@ def forward_macs(model: keras.Model, layers: Iterable[str], size: tuple[int, int
     """Multiply-accumulate operations to compute layers, or "logits", for one image of height and width."""
     network = unfold(model)
     ends = [network.outputs[0] if is_logits(n, network) else find_step(model, n).output for n in layers]
-    needed = set(map(id, ends))
-    counted: dict[str, Step] = {}
-    for name, step in reversed(network.steps.items()):
-        if id(step.output) in needed:
-            needed.update(map(id, step.inputs))
-            if _macs(step, (1,)):
-                counted[name] = step
+    counted = {name: step for name, step in network.steps_to(ends).items() if _macs(step, (1,))}
     if not counted:
         return 0
     shapes = {name: step.output.shape[1:] for name, step in counted.items()}
