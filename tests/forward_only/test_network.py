@@ -23,7 +23,7 @@ from vggviz._shared import hashing
 from vggviz.activations.forward import run
 from vggviz.datasets import dask_cluster
 from vggviz.forward_only import onnx_file
-from vggviz.forward_only.network import Vgg16
+from vggviz.forward_only.network import ForwardOnly
 from vggviz.objectives import channel, class_logit
 
 pytestmark = pytest.mark.imagenet
@@ -41,9 +41,9 @@ SERVED = {
 
 
 @pytest.fixture(scope="module")
-def network() -> Vgg16:
+def network() -> ForwardOnly:
     found = vggviz.load_forward_only("imagenet", "linear")
-    assert isinstance(found, Vgg16)
+    assert isinstance(found, ForwardOnly)
     return found
 
 
@@ -95,7 +95,7 @@ def test_maps_in_turn_are_those_of_all_and_hold_a_block(network, batch):
 
 
 def test_later_blocks_are_neither_loaded_nor_run(network, batch, monkeypatch):
-    fresh = Vgg16("imagenet", classified=False)
+    fresh = ForwardOnly("imagenet", classified=False)
     fresh.start("block2_conv1")
     assert sorted(fresh._sessions) == ["block1", "block2"]
     monkeypatch.setitem(network._sessions, "block3", (0, None))
@@ -180,7 +180,7 @@ def test_weights_from_a_file(tmp_path, vgg16, batch):
     path = tmp_path / "mine.weights.h5"
     networks.save(vgg16, path)
     network = vggviz.load_forward_only(path)
-    assert isinstance(network, Vgg16)
+    assert isinstance(network, ForwardOnly)
     near(*(vggviz.feature_maps(m, batch[:1], "block5_pool")["block5_pool"] for m in (network, vgg16)))
 
 
@@ -281,9 +281,9 @@ def test_two_processes_write_it_at_once(tmp_path, monkeypatch):
         subprocess.Popen([sys.executable, "-c", code], env=environ, stdout=subprocess.PIPE, text=True)
         for _ in range(2)
     ]
-    assert [process.communicate()[0].strip() for process in both] == ["Vgg16", "Vgg16"]
+    assert [process.communicate()[0].strip() for process in both] == ["ForwardOnly", "ForwardOnly"]
     monkeypatch.setenv("VGGVIZ_CACHE", str(tmp_path))
-    whole = onnx_file.cached(Vgg16("imagenet", classified=False).sha256)
+    whole = onnx_file.cached(ForwardOnly("imagenet", classified=False).sha256)
     assert sorted(tmp_path.iterdir()) == whole
     assert len(whole) == 5
 

@@ -12,9 +12,9 @@ import vggviz
 from sentences import one_sentence, refused
 from serving import served
 from vggviz._shared import hashing, package_data
+from vggviz.forward_only.network import ForwardOnly
 from vggviz.models import loading as model_module
 from vggviz.models import weights
-from vggviz.models.loading import convolution_shapes
 from vggviz.models.weights import RemoteFile
 
 SHIPPED = package_data.file(package_data.WEIGHTS)
@@ -129,7 +129,7 @@ def test_checksums_of_the_file_and_its_arrays():
     assert SHIPPED.stat().st_size == 50_188_493
     assert hashing.sha256(SHIPPED) == package_data.WEIGHTS_SHA256
     assert package_data.WEIGHTS_SHA256 == "be567611541b6fe363a8859f40c87b66c79dd96d0e8d6cc279e49e69572c0526"
-    arrays = weights.read_h5(SHIPPED, convolution_shapes())
+    arrays = weights.read_h5(SHIPPED, ForwardOnly("imagenet", classified=False).shapes)
     assert hashing.arrays_sha256(arrays) == package_data.ARRAYS_SHA256
     assert package_data.ARRAYS_SHA256 == "d9a27cc1fc7f975ef8cff49180e794ccd7c4bc868ebb49740803b3bbaa8dbefd"
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vggviz._shared import backend, validation
+from vggviz.forward_only.network import ForwardOnly
 from vggviz.models import graph
 from vggviz.models.parts import check_is_keras, linear_copy
 
@@ -47,7 +48,7 @@ def maps_in_turn(
     model: keras.Model, batch: np.ndarray, layers: list[str]
 ) -> Iterable[tuple[str, np.ndarray]]:
     """Names and feature maps of layers, as `feature_maps`; for several batches, computed side by side."""
-    if isinstance(model, graph.ForwardOnly):
+    if isinstance(model, ForwardOnly):
         return model.maps_in_turn(check_batch(batch, model.network.inputs), layers)
     return feature_maps(model, batch, layers).items()
 
@@ -119,7 +120,7 @@ def run(model: keras.Model, batch: np.ndarray, tensors: tuple[Any, ...]) -> list
     """Values of symbolic tensors of `graph.unfold(model)` for a batch; the compiled function is cached."""
     network = graph.unfold(model)
     batch = check_batch(batch, network.inputs)
-    if isinstance(model, graph.ForwardOnly):
+    if isinstance(model, ForwardOnly):
         return _in_parts(lambda part: model.compute(part, tensors), batch, _batch_size(batch))
     tf = backend.tensorflow()
     key = tuple(map(id, tensors))

@@ -9,6 +9,7 @@ import numpy as np
 
 from vggviz._shared import backend
 from vggviz.activations.forward import check_batch, feature_maps, run
+from vggviz.forward_only.network import ForwardOnly
 from vggviz.models import graph
 from vggviz.models.receptive_field import ReceptiveField, pair, receptive_fields
 
@@ -58,7 +59,7 @@ def _tensors_of_means(model: keras.Model, names: tuple[str, ...]) -> tuple[Any, 
     None if a layer up to the last of them is neither a convolution nor a pool, or reads another than the one
     before, or has no inner cells, or its padding depends on the size of what it reads; and without Keras.
     """
-    if isinstance(model, graph.ForwardOnly):
+    if isinstance(model, ForwardOnly):
         return None
     keras, network = backend.keras(), graph.unfold(model)
     size, fields = network.inputs[0].shape[1:3], receptive_fields(model)

@@ -15,6 +15,7 @@ import numpy as np
 from vggviz.activations.forward import check_batch, feature_maps
 from vggviz.attribution.core import target_layer, upsample_positive
 from vggviz.attribution.gradients import gradients
+from vggviz.forward_only.network import ForwardOnly
 from vggviz.models import graph
 from vggviz.objectives import Objective, as_class, check_objective
 
@@ -46,7 +47,7 @@ def grad_cam(
         ValueError: an unknown layer, a layer without feature maps or that the objective does not depend
             on, or a batch whose shape does not match the model.
     """
-    if isinstance(model, graph.ForwardOnly):
+    if isinstance(model, ForwardOnly):
         return _linear_cam(model, batch, objective, layer)
     return _gradient_cam(model, batch, objective, layer, _mean_gradient)
 
@@ -149,9 +150,7 @@ def _gradient_cam(
     return upsample_positive(np.stack(maps), batch)
 
 
-def _linear_cam(
-    model: graph.ForwardOnly, batch: np.ndarray, objective: Objective, layer: str | None
-) -> np.ndarray:
+def _linear_cam(model: ForwardOnly, batch: np.ndarray, objective: Objective, layer: str | None) -> np.ndarray:
     """Grad-CAM of a class where its mean gradient is known without a backward pass."""
     layer, index = target_layer(model, layer), as_class(check_objective(objective))
     weights = None if index is None else model.mean_gradient(layer, index)

@@ -21,7 +21,8 @@ import numpy as np
 from vggviz._shared import validation
 from vggviz._shared.files import atomic_folder, atomic_path
 from vggviz.channel_atlas import drawings
-from vggviz.models.graph import ForwardOnly, check_name, unfold
+from vggviz.forward_only.network import ForwardOnly
+from vggviz.models.graph import check_name, unfold
 from vggviz.passports.packing import packed, unpacked, without_little
 from vggviz.passports.passport import Passport, passport_of
 from vggviz.passports.table import rows_of, write_data_package

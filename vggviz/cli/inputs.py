@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import numpy as np
     from matplotlib.figure import Figure
 
-    from vggviz.forward_only.network import Vgg16
+    from vggviz.forward_only.network import ForwardOnly
 
 
 Use = Literal["gradients", "maps", "layers"]
@@ -104,7 +104,7 @@ class _Vgg16:
         return quick if quick and (use == "layers" or starts(quick, until)) else self.by_keras
 
     @cached_property
-    def forward_only(self) -> Vgg16 | None:
+    def forward_only(self) -> ForwardOnly | None:
         from vggviz.forward_only.network import unstarted
 
         return unstarted(self.source, self.classifier)

@@ -108,10 +108,10 @@ def _check_weights() -> None:
     """Check the package's weights by their checksum, and against Keras' own file if it can be downloaded."""
     from vggviz._shared import hashing, package_data
     from vggviz.forward_only import onnx_file
+    from vggviz.forward_only.network import ForwardOnly
     from vggviz.models import weights
-    from vggviz.models.loading import convolution_shapes
 
-    wanted = convolution_shapes()
+    wanted = ForwardOnly("imagenet", classified=False).shapes
     arrays = weights.read_h5(package_data.weights(), wanted)
     if (found := hashing.arrays_sha256(arrays)) != package_data.ARRAYS_SHA256:
         raise ValueError(f"The package's arrays have sha256 {found}, not {package_data.ARRAYS_SHA256}.")

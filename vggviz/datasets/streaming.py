@@ -15,9 +15,10 @@ import numpy as np
 from vggviz._shared import validation
 from vggviz.activations.forward import maps_in_turn
 from vggviz.datasets.folder import Images, named_images, read_pairs, source_label
+from vggviz.forward_only.network import ForwardOnly
 from vggviz.images import preprocessing
 from vggviz.models import summary
-from vggviz.models.graph import ForwardOnly, input_side
+from vggviz.models.graph import input_side
 
 if TYPE_CHECKING:
     import keras

@@ -18,7 +18,6 @@ import numpy as np
 from vggviz._shared import hashing, package_data, validation
 from vggviz.forward_only import layers, onnx_file
 from vggviz.models import weights as sources
-from vggviz.models.graph import ForwardOnly
 from vggviz.models.loading import load_vgg16
 from vggviz.models.provenance import Provenance, note_provenance, package_versions
 
@@ -39,8 +38,8 @@ class UnavailableError(Exception):
     """Why this engine cannot be used, as one sentence."""
 
 
-class Vgg16(ForwardOnly):
-    """VGG16 that only goes forward.
+class ForwardOnly:
+    """VGG16 that only goes forward: it computes its layers without Keras, and has no gradients.
 
     Attributes:
         name: "vgg16".
@@ -67,19 +66,25 @@ class Vgg16(ForwardOnly):
         versions = package_versions(("vggviz", "onnxruntime", "numpy", "matplotlib"))
         return Provenance(name, self.sha256, "linear" * classified, *known, versions)
 
+    @property
+    def shapes(self) -> sources.Shapes:
+        """Shapes of kernel and bias of the convolutions, in the network's order."""
+        convolutions = [layer for layer in self.layers if layer.kind == "Conv2D"]
+        return {layer.name: [each.shape for each in layer.weights] for layer in convolutions}
+
     def _read(self, layer: str | None = None) -> dict[str, list[np.ndarray]]:
         """Kernels and biases by layer; only those of one `layer` if it is named."""
-        wanted = {
-            step.layer.name: [each.shape for each in step.layer.weights]
-            for step in self.network.steps.values()
-            if step.kind == "Conv2D"
-        }
         file = package_data.weights() if self._source == "imagenet" else Path(self._source)
-        return sources.read_h5(file, wanted, layer)
+        return sources.read_h5(file, self.shapes, layer)
 
     def get_weights(self) -> list[np.ndarray]:
         """All kernels and biases, as of the same Keras model."""
         return [array for arrays in self._read().values() for array in arrays] + list(self.classifier or ())
+
+    @property
+    def layers(self) -> list[Any]:
+        """The layers in the order they run."""
+        return [step.layer for step in self.network.steps.values()]
 
     @functools.cached_property
     def _blocks(self) -> dict[str, list[str]]:
@@ -235,7 +240,7 @@ def load_forward_only(
     return network if network and starts(network) else load_vgg16(weights, classifier)
 
 
-def starts(network: Vgg16, layer: str | None = None) -> bool:
+def starts(network: ForwardOnly, layer: str | None = None) -> bool:
     """Start the network now, up to a layer or whole, while there is a way out; else one line says why."""
     try:
         network.start(layer)
@@ -245,8 +250,8 @@ def starts(network: Vgg16, layer: str | None = None) -> bool:
         return False
 
 
-def unstarted(weights: str | os.PathLike[str] | None, classifier: str | None) -> Vgg16 | None:
+def unstarted(weights: str | os.PathLike[str] | None, classifier: str | None) -> ForwardOnly | None:
     """The network for its layers and kernels alone; None for weights or a classifier that need Keras."""
     source = sources.resolve(weights)
     is_known = source != "random" and not source.endswith(".keras") and classifier in (None, "linear")
-    return Vgg16(source, classified=classifier == "linear") if is_known else None
+    return ForwardOnly(source, classified=classifier == "linear") if is_known else None

@@ -6,12 +6,9 @@ import difflib
 import itertools
 import threading
 import weakref
-from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from vggviz._shared import backend, validation
 
@@ -108,42 +105,6 @@ class Network:
         return found
 
 
-class ForwardOnly(ABC):
-    """A network that computes its layers without Keras and has no gradients; for functions that need none.
-
-    Attributes:
-        name: of the network.
-        network: its layers as a graph.
-    """
-
-    name: str
-    network: Network
-
-    @property
-    def layers(self) -> list[Any]:
-        """The layers in the order they run."""
-        return [step.layer for step in self.network.steps.values()]
-
-    @abstractmethod
-    def compute(self, batch: np.ndarray, tensors: Sequence[Any]) -> list[np.ndarray]:
-        """Values of symbolic tensors of `network` for a batch (N, H, W, C), float32."""
-
-    @abstractmethod
-    def maps_in_turn(self, batch: np.ndarray, layers: Sequence[str]) -> Iterator[tuple[str, np.ndarray]]:
-        """Names and maps of layers, in the order they run, not all of which are in memory at a time.
-
-        They are computed on one core, so that several batches can be computed side by side.
-        """
-
-    @abstractmethod
-    def get_weights(self) -> list[np.ndarray]:
-        """All kernels and biases, as of the same Keras model."""
-
-    @abstractmethod
-    def mean_gradient(self, layer: str, index: int) -> np.ndarray | None:
-        """Mean gradient of a class's logit for each channel of a layer, (c,); None if it is not known."""
-
-
 _counter = itertools.count()
 _networks: weakref.WeakKeyDictionary[Any, tuple[list[Any], Network]] = weakref.WeakKeyDictionary()
 symbolic_calls = threading.RLock()
@@ -157,8 +118,8 @@ def unfold(model: keras.Model) -> Network:
         TypeError: not a Keras model.
         ValueError: a subclassed model, a sequential one without an input shape, or one with channels first.
     """
-    if isinstance(model, ForwardOnly):
-        return model.network
+    if isinstance(network := getattr(model, "network", None), Network):
+        return network  # of vggviz.forward_only, which is no Keras model
     if not isinstance(model, backend.keras().Model):
         raise TypeError(f"A Keras model is wanted; got {validation.shown(model)}, a {type(model).__name__}.")
     with symbolic_calls:

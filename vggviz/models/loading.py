@@ -65,11 +65,6 @@ def load_vgg16(
     return model
 
 
-def convolution_shapes() -> sources.Shapes:
-    """Shapes of kernel and bias of VGG16's convolutions in the network's order, {layer: [shape, shape]}."""
-    return _shapes(_build())
-
-
 def load_model(path: str | os.PathLike[str]) -> keras.Model:
     """Load any Keras model from a whole-model file.
 
