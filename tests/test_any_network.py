@@ -148,6 +148,20 @@ def test_a_linear_end_without_activation_is_the_logits(images, end):
     assert scores(model, images, class_logit(1))[0] == pytest.approx(np.asarray(model(images))[0, 1])
 
 
+class Noise(layers.Layer):
+    """A user-defined layer that is the identity when the network is used, but trains unless it is told."""
+
+    def call(self, values, training=True):
+        return values + 1 if training else values
+
+
+def test_an_end_that_changes_values_in_training_alone(images):
+    model = with_end(lambda x: Noise()(layers.Dense(3, activation="softmax")(x)))
+    ours = [scores(model, images, class_logit(k))[0] for k in (0, 1)]
+    first, second, _ = np.log(np.asarray(model(images, training=False))[0])
+    assert ours[0] - ours[1] == pytest.approx(first - second, rel=1e-4)
+
+
 def test_a_layer_called_logits_is_a_layer(images):
     model = with_end(lambda x: layers.Softmax()(layers.Rescaling(10.0)(layers.Dense(3, name="logits")(x))))
     ten = scores(model, images, class_logit(0)) / scores(model, images, channel("logits", 0))

@@ -33,6 +33,15 @@ def test_layers_without_an_activation_are_computed_as_they_are(functional):
     assert np.array_equal(found, vggviz.feature_maps(functional, batch, "pool_a")["pool_a"])
 
 
+def test_a_layer_of_several_inputs_is_computed_as_it_is():
+    keras = networks._keras()
+    inputs = keras.Input((8, 8, 3))
+    model = keras.Model(inputs, keras.layers.Add(name="sum")([inputs, keras.layers.ReLU()(inputs)]))
+    batch = np.random.default_rng(0).normal(size=(1, 8, 8, 3)).astype(np.float32)
+    found = np.asarray(part(model, ["sum"], activated=False)(batch)["sum"])
+    assert np.array_equal(found, np.asarray(model(batch)))
+
+
 @refused("There is no layer 'conv_c'")
 def test_an_unknown_layer_is_refused():
     part(networks.functional(), ["conv_c"], activated=False)
