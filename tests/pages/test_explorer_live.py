@@ -23,7 +23,8 @@ from selenium.webdriver.common.action_chains import ActionChains
 
 import vggviz
 from benchmarks import exploring
-from explorer_page import FOLDER, Host, Page, layer_of
+from explorer_page import FOLDER, MAP, Host, Page, first_id, layer_of
+from pages import show_on
 
 PASSPORT = "/kernels/block1_conv1.packed"
 """Kernels that a passport draws; the network holds those of its first layer itself."""
@@ -313,6 +314,7 @@ def test_a_picture_is_chosen_first_and_seen_at_once(page: Page, photographs: lis
     seen = "const e = document.querySelector('canvas.preview'); return Boolean(e && !e.hidden)"
     page.until(lambda: page.js(seen), 20)  # the page may be loaded again before, to have several threads
     assert page.js("return document.body.dataset.computing") == "true"
+    assert page.text("#maps figcaption") == photographs[1].name
     page.computed()
     page.until(lambda: page.text("#maps figcaption") == photographs[1].name)
     assert page.js("return document.body.dataset.computing ?? null") is None
@@ -320,21 +322,137 @@ def test_a_picture_is_chosen_first_and_seen_at_once(page: Page, photographs: lis
     page.until(lambda: not page.find("#network-status").is_displayed(), 20)
 
 
-def test_the_first_blocks_are_shown_before_the_rest_has_come(page: Page, photographs: list[Path]) -> None:
+WATCH = """
+window.seen = [];
+const text = (selector) => document.querySelector(selector).textContent;
+const look = () => {
+  const { layer, channel, cell } = explorer.state();
+  seen.push({
+    title: text("#maps figcaption"),
+    short: text(".answer-line"), long: text("#answer .lead"), spoken: text("#answer [role=status]"),
+    weight: getComputedStyle(document.querySelector(".answers .class")).fontWeight,
+    place: JSON.stringify([layer, channel, cell]),
+  });
+  requestAnimationFrame(look);
+};
+look();
+"""
+"""What a reader sees, frame by frame."""
+
+
+def watched(page: Page) -> list[dict[str, str]]:
+    """What was seen so far, each once, in its order."""
+    return list({tuple(each.values()): each for each in page.js("return seen")}.values())
+
+
+def answered(page: Page) -> bool:
+    """Whether the answer is that of the picture that is seen."""
+    code = "const { dataset } = document.querySelector('#answer'); return [dataset.waiting, dataset.stale]"
+    return page.js(code) == [None, "false"]
+
+
+def test_no_answer_stands_under_another_picture_as_if_it_were_its_own(
+    page: Page, photographs: list[Path], manifest: dict[str, Any]
+) -> None:
+    """In words and in type, on a phone, and for those who hear it: own pictures and stored ones."""
+    show_on(page.browser, 390, 844, "light")
+    page.until(lambda: answered(page))
     Host.wait = 1
-    page.dispatch(type="go", value={"layer": "block5_conv3", "channel": 7, "cell": [3, 4]})
+    titles = [each["title"] for each in manifest["pictures"]]
+    page.js(WATCH)
+    page.live()
+    answers = {titles[0]: page.text(".answer-line")}
+    for photograph in photographs[1:]:
+        page.give(photograph)
+        page.until(lambda photograph=photograph: page.text("#maps figcaption") == photograph.name)
+        page.computed()
+        page.until(lambda: answered(page))
+        answers[photograph.name] = page.text(".answer-line")
+    assert len(set(answers.values())) == 3, "else there would be nothing to mistake"
+    for picture in manifest["pictures"]:
+        page.dispatch(type="picture", value=picture["id"])
+        page.until(lambda picture=picture: page.text("#maps figcaption") == picture["title"])
+        page.until(lambda: answered(page))
+        answers[picture["title"]] = page.text(".answer-line")
+    seen = watched(page)
+    assert {each["title"] for each in seen} == set(answers)
+    for each in seen:
+        if each["short"] == answers[each["title"]]:
+            assert (each["weight"], each["spoken"][:11]) == ("600", "The answer:"), each
+        else:
+            assert each["short"].startswith("Not computed yet; before: "), each
+            assert each["long"].startswith("Not computed yet; before: "), each
+            assert each["spoken"].startswith("The answer is not computed yet; before: "), each
+            assert each["weight"] == "400", each
+    late = {each["title"] for each in seen if each["short"].startswith("Not computed yet")}
+    assert late >= {path.name for path in photographs[1:]}
+    assert page.js("return document.body.dataset.computing ?? null") is None
+
+
+def test_what_was_chosen_while_a_picture_is_computed_is_seen(page: Page, photographs: list[Path]) -> None:
+    """Another picture than the one on its way: it is shown, with its answer, and nothing lies over it."""
+    page.until(lambda: answered(page))
+    before = page.text("#answer .lead"), page.text("#maps figcaption")
+    Host.wait = 1
+    page.live()
+    page.dispatch(type="layer", value="block4_conv1")
+    page.give(photographs[1])
+    page.until(lambda: page.js("return document.body.dataset.computing === 'true'"))
+    assert page.text("#answer .lead") == f"Not computed yet; before: {before[0]}"
+    assert page.text("#maps figcaption") == photographs[1].name
+    faint = "return [...document.querySelectorAll(arguments[0])].map((e) => getComputedStyle(e).opacity)"
+    assert set(page.js(faint, "#grid, #bar, #words, #facts, #cell")) == {"0.3"}
+    assert page.js(faint, "#answer") == ["1"], "it says itself what it is of"
+    page.dispatch(type="picture", value=first_id())
+    page.until(lambda: page.js("return document.body.dataset.computing ?? null") is None)
+    page.until(lambda: (page.text("#answer .lead"), page.text("#maps figcaption")) == before)
+    assert page.js("return document.querySelector('canvas.preview').hidden")
+
+
+def test_who_has_chosen_nothing_sees_the_first_block_before_the_rest_has_come(
+    page: Page, photographs: list[Path]
+) -> None:
+    """And stays there when the rest comes."""
+    Host.wait = 1
     page.live()
     page.give(photographs[1])
-    page.until(lambda: page.text("#maps figcaption") == photographs[1].name)
+    page.until(lambda: page.text("#channels-title") == "64 channels")
     assert page.state["layer"] == "block1_conv1"
+    assert page.text("#maps figcaption") == photographs[1].name
     assert not page.text("#live-words").startswith("Computed in this page. All layers")
     assert page.js(
         "const bar = document.querySelector('#messages progress'); return !bar.hidden && bar.value < bar.max"
     )
     page.exact()
+    page.js(WATCH)
     page.computed()
-    page.until(lambda: page.state["layer"] == "block5_conv3")
-    assert (page.state["channel"], page.state["cell"], page.state["picture"]) == (7, [3, 4], "yours")
+    page.until(lambda: answered(page))
+    assert {each["place"] for each in watched(page)} == {page.js(PLACE)}
+    assert (page.state["layer"], page.state["picture"]) == ("block1_conv1", "yours")
+
+
+PLACE = "const { layer, channel, cell } = explorer.state(); return JSON.stringify([layer, channel, cell])"
+
+
+@pytest.mark.parametrize("view", ["#/block1_conv2/20/100,100", "#/block5_conv3/7", "#/block5_conv3/7/3,4"])
+def test_a_new_picture_leaves_the_reader_where_they_are(
+    unopened: Page, photographs: list[Path], view: str
+) -> None:
+    """However late the weights of that layer come, and whatever is pointed at meanwhile."""
+    page = unopened.open(f"{view}?picture={first_id()}")
+    page.until(lambda: answered(page))
+    Host.wait = 1
+    before = page.js(PLACE)
+    page.js(WATCH)
+    page.live()
+    page.js("document.querySelector('#yours').hidePopover()")
+    page.give(photographs[1])
+    page.until(lambda: page.text("#maps figcaption") == photographs[1].name)
+    ActionChains(page.browser).move_to_element(page.find(MAP)).move_by_offset(20, 9).perform()
+    page.computed()
+    page.until(lambda: answered(page))
+    assert page.state["picture"] == "yours"
+    assert {each["place"] for each in watched(page)} == {before}
 
 
 def further(manifest: dict[str, Any]) -> dict[str, Any]:

@@ -43,7 +43,7 @@ async function start() {
   const own = createOwnImage(byId("yours"), {
     explorer, base: tools.base, failed: showProblem,
     paint: () => painting.take(),
-    preview: (photograph) => views.preview(photograph),
+    preview: (preview) => views.preview(preview),
   });
   const door = own.door();
   for (const each of computed) each.use(door);

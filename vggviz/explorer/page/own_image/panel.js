@@ -18,9 +18,10 @@ import { fromFile } from "./read_image.js";
 /**
  * @import { Door } from "../live/switching.js"
  * @import { Explorer } from "../state/explorer.js"
- * @import { Live, State } from "../state/types.js"
+ * @import { Action, Live } from "../state/types.js"
+ * @import { Preview } from "../views/page.js"
  * @typedef {{explorer: Explorer, base: URL, failed: (problem: Error) => void, paint: () => void,
- *   preview: (photograph: ImageBitmap | null) => void}} Tools   `paint` takes the brush; `preview` shows a picture whose maps
+ *   preview: (preview: Preview | null) => void}} Tools   `paint` takes the brush; `preview` shows a picture whose maps
  *   are still to come, or no longer
  * @typedef {(levels: Uint8ClampedArray, about: {title: string, running: boolean}) => Promise<void>} ShowImage
  *   `running` while a camera gives one image after the other
@@ -188,46 +189,42 @@ class OwnImagePanel {
   async #show(levels, { title, running }) {
     await this.#start();
     const { explorer } = this.#tools;
-    const before = explorer.state();
-    const computed = this.#network.show(levels, { title, last: running ? before.layer : null });
+    const computed = this.#network.show(levels, { title, last: running ? explorer.state().layer : null });
     if (!running) await this.#preview();
-    const detour = this.#isReady(before.layer) || running ? null : await this.#showFirst(before);
-    if (before.picture !== OWN && !detour) explorer.dispatch({ type: "picture", value: OWN });
+    const action = this.#opening(running);
+    if (action) explorer.dispatch(action);
     else explorer.refresh();
     await computed;
     this.#status.settle();
     await explorer.refresh();
-    if (detour && JSON.stringify(explorer.state()) === detour) await this.#comeBack(before);
     if (!running) await this.#keep(levels, title);
   }
 
   /** The picture is seen at once, beside maps that are greyed until its own are there. */
   async #preview() {
     this.#status.compute();
-    this.#tools.preview(await this.#tools.explorer.data.photograph(OWN));
+    const photograph = await this.#tools.explorer.data.photograph(OWN);
+    this.#tools.preview({ picture: OWN, photograph });
+  }
+
+  /**
+   * What goes to the reader's picture, if it is not there: the layer and the place stay. Only who has chosen
+   * nothing yet is led to the first block, where the weights of the others are still on their way.
+   * @type {(running: boolean) => Action | null}
+   */
+  #opening(running) {
+    const { explorer } = this.#tools;
+    const { picture, layer } = explorer.state();
+    if (!running && explorer.isUntouched() && !this.#isReady(layer)) {
+      return { type: "go", value: { picture: OWN, layer: this.#live.segments[0].layers[0] } };
+    }
+    return picture === OWN ? null : { type: "picture", value: OWN };
   }
 
   /** @param {string} layer */
   #isReady(layer) {
     const deep = this.#network.segmentOf(layer);
     return deep <= 0 || this.#status.isReady(deep);
-  }
-
-  /**
-   * What has come is shown at once: the first block, if the chosen layer's weights are still on their way.
-   * @param {State} before
-   * @returns {Promise<string>} the state then, as text
-   */
-  async #showFirst(before) {
-    const { explorer } = this.#tools;
-    const layer = this.#live.segments[0].layers[0];
-    await explorer.dispatch({ type: "go", value: { picture: OWN, layer } }, "replace");
-    return JSON.stringify(explorer.state());
-  }
-
-  /** To where the reader was, who has not gone elsewhere meanwhile. @type {(before: State) => Promise<void>} */
-  async #comeBack({ layer, channel, cell }) {
-    await this.#tools.explorer.dispatch({ type: "go", value: { layer, channel, cell } }, "replace");
   }
 
   /** @type {(levels: Uint8ClampedArray, title: string) => Promise<void>} */

@@ -5,14 +5,14 @@ import { sheetValuesAt, valuesAt } from "../arithmetic/place.js";
 import { namesChannel, read, stepBetween } from "./address.js";
 import { asError, Superseded } from "./errors.js";
 import { layerNamed } from "./manifest.js";
-import { after, begin } from "./state.js";
+import { after, begin, isBare } from "./state.js";
 
 /**
  * @import { Lack } from "../live/lacking.js"
  * @import { Data } from "./data.js"
  * @import { Action, Kernels, Layer, LoadedImage, Manifest, Pair, Planes, Progress, Shown, State, Step, Views } from "./types.js"
  * @typedef {Omit<LoadedImage, "planes" | "here">} LoadedPart
- * @typedef {{images: LoadedPart[], beside: LoadedPart | null, preferred: [string, number][][] | null}} Loaded
+ * @typedef {{layer: string, images: LoadedPart[], beside: LoadedPart | null, preferred: [string, number][][] | null}} Loaded
  * @typedef {{idOf: (state: State, layer: string) => string, isSigned: (id: string) => boolean,
  *   isStale: (state: State) => boolean, lack: (id: string, layer: string) => Lack | null,
  *   follow: (state: State) => void}} Sources   the id under which the data has what a state shows of a layer: another one
@@ -106,6 +106,14 @@ export class Explorer {
     this.#update();
   }
 
+  /** Whether all is as it began, but for the picture: nobody has chosen a layer, a place or a channel. */
+  isUntouched() {
+    const { channel, tour } = this.#state;
+    const [image] = this.#loaded?.images ?? [];
+    const isFirst = image !== undefined && strongestChannel(image.statistics, null) === channel;
+    return isFirst && tour === null && isBare(this.#state, this.manifest);
+  }
+
   /** Load what is shown again: an image of that name has changed. */
   refresh() {
     return this.go({ ...this.#state }, "replace");
@@ -155,7 +163,7 @@ export class Explorer {
       id === picture || this.#sources.isSigned(id) ? null : this.#loadImage(picture, layer),
       ...ids.map((each) => this.#loadImage(each, layer)),
     ]);
-    return { images, beside, preferred };
+    return { layer, images, beside, preferred };
   }
 
   /** @type {(id: string, layer: string) => Promise<LoadedPart>} */
@@ -170,7 +178,7 @@ export class Explorer {
 
   /** Show what is at hand now; what is still to come calls this again. */
   #update() {
-    if (!this.#loaded) return;
+    if (this.#loaded?.layer !== this.#state.layer) return; // the layer is on its way, and shows itself then
     this.#choose(this.#loaded);
     const shown = this.#shown(this.#loaded);
     this.#views.show(shown);

@@ -25,11 +25,12 @@ const PATIENCE = 200;
 /**
  * @param {HTMLElement} root
  * @param {Tools} tools
- * @returns {{show: (shown: Shown) => void}}
+ * @returns {{show: (shown: Shown) => void, preview: (picture: string | null) => void}} `preview`, where a picture is seen
+ *   whose maps are still to come; null where it is no longer
  */
 export function createAnswer(root, tools) {
   root.hidden = !tools.manifest.answer;
-  return root.hidden ? { show() {} } : new AnswerView(root, tools);
+  return root.hidden ? { show() {}, preview() {} } : new AnswerView(root, tools);
 }
 
 class AnswerView {
@@ -46,6 +47,10 @@ class AnswerView {
   #count = 0;
   /** What is shown. @type {{key: string, means: ArrayLike<number> | null, gated: ArrayLike<number> | null}} */
   #shown = { key: "", means: null, gated: null };
+  /** Of which picture that is; empty for none. */
+  #subject = "";
+  /** A picture that is seen while its maps are still to come. @type {string | null} */
+  #previewed = null;
 
   /**
    * @param {HTMLElement} root
@@ -73,6 +78,7 @@ class AnswerView {
     this.#count += 1;
     const count = this.#count;
     const isNew = () => count === this.#count;
+    this.#age();
     const late = setTimeout(() => isNew() && this.#wait(), PATIENCE);
     try {
       await this.#update(shown, isNew);
@@ -83,9 +89,37 @@ class AnswerView {
     }
   }
 
+  /** @param {string | null} picture */
+  preview(picture) {
+    this.#previewed = picture;
+    this.#age();
+    if (picture === null && this.#asked) this.show(this.#asked);
+  }
+
   #wait() {
     this.#shown.key = "";
+    if (this.#isOfAnother()) return; // which is said
+    this.#subject = "";
     this.#head.wait("The answer is still to come.");
+  }
+
+  /** Say so where the answer is that of another picture than the one that is seen. */
+  #age() {
+    if (!this.#isOfAnother()) return;
+    this.#shown.key = "";
+    this.#head.age();
+    this.#where.hide();
+    this.#tools.lay(null);
+  }
+
+  #isOfAnother() {
+    const seen = this.#previewed ?? this.#asked?.state.picture;
+    return this.#subject !== "" && seen !== undefined && this.#subject !== this.#subjectOf(seen);
+  }
+
+  /** Of the reader's own there are several. @param {string} picture */
+  #subjectOf(picture) {
+    return `${picture} ${this.#tools.data.version(picture)}`;
   }
 
   /** @type {(shown: Pick<Shown, "state" | "stale">, isNew: () => boolean) => Promise<void>} */
@@ -94,6 +128,7 @@ class AnswerView {
     await this.#idle;
     const classifier = await this.#tools.classifier();
     if (!classifier) return;
+    const subject = this.#subjectOf(state.picture);
     const { id, means, gated } = await meansOf(this.#tools, state, classifier.layer);
     const { off, where } = state;
     const key = JSON.stringify([id, state.picture, off, where, stale, this.#isWhyOpen]);
@@ -103,7 +138,8 @@ class AnswerView {
     if (!isNew()) return;
     this.#shown = { key, means, gated };
     const found = finding(classifier, means, off, gated);
-    this.#head.show(found, where, stale);
+    this.#subject = subject;
+    this.#head.show(found, where, stale || this.#isOfAnother());
     lay(planes && this.#where.show(found, index, planes));
     if (!planes) this.#where.hide();
     if (this.#isWhyOpen) this.#why.show(found, off);

@@ -12,7 +12,7 @@ import { button, element } from "./elements.js";
  *   classes; `calibrated`, whether probabilities are shown beside their scores; `parts` come below the buttons
  */
 
-/** Of an answer that does not count what is painted. */
+/** Of an answer that does not count what is painted, or is that of the picture before. */
 const STALE = "Not computed yet; before:";
 
 export class AnswerHead {
@@ -26,6 +26,8 @@ export class AnswerHead {
   #limit = element("p", { class: "quiet" });
   #all = element("details", { class: "all-classes" });
   #spoken = element("p", { class: "unseen", role: "status" });
+  /** What is shown. @type {Finding | null} */
+  #finding = null;
 
   /**
    * @param {HTMLElement} root
@@ -49,6 +51,7 @@ export class AnswerHead {
 
   /** Say that the answer is still to come. @param {string} words */
   wait(words) {
+    this.#finding = null;
     this.#root.dataset.waiting = "true";
     this.#line.textContent = words;
     this.#lead.textContent = words;
@@ -56,16 +59,28 @@ export class AnswerHead {
 
   /** @type {(finding: Finding, where: string | null, stale: boolean) => void} `stale`, of the picture before it was painted on */
   show(finding, where, stale) {
-    const { classifier, now } = finding;
+    this.#finding = finding;
     delete this.#root.dataset.waiting;
-    this.#root.dataset.stale = String(stale);
     this.#bars.show(finding, where);
-    this.#line.textContent = stale ? `${STALE} ${shortText(classifier, now, 1)}` : shortText(classifier, now);
-    this.#lead.textContent = stale ? `${STALE} ${leadText(classifier, now)}` : leadText(classifier, now);
-    if (now !== finding.before) this.#lead.append(" Dashed: before.");
-    this.#list(classifier);
+    this.#tell(finding, stale);
+    this.#list(finding.classifier);
     this.#offer(finding, where);
-    const spoken = spokenText(finding);
+  }
+
+  /** The picture is another one now: what is shown is the answer of the one before. */
+  age() {
+    if (this.#finding) this.#tell(this.#finding, true);
+  }
+
+  /** For those who see it and those who hear it. @type {(finding: Finding, stale: boolean) => void} */
+  #tell(finding, stale) {
+    const { classifier, now } = finding;
+    const said = (/** @type {string} */ words) => (stale ? `${STALE} ${words}` : words);
+    this.#root.dataset.stale = String(stale);
+    this.#line.textContent = said(shortText(classifier, now, stale ? 1 : 2));
+    this.#lead.textContent = said(leadText(classifier, now));
+    if (now !== finding.before) this.#lead.append(" Dashed: before.");
+    const spoken = spokenText(finding, stale);
     if (this.#spoken.textContent !== spoken) this.#spoken.textContent = spoken;
   }
 

@@ -48,12 +48,14 @@ export function shortText({ labels, calibrated }, { order, scores, probabilities
 /**
  * The answer as it is read aloud.
  * @param {Finding} finding
+ * @param {boolean} [stale] whether it is that of a picture before the one that is shown
  * @returns {string}
  */
-export function spokenText({ classifier, before, now }) {
+export function spokenText({ classifier, before, now }, stale = false) {
   const [first] = now.order;
   const share = classifier.calibrated ? `, ${percent(now.probabilities[first])}` : "";
-  const told = `The answer: ${classifier.labels[first]}, score ${scoreText(now.scores[first])}${share}.`;
+  const begin = stale ? "The answer is not computed yet; before:" : "The answer:";
+  const told = `${begin} ${classifier.labels[first]}, score ${scoreText(now.scores[first])}${share}.`;
   if (now === before) return told;
   const old = before.order[0];
   const same = old === first ? "the same" : classifier.labels[old];

@@ -1,6 +1,6 @@
 // Every part of the page, and what each shows of a state.
 
-import { inputLayer } from "../state/manifest.js";
+import { imageNamed, inputLayer } from "../state/manifest.js";
 import { createAnswer } from "./answer.js";
 import { createOff } from "./answer_off.js";
 import { arrange } from "./arrange.js";
@@ -37,6 +37,7 @@ import { createTabs } from "./tabs.js";
  * @typedef {{manifest: Manifest, data: Data, faces: GiveFaces, classifier: GiveClassifier,
  *   sources: Sources, colours: Colours, actions: Actions}} Tools
  * @typedef {{show: (shown: Shown, view: View) => void}} Part   of the page
+ * @typedef {{picture: string, photograph: ImageBitmap}} Preview
  */
 
 /** @implements {Views} */
@@ -48,9 +49,10 @@ export class Page {
   /** @type {Part[]} */
   #parts;
   #stages;
+  #answer;
   /** What is shown now, to be saved. @type {View | null} */
   #view = null;
-  /** A picture whose maps are still to come. @type {ImageBitmap | null} */
+  /** A picture whose maps are still to come. @type {Preview | null} */
   #previewed = null;
 
   /** @param {Tools} tools */
@@ -66,6 +68,7 @@ export class Page {
       createTabs(byId("tabs"), { panels, dispatch }),
     ];
     this.#stages = new StagePair(byId("maps"), { ...actions, input: inputLayer(manifest), say: (cell) => this.#valueIn(cell) });
+    this.#answer = this.#createAnswer();
     const grid = this.#createGrid();
     this.#parts = this.#createParts(grid);
     const keys = /** @type {HTMLDialogElement} */ (byId("keys"));
@@ -85,7 +88,7 @@ export class Page {
 
   /** @type {(grid: ChannelGrid) => Part[]} */
   #createParts(grid) {
-    const { manifest, data, classifier, sources, colours, actions } = this.#tools;
+    const { manifest, data, sources, colours, actions } = this.#tools;
     const { dispatch } = actions;
     const showBar = createColourbar(byId("bar"), colours);
     return [
@@ -96,11 +99,15 @@ export class Page {
       createPlace({ words: byId("words"), pad: byId("pad"), spoken: byId("spoken") }, { dispatch }),
       createPassport({ dispatch, order: () => grid.order(), switchOf: this.#switchOf }),
       new CellView(byId("cell"), { manifest, colours, dispatch }),
-      createAnswer(byId("answer"), {
-        manifest, data, classifier, sources, colours, dispatch, lay: (overlay) => this.#stages.lay(overlay), failed: showProblem,
-      }),
+      this.#answer,
       createOff(byId("off"), { dispatch, sources, failed: showProblem }),
     ];
+  }
+
+  #createAnswer() {
+    const { actions: { dispatch }, ...tools } = this.#tools;
+    const lay = (/** @type {Overlay | null} */ overlay) => this.#stages.lay(overlay);
+    return createAnswer(byId("answer"), { ...tools, dispatch, lay, failed: showProblem });
   }
 
   /** Lay a map of gradients over the grey photograph, or take it away. @param {Overlay | null} overlay */
@@ -113,11 +120,16 @@ export class Page {
     return this.#stages.surface();
   }
 
-  /** Show a picture whose maps are still to come, beside those of the picture before, greyed. @param {ImageBitmap | null} photograph */
-  preview(photograph) {
-    this.#previewed = photograph;
-    this.#stages.preview(photograph);
-    if (photograph) document.body.dataset.computing = "true";
+  /**
+   * Show a picture whose maps are still to come, beside those of the picture before, greyed.
+   * @param {Preview | null} preview
+   */
+  preview(preview) {
+    const title = preview ? imageNamed(this.#tools.manifest, preview.picture).title : "";
+    this.#previewed = preview;
+    this.#stages.preview(preview && { photograph: preview.photograph, title });
+    this.#answer.preview(preview?.picture ?? null);
+    if (preview) document.body.dataset.computing = "true";
     else delete document.body.dataset.computing;
   }
 
@@ -138,6 +150,8 @@ export class Page {
   /** @type {(state: State, step: Step) => void} */
   navigate(state, step) {
     this.#history.enter(state, step);
+    const isElsewhere = this.#previewed !== null && this.#previewed.picture !== state.picture;
+    if (isElsewhere) this.preview(null); // the reader chose another one meanwhile
     document.body.dataset.view = state.view;
     for (const each of this.#guides) each.show(state);
   }
@@ -146,7 +160,7 @@ export class Page {
   show(shown) {
     const view = viewOf(shown, this.#tools.manifest, this.#tools.colours);
     this.#view = view;
-    if (shown.images[0].photograph === this.#previewed) this.preview(null);
+    if (shown.images[0].photograph === this.#previewed?.photograph) this.preview(null);
     byId("detail-title").textContent = `${shown.layer.name}, channel ${shown.state.channel}`;
     showLack(shown.lack);
     for (const part of this.#parts) part.show(shown, view);

@@ -18,6 +18,7 @@ import { listenForPointing } from "./pointing.js";
  * @property {() => void} clear
  * @property {(figure: 0 | 1) => void} enlarge
  * @property {(cell: Pair) => string} say   the value of a cell
+ * @typedef {{photograph: ImageBitmap, title: string}} Preview
  */
 
 export class Stage {
@@ -29,7 +30,8 @@ export class Stage {
   /** What the canvases were painted for. @type {{photograph?: ImageBitmap, pixels?: object}} */
   #painted = {};
   #photograph = element("canvas", { role: "img", class: "photograph" });
-  /** A picture whose maps are still to come. */
+  /** A picture whose maps are still to come. @type {Preview | null} */
+  #previewed = null;
   #preview = element("canvas", { class: "preview", hidden: true, role: "img", "aria-label": "Your picture; its maps are being computed" });
   #overlay = element("canvas", { class: "map overlay", hidden: true, "aria-hidden": "true" });
   /** Where a class is seen. */
@@ -78,10 +80,12 @@ export class Stage {
     return this.#left;
   }
 
-  /** @param {ImageBitmap | null} photograph null, and it goes */
-  preview(photograph) {
-    this.#preview.hidden = !photograph;
-    if (photograph) copy(this.#preview, photograph);
+  /** @param {Preview | null} preview null, and it goes */
+  preview(preview) {
+    this.#previewed = preview;
+    this.#preview.hidden = !preview;
+    if (preview) copy(this.#preview, preview.photograph);
+    if (this.#view) this.#caption(this.#view);
   }
 
   /** Lay a map over the grey photograph, or take it away. @param {Overlay | null} overlay */
@@ -105,7 +109,8 @@ export class Stage {
   }
 
   /** @param {ChannelView} view */
-  #describe({ title, name, over, captions }) {
+  #describe(view) {
+    const { title, name, over } = view;
     const keys = "Arrow keys go from cell to cell.";
     this.#photograph.setAttribute("aria-label", `The picture ${title}`);
     this.#right.setAttribute("aria-label", `Map of ${name} for ${title}. ${keys}`);
@@ -114,7 +119,13 @@ export class Stage {
     this.#left.setAttribute("role", over ? "application" : "presentation");
     if (over) this.#left.setAttribute("aria-label", `Map of ${name} over ${title}. ${keys}`);
     else this.#left.removeAttribute("aria-label");
-    const shown = over ? [`${captions[0]} · ${captions[1]}`, ""] : captions;
+    this.#caption(view);
+  }
+
+  /** @param {ChannelView} view */
+  #caption({ over, captions: [title, channel] }) {
+    const first = this.#previewed?.title ?? title;
+    const shown = over ? [this.#previewed ? first : `${first} · ${channel}`, ""] : [first, channel];
     shown.forEach((text, i) => {
       const [word, rest] = text.startsWith("channel ") ? ["channel ", text.slice(8)] : ["", text];
       this.#captions[i].title = text;

@@ -7,6 +7,7 @@ import { Stage } from "./stage.js";
  * @import { Dispatch, Layer, Pair, Shown } from "../state/types.js"
  * @import { Overlay } from "./answer_where.js"
  * @import { View } from "./channel_view.js"
+ * @import { Preview } from "./stage.js"
  * @typedef {{dispatch: Dispatch, point: (cell: Pair | null) => void, input: Layer, say: (cell: Pair) => string}} Tools
  */
 
@@ -60,9 +61,9 @@ export class StagePair {
     this.#stages[0].lay(this.#laid.gradients ?? this.#laid.answer);
   }
 
-  /** Over the chosen photograph, another one whose maps are still to come. @param {ImageBitmap | null} photograph */
-  preview(photograph) {
-    this.#stages[0].preview(photograph);
+  /** Over the chosen photograph, another one whose maps are still to come. @param {Preview | null} preview null, and it goes */
+  preview(preview) {
+    this.#stages[0].preview(preview);
   }
 
   /** One picture as large as there is room, or all again. @param {0 | 1} figure */
