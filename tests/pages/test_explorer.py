@@ -190,6 +190,98 @@ def test_sorted_by_what_is_strongest_here(page: Page, manifest: dict[str, Any]) 
     page.until(lambda: shown_channels(page) != before)
 
 
+SORTED = """
+const sort = document.querySelector("#sort");
+const offered = [...sort.options].filter((e) => !e.disabled && !e.hidden);
+return [sort.selectedOptions[0].textContent, offered.map((e) => e.textContent)];
+"""
+
+
+@pytest.mark.parametrize("sort", ["", "&sort=here", "&sort=strength"])
+def test_strongest_here_is_said_only_of_a_place(unopened: Page, manifest: dict[str, Any], sort: str) -> None:
+    """What the list says is what the grid does: without a place, as by an address, and when one is chosen."""
+    page = unopened.open(f"#/block4_conv3/5?picture={first_id()}{sort}")
+    statistics = json.loads((FOLDER / first_id() / "block4_conv3.json").read_text())
+    strongest = np.argsort(-np.array(statistics["maximum"]), kind="stable")[:20].tolist()
+    page.exact()
+    assert page.js(SORTED) == ["strongest", ["strongest", "most zeros", "number"]]
+    assert shown_channels(page)[:20] == strongest
+    page.dispatch(type="cell", value=[9, 8])
+    values = stored(first_id(), layer_of(manifest, "block4_conv3"))[:, 9, 8]
+    chosen = "strongest" if "strength" in sort else "strongest here"
+    page.until(lambda: page.js(SORTED) == [chosen, ["strongest here", "strongest", "most zeros", "number"]])
+    if chosen == "strongest here":
+        page.until(lambda: (np.diff(values[shown_channels(page)]) <= 0).all())
+    else:
+        assert shown_channels(page)[:20] == strongest
+    page.js("document.querySelector('.stage[tabindex]').focus()")
+    page.press(Keys.ESCAPE)
+    page.until(lambda: page.js(SORTED)[0] == "strongest")
+    page.until(lambda: shown_channels(page)[:20] == strongest)
+
+
+HATCHED = """
+const isHatched = (e) => getComputedStyle(e).backgroundImage.includes("gradient") && e.checkVisibility();
+const note = document.querySelector("#channels .hatched");
+const box = note.getBoundingClientRect(), { clientWidth, clientHeight } = document.documentElement;
+const isInView = box.width > 0 && box.left >= 0 && box.right <= clientWidth && box.bottom <= clientHeight;
+const tiles = [...document.querySelectorAll("#grid .channel")].filter(isHatched);
+return [tiles.length, isInView, note.textContent];
+"""
+
+
+def test_what_hatched_tiles_are_is_said_where_they_are(page: Page) -> None:
+    """And only there: not where silent channels are folded, nor beside faces, which tell nothing of it."""
+    show_on(page.browser, 320, 640, "light")
+    statistics = json.loads((FOLDER / first_id() / "block5_conv3.json").read_text())
+    silent = [k for k, value in enumerate(statistics["maximum"]) if not value]
+    assert page.js(HATCHED)[:2] == [0, False]
+    page.click("#silent")
+    page.until(lambda: page.js(HATCHED)[:2] == [len(silent), True])
+    assert page.js(HATCHED)[2] == "Hatched: zero everywhere on this picture."
+    page.click("#silent")
+    page.until(lambda: page.js(HATCHED)[:2] == [0, False])
+    page.dispatch(type="channel", value=silent[0])  # which is shown, folded or not
+    page.until(lambda: page.js(HATCHED)[:2] == [1, True])
+    page.dispatch(type="layer", value="block1_conv1")
+    page.until(lambda: page.text("#channels-title") == "64 channels")
+    page.dispatch(type="layer", value="block5_conv3")
+    page.until(lambda: page.text("#channels-title") == "512 channels")
+    page.click("#silent")
+    drawn = page.find("#face option[value=drawn]")
+    if drawn is not None and drawn.is_enabled():
+        Select(page.find("#face")).select_by_value("drawn")
+        page.until(lambda: page.js(HATCHED)[:2] == [0, False])
+
+
+BAR_END = """
+const end = document.querySelector("#bar small");
+const [box, bar] = [end, end.parentElement].map((e) => e.getBoundingClientRect());
+const isWhole = end.scrollWidth <= end.clientWidth + 1 || getComputedStyle(end).position === "absolute";
+const isAcross = box.width > 0 && box.left >= bar.left && box.right <= bar.right + 1;
+const isIn = isAcross && box.bottom <= bar.bottom + 1;
+return [document.querySelector("#bar span:last-of-type").textContent, end.textContent, isWhole && isIn];
+"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 640), (390, 844), (768, 1024), (1440, 900)])
+def test_the_bar_says_what_its_end_is(page: Page, width: int, height: int) -> None:
+    """By each channel the end is another: it is said that this is the channel’s largest."""
+    show_on(page.browser, width, height, "light")
+    ends = set()
+    for channel in shown_channels(page)[:3]:
+        page.dispatch(type="channel", value=channel)
+        page.until(lambda channel=channel: page.text("#path").endswith(f"channel {channel}"))
+        end, words, is_seen = page.js(BAR_END)
+        assert (words, is_seen) == ("this channel’s largest", True)
+        assert page.text("#maps figure:nth-child(2) figcaption").endswith(f"up to {end}")
+        ends.add(end)
+    assert len(ends) == 3
+    for scale, words in [("layer", "this layer’s largest"), ("network", "the network’s largest")]:
+        page.dispatch(type="scale", value=scale)
+        page.until(lambda words=words: page.js(BAR_END)[1:] == [words, True])
+
+
 def test_silent_channels_are_folded_into_one_line(page: Page) -> None:
     statistics = json.loads((FOLDER / first_id() / "block5_conv3.json").read_text())
     silent = sum(not value for value in statistics["maximum"])
@@ -334,7 +426,7 @@ def test_by_keyboard_alone(page: Page, manifest: dict[str, Any]) -> None:
     keys("[", "v")
     page.until(lambda: page.state["layer"] == "block5_conv3" and page.state["over"])
     keys("v", "o", "s")
-    page.until(lambda: (page.state["sort"], page.state["scale"]) == ("strength", "layer"))
+    page.until(lambda: (page.state["sort"], page.state["scale"]) == ("zeros", "layer"))
     keys("c")
     page.until(lambda: page.state["compare"])
     keys("i")

@@ -159,6 +159,47 @@ def stale(page: Page) -> None:
     assert page.text(".answer-line").startswith("Not computed yet; before: ")
 
 
+SORT_ANEW = """
+const button = document.querySelector("#channels-head .anew");
+const order = () =>
+  [...document.querySelectorAll("#grid [role=option]")].map((e) => e.dataset.channel).join();
+const isSeen = button.checkVisibility(), before = order();
+button.click();
+return [isSeen, order() !== before, button.checkVisibility()];
+"""
+
+
+def test_sorting_anew_is_offered_where_it_would_change_the_order(page: Page) -> None:
+    """Not before what is painted has been computed, nor after it was done."""
+    load(page)
+    page.until(lambda: page.js("return explorer.data.mapsAtHand(explorer.state().picture, 'block1_conv2')"))
+    anew = page.find("#channels-head .anew")
+    take_brush(page)
+    assert not anew.is_displayed()
+    page.js(
+        """
+        window.early = [];
+        const button = document.querySelector("#channels-head .anew");
+        const look = () => {
+          const isOf = document.querySelector("#maps figcaption").textContent.endsWith(", painted");
+          early.push([isOf, button.checkVisibility()]);
+          requestAnimationFrame(look);
+        };
+        look();
+        """
+    )
+    brush_size(page, 0.3)
+    stroke(page, (100, 60), (20, 80))
+    settled(page)
+    page.until(anew.is_displayed)
+    assert {offered for is_painted, offered in page.js("return early") if not is_painted} == {False}
+    assert page.js(SORT_ANEW) == [True, True, False]
+    page.dispatch(type="sort", value="number")
+    stroke(page, (60, 60), (20, 80))
+    settled(page)
+    assert page.js(SORT_ANEW) == [False, False, False]
+
+
 def test_a_new_visit_begins_with_clean_pictures(page: Page) -> None:
     take_brush(page)
     stroke(page, (60, 60), (30, 0))

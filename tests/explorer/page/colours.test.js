@@ -5,6 +5,7 @@ import { isSilent, ordered, strongestChannel } from "../../../vggviz/explorer/pa
 import { colours, paint, ticks } from "../../../vggviz/explorer/page/arithmetic/colours.js";
 import { sheetUnits } from "../../../vggviz/explorer/page/arithmetic/thumbnails.js";
 import { limit, limits } from "../../../vggviz/explorer/page/state/colour_limits.js";
+import { endText } from "../../../vggviz/explorer/page/views/colourbar.js";
 import { chance, manifest } from "./vgg16.js";
 
 // Tables whose colours tell their level.
@@ -86,6 +87,16 @@ test("limits hold for all images that are shown", () => {
   assert.deepEqual(limits(manifest, one), { channel: 0, layer: 21, network: 126 });
   assert.equal(limit("layer", { channel: 1, layer: 2, network: 3 }), 2);
   assert.throws(() => limit("toString", { channel: 1, layer: 2, network: 3 }), /toString/);
+});
+
+test("what a bar's end is, in words", () => {
+  const shown = { state: { scale: "channel" }, layer: { signed: false }, images: [{}], beside: null };
+  assert.equal(endText(shown), "this channel’s largest");
+  assert.equal(endText({ ...shown, state: { scale: "layer" }, beside: {} }), "this layer’s largest, before or now");
+  assert.equal(
+    endText({ ...shown, state: { scale: "network" }, images: [{}, {}], layer: { signed: true } }),
+    "the network’s largest, of both, + or −",
+  );
 });
 
 const statistics = Object.freeze({

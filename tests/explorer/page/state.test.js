@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { namesChannel, pictureNamed, read, stepBetween, write } from "../../../vggviz/explorer/page/state/address.js";
-import { accepts, after, begin, isBare } from "../../../vggviz/explorer/page/state/state.js";
+import { accepts, after, begin, isBare, sortOf, sortsOf } from "../../../vggviz/explorer/page/state/state.js";
 import { anyAction, chance, layer, manifest } from "./vgg16.js";
 
 const freeze = (state) =>
@@ -114,6 +114,19 @@ test("an address of a picture and a stop of the tour alone chooses nothing of a 
   for (const hash of [`#/${layer_}?tour=1`, "#/?tour=1&view=passport", "#/?tour=1&sort=number"]) {
     assert.ok(!isBare(read(hash, manifest), manifest), hash);
   }
+});
+
+test("nothing is strongest here without a place, however the state came about", () => {
+  const roll = chance(5);
+  let state = start;
+  for (let i = 0; i < 300; i++) {
+    state = after(state, anyAction(state, roll), manifest);
+    assert.equal(sortsOf(state).includes("here"), state.cell !== null);
+    assert.ok(sortsOf(state).includes(sortOf(state)));
+    if (state.sort !== "here" || state.cell) assert.equal(sortOf(state), state.sort);
+  }
+  assert.deepEqual(["#/block3_conv2/1?sort=here", "#/block3_conv2/1/2,3?sort=here", "#/block3_conv2/1/2,3?sort=strength"]
+    .map((hash) => sortOf(read(hash, manifest))), ["strength", "here", "strength"]);
 });
 
 test("any text is an address", () => {

@@ -30,7 +30,7 @@ const MODULES = {
     "convolution_sum", "descriptions", "elements", "embed", "flash", "grid_head", "grid_keys", "history", "home", "late_faces",
     "late_part", "layer_rail", "loupe", "messages", "network_view", "npy", "page", "passport", "path",
     "place", "pointing", "pixels_under", "pooling_sum", "preferred_classes", "relu_figure", "save", "saved_view",
-    "shortcuts", "shows", "stage", "stage_pair", "sum_rows", "svg", "swipe", "tabs", "taps", "theme", "trail",
+    "shortcuts", "shows", "stage", "stage_pair", "sum_rows", "svg", "swipe", "tabs", "taps", "theme", "tile_order", "trail",
   ],
 };
 

@@ -17,6 +17,12 @@ export const VIEWS = Object.freeze(["channels", "passport", "cell", "change", "n
 /** @type {readonly Shows[]} */
 export const SHOWS = Object.freeze(["now", "before", "change"]);
 
+/** The sorts that mean something: nothing is strongest here as long as no place is chosen. @param {Pick<State, "cell">} state */
+export const sortsOf = ({ cell }) => SORTS.filter((sort) => sort !== "here" || cell !== null);
+
+/** How the channels are sorted. @type {(state: Pick<State, "sort" | "cell">) => Sort} */
+export const sortOf = ({ sort, cell }) => (sort === "here" && cell === null ? "strength" : sort);
+
 /** The parts of a state, in an order in which each fits those before it. @type {readonly (keyof State)[]} */
 export const PARTS = Object.freeze([
   "picture", "compare", "layer", "channel", "cell", "sort", "scale", "over", "view", "off", "shows", "where", "tour",

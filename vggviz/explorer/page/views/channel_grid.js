@@ -1,12 +1,13 @@
 // All channels of a layer as a grid of thumbnails, with one place in the tab order.
 
-import { isSilent, ordered } from "../arithmetic/channel_order.js";
+import { isSilent } from "../arithmetic/channel_order.js";
 import { asError } from "../state/errors.js";
 import { channelOf, fillTile, newTile, paintCut, paintTile, setOff, setSelected } from "./channel_tiles.js";
-import { button } from "./elements.js";
+import { button, element } from "./elements.js";
 import { flashChanged } from "./flash.js";
 import { createGridHead } from "./grid_head.js";
 import { next } from "./grid_keys.js";
+import { TileOrder } from "./tile_order.js";
 
 /**
  * @import { Colours } from "../arithmetic/colours.js"
@@ -24,19 +25,16 @@ import { next } from "./grid_keys.js";
 /** Tiles painted before the page may do something else. */
 const CHUNK = 48;
 
+const HATCHED = "Hatched: zero everywhere on this picture.";
+
 export class ChannelGrid {
   #elements;
   #tools;
   #head;
   /** One for each channel, by number. @type {Tile[]} */
   #tiles = [];
-  /** All channels in their order. @type {number[]} */
-  #sorted = [];
-  /** What that order was made for. */
-  #sortedFor = { subject: "", place: "" };
-  /** Those of them that are silent. @type {number[]} */
-  #quiet = [];
-  /** Those that stand in the grid. @type {number[]} */
+  #order = new TileOrder();
+  /** The channels that stand in the grid. @type {number[]} */
   #listed = [];
   /** What the tiles were last painted for. @type {{key?: string, sheets?: object[], shown?: Shown}} */
   #painted = {};
@@ -53,6 +51,7 @@ export class ChannelGrid {
   /** What the tiles were marked for. */
   #markedFor = "";
   #anew = button({ class: "anew", hidden: true, title: "While you paint the tiles stay where they are", onclick: () => this.#sortAnew() }, "Sort anew");
+  #hatched = element("p", { class: "hatched quiet", hidden: true }, element("i", { class: "dead" }), HATCHED);
   /** Counts the paintings, so that an older one stops. */
   #painting = 0;
 
@@ -65,6 +64,7 @@ export class ChannelGrid {
     this.#tools = tools;
     this.#head = createGridHead(elements, { dispatch: tools.dispatch, changed: () => this.#again?.() });
     elements.head.append(this.#anew);
+    elements.scroll.before(this.#hatched);
     elements.grid.addEventListener("click", (event) => this.#click(event));
     elements.grid.addEventListener("keydown", (event) => this.#press(event));
     elements.silent.addEventListener("click", () => this.#unfold());
@@ -82,7 +82,6 @@ export class ChannelGrid {
     this.#shown = shown;
     this.#again = () => this.show(shown, limits);
     this.#head.show(shown);
-    this.#anew.hidden = !shown.frozen || state.sort === "number";
     const sheets = images.map(({ sheet }) => sheet);
     const key = JSON.stringify([state.picture, state.layer, state.scale, state.compare, limits.layer, this.#head.face()]);
     const isPainted = key === this.#painted.key && sheets.every((sheet, i) => sheet === this.#painted.sheets?.[i]);
@@ -91,6 +90,7 @@ export class ChannelGrid {
     if (isOther) this.#elements.scroll.scrollTop = 0;
     this.#elements.root.classList.toggle("compared", images.length > 1);
     this.#arrange(shown, isOther);
+    this.#tellHatched(shown);
     this.#select(state.channel, isOther); // before painting: it may bring other tiles into view
     if (!isPainted) this.#paint(shown, limits);
     if (!isPainted && shown.frozen) this.#flash(shown);
@@ -145,13 +145,14 @@ export class ChannelGrid {
     ];
     if (!isOther && of.every((each, i) => each === this.#arranged[i])) return;
     this.#arranged = of;
-    this.#sort(shown);
-    const quiet = this.#quiet.filter((channel) => !off.includes(channel));
+    this.#order.follow(shown);
+    this.#anew.hidden = !frozen || !this.#order.isOld(shown);
+    const quiet = this.#order.quiet.filter((channel) => !off.includes(channel));
     silent.hidden = !quiet.length;
     silent.textContent = `${quiet.length} silent on this picture${this.#unfolded ? ": hide them" : ""}`;
     silent.setAttribute("aria-expanded", String(this.#unfolded));
     const folded = new Set(this.#unfolded ? [] : quiet.filter((channel) => channel !== state.channel));
-    const listed = this.#sorted.filter((channel) => !folded.has(channel));
+    const listed = this.#order.sorted.filter((channel) => !folded.has(channel));
     if (!isOther && String(listed) === String(this.#listed) && grid.childElementCount === listed.length) return;
     this.#listed = listed;
     const focused = grid.contains(document.activeElement);
@@ -160,35 +161,23 @@ export class ChannelGrid {
     else if (state.sort === "here") this.#elements.scroll.scrollTop = 0; // who is strongest here stands first
   }
 
-  /**
-   * Sort the channels, and find those that are silent. With channels off, all keep their places at one cell; while
-   * something is painted, at other cells too, and who is silent stays so.
-   * @param {Shown} shown
-   */
-  #sort({ state, layer, frozen, images: [{ statistics, here }] }) {
-    const subject = JSON.stringify([state.picture, layer.name, state.sort]);
-    const place = String(state.cell);
-    const isSubject = subject === this.#sortedFor.subject;
-    const isPlace = isSubject && place === this.#sortedFor.place;
-    const stays = frozen ? isSubject : isPlace && Object.keys(state.off).length > 0;
-    if (!stays) {
-      this.#sorted = ordered(statistics, state.sort, here);
-      this.#sortedFor = { subject, place };
-    }
-    if (!frozen || !stays) this.#quiet = this.#sorted.filter((channel) => isSilent(statistics, channel));
+  /** What the hatching means, where it is seen: there are faces without it. @param {Shown} shown */
+  #tellHatched({ state, images: [{ statistics }] }) {
+    const isSeen = this.#head.face() === "map" && state.view !== "network";
+    this.#hatched.hidden = !isSeen || !this.#listed.some((channel) => isSilent(statistics, channel));
   }
 
   /** In the order of what is shown now; the tiles stay where they are only while a pen moves them. */
   #sortAnew() {
-    this.#sortedFor = { subject: "", place: "" };
+    this.#order.forget();
     this.#arranged = [];
-    if (this.#shown) this.#arrange(this.#shown, false);
+    this.#again?.();
     this.#elements.scroll.scrollTop = 0;
   }
 
   #unfold() {
     this.#unfolded = !this.#unfolded;
-    if (this.#shown) this.#arrange(this.#shown, false);
+    this.#again?.();
   }
 
   /**
@@ -204,7 +193,7 @@ export class ChannelGrid {
     const paint = (channel) => paintTile(this.#tiles[channel], channel, how);
     const [first, last] = this.#visible();
     this.#listed.slice(first, last).forEach(paint);
-    const silent = this.#sorted.filter((channel) => !this.#listed.includes(channel));
+    const silent = this.#order.sorted.filter((channel) => !this.#listed.includes(channel));
     const rest = [...this.#listed.slice(0, first), ...this.#listed.slice(last), ...silent];
     const painting = (this.#painting += 1);
     const later = () => {

@@ -1,7 +1,7 @@
 // What stands over the grid of channels: how it is sorted, and which face the channels have.
 
 import { counted } from "../arithmetic/number_format.js";
-import { SORTS } from "../state/state.js";
+import { SORTS, sortOf, sortsOf } from "../state/state.js";
 import { select } from "./controls.js";
 import { element } from "./elements.js";
 
@@ -38,7 +38,9 @@ export function createGridHead({ head, title }, { dispatch, changed }) {
   };
   return {
     show({ state, layer }) {
-      sort.value = state.sort;
+      const offered = sortsOf(state);
+      for (const option of sort.options) option.hidden = option.disabled = !offered.some((each) => each === option.value);
+      sort.value = sortOf(state);
       list(layer);
       title.textContent = counted(layer.channels, "channel");
     },

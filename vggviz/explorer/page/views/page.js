@@ -95,7 +95,7 @@ export class Page {
       { show: (shown, view) => grid.show(shown, view.limits) },
       new NetworkView(byId("network"), { manifest, data, colours, dispatch, failed: showProblem }),
       this.#stages,
-      { show: ({ layer }, { limit }) => showBar({ limit, signed: layer.signed }) },
+      { show: (shown, { limit }) => showBar(shown, limit) },
       createPlace({ words: byId("words"), pad: byId("pad"), spoken: byId("spoken") }, { dispatch }),
       createPassport({ dispatch, order: () => grid.order(), switchOf: this.#switchOf }),
       new CellView(byId("cell"), { manifest, colours, dispatch }),

@@ -1,7 +1,7 @@
 // Keyboard shortcuts, and the list of them under "?". Single letters can be switched off (WCAG 2.1.4).
 
 import { channelCount, offered } from "../state/manifest.js";
-import { SORTS, SCALES } from "../state/state.js";
+import { SCALES, sortOf, sortsOf } from "../state/state.js";
 import { fillWall } from "./arrange.js";
 import { byId, element } from "./elements.js";
 
@@ -114,7 +114,7 @@ function dispatched(key, tools) {
 
 /** @type {(key: string, tools: Tools) => Action | null} */
 function actionOf(key, { manifest, state, order, switchOf }) {
-  const { layer, channel, sort, scale, over, picture, compare, view } = state();
+  const { layer, channel, cell, sort, scale, over, picture, compare, view } = state();
   const layers = manifest.layers.map(({ name }) => name);
   const ids = offered(manifest).map(({ id }) => id);
   switch (key) {
@@ -122,7 +122,7 @@ function actionOf(key, { manifest, state, order, switchOf }) {
     case "]": return { type: "layer", value: neighbour(layers, layer, 1) };
     case "p": return { type: "channel", value: neighbour(order(), channel, -1) };
     case "n": return { type: "channel", value: neighbour(order(), channel, 1) };
-    case "o": return { type: "sort", value: after(SORTS, sort) };
+    case "o": return { type: "sort", value: after(sortsOf({ cell }), sortOf({ sort, cell })) };
     case "s": return { type: "scale", value: after(SCALES, scale) };
     case "a": return { type: "view", value: view === "network" ? "channels" : "network" };
     case "e": return { type: "view", value: "cell" };
