@@ -64,12 +64,15 @@ def test_what_stands_over_the_channels_is_whole(unopened: Page, width: int, heig
     for layer, count in (("block1_conv1", 64), ("block5_conv3", 512)):
         page.dispatch(type="layer", value=layer)
         page.until(lambda count=count: page.text("#channels-title") == f"{count} channels")
+        page.dispatch(type="cell", value=[3, 3])  # the channels can be sorted by what answers there
+        page.until(lambda: page.find("#sort option[value=here]").is_enabled())
         for chosen in map(Select, (page.find("#sort"), page.find("#face"))):
             for option in [each for each in chosen.options if each.is_enabled()]:
                 chosen.select_by_value(option.get_attribute("value") or "")
                 assert page.js(CUT) == [], option.text
     Select(page.find("#sort")).select_by_value("here")
     page.js("explorer.freeze(true)")  # as while something is painted
+    page.dispatch(type="cell", value=[9, 9])  # where others answer most
     page.until(lambda: page.find("#channels-head .anew").is_displayed())
     assert page.js(CUT) == []
 
