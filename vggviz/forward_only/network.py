@@ -108,13 +108,12 @@ class ForwardOnly:
         count = next((k for k, block in enumerate(blocks, 1) if layer in self._blocks[block]), len(blocks))
         for block in reversed(blocks[:count]):  # the largest first: the others use the memory that it frees
             self._session(block, ALL_CORES)
-            _return_freed_memory()
 
     def _session(self, block: str, threads: int) -> onnxruntime.InferenceSession:
         """A block that is ready to run with so many threads; it replaces one with another number of them."""
         with self._opening:
             if self._sessions.get(block, (None,))[0] != threads:
-                self._sessions.pop(block, None)
+                self._sessions.pop(block, None)  # its weights leave before the new ones come
                 self._sessions[block] = threads, self._new_session(block, threads)
                 _return_freed_memory()
             return self._sessions[block][1]
