@@ -191,6 +191,27 @@ def test_the_tours_card_stands_below_the_sum_that_it_speaks_of(unopened: Page) -
     assert card["bottom"] <= 844
 
 
+def test_the_tours_card_can_be_folded_where_it_covers_the_sum(unopened: Page) -> None:
+    show_on(unopened.browser, 375, 667, "light")
+    page = unopened.open(f"#/?picture={first_id()}&tour=6")
+    page.until(lambda: page.find("#tour .show-me") and page.text("#tour .show-me") == "Show me")
+    page.click("#tour .show-me")
+    page.until(lambda: page.find("#cell .equation") and page.find("#cell .row"))
+    words = page.text("#tour [aria-live]")
+    open_at, sum_ = page.box("#tour")["top"], page.box("#cell .equation")
+    page.click("#tour .fold")
+    assert page.find("#tour .fold").get_attribute("aria-expanded") == "false"
+    assert not page.find("#tour [aria-live]").is_displayed()
+    assert sum_["top"] < page.box("#tour")["top"] > open_at + 40
+    page.click("#tour .next")
+    page.until(lambda: page.text("#tour h2").startswith("7 of 7"))
+    assert page.find("#tour .fold").get_attribute("aria-expanded") == "true"
+    page.until(lambda: page.text("#tour .guess"))
+    assert page.text("#tour .guess") not in words
+    show_on(page.browser, 1440, 900, "light")
+    assert not page.find("#tour .fold").is_displayed()
+
+
 def test_an_open_answer_leaves_the_tabs_free_of_the_button(floating: Page) -> None:
     page = floating
     page.until(lambda: page.text(".answer-line"))

@@ -18,6 +18,7 @@ export class TourCard {
   #back;
   #show;
   #next;
+  #fold;
   #end;
 
   /**
@@ -31,8 +32,10 @@ export class TourCard {
     this.#show = button({ class: "show-me" });
     this.#next = button({ class: "next" });
     this.#end = button({ class: "end", onclick: on.end, "aria-label": "End the tour", title: "End the tour (Escape)" }, "×");
+    this.#fold = button({ class: "fold", onclick: () => this.#setFolded(!root.classList.contains("folded")) });
+    this.#setFolded(false);
     root.append(
-      this.#end, this.#title, this.#guess, this.#words,
+      this.#end, this.#fold, this.#title, this.#guess, this.#words,
       element("div", { class: "tools" }, this.#back, this.#show, this.#next, this.#dots),
     );
     root.addEventListener("keydown", (event) => {
@@ -80,8 +83,17 @@ export class TourCard {
     this.#root.hidden = true;
   }
 
+  /** Where the card covers what it speaks of, only its title and its buttons stay. @param {boolean} isFolded */
+  #setFolded(isFolded) {
+    this.#root.classList.toggle("folded", isFolded);
+    this.#fold.textContent = isFolded ? "▴" : "▾";
+    this.#fold.setAttribute("aria-expanded", String(!isFolded));
+    this.#fold.setAttribute("aria-label", isFolded ? "Unfold the card" : "Fold the card");
+  }
+
   /** @param {string} title */
   #open(title) {
+    if (title !== this.#title.textContent) this.#setFolded(false);
     const isOpening = this.#root.hidden;
     this.#root.hidden = false;
     this.#title.textContent = title;
