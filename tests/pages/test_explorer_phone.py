@@ -54,6 +54,13 @@ return [...document.querySelectorAll(arguments[0])].filter((part) => {
   return part.checkVisibility() && right > button.left && bottom > button.top && top < button.bottom;
 }).map((part) => part.dataset.channel ?? part.textContent);
 """
+ELLIPSES = """
+return [...document.querySelectorAll("#path .at")].filter((part) => {
+  const words = document.createRange();
+  words.selectNodeContents(part);
+  return words.getBoundingClientRect().width > part.getBoundingClientRect().width;
+}).map((part) => part.textContent);
+"""
 LEFT = "return document.querySelector('#cell .left').innerText"
 
 
@@ -75,6 +82,14 @@ def test_what_stands_over_the_channels_is_whole(unopened: Page, width: int, heig
     page.dispatch(type="cell", value=[9, 9])  # where others answer most
     page.until(lambda: page.find("#channels-head .anew").is_displayed())
     assert page.js(CUT) == []
+
+
+@pytest.mark.parametrize(("width", "height"), PHONES)
+def test_the_titles_layer_is_whole(unopened: Page, width: int, height: int) -> None:
+    show_on(unopened.browser, width, height, "light")
+    page = unopened.open(f"#/block5_conv3/286?picture={first_id()}")
+    page.until(lambda: page.text("#path .at:not(.app)") == "block5_conv3")
+    assert page.js(ELLIPSES) == []
 
 
 @pytest.fixture
