@@ -128,11 +128,45 @@ def test_cells_that_are_cut_off_change_no_mean(monkeypatch):
     layers = ["five", "mean", "one", "three", "four"]
     found = inner_responses(model, batch, layers)
     assert list(found) == layers
-    monkeypatch.setattr(inner_cells, "_tensors_of_means", lambda model, names: None)
+    rectified = inner_responses(model, batch, layers, rectified=True)
+    monkeypatch.setattr(inner_cells, "_tensors_of_means", lambda model, names, rectified: None)
     unfold(model).functions.clear()
     for name, means in inner_responses(model, batch, layers).items():
         assert means.std() > 0.01
         np.testing.assert_allclose(found[name], means, rtol=1e-4, atol=1e-5)
+    for name, means in inner_responses(model, batch, layers, rectified=True).items():
+        np.testing.assert_allclose(rectified[name], means, rtol=1e-4, atol=1e-5)
+    assert (rectified["four"] > found["four"]).all()  # it has no activation
+    np.testing.assert_array_equal(rectified["three"], found["three"])
+
+
+def normalized_and_added(keras):
+    """A convolution with a normalization and an activation, one with a normalization that is added."""
+    images = keras.Input((32, 32, 3))
+    first = keras.layers.Conv2D(4, 3, padding="same", name="first")(images)
+    first = keras.layers.ReLU(name="relu")(keras.layers.BatchNormalization(name="first_norm")(first))
+    second = keras.layers.Conv2D(4, 3, padding="same", name="second")(first)
+    second = keras.layers.BatchNormalization(name="second_norm")(second)
+    third = keras.layers.Conv2D(4, 1, name="third")(keras.layers.Add()([first, second]))
+    model = keras.Model(images, third)
+    rng = np.random.default_rng(1)
+    for name in ("first_norm", "second_norm"):
+        model.get_layer(name).set_weights(rng.uniform(0.5, 2, (4, 4)).astype(np.float32))
+    return model
+
+
+def test_rectified_responses_are_of_what_a_layer_passes_on():
+    keras = backend.keras()
+    keras.utils.set_random_seed(0)
+    model = normalized_and_added(keras)
+    batch = np.random.default_rng(0).normal(0, 5, (3, 32, 32, 3)).astype(np.float32)
+    found = inner_responses(model, batch, ["first", "second", "third"], rectified=True)
+    inner = {"first": 1, "second": 2, "third": 2}
+    for name, end in {"first": "relu", "second": "second_norm", "third": "third"}.items():
+        maps = keras.Model(model.inputs, model.get_layer(end).output).predict(batch, verbose=0)
+        cells = maps[:, inner[name] : -inner[name], inner[name] : -inner[name]]
+        np.testing.assert_allclose(found[name], np.maximum(cells, 0).mean(axis=(1, 2)), rtol=1e-4, atol=1e-5)
+        assert name == "first" or (cells < 0).any()
 
 
 def test_a_second_call_builds_no_graph():
@@ -147,7 +181,7 @@ def test_a_second_call_builds_no_graph():
 
 def test_cells_near_the_border_are_cut_off_in_a_chain_only():
     def cut(model, name):
-        return inner_cells._tensors_of_means(model, (name,)) is not None
+        return inner_cells._tensors_of_means(model, (name,), rectified=False) is not None
 
     keras = backend.keras()
     assert cut(keras.Sequential([keras.Input((61, 66, 3)), *all_kinds_of_windows(keras)]), "five")

@@ -8,6 +8,7 @@ import pytest
 import networks
 from filters_shown import gabor, layer_of, measured, read
 from sentences import refused
+from vggviz._shared import backend
 from vggviz.channel_atlas import stimuli, tuning
 
 GABORS = ((0, 0.125), (30, 0.125), (97.5, 0.0625), (135, 0.25), (60, 0.09))
@@ -147,6 +148,20 @@ def test_a_grey_network_is_measured_with_its_own_preprocessing_and_refused_witho
     ]
     assert around(found["preferred_orientation"], 45, 180).max() < 2
     assert np.ptp(found["even_hue"]) < 200  # rounding of levels
+
+
+def test_filters_without_relu_get_back_their_orientation_too():
+    keras = backend.keras()
+    angles = [angle for angle, _ in GABORS]
+    kernels = np.stack([gabor(angle, f, phase=k) for k, (angle, f) in enumerate(GABORS)], axis=-1)
+    linear = layer_of(kernels, activation=None)
+    normalized = keras.layers.BatchNormalization(name="norm")(linear.output)
+    ended = keras.Model(linear.inputs, keras.layers.ReLU()(normalized))
+    ended.get_layer("norm").set_weights(np.array([[2] * 5, [-50] * 5, [9] * 5, [4] * 5], np.float32))
+    for model in (linear, ended):
+        found = tuning.curves(measured(model, layers="filters"))["filters"]
+        assert around(found["preferred_orientation"], angles, 180).max() < 2
+        assert found["orientation_selectivity"].min() > 0.5
 
 
 def test_a_layer_with_negative_responses_is_left_out():

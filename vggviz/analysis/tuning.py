@@ -57,7 +57,11 @@ class Tuning:
 
 
 def inner_responses(
-    model: keras.Model, batch: np.ndarray, layers: str | Iterable[str] | None = None
+    model: keras.Model,
+    batch: np.ndarray,
+    layers: str | Iterable[str] | None = None,
+    *,
+    rectified: bool = False,
 ) -> dict[str, np.ndarray]:
     """Mean activation of every channel over the cells whose receptive field lies inside the image.
 
@@ -68,6 +72,9 @@ def inner_responses(
         model: any Keras model.
         batch: float (N, H, W, C), the model's input; a few images are computed at a time.
         layers: name or names of layers; None for all convolutions and pools.
+        rectified: take the positive part of each cell before the mean, after the batch normalization and the
+            activation that follow the layer, if they are layers of their own. So a layer without ReLU has
+            responses to both phases of a grating that do not cancel.
 
     Returns:
         ``{layer: float32 (N, c)}``.
@@ -81,7 +88,7 @@ def inner_responses(
     for name in names:
         if name not in fields:
             raise ValueError(f"The receptive field of the layer {name!r} is unknown or the whole image.")
-    return inner_means(model, batch, names)
+    return inner_means(model, batch, names, rectified=rectified)
 
 
 def tuning_curves(

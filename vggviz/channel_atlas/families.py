@@ -189,8 +189,8 @@ def by_stimulus(work: Work, layers: list[str]) -> Iterator[tuple[str, Arrays]]:
     """Tuning curves and families of the channels of each layer.
 
     Yields:
-        (layer, arrays) of the layers with a known receptive field and no negative responses; none if the
-        network reads larger images than the stimuli.
+        (layer, arrays) of the layers with a known receptive field; none if the network reads larger images
+        than the stimuli.
     """
     if named := _shown_stimuli(work, layers):
         unfinished = work.folder / UNFINISHED

@@ -96,7 +96,7 @@ def responses(
         preprocess: function from uint8 (N, H, W, 3) RGB to the model's input; None is `vggviz.preprocess`.
 
     Returns:
-        ``{layer: float32 (n, c)}``, as of `analysis.inner_responses`.
+        ``{layer: float32 (n, c)}``, rectified, as of `analysis.inner_responses`.
 
     Raises:
         ValueError: an unknown layer or one without a receptive field, no stimulus, or a model that reads
@@ -107,7 +107,8 @@ def responses(
     names = measured_layers(model) if layers is None else layers
     read = _reader(model, preprocess)
     rows, columns = _window(model)
-    return inner_responses(model, read(np.stack([one.draw()[rows, columns] for one in chunk])), names)
+    images = read(np.stack([one.draw()[rows, columns] for one in chunk]))
+    return inner_responses(model, images, names, rectified=True)
 
 
 def measured_layers(model: keras.Model) -> list[str]:

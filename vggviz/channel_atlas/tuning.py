@@ -1,6 +1,7 @@
 """Tuning curves of all channels to the stimuli, their spread over phases, and what each channel prefers.
 
-A response is the mean of a map over the cells whose receptive field lies inside the image. In shallow layers
+A response is the mean of a map's positive values over the cells whose receptive field lies inside the image;
+of a layer without ReLU, after the batch normalization and the activation that follow it. In shallow layers
 these cells see a grating at every phase. In deep ones few are left: VGG16's block5_conv3 has four. So each
 grating is shown at two phases, a quarter of a cycle apart, each curve with dark and with light inside, each
 coloured curve and each contrast in two directions. A curve is the mean of both, its spread their standard
