@@ -175,6 +175,54 @@ def test_logits_on_the_command_line_are_classes_unless_a_layer_has_that_name():
         assert (found.label, found.layers) == (expected.label, expected.layers)
 
 
+# --- models with code of their own
+
+
+class Halving(keras.Model):
+    """A functional model that does more than its graph."""
+
+    def call(self, inputs, training=None):
+        return super().call(inputs * 0.5, training=training)
+
+
+class HalvingSequence(keras.Sequential):
+    """A sequential model that does more than its layers."""
+
+    def call(self, inputs, training=None):
+        return super().call(inputs * 0.5, training=training)
+
+
+def halving():
+    return Halving(*(lambda model: (model.inputs, model.outputs))(network()))
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        halving,
+        lambda: HalvingSequence([keras.Input((SIDE, SIDE, 3)), *network().layers]),
+        lambda: keras.Sequential([keras.Input((SIDE, SIDE, 3)), halving()]),
+    ],
+    ids=["functional", "sequential", "nested"],
+)
+def test_a_model_with_a_call_method_of_its_own_is_refused(images, model):
+    with refused("Halving", "call method of its own", "graph"):
+        vggviz.feature_maps(model(), images)
+
+
+class Trained(keras.Model):
+    """A functional model with code of its own for training alone."""
+
+    def train_step(self, data):
+        return super().train_step(data)
+
+
+def test_a_model_with_a_training_step_of_its_own(images):
+    plain = network()
+    model = Trained(plain.inputs, plain.outputs)
+    assert np.array_equal(vggviz.feature_maps(model, images)["c2"], vggviz.feature_maps(plain, images)["c2"])
+
+
 # --- caches
 
 
@@ -452,6 +500,15 @@ def test_half_precision_is_computed_in_single(images):
         assert np.isfinite(found).all()
         assert np.allclose(found, function(single), rtol=1e-3)
     assert half.get_layer("c1").compute_dtype == "float16"
+
+
+def test_a_nested_model_with_named_inputs_and_outputs(images):
+    keras.utils.set_random_seed(0)
+    inner, outer = keras.Input((SIDE, SIDE, 3), name="photo"), keras.Input((SIDE, SIDE, 3))
+    named = keras.Model({"photo": inner}, {"maps": layers.Conv2D(4, 3, name="c")(inner)})
+    pooled = layers.GlobalAveragePooling2D()(named({"photo": outer})["maps"])
+    model = keras.Model(outer, layers.Dense(3)(pooled))
+    assert scores(model, images, class_logit(1))[0] == pytest.approx(np.asarray(model(images))[0, 1])
 
 
 def test_frozen_layers_cost_as_much():

@@ -242,22 +242,27 @@ def _in_single_precision(layer: Any) -> Any:
 
 
 def _functional(model: keras.Model) -> Any:
-    """The model, if sequential as a functional one of the same layers."""
+    """A functional model of the same layers, whose inputs and outputs are lists."""
     if not getattr(model, "inputs", None):  # Keras raises AttributeError if there are none
         raise ValueError(
             f"The model {model.name!r} has no input shape, and so no graph of layers; give a Sequential a "
             "keras.Input first, and build any other model with the functional API."
         )
-    sequential = isinstance(model, backend.keras().Sequential)
-    return backend.keras().Model(model.inputs[0], model.outputs[0]) if sequential else model
+    if not type(model).call.__module__.startswith("keras."):
+        raise ValueError(
+            f"The model {model.name!r} computes by a call method of its own, {type(model).__name__}.call, "
+            "which its graph of layers does not show; put what it does into the graph, by layers."
+        )
+    return backend.keras().Model(model.inputs, model.outputs)
 
 
 def _expand_nested(inner: Network, name: str, args: tuple[Any, ...], steps: dict[str, Step]) -> Any:
     """Call a nested model of some name, and record its layers as steps of the outer graph."""
     keras = backend.keras()
     tensors = [step.output for step in inner.steps.values()]
-    outer = dict(zip(map(id, inner.inputs), keras.tree.flatten(args), strict=True))
-    outer |= zip(map(id, tensors), keras.Model(inner.inputs, tensors)(*args), strict=True)
+    outer_inputs = keras.tree.flatten(args)
+    outer = dict(zip(map(id, inner.inputs), outer_inputs, strict=True))
+    outer |= zip(map(id, tensors), keras.Model(inner.inputs, tensors)(outer_inputs), strict=True)
     for layer, step in inner.steps.items():
         unique = _unique_name(layer if layer not in steps else f"{name}/{layer}", steps)
         steps[unique] = Step(step.layer, tuple(outer[id(t)] for t in step.inputs), outer[id(step.output)])
