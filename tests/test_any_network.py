@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import dataclasses
+import functools
 import inspect
 import itertools
 import os
@@ -24,6 +25,7 @@ from sentences import one_sentence, refused
 from vggviz import analysis, attribution, datasets, feature_visualization
 from vggviz.__main__ import main as vggviz_main
 from vggviz._shared import backend
+from vggviz.attribution.ablation import ablation_losses
 from vggviz.attribution.core import scores
 from vggviz.cli.explain import _objectives
 from vggviz.feature_visualization.rendering import complete_recipe
@@ -221,6 +223,103 @@ def test_a_model_with_a_training_step_of_its_own(images):
     plain = network()
     model = Trained(plain.inputs, plain.outputs)
     assert np.array_equal(vggviz.feature_maps(model, images)["c2"], vggviz.feature_maps(plain, images)["c2"])
+
+
+class Mirrored(layers.Conv2D):
+    """A convolution that continues the image by its mirror image."""
+
+    def call(self, inputs):
+        return super().call(keras.ops.pad(inputs, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="reflect"))
+
+    def compute_output_shape(self, shape):
+        return (*shape[:3], self.filters)
+
+
+class Centred(layers.Conv2D):
+    """A convolution by kernels whose mean is taken off."""
+
+    def convolution_op(self, inputs, kernel):
+        return super().convolution_op(inputs, kernel - keras.ops.mean(kernel))
+
+
+def chain(*front, convolution=layers.Conv2D, padding="same"):
+    """Layers, three convolutions and two pools, and a dense layer at the end: a chain for `occlusion`."""
+    keras.utils.set_random_seed(0)
+    images = tensor = keras.Input((SIDE, SIDE, 3))
+    for layer in (
+        convolution(4, 3, padding=padding, name="c1"),
+        *front,
+        *(layers.MaxPooling2D(), convolution(6, 3, padding=padding, activation="relu", name="c2")),
+        *(layers.MaxPooling2D(), layers.Conv2D(4, 3, padding="same", name="c3")),
+        *(layers.Flatten(), layers.Dense(3)),
+    ):
+        tensor = layer(tensor)
+    return keras.Model(images, tensor)
+
+
+def assert_occlusion_is_that_of_whole_images(model, images):
+    found = attribution.occlusion(model, images, class_logit(0), size=4, stride=4)[0]
+    whole = float(np.asarray(model(images))[0, 0])
+    for top, left in itertools.product(range(0, SIDE, 4), repeat=2):
+        covered = images.copy()
+        covered[0, top : top + 4, left : left + 4] = 0
+        assert found[top, left] == pytest.approx(whole - float(np.asarray(model(covered))[0, 0]), abs=1e-5)
+
+
+def test_a_convolution_with_code_of_its_own(images):
+    model = chain(convolution=Mirrored, padding="valid")
+    assert vggviz.conv_layers(model) == ["c1", "c2", "c3"]
+    assert vggviz.receptive_fields(model) == {}
+    assert_occlusion_is_that_of_whole_images(model, images)
+    for each in (model, chain(convolution=Centred)):
+        for name in ("explain_cell", "analysis.input_contributions"):
+            with refused("'c1'", "code of its own", "Conv2D"):
+                arguments = (1, 0, 0) if name == "explain_cell" else (1,)
+                OF_MODELS[name](each, images, "c1", *arguments)
+    losses = ablation_losses(network(convolution=Centred), "c1", [images])
+    assert losses.next_layer is None
+    assert losses.answer.any()
+
+
+def test_occlusion_with_a_convolution_with_code_of_its_own(images):
+    assert_occlusion_is_that_of_whole_images(chain(convolution=Centred), images)
+
+
+PER_POSITION = np.random.default_rng(1).random((SIDE, SIDE, 4)).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        lambda: layers.Softmax(axis=1),
+        lambda: functools.partial(keras.ops.softmax, axis=2),
+        lambda: layers.Activation(lambda x: x - keras.ops.mean(x, axis=(1, 2), keepdims=True)),
+        lambda: layers.BatchNormalization(axis=1),
+        lambda: layers.Normalization(axis=(1, 2, 3), mean=PER_POSITION, variance=1 + PER_POSITION),
+        lambda: layers.Rescaling(2.0, offset=PER_POSITION),
+        lambda: lambda x: x - PER_POSITION,
+        lambda: lambda x: layers.Concatenate(axis=1)([x, x]),
+        lambda: lambda x: layers.Multiply()([x, layers.AveragePooling2D(SIDE, strides=1)(x)]),
+    ],
+)
+def test_occlusion_with_layers_that_depend_on_the_position_or_on_all_cells(images, front):
+    assert_occlusion_is_that_of_whole_images(chain(front()), images)
+
+
+@pytest.mark.parametrize(
+    ("front", "known"),
+    [
+        (lambda: layers.Softmax(), True),
+        (lambda: layers.Softmax(axis=1), False),
+        (lambda: functools.partial(keras.ops.softmax, axis=-1), True),
+        (lambda: functools.partial(keras.ops.softmax, axis=2), False),
+        (lambda: lambda x: layers.Add()([x, x]), True),
+        (lambda: lambda x: layers.Concatenate(axis=1)([x, x]), False),
+        (lambda: lambda x: layers.Multiply()([x, layers.AveragePooling2D(SIDE, strides=1)(x)]), False),
+    ],
+)
+def test_the_receptive_field_behind_layers_of_several_cells(front, known):
+    assert ("c2" in vggviz.receptive_fields(chain(front()))) == known
 
 
 # --- caches

@@ -109,8 +109,13 @@ def convolution_step(model: keras.Model, layer: str) -> graph.Step:
 
 
 def ungrouped_step(model: keras.Model, layer: str) -> graph.Step:
-    """The step of a layer; ValueError unless it is a Conv2D without groups."""
+    """The step of a layer; ValueError unless it is a Conv2D without groups, and without code of its own."""
     step = convolution_step(model, layer)
+    if not step.is_keras_own:
+        raise ValueError(
+            f"The layer {layer!r}, a {step.kind}, computes by code of its own, so its sums are not known; "
+            "a Conv2D as it is in Keras is wanted."
+        )
     if step.core.groups != 1:
         raise ValueError(f"The convolution {layer!r} has {step.core.groups} groups; only 1 is supported.")
     return step

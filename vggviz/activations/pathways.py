@@ -31,9 +31,13 @@ def read_by(model: keras.Model, layer: str) -> str | None:
 
 
 def fed_by(model: keras.Model, layer: str) -> str | None:
-    """The only convolution that reads the channels of a layer one by one; None for none or several."""
+    """The only convolution that reads the channels of a layer one by one; None for none or several.
+
+    Also None for one that computes by code of its own, since that may do more than its kernel.
+    """
     readers = [name for name in graph.conv_layers(model) if read_by(model, name) == layer]
-    return readers[0] if len(readers) == 1 else None
+    is_known = len(readers) == 1 and graph.find_step(model, readers[0]).is_keras_own
+    return readers[0] if is_known else None
 
 
 def classifier_on(model: keras.Model) -> tuple[str, np.ndarray] | None:

@@ -8,6 +8,7 @@ maps. The scores equal those of whole images up to rounding.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -44,6 +45,8 @@ def window_scorer(model: keras.Model, image: np.ndarray, objective: Objective) -
     outputs = tuple(graph.unfold(model).steps[name].output for name in names)
     maps = run(model, image[np.newaxis], outputs) if names else []
     originals = [image, *(values[0] for values in maps)]
+    trials = zip(stages, originals, originals[1:], strict=False)  # there is one more of the originals
+    stages = [stage for stage, *_ in itertools.takewhile(lambda trial: _fits(*trial), trials)]
 
     def score(windows: np.ndarray, corners: np.ndarray) -> np.ndarray:
         for index, stage in enumerate(stages):
@@ -117,6 +120,24 @@ def _propagate(
     return np.stack(outputs), first
 
 
+def _fits(stage: _Stage, original: np.ndarray, result: np.ndarray) -> bool:
+    """Whether crops of an image's maps give the cells of its whole maps.
+
+    Not if something on the way depends on the position, such as weights for each position, or on all cells.
+    """
+    count, sides = stage.changed_cells(1), np.array(original.shape[:2])
+    if stage.crop_size(count) >= min(sides):
+        return True  # no crop will be computed
+    corners = np.stack([0 * sides, sides // 2, sides - 1])
+    windows = np.stack([original[y : y + 1, x : x + 1] for y, x in corners])
+    try:
+        cells, first = _propagate(stage, original, windows, corners, count)
+    except backend.tensorflow().errors.InvalidArgumentError:  # shapes that do not fit a crop
+        return False
+    wanted = [result[y : y + count, x : x + count] for y, x in first]
+    return np.allclose(cells, wanted, rtol=1e-3, atol=1e-4 * np.abs(result).max())
+
+
 def _paste(maps: np.ndarray, windows: np.ndarray, corners: np.ndarray) -> np.ndarray:
     """Replace one window in each of the maps (n, H, W, c), clipped to them; modifies `maps`."""
     height, width = windows.shape[1:3]
@@ -180,21 +201,11 @@ def _make_stage(tensor: Any, field: _SquareField, output: Any, output_field: _Sq
     if tensor.dtype != "float32" or None in sides or any(side % stride for side in sides):
         return None
     part = parts.between(tensor, output)
-    if (
-        part is None
-        or any(map(_has_weights_per_position, part.layers))
-        or tuple(output.shape[1:3]) != tuple(side // stride for side in sides)
-    ):
+    if part is None or tuple(output.shape[1:3]) != tuple(side // stride for side in sides):
         return None
     size = (output_field.size - field.size) // field.stride + 1
     padding = (output_field.padding - field.padding) // field.stride
     return _Stage(_compile_for_any_size(part), size, stride, padding)
-
-
-def _has_weights_per_position(layer: Any) -> bool:
-    """Whether a layer has weights for each position, as PReLU may; they do not fit a crop."""
-    weights = getattr(layer, "weights", ())
-    return not hasattr(layer, "kernel_size") and any(max(w.shape[:-1], default=1) > 1 for w in weights)
 
 
 def _compile_for_any_size(part: Any) -> Callable[[Any], Any]:

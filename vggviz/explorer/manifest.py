@@ -172,7 +172,7 @@ def kernel(model: keras.Model, layer: str, shown: Iterable[str]) -> dict[str, An
     It is shown for a Conv2D without groups and dilation, with ReLU or no activation, of a shown layer.
     """
     step = graph.unfold(model).steps[layer]
-    if not step.is_conv2d or not _reads_shown(model, layer, shown):
+    if not (step.is_conv2d and step.is_keras_own) or not _reads_shown(model, layer, shown):
         return None
     convolution, activations = step.core, backend.keras().activations
     names = {activations.relu: "relu", activations.linear: "linear"}

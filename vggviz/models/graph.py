@@ -62,6 +62,13 @@ class Step:
     def is_conv2d(self) -> bool:
         """Whether the layer is a Conv2D (or of a subclass) with feature maps as output."""
         return self._makes_maps("Conv2D")
+    @property
+    def is_keras_own(self) -> bool:
+        """Whether the layer computes by the code of Keras' classes, not by that of a subclass or wrapper."""
+        methods = ("call", "convolution_op")
+        code = [getattr(each, name, None) for each in (self.layer, self.core) for name in methods]
+        return all(function is None or function.__module__.startswith("keras.") for function in code)
+
 
     @property
     def is_convolution(self) -> bool:

@@ -126,6 +126,8 @@ def _field_after(window: tuple[Any, Any, Any], seen: np.ndarray) -> np.ndarray |
 def _window(step: graph.Step) -> tuple[Any, Any, Any] | None:
     """Cells that a step's windows span, their stride, and the padding before the first; None if unknown."""
     layer = step.core
+    if not step.is_keras_own:  # it may pad, for instance
+        return None
     if _is_pointwise(step):
         return 1, 1, 0
     if step.is_a("ZeroPadding2D"):
@@ -141,8 +143,14 @@ def _window(step: graph.Step) -> tuple[Any, Any, Any] | None:
 
 
 def _is_pointwise(step: graph.Step) -> bool:
-    """Whether a layer, or a function such as keras.ops.add, works at each position separately."""
-    return step.kind in (*POINTWISE, "Relu", "Relu6") if step.is_operation else step.is_a(*POINTWISE)
+    """Whether a layer, or a function such as keras.ops.add, works at each position separately.
+
+    A softmax may run over the positions; a layer of several inputs may repeat one at all positions.
+    """
+    known = step.kind in (*POINTWISE, "Relu", "Relu6") if step.is_operation else step.is_a(*POINTWISE)
+    is_softmax = step.kind == "Softmax" if step.is_operation else step.is_a("Softmax")
+    same = all(tensor.shape[1:3] == step.output.shape[1:3] for tensor in step.inputs)
+    return known and same and not (is_softmax and step.core.axis not in (-1, 3))
 
 
 def same_padding(length: int | None, reach: int, stride: int) -> int:
