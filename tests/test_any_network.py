@@ -601,6 +601,30 @@ def test_half_precision_is_computed_in_single(images):
     assert half.get_layer("c1").compute_dtype == "float16"
 
 
+HALVES = ("float16", "bfloat16")
+
+
+@pytest.mark.parametrize(("policy", "dtype"), [(half, None) for half in HALVES] + [(None, "bfloat16")])
+def test_weights_or_images_of_16_bits_are_computed_in_single(images, policy, dtype):
+    keras.config.set_dtype_policy(policy or "float32")
+    try:
+        half = network()
+    finally:
+        keras.config.set_dtype_policy("float32")
+    if dtype:
+        inputs = keras.Input((SIDE, SIDE, 3), dtype=dtype)
+        half = keras.Model(inputs, half(inputs))
+    single = network()
+    single.set_weights([np.asarray(weight, np.float32) for weight in half.get_weights()])
+    for function in (
+        lambda model: vggviz.feature_maps(model, images, "c2")["c2"],
+        lambda model: attribution.integrated_gradients(model, images, class_logit(0), steps=3),
+        lambda model: attribution.occlusion(model, images, class_logit(0), size=4, stride=4),
+        lambda model: feature_visualization.invert(model, images, "c2", steps=2).images,
+    ):
+        assert np.allclose(function(half), function(single), rtol=1e-4, atol=1e-6)
+
+
 def test_a_nested_model_with_named_inputs_and_outputs(images):
     keras.utils.set_random_seed(0)
     inner, outer = keras.Input((SIDE, SIDE, 3), name="photo"), keras.Input((SIDE, SIDE, 3))

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 LOGITS = "/logits"
 """Name of the model's output before its softmax or sigmoid. No layer has it: Keras refuses names with "/"."""
-UNRELATED = ("_called", "_parent_path", "_trainable")
+HALF = ("float16", "bfloat16")
+"""Keras' names of numbers of 16 bits."""
+KERNELS = ("kernel", "depthwise_kernel", "pointwise_kernel")
+"""Attributes of layers."""
+UNRELATED = ("_called", "_parent_path", "_trainable", "_inbound_nodes", "_outbound_nodes")
 """Attributes of layers that calls and training change, but not what a layer computes."""
 
 
@@ -222,7 +226,11 @@ def flatten(model: keras.Model, *, any_size: bool = False) -> Network:
 
 
 def fresh_input(shape: Sequence[int | None], dtype: str = "float32") -> Any:
-    """A new symbolic input for any number of images; names that Keras chooses may repeat across threads."""
+    """A new symbolic input for any number of images, in 32 bits if `dtype` has 16.
+
+    Names that Keras chooses may repeat across threads.
+    """
+    dtype = "float32" if dtype in HALF else dtype
     return backend.keras().Input(tuple(shape), dtype=dtype, name=f"vggviz_input_{next(_counter)}")
 
 
@@ -241,10 +249,11 @@ def _in_single_precision(layer: Any) -> Any:
 
     Activations of VGG16 reach tens of thousands; their sums and gradients exceed the range of float16.
     """
-    if getattr(layer, "compute_dtype", None) not in ("float16", "bfloat16") or layer.quantization_mode:
+    if getattr(layer, "compute_dtype", None) not in HALF or layer.quantization_mode:
         return layer
-    single = shallow_copy(layer)
-    single.dtype_policy = "float32"
+    single, policy = shallow_copy(layer), backend.keras().DTypePolicy("float32")
+    policy._variable_dtype = layer.variable_dtype  # no name means this: weights in 16 bits, sums in 32
+    single.dtype_policy = policy
     return single
 
 
