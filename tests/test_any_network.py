@@ -25,10 +25,12 @@ from sentences import one_sentence, refused
 from vggviz import analysis, attribution, datasets, feature_visualization
 from vggviz.__main__ import main as vggviz_main
 from vggviz._shared import backend
+from vggviz.activations.pathways import classifier_on
 from vggviz.attribution.ablation import ablation_losses
 from vggviz.attribution.core import scores
 from vggviz.cli.explain import _objectives
 from vggviz.feature_visualization.rendering import complete_recipe
+from vggviz.models.kernels import dense_kernel
 from vggviz.objectives import channel, class_logit
 
 pytestmark = pytest.mark.usefixtures("drawn_once")
@@ -632,6 +634,46 @@ def test_a_nested_model_with_named_inputs_and_outputs(images):
     pooled = layers.GlobalAveragePooling2D()(named({"photo": outer})["maps"])
     model = keras.Model(outer, layers.Dense(3)(pooled))
     assert scores(model, images, class_logit(1))[0] == pytest.approx(np.asarray(model(images))[0, 1])
+
+
+@pytest.mark.parametrize("change", ["int8", "int4", "LoRA"])
+def test_kernels_and_cost_of_a_dense_layer_with_changed_kernels(change):
+    model = network()
+    dense, whole = model.layers[-1], vggviz.layer_table(model)[-1].macs
+    kernel = dense_kernel(dense)
+    assert np.array_equal(kernel, np.asarray(dense.kernel))
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # Keras' own, of NumPy
+        dense.enable_lora(2) if change == "LoRA" else dense.quantize(change)
+    unit = [np.asarray(dense(row)) for row in (*np.eye(6)[:, np.newaxis], np.zeros((1, 6)))]
+    odds = np.log(np.concatenate(unit))  # logits but for a constant of each row
+    found = dense_kernel(dense)
+    wanted = (odds - odds[:, :1])[:-1] - (odds - odds[:, :1])[-1]
+    assert np.allclose(found - found[:, :1], wanted, atol=1e-5)
+    assert np.allclose(found, kernel, atol=0.2)
+    assert vggviz.layer_table(model)[-1].macs == whole == 6 * 3
+    assert np.array_equal(classifier_on(model)[1], found)
+
+
+@pytest.mark.parametrize("padding", ["same", "valid"])
+@pytest.mark.parametrize(("side", "stride"), [(2, 2), (3, 2), (3, 1), (2, 3)])
+def test_cost_of_a_transposed_convolution(padding, side, stride):
+    model = keras.Sequential(
+        [
+            *(keras.Input((SIDE, SIDE, 3)), layers.Conv2D(4, 3, padding="same", name="c")),
+            layers.Conv2DTranspose(5, side, strides=stride, padding=padding, name="t"),
+        ]
+    )
+    expected = SIDE * SIDE * side * side * 4 * 5
+    assert vggviz.layer_table(model)[1].macs == expected
+    cost = feature_visualization.visualization_cost(model, channel("t", 0), size=SIDE)
+    assert cost.macs == expected + SIDE * SIDE * 3 * 3 * 3 * 4
+
+
+def test_cost_of_a_convolution_with_lora():
+    model = network()
+    before = vggviz.layer_table(model)[1].macs
+    model.get_layer("c2").enable_lora(2)
+    assert vggviz.layer_table(model)[1].macs == before
 
 
 def test_frozen_layers_cost_as_much():

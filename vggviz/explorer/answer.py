@@ -12,6 +12,7 @@ import numpy as np
 from vggviz._shared import backend, package_data
 from vggviz.explorer import encoding, manifest
 from vggviz.models import graph
+from vggviz.models.kernels import dense_kernel
 from vggviz.models.provenance import Provenance, provenance
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def answer_of(model: keras.Model, shown: Iterable[str]) -> Answer | None:
     if found is None or found[0] not in shown:
         return None
     layer, dense = found
-    kernel = np.asarray(dense.kernel, np.float32)
+    kernel = dense_kernel(dense)
     bias = np.zeros(kernel.shape[1]) if dense.bias is None else np.asarray(dense.bias)
     calibrated = known.source == "imagenet" and known.classifier == "linear"
     labels = _labels(known, len(bias))

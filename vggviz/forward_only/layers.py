@@ -79,6 +79,10 @@ class PlainStep(Step):
         return str(self.layer.kind)
 
     @property
+    def kernel_shapes(self) -> list[tuple[int, ...]]:
+        return [weight.shape for weight in self.layer.weights if len(weight.shape) > 1]
+
+    @property
     def core(self) -> Layer:
         return self.layer
 

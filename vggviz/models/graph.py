@@ -84,6 +84,12 @@ class Step:
         """Whether the layer is a max or average pooling of windows."""
         return self._makes_maps("MaxPooling2D", "AveragePooling2D")
 
+    @property
+    def kernel_shapes(self) -> list[tuple[int, ...]]:
+        """Shapes of the layer's kernels as they are used, whatever bits or summands are stored."""
+        kernels = [getattr(self.core, name, None) for name in KERNELS]
+        return [tuple(kernel.shape) for kernel in kernels if kernel is not None]
+
     def _makes_maps(self, *kinds: str) -> bool:
         return len(self.output.shape) == 4 and self.is_a(*kinds)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from vggviz._shared import backend, validation
 from vggviz.models.graph import conv_layers, find_step, symbolic_calls, unfold
+from vggviz.models.parts import linear_copy
 
 if TYPE_CHECKING:
     import keras
@@ -46,6 +47,16 @@ def filters(model: keras.Model, layer: str) -> np.ndarray:
     if step.is_a("Conv2DTranspose"):
         kernel = kernel.swapaxes(2, 3)
     return kernel.astype(np.float32, copy=False)
+
+
+def dense_kernel(layer: Any) -> np.ndarray:
+    """Kernel (in, out) of a Keras Dense layer, float32; of a quantised one, what it makes of each input."""
+    kernel = np.asarray(layer.kernel, np.float32)
+    if not layer.quantization_mode:
+        return kernel
+    one_by_one = np.eye(len(kernel) + 1, len(kernel), dtype=np.float32)  # and none, which gives the bias
+    *sums, bias = np.asarray(linear_copy(layer)(one_by_one), np.float32)
+    return np.stack(sums) - bias
 
 
 def filters_rgb(model: keras.Model, layer: str | None = None, *, order: str = "bgr") -> np.ndarray:

@@ -97,12 +97,21 @@ def layer_table(model: keras.Model) -> LayerTable:
 def _macs(step: Step, sides: tuple[Any, ...]) -> int | None:
     """Multiply-accumulate operations of a layer whose output has some height and width, () if it is dense.
 
-    Each kernel weight is used once for each output cell. None if a side is unknown, or for other layers.
+    Each kernel weight is used once for each output cell, or input cell if transposed. None if a side is
+    unknown, or for other layers.
     """
-    if None in sides or not (step.is_convolution or step.is_a("Dense")):
+    if None in sides or not (step.is_convolution or step.is_a("Dense", "Conv2DTranspose")):
         return None
-    kernels = [math.prod(weight.shape) for weight in step.core.weights if len(weight.shape) > 1]
-    return math.prod(sides) * sum(kernels)
+    if step.is_a("Conv2DTranspose") and len(sides) == 2:
+        sides = tuple(_input_side(step.core, axis, side) for axis, side in enumerate(sides))
+    return math.prod(sides) * sum(map(math.prod, step.kernel_shapes))
+
+
+def _input_side(layer: Any, axis: int, side: int) -> int:
+    """Cells along an axis that a transposed convolution reads, for an output of some cells."""
+    reach = (layer.kernel_size[axis] - 1) * layer.dilation_rate[axis] + 1
+    beyond = max(reach - layer.strides[axis], 0) if layer.padding == "valid" else 0
+    return (side - beyond) // layer.strides[axis]
 
 
 def _millions(count: int | None) -> str | None:
