@@ -327,6 +327,43 @@ def test_the_receptive_field_behind_layers_of_several_cells(front, known):
 # --- caches
 
 
+class Scaled(layers.Layer):
+    """A user-defined layer that reads a dict, and has no get_config for it."""
+
+    def __init__(self, how):
+        super().__init__()
+        self.how = {"factor": 2.0, "function": how}
+
+    def call(self, values):
+        return self.how["function"](values * self.how["factor"])
+
+
+@pytest.mark.parametrize(
+    ("layer", "settings"),
+    [
+        (lambda: Scaled(keras.ops.tanh), lambda layer: layer.how),
+        (
+            lambda: layers.Lambda(lambda x, factor: x * factor, arguments={"factor": 2.0}),
+            lambda layer: layer.arguments,
+        ),
+    ],
+)
+def test_a_setting_changed_in_a_layers_dict(images, layer, settings):
+    scaled = layer()
+    model = with_end(lambda x: layers.Dense(3)(scaled(x)))
+    before = scores(model, images, class_logit(0))[0]
+    settings(scaled)["factor"] = 5.0
+    expected = float(np.asarray(model(images))[0, 0])
+    assert abs(expected - before) > 1e-3
+    assert scores(model, images, class_logit(0))[0] == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_model_that_keras_cannot_copy_is_refused():
+    model = chain(Scaled(lambda x: x))
+    with refused("cannot be copied", "get_config"):
+        analysis.switch_off(model, {"c1": [0]})
+
+
 def test_a_layer_changed_in_place(images):
     model = network()
     vggviz.feature_maps(model, images, "c1"), attribution.saliency(model, images, channel("c2", 0))

@@ -63,16 +63,16 @@ class Step:
         return not isinstance(self.core, backend.keras().Layer)
 
     @property
-    def is_conv2d(self) -> bool:
-        """Whether the layer is a Conv2D (or of a subclass) with feature maps as output."""
-        return self._makes_maps("Conv2D")
-    @property
     def is_keras_own(self) -> bool:
         """Whether the layer computes by the code of Keras' classes, not by that of a subclass or wrapper."""
         methods = ("call", "convolution_op")
         code = [getattr(each, name, None) for each in (self.layer, self.core) for name in methods]
         return all(function is None or function.__module__.startswith("keras.") for function in code)
 
+    @property
+    def is_conv2d(self) -> bool:
+        """Whether the layer is a Conv2D (or of a subclass) with feature maps as output."""
+        return self._makes_maps("Conv2D")
 
     @property
     def is_convolution(self) -> bool:
@@ -152,9 +152,18 @@ def _state(model: keras.Model) -> list[Any]:
 
     A new activation, kernel variable or dtype policy is another object; new values of a variable are not.
     """
+    keras = backend.keras()
+    values: list[Any] = []
     layers = model._flatten_layers(include_self=False)  # also those inside wrappers and other layers
-    own = [vars(layer) for layer in layers if not isinstance(layer, backend.keras().Model)]
-    return layers + [value for each in own for name, value in each.items() if name not in UNRELATED]
+    for layer in layers:
+        if not isinstance(layer, keras.Model):
+            own = [value for name, value in vars(layer).items() if name not in UNRELATED]
+            # other layers may read what is in a list or dict; flattening all takes ten times as long
+            is_fixed = type(layer).__module__.startswith("keras.") and not isinstance(
+                layer, keras.layers.Lambda
+            )
+            values += own if is_fixed else keras.tree.flatten(own)
+    return layers + values
 
 
 def conv_layers(model: keras.Model) -> list[str]:

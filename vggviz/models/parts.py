@@ -101,7 +101,13 @@ def changed_copy(model: keras.Model, change: str) -> keras.Model:
     """A copy of a model, to be changed; its provenance names the change."""
     check_is_keras(model)
     gc.collect()  # free earlier copies: Keras models contain reference cycles and hold half a gigabyte each
-    copy = backend.keras().models.clone_model(model)
+    try:
+        copy = backend.keras().models.clone_model(model)
+    except (NotImplementedError, TypeError) as error:  # Keras' own messages take many lines
+        raise ValueError(
+            f"The model {model.name!r} cannot be copied: as for saving it, each user-defined class of its "
+            "layers needs a get_config that returns all arguments."
+        ) from error
     for new, old in zip(copy.weights, model.weights, strict=True):
         new.assign(old)
     original = provenance(model)
