@@ -401,6 +401,58 @@ def test_checkpoints_depend_on_the_preprocessing(tmp_path):
     assert not np.array_equal(*drawn)
 
 
+def named_activation(factor):
+    def activation(values):
+        return keras.ops.tanh(factor * values)
+
+    return activation
+
+
+def minus(first, second):
+    shared = layers.Conv2D(4, 3, padding="same", name="shared", kernel_initializer="ones")
+    return lambda x: layers.Subtract(name="minus")([(x, shared(x))[k] for k in (first, second)])
+
+
+@pytest.mark.parametrize(
+    "fronts",
+    [
+        [lambda factor=factor: lambda x: x * factor for factor in (1.0, 0.01)],
+        [lambda factor=factor: layers.Activation(named_activation(factor)) for factor in (1.0, 0.01)],
+        [lambda factor=factor: layers.Lambda(named_activation(factor)) for factor in (1.0, 0.01)],
+        [lambda how=how: Scaled(how) for how in (keras.ops.tanh, keras.ops.sin)],
+        [lambda order=order: minus(*order) for order in ((0, 1), (1, 0))],
+    ],
+    ids=["constant", "activation", "Lambda", "no get_config", "order of inputs"],
+)
+def test_checkpoints_depend_on_what_the_layers_compute(tmp_path, fronts):
+    drawn = []
+    for folder in (tmp_path, None):
+        for front in fronts:
+            keras.backend.clear_session()  # so that equal layers have equal names, as in two processes
+            model, wanted = chain(front()), channel("c2", 0)
+            drawn.append(feature_visualization.visualize(model, wanted, steps=2, folder=folder).images)
+    assert np.array_equal(drawn[:2], drawn[2:])
+    assert not np.array_equal(*drawn[:2])
+
+
+def test_checkpoints_with_a_mean_image_taken_off(tmp_path):
+    mean = np.random.default_rng(0).random((SIDE, SIDE, 3)).astype(np.float32)
+    drawn = [
+        feature_visualization.visualize(
+            network(), channel("c2", 0), steps=2, folder=folder, preprocess=lambda x: x / 255 - mean
+        ).images
+        for folder in (tmp_path, tmp_path, None)
+    ]
+    assert np.array_equal(drawn[0], drawn[1])
+    assert np.array_equal(drawn[0], drawn[2])
+
+
+@pytest.mark.parametrize("preprocess", [vggviz.preprocess, lambda _: None])
+def test_preprocessing_without_gradients_is_refused(preprocess):
+    with refused("preprocess", "tensor", "NumPy"):
+        feature_visualization.visualize(network(), channel("c2", 0), steps=1, preprocess=preprocess)
+
+
 # --- layers of other kinds
 
 

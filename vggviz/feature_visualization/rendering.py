@@ -15,6 +15,7 @@ from tqdm import tqdm
 from vggviz._shared import backend, validation
 from vggviz._shared.files import output_folder
 from vggviz._shared.hashing import digest, text_digest
+from vggviz.activations.forward import run
 from vggviz.feature_visualization.checkpoints import Checkpoints
 from vggviz.feature_visualization.cost import Cost
 from vggviz.feature_visualization.optimisation import GradientAscent, Recipe, check_settings
@@ -35,9 +36,6 @@ MARGIN = 16
 """Pixels added to the receptive field, so that for some cells it lies inside the image."""
 DEFAULT_SIDES = 64, 128
 """Smallest and largest default side in pixels: smaller images show little, larger ones are slow."""
-
-_PROBE = np.random.default_rng(0).uniform(0, 255, (1, 4, 4, 3)).astype(np.float32)
-"""RGB levels; their preprocessed values identify a `preprocess` function in checkpoints."""
 
 log = logging.getLogger("vggviz")
 
@@ -159,10 +157,8 @@ class Rendering:
             "seed": int(self.seed),
             "noise": self.noise or "one per label",
             "recipe": asdict(self.recipe),
-            "preprocess": preprocess_digest(self.preprocess),
-            "layers": text_digest(
-                repr((step.kind, step.layer.get_config())) for step in unfold(self.model).steps.values()
-            ),
+            "preprocess": preprocess_digest(self.preprocess, self.size),
+            "layers": text_digest(_layer_values(self.model, self.size)),
             "weights": digest(map(np.asarray, self.model.weights)),
         }
 
@@ -188,7 +184,13 @@ def reader(
     colours = function.input.shape[-1]
 
     def read(images: Any) -> Any:
-        batch = preprocess(images)
+        try:
+            batch = backend.keras().ops.convert_to_tensor(preprocess(images))
+        except (NotImplementedError, ValueError) as error:  # TensorFlow's, of a tensor in NumPy or of None
+            raise ValueError(
+                "preprocess must compute a tensor from a tensor, by Keras or TensorFlow and not by NumPy, "
+                "so that it has gradients."
+            ) from error
         if batch.shape[1:] != (*size, colours):
             raise ValueError(
                 f"The model reads images of {colours} colours; preprocess turns a batch of shape "
@@ -199,9 +201,23 @@ def reader(
     return read
 
 
-def preprocess_digest(preprocess: Callable[[Any], Any]) -> str:
+def preprocess_digest(preprocess: Callable[[Any], Any], size: tuple[int, int] = (4, 4)) -> str:
     """Short checksum of what a `preprocess` function does, by its values for some fixed levels."""
-    return digest([np.asarray(preprocess(_PROBE))])
+    levels = np.random.default_rng(0).uniform(0, 255, (1, *size, 3)).astype(np.float32)
+    return digest([np.asarray(preprocess(levels))])
+
+
+def _layer_values(model: keras.Model, size: tuple[int, int]) -> list[str]:
+    """Means of the positive and negative outputs of each layer for two fixed images, to three digits.
+
+    They identify what the layers compute; their settings do not, since functions have names alone there.
+    """
+    images = unfold(model).inputs[0]
+    sides = [own or other for own, other in zip(images.shape[1:3], size, strict=True)]
+    noise = np.random.default_rng(0).uniform(-1, 1, (2, *sides, images.shape[-1])) * [[[[1]]], [[[128]]]]
+    outputs = run(model, np.rint(noise), tuple(step.output for step in unfold(model).steps.values()))
+    parts = [(sign * values).clip(0).reshape(2, -1).mean(axis=1) for values in outputs for sign in (1, -1)]
+    return [f"{mean:.2e}" for means in parts for mean in means]
 
 
 def layers_read(objectives: Iterable[Objective]) -> tuple[str, ...]:
