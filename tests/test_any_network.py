@@ -453,6 +453,12 @@ def test_preprocessing_without_gradients_is_refused(preprocess):
         feature_visualization.visualize(network(), channel("c2", 0), steps=1, preprocess=preprocess)
 
 
+@pytest.mark.parametrize("change", [lambda o: o + 3, lambda o: o - "x", lambda o: o * "x", lambda o: o * [1]])
+def test_objectives_are_added_to_objectives_and_multiplied_by_numbers(change):
+    with refused(kind=(TypeError, ValueError)):
+        change(channel("c2", 0))
+
+
 # --- layers of other kinds
 
 

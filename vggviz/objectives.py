@@ -36,14 +36,15 @@ class Objective:
 
     def __add__(self, other: Objective) -> Objective:
         """Sum of two objectives."""
-        return self._with(other, 1, f"{self.label} + {other.label}")
+        return self._with(other, 1, f"{self.label} + {check_objective(other).label}")
 
     def __sub__(self, other: Objective) -> Objective:
         """Difference of two objectives."""
-        return self._with(other, -1, f"{self.label} - ({other.label})")
+        return self._with(other, -1, f"{self.label} - ({check_objective(other).label})")
 
     def __mul__(self, factor: float) -> Objective:
         """The objective times a number."""
+        factor = validation.real("factor of an objective", factor)
         return Objective(self.layers, _Weighted(self.value, factor), f"{factor:g} x ({self.label})")
 
     __rmul__ = __mul__
