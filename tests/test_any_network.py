@@ -6,6 +6,7 @@ import functools
 import inspect
 import itertools
 import os
+import struct
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,7 @@ import numpy as np
 import pytest
 from keras import layers
 from PIL import Image
+from PIL.TiffImagePlugin import PHOTOMETRIC_INTERPRETATION
 
 import networks
 import public
@@ -944,6 +946,58 @@ def test_grey_levels_of_32_bits(tmp_path):
     assert np.array_equal(eight[..., 0], ramp)
     Image.fromarray((ramp * 257).astype(np.uint16)).save(tmp_path / "ramp.png")
     assert np.array_equal(vggviz.load_image(tmp_path / "ramp.png", 256)[..., 0], ramp)
+
+
+@pytest.mark.parametrize(
+    ("levels", "tags", "expected"),
+    [
+        (lambda ramp: ramp * 257, {}, lambda ramp: ramp),
+        (lambda ramp: ramp * 257, {PHOTOMETRIC_INTERPRETATION: 0}, lambda ramp: 255 - ramp),
+    ],
+    ids=["black is zero", "white is zero"],
+)
+def test_tiffs_of_16_bits(tmp_path, levels, tags, expected):
+    ramp = np.tile(np.arange(256, dtype=np.uint16), (256, 1))
+    Image.fromarray(levels(ramp)).save(tmp_path / "ramp.tif", tiffinfo=tags)
+    assert np.array_equal(vggviz.load_image(tmp_path / "ramp.tif", 256)[..., 0], expected(ramp))
+
+
+def test_a_tiff_of_12_bits():
+    packed = bytes.fromhex("000fff 7ff800")  # four levels of 12 bits
+    short, long = 3, 4
+    tags = [
+        *[(256, short, 4), (257, short, 1), (258, short, 12), (259, short, 1), (262, short, 1)],
+        *[(273, long, 8), (277, short, 1), (278, short, 1), (279, long, len(packed))],
+    ]
+    entries = b"".join(struct.pack("<HHII", tag, kind, 1, value) for tag, kind, value in tags)
+    start = struct.pack("<2sHI", b"II", 42, 8 + len(packed))
+    file = start + packed + struct.pack("<H", len(tags)) + entries + bytes(4)
+    assert vggviz.load_image(file, None)[0, :, 0].tolist() == [0, 255, 127, 128]
+
+
+def test_the_transparent_level_of_16_bits_is_white(tmp_path):
+    levels = np.array([[0, 257 * 7, 65535]], np.uint16)
+    Image.fromarray(levels).save(tmp_path / "levels.png", transparency=257 * 7)
+    assert vggviz.load_image(tmp_path / "levels.png", None)[0, :, 0].tolist() == [0, 255, 255]
+
+
+def test_grey_with_premultiplied_alpha():
+    image = Image.new("LA", (1, 1), (100, 128)).convert("La")
+    assert vggviz.load_image(image, None)[0, 0, 0] == pytest.approx(100 * 0.5 + 255 * 0.5, abs=1)
+
+
+def test_levels_in_either_byte_order():
+    levels = np.arange(256, dtype=np.uint16).reshape(16, 16) * 257
+    assert np.array_equal(vggviz.load_image(levels.astype(">u2"), 16), vggviz.load_image(levels, 16))
+
+
+def test_floats_a_little_over_one_in_plots():
+    image = np.full((8, 8, 3), 1.0000002)
+    image[0] = -1e-7
+    drawn = vggviz.plot_images({"one": image})[1][0].images[-1].get_array()
+    assert (drawn.min(), drawn.max()) == (0, 255)
+    with refused("1.1"):
+        vggviz.plot_images({"one": image * 1.1})
 
 
 def test_floats_a_little_over_one():

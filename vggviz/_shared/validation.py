@@ -14,6 +14,8 @@ _quoted = reprlib.Repr()
 _quoted.maxstring = _quoted.maxother = 200
 LARGEST = 1e15
 """Largest absolute value allowed: squares and sums of larger ones would overflow float32."""
+OVERSHOOT = 1e-3
+"""How far floats may lie outside 0 to 1, as levels of images do after resizing."""
 
 Thing = TypeVar("Thing")
 
@@ -154,12 +156,14 @@ def finite(what: str, given: np.ndarray) -> np.ndarray:
 def image(what: str, value: Any) -> np.ndarray:
     """The value as uint8 levels; ValueError unless it is an image of shape (H, W, 3) or (H, W, 4).
 
-    Levels are integers from 0 to 255 or floats from 0 to 1, as in matplotlib.
+    Levels are integers from 0 to 255 or floats from 0 to 1, as in matplotlib; see OVERSHOOT.
     """
     given = numbers(what, value, "(H, W, 3)", 3)
     if given.shape[2] not in (3, 4):
         raise ValueError(f"{what} must have shape (H, W, 3); got {given.shape}.")
     most = 1 if given.dtype.kind == "f" else 255
+    if most == 1 and given.min() >= -OVERSHOOT and given.max() <= 1 + OVERSHOOT:
+        given = given.clip(0, 1)
     if given.min() < 0 or given.max() > most:
         raise ValueError(
             f"{what} must have levels from 0 to {most}, as {given.dtype}; "

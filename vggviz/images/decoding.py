@@ -82,7 +82,9 @@ def decoding(name: str) -> Iterator[None]:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ValueError(f"The image {name} is too large; at most {MAX_PIXELS:,} pixels.") from error
     except UnidentifiedImageError as error:
-        raise ValueError(f"{name} is no image; a PNG, JPEG, GIF, WebP or the like is wanted.") from error
+        raise ValueError(
+            f"{name} is no image, or of a rare kind; a PNG, JPEG, GIF, WebP or the like is wanted."
+        ) from error
     except Exception as error:  # Pillow's decoders raise many kinds of exceptions for damaged files
         raise ValueError(f"The image {name} is damaged or cut short ({_one_line(error)}).") from error
 

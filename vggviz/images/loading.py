@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import os
 import warnings
+from collections.abc import Mapping
 from contextlib import suppress
 from importlib import resources
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps
+from PIL.TiffImagePlugin import BITSPERSAMPLE, PHOTOMETRIC_INTERPRETATION
 from tqdm import TqdmWarning
 
 from vggviz._shared import validation
@@ -35,8 +37,6 @@ SAMPLES = {
 MAX_SIDE = 10_000
 MAX_ASPECT = 1000
 FITS = ("crop", "pad", "stretch")
-OVERSHOOT = 1e-3
-"""How far floats may lie outside 0 to 1, as they do after resizing."""
 
 
 def sample_images() -> list[str]:
@@ -155,13 +155,13 @@ def _from_array(array: np.ndarray) -> Image.Image:
 def _to_uint8(array: np.ndarray) -> np.ndarray:
     if array.dtype == np.uint8:
         return np.ascontiguousarray(array)
-    if array.dtype == np.uint16:
+    if array.dtype.name == "uint16":  # of either byte order
         return _high_depth_to_uint8(array)
     if array.dtype == bool:
         return array.astype(np.uint8) * 255
     if array.dtype.kind == "f":
         # not (... <= ...) also catches NaN, which compares false with everything
-        if not (array.min() >= -OVERSHOOT and array.max() <= 1 + OVERSHOOT):
+        if not (array.min() >= -validation.OVERSHOOT and array.max() <= 1 + validation.OVERSHOOT):
             raise ValueError(
                 f"An image array of floats must lie between 0 and 1; got {array.min():g} to {array.max():g}."
             )
@@ -171,14 +171,30 @@ def _to_uint8(array: np.ndarray) -> np.ndarray:
 
 def _to_rgb(image: Image.Image) -> Image.Image:
     """Convert a PIL image of any mode to RGB: EXIF orientation applied, transparency composited on white."""
+    tiff = getattr(image, "tag_v2", {})
     with suppress(Exception):  # the EXIF data can be damaged while the image is intact
         image = ImageOps.exif_transpose(image)
     if image.mode in ("I", "I;16", "I;16B", "I;16L", "F"):
-        image = Image.fromarray(_high_depth_to_uint8(np.asarray(image), image.format))
+        image = _grey_of_high_depth(image, tiff)
+    if image.mode == "La":  # Pillow converts it to no other mode
+        image = image.convert("LA")
     if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
         layer = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)
     return image.convert("RGB")
+
+
+def _grey_of_high_depth(image: Image.Image, tiff: Mapping[int, object]) -> Image.Image:
+    """An image of more than 8 bits, in 8; Pillow leaves some tags of TIFFs, and transparent levels, aside."""
+    levels, clear = np.asarray(image), image.info.get("transparency")
+    if tiff.get(BITSPERSAMPLE) == (12,):
+        levels = levels * 16
+    if tiff.get(PHOTOMETRIC_INTERPRETATION) == 0 and levels.dtype == np.uint16:  # white is 0
+        levels = ~levels
+    grey = Image.fromarray(_high_depth_to_uint8(levels, image.format))
+    if isinstance(clear, int):  # the transparent level
+        grey.putalpha(Image.fromarray(levels != clear).convert("L"))
+    return grey
 
 
 def _high_depth_to_uint8(levels: np.ndarray, file_format: str | None = None) -> np.ndarray:
