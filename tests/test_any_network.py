@@ -1039,6 +1039,14 @@ def test_a_linked_folder_is_read_once(tmp_path):
     assert [name for name, _ in datasets.read_images(photos, 8)] == ["linked/one.png"]
 
 
+def test_a_folder_linked_beside_itself_is_read_once(tmp_path):
+    (tmp_path / "b").mkdir()
+    Image.new("RGB", (8, 8)).save(tmp_path / "b/one.png")
+    (tmp_path / "a").symlink_to(tmp_path / "b")
+    (tmp_path / "c").symlink_to(tmp_path / "b")
+    assert [name for name, _ in datasets.read_images(tmp_path, 8)] == ["a/one.png"]
+
+
 # --- the process
 
 

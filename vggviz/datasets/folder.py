@@ -138,11 +138,11 @@ def unique_names(
 
 def _files_below(folder: Path) -> Iterator[Path]:
     """Every file below a folder; links to folders are followed, and each folder is read once."""
-    seen = set()
+    seen = {os.path.realpath(folder)}
     for path, folders, files in os.walk(folder, followlinks=True):
-        seen.add(os.path.realpath(path))
-        folders[:] = [name for name in sorted(folders) if os.path.realpath(Path(path, name)) not in seen]
-        seen.update(os.path.realpath(Path(path, name)) for name in folders)
+        real = {os.path.realpath(Path(path, name)): name for name in sorted(folders, reverse=True)}
+        folders[:] = sorted(name for where, name in real.items() if where not in seen)
+        seen.update(real)
         yield from (file for file in (Path(path, name) for name in files) if file.is_file())
 
 
