@@ -18,7 +18,7 @@ PAGES := tests/pages
 help:
 	@echo "make book    build the book into _build/html (the first call installs what it needs into .venv)"
 	@echo "make test    lint, unit tests, a clean build of the book, and its pages tried in a browser"
-	@echo "make audit   what takes minutes to check; PART=tests/book/test_builds.py for one part, see .github/CONTRIBUTING.md"
+	@echo "make audit   what takes minutes to check; PART=tests/pages/small_books/test_builds.py for one part, see .github/CONTRIBUTING.md"
 	@echo "make bench   the library beside its peers: says first how long it takes and what it installs"
 	@echo "             (PART=\"extraction grad_cam\" for a part, which is not kept for the book)"
 	@echo "make lint    ruff, mypy, tsc for the explorer's page, and actionlint for the workflows"
@@ -45,7 +45,7 @@ test: lint $(NPM) $(TOOLS)
 	$(BUILD) --fresh
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(PAGES)
 
-# `make audit PART="tests/book/test_builds.py -k killed"` for one part; parts of the built pages need `make book`.
+# `make audit PART="tests/pages/small_books/test_builds.py -k killed"` for one part; parts of the built pages need `make book`.
 PART ?=
 audit: $(DEV) $(NPM) $(TOOLS)
 	$(BIN)/python -m pytest -m audit --log-cli-level=INFO $(PART)

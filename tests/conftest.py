@@ -16,10 +16,13 @@ pytest_plugins = ["pages", "explorer_page", "tiny_book"]
 
 
 LONG = (
-    *("test_keras_applications.py", "book/test_make_book.py", "forward_only/test_network.py"),
+    *("test_keras_applications.py", "pages/small_books/test_make_book.py", "forward_only/test_network.py"),
     *("cli/test_cli.py", "test_any_network.py", "plots/test_all_plots.py", "test_threads.py"),
-    *("book/test_serve.py", "datasets/test_dask_cluster.py", "test_package.py", "models/test_loading.py"),
-    *("book/test_quizzes.py", "test_properties.py", "book/test_default.py", "explorer/test_hero.py"),
+    *("pages/small_books/test_serve.py", "channel_atlas/test_drawings.py", "models/test_loading.py"),
+    *("pages/small_books/test_quizzes.py", "datasets/test_dask_cluster.py", "test_package.py"),
+    *("pages/small_books/test_default.py", "feature_visualization/test_optimisation.py"),
+    *("plots/test_images.py", "channel_atlas/test_making.py", "test_properties.py", "explorer/test_hero.py"),
+    *("attribution/test_gradients.py", "images/test_mutated_files.py", "book/test_shared_kernel.py"),
 )
 """Files that take ten seconds or more, the longest first."""
 
