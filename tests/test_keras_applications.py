@@ -27,20 +27,20 @@ CHECKS = (
 SHORT = {
     Case("ConvNeXtTiny", nested=True, suffix=".keras"): ("trace",),
     Case("DenseNet121", policy="mixed_float16", suffix=".keras"): CHECKS,
-    Case("EfficientNetB0", suffix=".h5"): ("occlusion",),
-    Case("EfficientNetV2B0", nested=True, policy="mixed_float16", suffix=".keras"): ("visualize",),
+    Case("EfficientNetB0", suffix=".h5"): (),
+    Case("EfficientNetV2B0", nested=True, policy="mixed_float16", suffix=".keras"): (),
     Case("InceptionResNetV2"): ("class_activation_maps",),
     Case("InceptionV3"): (),
     Case("MobileNet", nested=True, suffix=".h5"): ("live_maps",),
     Case("MobileNetV2", policy="mixed_float16", suffix=".h5"): (),
-    Case("MobileNetV3Small", suffix=".keras"): ("class_activation_maps",),
-    Case("NASNetMobile"): ("live_maps",),
+    Case("MobileNetV3Small", suffix=".keras"): (),
+    Case("NASNetMobile"): (),
     Case("ResNet50", nested=True, policy="mixed_float16"): ("saliency", "integrated_gradients"),
     Case("ResNet50V2"): (),
     Case("VGG16", nested=True): ("occlusion", "visualize"),
     Case("Xception", policy="mixed_float16"): (),
 }
-"""{network with each of its repeated blocks once: its checks beside `ALWAYS`}; all would take minutes."""
+"""{network with each of its repeated blocks once: its checks beside `ALWAYS`}; each check is made of two."""
 NO_H5 = {
     **dict.fromkeys(["MobileNetV3Large", "MobileNetV3Small"], "Only input tensors may be passed as"),
     **dict.fromkeys(
@@ -190,9 +190,10 @@ def test_occlusion(reference, model, images):
     covered = np.repeat(images, len(squares), axis=0)
     for image, square in zip(covered, squares, strict=True):
         image[square] = MEAN
+    whole = reference.log_odds(images)[0]
     total, count = np.zeros((2, *images.shape))
     for value, square in zip(reference.log_odds(covered), squares, strict=True):
-        total[square] += reference.log_odds(images)[0] - value
+        total[square] += whole - value
         count[square] += 1
     near(found, (total / count)[..., 0], 0.01)
 
