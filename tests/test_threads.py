@@ -49,6 +49,24 @@ def test_each_public_function_of_a_model_is_called():
     assert {name for name, each in signatures.items() if "model" in each.parameters} == set(CALLS)
 
 
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
+    """What one thread computes, {public name: values}, and the calls of layers added without the lock."""
+    folder, model, unlocked, begin = tmp_path_factory.mktemp("alone"), network(), [], node.Node.__init__
+
+    def watched(call, operation, *args, **kwargs):
+        if operation in model.layers and not graph.symbolic_calls._is_owned():
+            unlocked.append((name, operation.name))
+        begin(call, operation, *args, **kwargs)
+
+    found, live = {}, {"live page": lambda model: litert.segments(model, ("c1", "p", "c2"))}
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(node.Node, "__init__", watched)
+        for name, call in (CALLS | live).items():
+            found[name] = values(call(model), folder / name)
+    return found, unlocked
+
+
 @pytest.fixture
 def hasty():
     """Threads that take turns after each microsecond, so that races are frequent."""
@@ -58,30 +76,17 @@ def hasty():
     sys.setswitchinterval(before)
 
 
-def test_eight_threads_compute_what_one_does(tmp_path, hasty):
+def test_eight_threads_compute_what_one_does(tmp_path, alone, hasty):
     model, names = network(), [*CALLS, *reversed(CALLS)]
-    alone = {name: values(call(model), tmp_path / "alone") for name, call in CALLS.items()}
-    model = network()
 
     def task(index):
         return values(CALLS[names[index]](model), tmp_path / str(index))
 
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         for name, found in zip(names, pool.map(task, range(len(names))), strict=True):
-            assert_same(name, found, alone[name])
+            assert_same(name, found, alone[0][name])
 
 
-def test_only_one_thread_at_a_time_adds_calls_to_layers(tmp_path, monkeypatch):
+def test_only_one_thread_at_a_time_adds_calls_to_layers(alone):
     """Keras would give two calls at the same time one number, but rarely: so the lock itself is looked at."""
-    model, unlocked, begin = network(), [], node.Node.__init__
-
-    def watched(call, operation, *args, **kwargs):
-        if operation in model.layers and not graph.symbolic_calls._is_owned():
-            unlocked.append((name, operation.name))
-        begin(call, operation, *args, **kwargs)
-
-    monkeypatch.setattr(node.Node, "__init__", watched)
-    live = {"live page": lambda model: litert.segments(model, ("c1", "p", "c2"))}
-    for name, call in (CALLS | live).items():
-        values(call(model), tmp_path / name)
-    assert unlocked == []
+    assert alone[1] == []

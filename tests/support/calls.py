@@ -1,6 +1,7 @@
 """A call of each public function that takes a model, and comparison of what they return."""
 
 import dataclasses
+import functools
 import json
 import tempfile
 from collections.abc import Mapping
@@ -22,6 +23,7 @@ def of_model(image, batch, first, second, classes):
     logit, unit = class_logit(0), channel(second, 1)
     predictions = np.linspace(0.1, 0.7, classes, dtype=np.float32)[np.newaxis]
     pairs, window = [("one", image), ("two", image[::-1])], len(image) // 4
+    to_read = functools.cache(lambda model: made_atlas(model, pairs, first).folder)
     return {
         "atlas": lambda model: made_atlas(model, pairs, first).arrays(first),
         "conv_layers": vggviz.conv_layers,
@@ -34,7 +36,7 @@ def of_model(image, batch, first, second, classes):
         "layer_table": vggviz.layer_table,
         "pre_activations": lambda model: vggviz.pre_activations(model, batch, first),
         "provenance": vggviz.provenance,
-        "read_atlas": lambda model: vggviz.read_atlas(made_atlas(model, pairs, first).folder, model).layers,
+        "read_atlas": lambda model: vggviz.read_atlas(to_read(model), model).layers,
         "receptive_fields": vggviz.receptive_fields,
         "analysis.inner_responses": lambda model: analysis.inner_responses(model, batch),
         "analysis.input_contributions": lambda model: analysis.input_contributions(model, batch, second, 1),
