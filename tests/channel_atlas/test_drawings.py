@@ -30,9 +30,9 @@ def contents(folder):
 
 @pytest.fixture(scope="module", autouse=True)
 def small_batches():
-    """Three batches for the six channels."""
+    """Two batches for the six channels."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("vggviz.feature_visualization.channels.BATCH_PIXELS", 2 * 32 * 32)
+        patched.setattr("vggviz.feature_visualization.channels.BATCH_PIXELS", 3 * 32 * 32)
         yield
 
 
@@ -69,19 +69,19 @@ def test_sheets_are_read_back(functional, atlas):
     assert sorted(names(folder)) == SHEETS
     for side in ("optimum", "opposite"):
         job = ChannelDrawing(functional, LAYER, side, SHORT, drawings.as_vgg16_reads)
-        drawn = job.draw(range(2, 4), lambda: None)
+        drawn = job.draw(range(3, 6), lambda: None)
         found = drawings.read(folder, LAYER, side)
         assert found.shape == (6, 32, 32, 3)
         assert found.dtype == np.uint8
-        error = np.abs(found[2:4] - drawn["images"].astype(float)).mean(axis=(1, 2, 3))
-        others = np.abs(found[[0, 1]] - drawn["images"].astype(float)).mean(axis=(1, 2, 3))
+        error = np.abs(found[3:6] - drawn["images"].astype(float)).mean(axis=(1, 2, 3))
+        others = np.abs(found[0:3] - drawn["images"].astype(float)).mean(axis=(1, 2, 3))
         assert (2 * error < others).all()  # WebP loses something, the order it keeps
-        assert np.array_equal(values[f"{side}_reached"][2:4], drawn["reached"])
-        assert np.array_equal(values[f"{side}_start"][2:4], drawn["start"])
+        assert np.array_equal(values[f"{side}_reached"][3:6], drawn["reached"])
+        assert np.array_equal(values[f"{side}_start"][3:6], drawn["start"])
 
 
 @pytest.mark.parametrize(
-    "after", [pytest.param(0, marks=pytest.mark.audit), 1, 3, pytest.param(4, marks=pytest.mark.audit)]
+    "after", [pytest.param(0, marks=pytest.mark.audit), 1, 2, pytest.param(3, marks=pytest.mark.audit)]
 )
 def test_an_interrupted_layer_gives_the_same_to_the_bit(functional, atlas, tmp_path, monkeypatch, after):
     """Within the first side and between both; the audit tries the beginning and the second side, too."""
@@ -92,7 +92,7 @@ def test_an_interrupted_layer_gives_the_same_to_the_bit(functional, atlas, tmp_p
             draw(functional, tmp_path / "other")
     counted = interrupt(monkeypatch, 100)
     again = draw(functional, tmp_path / "other")
-    assert len(counted) == 6 - after
+    assert len(counted) == 4 - after
     assert contents(tmp_path / "other") == contents(folder)
     assert all(np.array_equal(again[name], values[name]) for name in values)
 
@@ -128,7 +128,7 @@ def test_another_recipe_replaces_the_sheets(functional, atlas):
 
 def test_a_damaged_batch_is_drawn_again(functional, atlas, tmp_path, monkeypatch):
     with monkeypatch.context() as context:
-        interrupt(context, 2)
+        interrupt(context, 1)
         with pytest.raises(KeyboardInterrupt):
             draw(functional, tmp_path / "other")
     part = sorted((tmp_path / "other" / drawings.PARTS).iterdir())[0]
@@ -150,9 +150,9 @@ def test_a_sheet_that_cannot_be_written_leaves_the_batches(functional, atlas, tm
         with pytest.raises(OSError, match="No space"):
             draw(functional, tmp_path / "other", sides=["optimum"])
     assert sorted(names(tmp_path / "other")) == ["drawing_parts", "drawings.json"]
-    counted = interrupt(monkeypatch, 3)
+    counted = interrupt(monkeypatch, 2)
     draw(functional, tmp_path / "other")
-    assert [side for side, _ in counted] == ["opposite"] * 3
+    assert [side for side, _ in counted] == ["opposite"] * 2
     assert contents(tmp_path / "other") == contents(atlas[0])
 
 

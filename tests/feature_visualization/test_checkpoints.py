@@ -10,7 +10,7 @@ from vggviz.feature_visualization.checkpoints import Checkpoints
 from vggviz.feature_visualization.optimisation import GradientAscent, Recipe
 from vggviz.feature_visualization.synthesis import invert, visualize
 from vggviz.objectives import channel
-from visualizing import SHORT
+from visualizing import SHORT, STILL
 
 
 def test_saved_images_are_loaded(functional, drawn, tmp_path, monkeypatch):
@@ -61,17 +61,17 @@ def test_an_interrupted_run_saves_finished_images(functional, drawn, tmp_path, m
 )
 def test_changed_settings_draw_another_image(functional, change, tmp_path):
     objective = channel("conv_b", 1)
-    first = visualize(functional, objective, folder=tmp_path, **SHORT)
-    changed = visualize(functional, objective, folder=tmp_path, **(SHORT | change))
+    first = visualize(functional, objective, folder=tmp_path, **STILL)
+    changed = visualize(functional, objective, folder=tmp_path, **(STILL | change))
     assert len(names(tmp_path)) == 4
     assert first.images.shape != changed.images.shape or not np.allclose(first.images, changed.images)
 
 
 def test_changed_weights_draw_another_image(tmp_path):
     model, objective = networks.functional(), channel("conv_a", 1)
-    visualize(model, objective, folder=tmp_path, **SHORT)
+    visualize(model, objective, folder=tmp_path, **STILL)
     model.get_layer("conv_a").set_weights([-w for w in model.get_layer("conv_a").get_weights()])
-    visualize(model, objective, folder=tmp_path, **SHORT)
+    visualize(model, objective, folder=tmp_path, **STILL)
     assert len(names(tmp_path)) == 4
 
 
@@ -83,17 +83,17 @@ def test_inversions_of_two_photographs_are_two_files(nested, photographs, tmp_pa
 
 def test_a_damaged_file_is_drawn_again(functional, tmp_path):
     objective = channel("conv_b", 1)
-    first = visualize(functional, objective, folder=tmp_path, **SHORT)
+    first = visualize(functional, objective, folder=tmp_path, **STILL)
     (saved,) = tmp_path.glob("*.npz")
     whole = saved.read_bytes()
     for damage in (b"", whole[:100], whole[:-200], b"no archive at all"):
         saved.write_bytes(damage)
-        assert np.array_equal(visualize(functional, objective, folder=tmp_path, **SHORT).images, first.images)
+        assert np.array_equal(visualize(functional, objective, folder=tmp_path, **STILL).images, first.images)
         assert len(saved.read_bytes()) == len(whole)
 
 
 def test_the_png_holds_rounded_levels_and_metadata(functional, tmp_path):
-    found = visualize(functional, channel("conv_b", 1), folder=tmp_path, **SHORT)
+    found = visualize(functional, channel("conv_b", 1), folder=tmp_path, **STILL)
     (path,) = tmp_path.glob("channel-1-of-conv_b-*.png")
     with Image.open(path) as image:
         assert np.array_equal(np.asarray(image), np.rint(found.images[0]))
