@@ -220,4 +220,4 @@ def test_live_maps(reference, model, images):
         outputs = run_segment(segment, values)
         for name, output in zip(segment.layers, outputs, strict=True):
             near(output, expected[name], 5e-2)  # weights in half precision, through many untrained layers
-        values = outputs[-1]
+        values = expected[segment.layers[-1]]  # so that the rounding of a hundred layers does not add up

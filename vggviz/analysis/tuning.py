@@ -81,7 +81,9 @@ def inner_responses(
 
     Raises:
         ValueError: an unknown layer, or one without a receptive field, or a batch of another shape.
+        TypeError: `rectified` is not a bool.
     """
+    rectified = validation.instance("True or False as rectified", rectified, bool)
     names = chosen_layers(model, layers)
     batch = validation.array("The batch's values", batch, "(N, H, W, C)", 4)
     fields = receptive_fields(model)

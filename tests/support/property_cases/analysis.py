@@ -233,7 +233,7 @@ PROPERTIES = {
     "analysis.inner_responses": Property(
         arguments(model=p.models, batch=p.batches, layers=p.layers, rectified=st.booleans()),
         lambda found, batch, **_: all(len(values) == len(batch) for values in found.values()),
-        MODEL_WRONG | {"layers": p.no_list_of_layers},
+        MODEL_WRONG | {"layers": p.no_list_of_layers, "rectified": p.anything_but(bool)},
     ),
     "analysis.tuning_curves": Property(
         arguments(
