@@ -182,7 +182,7 @@ def test_a_small_change_turns_the_answer_and_can_be_kept(page: Page) -> None:
     names = [each.text for each in page.browser.find_elements(By.CSS_SELECTOR, ".answers .class")]
     begin(page, "fool")
     words = wait(page, "^(Turned|Not turned)")
-    assert re.search(rf"from {names[0]} [\d.]+ to {names[1]} [\d.]+\.$", words)
+    assert re.search(rf"from {names[0]} [\d.]+ % to {names[1]} [\d.]+ %\.$", words), "as in the head"
     largest, mean = re.findall(
         r"change (\d+) grey levels? of 255; on average ([\d.]+?)\.$", page.text(".extent")
     )[0]

@@ -5,7 +5,7 @@ import { counted } from "../arithmetic/number_format.js";
 import { pixelsOf } from "../arithmetic/pixels.js";
 import { levelsOf } from "../state/bitmaps.js";
 import { imageNamed } from "../state/manifest.js";
-import { scoreText } from "../views/answer_words.js";
+import { scoreText, shortText } from "../views/answer_words.js";
 import { button, draw, element } from "../views/elements.js";
 import { enlarging } from "../views/enlarged.js";
 import { Job } from "./job.js";
@@ -91,7 +91,7 @@ export class FoolPart {
     const { classifier, before } = this.#begun;
     const [first, second] = [named(classifier, before), named(classifier, answer(means, classifier))];
     if (size?.turned) return `Turned in ${counted(step, "step")}: from ${first} to ${second}.`;
-    const left = `the first answer is still ${scoreText(-value)} ahead`;
+    const left = `the first answer’s score is still ${scoreText(-value)} ahead`;
     return isWhole ? `Not turned in ${steps} steps: ${left}.` : `Stopped at step ${step}: ${left}.`;
   }
 
@@ -102,8 +102,8 @@ export class FoolPart {
   }
 }
 
-/** The first answer, with its score. @type {(classifier: Classifier, answer: Answer) => string} */
-const named = ({ labels }, { order, scores }) => `${labels[order[0]]} ${scoreText(scores[order[0]])}`;
+/** The first answer, as the head of the panel has it. @type {(classifier: Classifier, answer: Answer) => string} */
+const named = (classifier, found) => shortText(classifier, found, 1);
 
 function createFigure() {
   const canvas = element("canvas", { role: "img" });
