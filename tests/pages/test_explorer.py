@@ -628,6 +628,7 @@ def the_pixels_are_shown(page: Page) -> None:
     assert [number(value) for *_, value in told] == pytest.approx(
         np.array(patch[4]) - [123.68, 116.779, 103.939], abs=0.06
     )
+    assert page.text("#cell .more figcaption") == "pixels minus mean"
     edges = page.js("""
     const marker = document.querySelector("#maps .marker"), box = marker.getBoundingClientRect();
     const photograph = marker.parentElement.getBoundingClientRect(), pixel = photograph.width / 224;

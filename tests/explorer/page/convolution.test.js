@@ -3,6 +3,7 @@ import test from "node:test";
 
 import { agrees, explain, kernelOf, patch, taps } from "../../../vggviz/explorer/page/arithmetic/convolution.js";
 import { at } from "../../../vggviz/explorer/page/arithmetic/planes.js";
+import { short } from "../../../vggviz/explorer/page/views/taps.js";
 import { chance } from "./vgg16.js";
 
 const roll = chance(3);
@@ -104,4 +105,9 @@ test("agreement is measured against the layer's maximum", () => {
   assert.ok(!agrees(10.11, 10, 100));
   assert.ok(agrees(0, 0, 0));
   assert.ok(!agrees(NaN, 0, 1));
+});
+
+test("numbers in a small box have two digits and no powers of ten, as long as they are not nearly zero", () => {
+  const numbers = [1245.4, -644.2, 24.61, -0.148, 0.0151, -0.00072, 0.0004, 0, 3e-9];
+  assert.deepEqual(numbers.map(short), ["1,245", "−644", "24.6", "−.15", ".015", "−.0007", ".0004", "0", "3e−9"]);
 });

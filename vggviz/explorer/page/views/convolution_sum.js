@@ -7,7 +7,7 @@ import { sumTexts } from "../arithmetic/sum_texts.js";
 import { imageNamed, layerBefore } from "../state/manifest.js";
 import { describeSum } from "./descriptions.js";
 import { element } from "./elements.js";
-import { pixelsUnder } from "./pixels_under.js";
+import { MEAN, pixelsUnder } from "./pixels_under.js";
 import { reluFigure } from "./relu_figure.js";
 import { sumRow } from "./sum_rows.js";
 import { tapsFigure } from "./taps.js";
@@ -105,7 +105,8 @@ function factors(sum, channel, product) {
     tapsFigure(taps(values, inputs.channels, channel), kernel.size, { limit: largest(values), colours, words, stepOf });
   const sign = (/** @type {string} */ text) => element("span", { class: "sign", "aria-hidden": "true" }, text);
   const equals = element("span", { class: "sign" }, `= ${product}`);
-  const under = sum.names ? "the pixels here" : `numbers of channel ${channel}`;
+  const pixels = sum.names?.[channel].endsWith(MEAN) ? "pixels minus mean" : "the pixels here";
+  const under = sum.names ? pixels : `numbers of channel ${channel}`;
   return [figure(patch, under, (i) => stepToTap(sum, channel, i)), sign("×"), figure(weights, "their weights"), equals];
 }
 

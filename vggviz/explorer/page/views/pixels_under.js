@@ -94,7 +94,8 @@ function rangesOf([top, left, bottom, right], { width, height }) {
   return [range(Math.max(top, 0), Math.min(bottom, height) - 1), range(Math.max(left, 0), Math.min(right, width) - 1)];
 }
 
-const MEAN = " minus its mean";
+/** What the name of a colour ends with, where the network reads it less its mean. */
+export const MEAN = " minus its mean";
 
 /** What the levels are, and what the network reads of one. @type {(pixels: (Pixel | null)[], given: Given, order: number[]) => string} */
 function readingText(pixels, { names, patch }, order) {

@@ -61,10 +61,10 @@ export function isDark(...levels) {
 }
 
 /** Two digits, for a small box. @type {(value: number) => string} */
-function short(value) {
+export function short(value) {
   const size = Math.abs(value);
   if (size >= 1000 || value === 0) return formatted(value);
-  if (size < 1e-3) return value.toExponential(0).replaceAll("-", "−");
-  const digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 3;
+  if (size < 1e-4) return value.toExponential(0).replaceAll("-", "−");
+  const digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : size >= 1e-3 ? 3 : 4;
   return value.toFixed(digits).replace("-", "−").replace(/^(−?)0\./, "$1.");
 }
