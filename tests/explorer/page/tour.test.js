@@ -169,7 +169,7 @@ test("the tour looks where most speaks for the answer", async () => {
     Array.from({ length: channels }, (_, c) => known.kernel[first * channels + c] * planes[c * rows * columns + i]).reduce((a, b) => a + b)
   ));
   const best = cells.indexOf(Math.max(...cells));
-  assert.match(words[0][1], new RegExp(`row ${Math.floor(best / columns)}, column ${best % columns} gives most`));
+  assert.match(words[0][1], new RegExp(`row ${Math.floor(best / columns)}, column ${best % columns} \\(counted from 0\\) gives most`));
 });
 
 test("how many channels the answer hangs on is told, one or several", async () => {

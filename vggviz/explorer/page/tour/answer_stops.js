@@ -25,7 +25,8 @@ export const WHERE = {
       guess: `The network says “${first}”. Which part of the picture speaks most for it?`,
       words: [[
         `“${first}” has the highest score, ${score}, ${fixed(lead(found), 1)} ahead of “${second}”; red speaks for it, blue against it.`,
-        `The cell in row ${cell[0]}, column ${cell[1]} gives most, ${fixed(part, 1)}: all ${layer.rows * layer.columns} give ` +
+        `The cell in row ${cell[0]}, column ${cell[1]} (counted from 0) gives most, ${fixed(part, 1)}: ` +
+        `all ${layer.rows * layer.columns} give ` +
           `${ofCells}, and with the bias, ${ofBias}, that is the score.`,
       ]],
     };
