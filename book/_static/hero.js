@@ -47,7 +47,7 @@
   }
 
   /** Where the explorer shows the answer without some channels. */
-  const addressWithout = ({ name }, channels) => `#/?off=${name}:${channels.join("+")}`;
+  const addressWithout = ({ name }, channels) => `#/?view=passport&off=${name}:${channels.join("+")}`;
 
   /** Number of a map's channel, as a caption. */
   const numberOf = (layer, tile) => (tile < 0 ? "none" : `no. ${layer.channels[tile]}`);

@@ -224,7 +224,7 @@ def test_in_the_book_the_pictures_lie_beside_the_pages(monkeypatch, tmp_path, ca
         "image_is_an_array.html"
     ]
     (more,) = page.select(".hero-verdict > a")
-    assert more["data-explorer"] == "#/?off=block5_conv3:183"
+    assert more["data-explorer"] == "#/?view=passport&off=block5_conv3:183"
     assert more.text == "Switch off more in the explorer"
 
 

@@ -193,10 +193,11 @@ def test_the_switches_lead_on_to_all_others(page: webdriver.Chrome) -> None:
     verdict = page.find_element(By.CSS_SELECTOR, ".hero-switches p").text
     named = re.search(r"no\. ([\d, and]+\d)", verdict)
     assert named
-    assert at_first.endswith("#/?off=block5_conv3:" + "+".join(re.findall(r"\d+", named[1])))
+    assert at_first.endswith("#/?view=passport&off=block5_conv3:" + "+".join(re.findall(r"\d+", named[1])))
     for switch in switches[:2]:
         switch.click()
-    assert link.get_attribute("href").endswith("#/?off=block5_conv3:" + "+".join(numbers_off[:2]))
+    off = "+".join(numbers_off[:2])
+    assert link.get_attribute("href").endswith(f"#/?view=passport&off=block5_conv3:{off}")
     for switch in switches[:2]:
         switch.click()
     assert link.get_attribute("href") == at_first

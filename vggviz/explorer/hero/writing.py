@@ -161,9 +161,9 @@ def _more(front: Content) -> str:
     if front.switches is None:
         return ""
     off = "+".join(map(str, front.switches.channels[: front.switches.enough or None]))
-    place = f"#/?off={front.sheets[-1].layer}:{off}"
+    place = f"#/?view=passport&off={front.sheets[-1].layer}:{off}"
     words = "Switch off more in the explorer"
-    return f'<a class="hero-more" href="explorer.html" data-explorer="{place}">{words}</a>'
+    return f'<a class="hero-more" href="explorer.html" data-explorer="{escape(place)}">{words}</a>'
 
 
 def verdict(front: Content) -> str:
