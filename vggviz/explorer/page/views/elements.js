@@ -65,6 +65,10 @@ export function svgElement(name, attributes, ...children) {
 export const enlargeSign = () =>
   svgElement("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, svgElement("path", { d: "M9 2h5v5M7 14H2V9M14 2L9 7M2 14l5-5" }));
 
+/** Two arrows towards each other. */
+export const reduceSign = () =>
+  svgElement("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, svgElement("path", { d: "M14 7H9V2M2 9h5v5M14 2L9 7M2 14l5-5" }));
+
 /**
  * @param {HTMLCanvasElement} canvas
  * @param {CanvasRenderingContext2DSettings} [settings]

@@ -1,7 +1,7 @@
 // The photograph and the map of one image: beside each other, or the map over the photograph. Both are pointers.
 
 import { samePlace } from "../arithmetic/receptive_field.js";
-import { button, copy, draw, element, enlargeSign } from "./elements.js";
+import { button, copy, draw, element, enlargeSign, reduceSign } from "./elements.js";
 import { ARROWS } from "./grid_keys.js";
 import { CELLS } from "./loupe.js";
 import { listenForPointing } from "./pointing.js";
@@ -53,15 +53,25 @@ export class Stage {
     this.#input = input;
     this.#loupe = loupe;
     this.figures = [this.#figure(this.#left, 0), this.#figure(this.#right, 1)];
+    this.sign(false);
     this.#listen(this.#left, 0);
     this.#listen(this.#right, 1);
   }
 
   /** @type {(stage: HTMLElement, i: 0 | 1) => HTMLElement} */
   #figure(stage, i) {
-    const label = i ? "Enlarge the map" : "Enlarge the photograph";
-    const enlarge = button({ class: "enlarge plain", title: label, "aria-label": label, onclick: () => this.#on.enlarge(i) }, enlargeSign());
+    const enlarge = button({ class: "enlarge plain", onclick: () => this.#on.enlarge(i) });
     return element("figure", {}, stage, this.#captions[i], enlarge);
+  }
+
+  /** What the buttons beside the captions do: enlarge, or make it small again. @param {boolean} isLarge */
+  sign(isLarge) {
+    this.figures.forEach((figure, i) => {
+      const enlarge = /** @type {HTMLElement} */ (figure.lastChild);
+      const label = isLarge ? "Both as large as each other" : i ? "Enlarge the map" : "Enlarge the photograph";
+      Object.assign(enlarge, { title: label, ariaLabel: label });
+      enlarge.replaceChildren(isLarge ? reduceSign() : enlargeSign());
+    });
   }
 
   /** @param {ChannelView} view */

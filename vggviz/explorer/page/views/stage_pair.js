@@ -71,5 +71,6 @@ export class StagePair {
     const { dataset } = this.#root;
     if (dataset.large === undefined) dataset.large = String(this.#root.classList.contains("over") ? 0 : figure);
     else delete dataset.large;
+    for (const each of this.#stages) each.sign(dataset.large !== undefined);
   }
 }
