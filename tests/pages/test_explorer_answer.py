@@ -180,15 +180,42 @@ def test_the_maps_of_a_channel_that_is_off(page: Page) -> None:
     before = page.numbers(first_id(), LAST, (512, 14, 14))[channel]
     page.press("x")
     page.until(lambda: page.state["off"] == {LAST: [channel]})
-    page.until(lambda: page.find("#off [data-key=now]"))
+    page.until(lambda: page.find("#shows [data-key=now]"))
     assert "off" in page.text("#grid .is-off span")
     assert "switched off" in page.find("#grid .is-off").get_attribute("aria-label")
     assert (page.numbers("switched", LAST, (512, 14, 14))[channel] == 0).all()
-    page.click("#off [data-key=change]")
+    page.click("#shows [data-key=change]")
     page.until(lambda: page.state["shows"] == "change")
     np.testing.assert_array_equal(page.numbers("difference", LAST, (512, 14, 14))[channel], -before)
+    other = next(each for each in range(512) if each != channel)
+    page.dispatch(type="channel", value=other)
+    page.until(lambda: page.text("#maps figure:nth-child(2) figcaption") == f"channel {other}: unchanged")
+    assert page.text("#facts") == "Unchanged."
+    assert page.text("#channels .hatched") == "Hatched: unchanged."
+    assert page.text("#silent").startswith("511 unchanged")
+    page.dispatch(type="channel", value=channel)
     page.press("x")
     page.until(lambda: page.state["off"] == {})
+    assert "shows" not in page.js("return location.hash"), "the next channel off is looked at as it is then"
+
+
+def test_beside_the_maps_before_stands_the_answer_before(page: Page) -> None:
+    before, line = page.text(".answers"), page.text(".answer-line")
+    off = page.js(
+        "return explorer.data.statistics(explorer.state().picture, arguments[0]).then(({ mean }) => "
+        "mean.map((_, i) => i).sort((a, b) => mean[b] - mean[a]).slice(0, 40))",
+        LAST,
+    )
+    page.dispatch(type="off", value={LAST: off})
+    page.until(lambda: page.find(".score-bar .ghost"))
+    now = page.text(".answers")
+    page.until(lambda: page.find("#shows [data-key=before]"))
+    page.click("#shows [data-key=before]")
+    page.until(lambda: page.text(".answers") == before)
+    assert page.text(".answer-line") == f"Before: {line}"
+    assert not page.find(".score-bar .ghost")
+    page.click("#shows [data-key=now]")
+    page.until(lambda: page.text(".answers") == now)
 
 
 @pytest.mark.usefixtures("published")
@@ -202,7 +229,7 @@ def test_channels_of_deeper_layers_off_are_computed_as_keras_does(
     page.until(lambda: page.find("#off [data-key=load]"))
     assert "must be computed anew" in page.text("#off")
     page.click("#off [data-key=load]")
-    page.until(lambda: page.find("#off [data-key=now]"), 120)
+    page.until(lambda: page.find("#shows [data-key=now]"), 120)
     model = vggviz.load_vgg16("imagenet", "linear")
     for name, channels in off.items():
         kernel, bias = model.get_layer(name).get_weights()

@@ -52,6 +52,11 @@ def settled(page: Page) -> None:
     page.until(lambda: page.js("return document.querySelector('.badge').dataset.shown") == "all", 180)
 
 
+def has_strokes(page: Page) -> bool:
+    """Whether strokes are seen on the photograph."""
+    return bool(page.js("return document.querySelector('canvas.painted')?.checkVisibility()"))
+
+
 def brush_size(page: Page, share: float) -> None:
     page.js(
         """
@@ -141,7 +146,7 @@ def test_what_is_seen_at_last_is_what_was_painted_last(page: Page) -> None:
     address = page.js("return location.hash")
     assert "painted" not in address
     page.browser.refresh()
-    page.until(lambda: page.find("#paint-open") and page.text("#paint-open") == "Painted")
+    page.until(lambda: has_strokes(page))
     assert page.js("return location.hash") == address
     stale(page)
     load(page)
@@ -149,7 +154,7 @@ def test_what_is_seen_at_last_is_what_was_painted_last(page: Page) -> None:
     settled(page)
     assert np.array_equal(painted(page), shown)
     page.click("#paint .clear")
-    page.until(lambda: page.text("#paint-open") == "Paint")
+    page.until(lambda: not has_strokes(page))
     assert "points" not in page.js("return Object.values(sessionStorage).join()")
 
 
@@ -207,7 +212,7 @@ def test_a_new_visit_begins_with_clean_pictures(page: Page) -> None:
     address = page.js("return location.hash")
     page.open(address)
     page.until(lambda: page.find("#paint-open"))
-    assert page.text("#paint-open") == "Paint"
+    assert not has_strokes(page)
     assert "points" not in page.js("return Object.values(sessionStorage).join()")
 
 
@@ -266,7 +271,7 @@ def test_the_maps_before_and_by_how_much_they_changed(page: Page, manifest: dict
     settled(page)
     caption = page.text("#maps figcaption")
     assert caption.endswith(", painted")
-    buttons = {each.text: each for each in page.find("#paint .shows").find_elements("tag name", "button")}
+    buttons = {each.text: each for each in page.find("#shows").find_elements("tag name", "button")}
     assert list(buttons) == ["now", "before", "change"]
     buttons["change"].click()
     page.until(lambda: "change" in page.text("#maps figure:nth-child(2) figcaption"))
@@ -275,7 +280,7 @@ def test_the_maps_before_and_by_how_much_they_changed(page: Page, manifest: dict
     assert (changed < 0).any()
     assert (changed > 0).any()
     assert not changed[:, 150:, 150:].any()  # what the file has rounded is no change
-    page.click("#paint .shows button:nth-child(2)")
+    page.click("#shows button:nth-child(2)")
     hold = ActionChains(page.browser).move_to_element(page.find("#paint .hold")).click_and_hold()
     hold.perform()
     page.until(lambda: page.text("#maps figcaption") + ", painted" == caption)
@@ -285,10 +290,10 @@ def test_the_maps_before_and_by_how_much_they_changed(page: Page, manifest: dict
     page.until(lambda: page.text("#maps figcaption") == caption)
     other = next(each["id"] for each in manifest["pictures"] if each["id"] != page.state["picture"])
     page.dispatch(type="picture", value=other)
-    page.until(lambda: page.text("#paint-open") == "Paint")
+    page.until(lambda: not has_strokes(page))
     assert not in_hand(page)
     page.js("history.back()")
-    page.until(lambda: page.text("#paint-open") == "Painted")
+    page.until(lambda: has_strokes(page))
     page.until(lambda: page.text("#maps figcaption") == caption)
 
 
@@ -305,7 +310,7 @@ def test_channels_stay_off_on_the_painted_picture(page: Page) -> None:
     settled(page)
     assert not painted(page)[20].any()
     page.click("#paint .clear")
-    page.until(lambda: page.text("#paint-open") == "Paint")
+    page.until(lambda: not has_strokes(page))
     page.until(lambda: not page.text("#maps figcaption").endswith(", painted"), 120)
     assert "silent" in page.text("#maps figure:nth-child(2) figcaption")
     alone = page.numbers("switched", "block1_conv2", BLOCK1)
@@ -365,7 +370,7 @@ def test_a_finger_paints_only_with_a_tool_in_hand(page: Page) -> None:
     for kind, places in [("touchStart", [(x, y)]), ("touchMove", [(x + 30, y + 20)]), ("touchEnd", [])]:
         points = [{"x": each[0], "y": each[1]} for each in places]
         page.browser.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-    page.until(lambda: page.text("#paint-open") == "Painted")
+    page.until(lambda: has_strokes(page))
     assert page.state["cell"] == [100, 100]
     width = page.js("return document.documentElement.scrollWidth")
     assert width <= 390
@@ -393,7 +398,7 @@ def test_a_stamp_copies_a_piece_of_another_picture(page: Page, manifest: dict[st
     brush_size(page, 0.2)
     page.until(lambda: page.js("return document.querySelector('.piece canvas').width > 0"))
     stroke(page, (70, 150), (0, 0))
-    page.until(lambda: page.text("#paint-open") == "Painted")
+    page.until(lambda: has_strokes(page))
     before, source = (
         np.asarray(Image.open(FOLDER / picture / "picture.png").convert("RGB")).astype(int)
         for picture in (first_id(), other)
@@ -431,15 +436,17 @@ return {
   small: boxes.filter(([, box]) => box.width < 44 || box.height < 44).map(([name]) => name),
   scrolls: [...row.querySelectorAll(".tools")].some((e) => e.scrollWidth > e.clientWidth),
   rows: rows.size,
+  begins: row.querySelector(".brushes").getBoundingClientRect().left,
 };
 """
 
 
 @pytest.mark.parametrize(("width", "height"), [(320, 568), (390, 844)])
 def test_the_tools_fit_a_phone(page: Page, width: int, height: int) -> None:
-    """In three rows, whatever is in hand, with targets for a finger."""
+    """In three rows at one place, whatever is in hand, with targets for a finger."""
     show_on(page.browser, width, height, "light")
     take_brush(page)
+    begins = set()
     stroke(page, (60, 60), (20, 30))
     for button in page.browser.find_elements(By.CSS_SELECTOR, "#paint .brushes button"):
         page.js("arguments[0].ariaPressed === 'true' || arguments[0].click()", button)
@@ -447,3 +454,34 @@ def test_the_tools_fit_a_phone(page: Page, width: int, height: int) -> None:
         found = page.js(OUTSIDE)
         assert (found["cut"], found["small"], found["scrolls"]) == ([], [], False), button.text
         assert found["rows"] <= 3, button.text
+        begins.add(found["begins"])
+    assert len(begins) == 1
+
+
+def test_when_painting_is_done_the_page_is_as_before_it(page: Page) -> None:
+    """But for the strokes, and for the maps, of which those before can be looked at; no tile has moved."""
+    show_on(page.browser, 390, 844, "light")
+    load(page)
+    page.dispatch(type="cell", value=None)
+    words = page.text("#words")
+    take_brush(page)
+    assert page.text("#paint-open") == "Done"
+    brush_size(page, 0.3)
+    stroke(page, (100, 60), (20, 80))
+    settled(page)
+    page.until(lambda: page.find("#channels-head .anew").is_displayed())
+    tiles = "return [...document.querySelectorAll('#grid [role=option]')].map((e) => e.dataset.channel)"
+    before = page.js(tiles)
+    page.click("#paint-open")
+    page.until(lambda: page.text("#paint-open") == "Paint")
+    assert has_strokes(page)
+    assert page.text("#words") == words
+    assert not page.find("#place .badge").is_displayed()
+    assert page.box("#place")["height"] <= 46
+    assert page.find("#shows [data-key=before]").is_displayed()
+    page.click("#shows [data-key=before]")
+    page.until(lambda: not has_strokes(page))
+    page.click("#shows [data-key=now]")
+    page.until(lambda: has_strokes(page))
+    assert page.js(tiles) == before
+    assert page.find("#channels-head .anew").is_displayed()

@@ -192,6 +192,10 @@ def test_the_steps_that_are_left_to_the_pixels_are_told(unopened: Page) -> None:
         box, trail = page.box("#cell .left"), page.box("#cell .trail")
         assert trail["right"] <= box["left"] < box["right"] <= width
         assert trail["width"] > 100
+    page.browser.back()
+    page.until(lambda: page.js(LEFT) == "step 1 of 3, 2 to the pixels")
+    here, trail = page.box("#cell .trail span"), page.box("#cell .trail")
+    assert here["right"] <= trail["right"] + 1, "the name of the layer where one is stands whole"
 
 
 def test_the_tours_card_stands_below_the_sum_that_it_speaks_of(unopened: Page) -> None:
@@ -233,3 +237,70 @@ def test_an_open_answer_leaves_the_tabs_free_of_the_button(floating: Page) -> No
     page.find(".answer-line").click()
     page.until(lambda: page.find(".answers").is_displayed())
     assert page.js(UNDER_THE_BUTTON, "#tabs button") == []
+
+
+def test_channels_off_leave_room_for_the_grid(unopened: Page, manifest: dict[str, Any]) -> None:
+    """What is off stands in one row, and which maps are shown beside the button that begins to paint."""
+    if not manifest["answer"]:
+        pytest.skip("this explorer has no classifier")
+    show_on(unopened.browser, 390, 844, "light")
+    page = unopened.open(f"#/block5_conv3/286?picture={first_id()}")
+    page.until(lambda: page.text(".answer-line").strip())
+    before = page.box("#grid")["top"]
+    page.dispatch(type="off", value={"block5_conv3": [183, 436, 234]})
+    page.until(lambda: page.find("#shows [data-key=now]"))
+    page.until(lambda: page.find("#off .undo").is_displayed())
+    middles = {
+        round(page.box(each)["y"] + page.box(each)["height"] / 2) for each in ("#off .chip", "#off .undo")
+    }
+    assert len(middles) == 1
+    assert page.box("#grid")["top"] - before < 80
+    shows, paint = page.box("#shows"), page.box("#paint-open")
+    assert shows["right"] <= paint["left"]
+    assert shows["top"] < paint["bottom"] <= page.box("#answer")["top"] + 1
+    page.click("#tab-passport")
+    page.until(lambda: page.find("#passport .switch").is_displayed())
+    assert page.text("#passport .switch") == "Switch channel 286 off"
+    page.click("#passport .switch")
+    page.until(lambda: page.text("#passport .switch") == "Switch channel 286 on again")
+    assert 286 in page.state["off"]["block5_conv3"]
+
+
+@pytest.mark.parametrize("figure", [1, 2])
+def test_an_enlarged_picture_is_whole(unopened: Page, figure: int) -> None:
+    show_on(unopened.browser, 390, 844, "light")
+    page = unopened.open(f"#/block5_conv3/286?picture={first_id()}")
+    button = page.find(f"#maps figure:nth-child({figure}) .enlarge")
+    sign = button.get_attribute("innerHTML")
+    button.click()
+    large, small = (f"#maps figure:nth-child({each}) .stage" for each in (figure, 3 - figure))
+    page.until(lambda: page.box(large)["width"] > 250)
+    assert 60 < page.box(small)["width"] < 100
+    assert page.box(large)["right"] <= page.box(small)["left"]
+    assert page.box(small)["right"] <= 390
+    assert button.get_attribute("innerHTML") != sign
+    button.click()
+    page.until(lambda: page.box(large)["width"] == page.box(small)["width"])
+    assert button.get_attribute("innerHTML") == sign
+
+
+def test_beside_the_whole_network_no_layer_looks_chosen(unopened: Page) -> None:
+    show_on(unopened.browser, 390, 844, "light")
+    page = unopened.open(f"#/block4_conv3/5?picture={first_id()}")
+    colour = "return getComputedStyle(document.querySelector(arguments[0])).backgroundColor"
+    chosen = "#rail .layer[aria-current=true]"
+    accent = page.js(colour, chosen)
+    page.click("#whole")
+    page.until(lambda: page.js(colour, "#whole") == accent)
+    assert page.js(colour, chosen) != accent
+
+
+@pytest.mark.parametrize(("width", "height"), PHONES)
+def test_the_cell_that_is_taken_is_named_free_of_its_bar(unopened: Page, width: int, height: int) -> None:
+    show_on(unopened.browser, width, height, "light")
+    page = unopened.open(f"#/block1_pool/5/106,100?picture={first_id()}&view=cell")
+    page.until(lambda: page.find("#cell .row.sum .step"))
+    step = page.find("#cell .row.sum .step")
+    assert step.text.endswith("taken ›")
+    assert page.box("#cell .row.sum .step")["right"] <= page.box("#cell .row.sum .signed")["left"]
+    assert page.js("return arguments[0].scrollWidth <= arguments[0].clientWidth", step)

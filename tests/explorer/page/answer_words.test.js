@@ -25,7 +25,8 @@ test("the answer in words, before and after channels were switched off", () => {
   assert.equal(shortText({ ...classifier, calibrated: false }, all.now, 1), "Egyptian cat 10.0");
   assert.equal(leadText(classifier, all.now), "1.5 ahead of tabby");
   assert.equal(spokenText(all), "The answer: Egyptian cat, score 10.0, 82 %.");
-  assert.equal(spokenText(all, true), "The answer is not computed yet; before: Egyptian cat, score 10.0, 82 %.");
+  assert.equal(spokenText(all, "stale"), "The answer is not computed yet; before: Egyptian cat, score 10.0, 82 %.");
+  assert.equal(spokenText(all, "before"), "The answer before: Egyptian cat, score 10.0, 82 %.");
   assert.deepEqual(less.silenced, [1]);
   assert.equal(
     spokenText(less),

@@ -27,6 +27,12 @@ test("a silent channel is called silent, whether its map is there or not", () =>
   }
 });
 
+test("where a change is shown, a channel without one is unchanged, not silent", () => {
+  const change = { ...deep, signed: true, isChange: true };
+  assert.equal(describeChannel({ layer: change, channel: 1, zeros: 1 }), "block3_conv2, channel 1 of 256: unchanged.");
+  assert.match(describeChannel({ layer: change, channel: 1, strongest }), /largest 41.2/);
+});
+
 test("nearly none is not none, nearly all is not all, and signed maps have no share of zeros", () => {
   const say = (zeros, signed = false) => describeChannel({ layer: { ...deep, signed }, channel: 0, strongest, zeros });
   assert.match(say(0.0001), /less than 1%/);

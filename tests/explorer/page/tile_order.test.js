@@ -3,14 +3,14 @@ import test from "node:test";
 
 import { TileOrder } from "../../../vggviz/explorer/page/views/tile_order.js";
 
-const state = Object.freeze({ picture: "cat", sort: "strength", cell: null, off: {} });
+const state = Object.freeze({ picture: "cat", sort: "strength", cell: null, off: {}, shows: "now" });
 
 /** What the grid is given: the largest value of each channel, and what else is not as usual. */
-const shown = (maximum, { frozen = false, here = null, ...changes } = {}) => ({
+const shown = (maximum, { frozen = false, here = null, id = "cat", ...changes } = {}) => ({
   state: { ...state, ...changes },
   layer: { name: "block1_conv1" },
   frozen,
-  images: [{ statistics: { maximum, zeros: maximum.map(() => 0) }, here }],
+  images: [{ id, statistics: { maximum, zeros: maximum.map(() => 0) }, here }],
 });
 
 function followed(...all) {
@@ -47,4 +47,16 @@ test("with channels off all keep their places at one cell, and at another one th
   assert.deepEqual(order.sorted, [1, 2, 0]);
   order.follow(shown([1, 0, 2], { ...at, ...off, cell: [0, 1], here: [1, 0, 2] }));
   assert.deepEqual(order.sorted, [2, 0, 1]);
+});
+
+test("when the brush is put away the channels of the painted picture keep their places until they are sorted anew", () => {
+  const painted = shown([5, 3, 9], { id: "painted" });
+  const order = followed(shown([1, 3, 2]), shown([5, 3, 9], { id: "painted", frozen: true }), painted);
+  assert.deepEqual([order.sorted, order.isOld(painted)], [[1, 2, 0], true]);
+  const before = shown([1, 3, 2], { shows: "before" });
+  order.follow(before);
+  assert.deepEqual([order.sorted, order.isOld(before)], [[1, 2, 0], false]);
+  order.forget();
+  order.follow(painted);
+  assert.deepEqual([order.sorted, order.isOld(painted)], [[2, 0, 1], false]);
 });

@@ -217,7 +217,7 @@ export class Explorer {
   #shown({ images, beside, preferred }) {
     const state = this.#state;
     const found = layerNamed(this.manifest, state.layer);
-    const layer = this.#sources.isSigned(images[0].id) ? { ...found, signed: true } : found;
+    const layer = this.#sources.isSigned(images[0].id) ? { ...found, signed: true, isChange: true } : found;
     const explains = this.#explains() && layer.reads !== null;
     return {
       state,

@@ -5,7 +5,7 @@ import { layerNamed, offered } from "./manifest.js";
 import { isOff, switched, tidied } from "./switched_off.js";
 import { isBelow } from "./whole_numbers.js";
 
-/** @import { Action, Layer, Manifest, Pair, Request, Scale, Shows, Sort, State, ViewName } from "./types.js" */
+/** @import { Action, Layer, Manifest, Off, Pair, Request, Scale, Shows, Sort, State, ViewName } from "./types.js" */
 
 /** @type {readonly Sort[]} */
 export const SORTS = Object.freeze(["here", "strength", "zeros", "number"]);
@@ -144,14 +144,23 @@ function changes(state, action, manifest) {
     case "move":
       return { cell: moved(state, action, layerNamed(manifest, state.layer)) };
     case "off":
-      return { off: tidied(action.value, manifest) };
+      return withOff(state, action.value, manifest);
     case "switch":
-      return { off: tidied(switched(state.off, action.layer, action.channel), manifest) };
+      return withOff(state, switched(state.off, action.layer, action.channel), manifest);
     case "go":
       return allChanges(state, action.value, manifest);
     default:
       return { [action.type]: action.value };
   }
+}
+
+/**
+ * With all channels on again, there is nothing before a change.
+ * @type {(state: State, off: Off, manifest: Manifest) => Partial<State>}
+ */
+function withOff(state, value, manifest) {
+  const off = tidied(value, manifest);
+  return { off, shows: Object.keys(off).length ? state.shows : "now" };
 }
 
 /** @type {(state: State, parts: Partial<State>, manifest: Manifest) => State} */

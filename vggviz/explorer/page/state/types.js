@@ -21,6 +21,7 @@
  * @property {number} channels
  * @property {string | null} reads   the layer before; null if it reads several
  * @property {boolean} signed   whether any value is below zero
+ * @property {boolean} [isChange]   whether its maps are differences from those before a change
  * @property {{maps: number, kernels: number}} bytes   of the packed files
  * @property {Tiles} sheet   of thumbnails
  * @property {Window | null} field   receptive field in pixels; the first cell's begins at -padding

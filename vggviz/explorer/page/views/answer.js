@@ -130,17 +130,20 @@ class AnswerView {
     if (!classifier) return;
     const subject = this.#subjectOf(state.picture);
     const { id, means, gated } = await meansOf(this.#tools, state, classifier.layer);
-    const { off, where } = state;
-    const key = JSON.stringify([id, state.picture, off, where, stale, this.#isWhyOpen]);
+    const { off, where, shows } = state;
+    const key = JSON.stringify([id, state.picture, off, where, shows, stale, this.#isWhyOpen]);
     if (key === this.#shown.key && means === this.#shown.means && gated === this.#shown.gated) return;
     const index = where === null ? -1 : classifier.ids.indexOf(where);
-    const planes = index < 0 ? null : await data.maps(id, classifier.layer);
+    const isBefore = shows === "before";
+    const planes = index < 0 ? null : await data.maps(isBefore ? state.picture : id, classifier.layer);
     if (!isNew()) return;
     this.#shown = { key, means, gated };
     const found = finding(classifier, means, off, gated);
     this.#subject = subject;
-    this.#head.show(found, where, stale || this.#isOfAnother());
-    lay(planes && this.#where.show(found, index, planes));
+    const seen = isBefore ? { ...found, now: found.before, silenced: [] } : found; // as the maps beside it
+    const isStale = stale || this.#isOfAnother();
+    this.#head.show(seen, where, isStale ? "stale" : found.now === seen.now ? "now" : "before");
+    lay(planes && this.#where.show(seen, index, planes));
     if (!planes) this.#where.hide();
     if (this.#isWhyOpen) this.#why.show(found, off);
     else this.#why.hide();

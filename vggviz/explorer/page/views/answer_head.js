@@ -7,13 +7,14 @@ import { button, element } from "./elements.js";
 /**
  * @import { Classifier } from "../answer/classifier.js"
  * @import { Finding } from "../answer/finding.js"
+ * @import { Age } from "./answer_words.js"
  * @import { Dispatch } from "../state/types.js"
  * @typedef {{dispatch: Dispatch, count: number, calibrated: boolean, parts: HTMLElement[], toggleWhy: (isOpen: boolean) => void}} Tools   `count`, of the
  *   classes; `calibrated`, whether probabilities are shown beside their scores; `parts` come below the buttons
  */
 
-/** Of an answer that does not count what is painted, or is that of the picture before. */
-const STALE = "Not computed yet; before:";
+/** What stands before the answer, in the line and over the buttons. @type {Record<Age, string>} */
+const BEGINS = { now: "", before: "Before: ", stale: "Not computed yet; before: " };
 
 export class AnswerHead {
   #root;
@@ -57,30 +58,30 @@ export class AnswerHead {
     this.#lead.textContent = words;
   }
 
-  /** @type {(finding: Finding, where: string | null, stale: boolean) => void} `stale`, of the picture before it was painted on */
-  show(finding, where, stale) {
+  /** @type {(finding: Finding, where: string | null, age: Age) => void} */
+  show(finding, where, age) {
     this.#finding = finding;
     delete this.#root.dataset.waiting;
     this.#bars.show(finding, where);
-    this.#tell(finding, stale);
+    this.#tell(finding, age);
     this.#list(finding.classifier);
     this.#offer(finding, where);
   }
 
   /** The picture is another one now: what is shown is the answer of the one before. */
   age() {
-    if (this.#finding) this.#tell(this.#finding, true);
+    if (this.#finding) this.#tell(this.#finding, "stale");
   }
 
-  /** For those who see it and those who hear it. @type {(finding: Finding, stale: boolean) => void} */
-  #tell(finding, stale) {
+  /** For those who see it and those who hear it. @type {(finding: Finding, age: Age) => void} */
+  #tell(finding, age) {
     const { classifier, now } = finding;
-    const said = (/** @type {string} */ words) => (stale ? `${STALE} ${words}` : words);
-    this.#root.dataset.stale = String(stale);
-    this.#line.textContent = said(shortText(classifier, now, stale ? 1 : 2));
-    this.#lead.textContent = said(leadText(classifier, now));
-    if (now !== finding.before) this.#lead.append(" Dashed: before.");
-    const spoken = spokenText(finding, stale);
+    const isStale = age === "stale";
+    this.#root.dataset.stale = String(isStale);
+    this.#line.textContent = BEGINS[age] + shortText(classifier, now, isStale ? 1 : 2);
+    this.#lead.textContent = BEGINS[age] + leadText(classifier, now);
+    if (now !== finding.before) this.#lead.append(". Dashed: before.");
+    const spoken = spokenText(finding, age);
     if (this.#spoken.textContent !== spoken) this.#spoken.textContent = spoken;
   }
 

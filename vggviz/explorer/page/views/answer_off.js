@@ -1,8 +1,7 @@
-// The channels that are switched off, as chips that switch them on again; and which maps are shown behind them.
+// The channels that are switched off, as chips that switch them on again.
 
 import { formattedBytes } from "../arithmetic/number_format.js";
 import { button, element, keepingFocus } from "./elements.js";
-import { showsButtons } from "./shows.js";
 
 /**
  * @import { Sources } from "../live/sources.js"
@@ -17,25 +16,21 @@ import { showsButtons } from "./shows.js";
 export function createOff(root, tools) {
   const chips = element("div", { class: "chips", role: "group", "aria-label": "Channels that are switched off" });
   const offer = element("p", { class: "quiet" });
-  const shows = element("div", { class: "chips shows", role: "group", "aria-label": "Maps behind them" });
-  root.append(chips, offer, shows);
+  root.append(chips, offer);
   let key = "";
   return {
     /** @param {Pick<Shown, "state">} shown */
     show({ state }) {
       const missing = tools.sources.missing(state);
-      const isChanged = tools.sources.isChanged(state, state.layer);
-      const next = JSON.stringify([state.off, state.shows, isChanged, missing?.layers, Boolean(missing?.door)]);
+      const next = JSON.stringify([state.off, missing?.layers, Boolean(missing?.door)]);
       if (key === next) return;
       key = next;
       root.hidden = Object.keys(state.off).length === 0;
       keepingFocus(root, () => {
         chips.replaceChildren(...chipsOf(state, tools));
         offer.replaceChildren(...offerOf(missing, tools));
-        shows.replaceChildren(...(isChanged ? showsButtons(state, tools.dispatch) : []));
       });
       offer.hidden = !missing;
-      shows.hidden = !isChanged;
     },
   };
 }

@@ -7,7 +7,12 @@ import { lead } from "../answer/scores.js";
  * @import { Classifier } from "../answer/classifier.js"
  * @import { Finding } from "../answer/finding.js"
  * @import { Answer } from "../answer/scores.js"
+ * @typedef {"now" | "before" | "stale"} Age   `before`, with all channels on and nothing painted; `stale`, of another
+ *   picture than the one that is shown, or without what is painted on it, as long as that is not computed
  */
+
+/** @type {Record<Age, string>} */
+const SPOKEN = { now: "The answer:", before: "The answer before:", stale: "The answer is not computed yet; before:" };
 
 /** Decimals of scores. */
 const DECIMALS = 1;
@@ -48,14 +53,13 @@ export function shortText({ labels, calibrated }, { order, scores, probabilities
 /**
  * The answer as it is read aloud.
  * @param {Finding} finding
- * @param {boolean} [stale] whether it is that of a picture before the one that is shown
+ * @param {Age} [age]
  * @returns {string}
  */
-export function spokenText({ classifier, before, now }, stale = false) {
+export function spokenText({ classifier, before, now }, age = "now") {
   const [first] = now.order;
   const share = classifier.calibrated ? `, ${percent(now.probabilities[first])}` : "";
-  const begin = stale ? "The answer is not computed yet; before:" : "The answer:";
-  const told = `${begin} ${classifier.labels[first]}, score ${scoreText(now.scores[first])}${share}.`;
+  const told = `${SPOKEN[age]} ${classifier.labels[first]}, score ${scoreText(now.scores[first])}${share}.`;
   if (now === before) return told;
   const old = before.order[0];
   const same = old === first ? "the same" : classifier.labels[old];

@@ -25,8 +25,6 @@ import { TileOrder } from "./tile_order.js";
 /** Tiles painted before the page may do something else. */
 const CHUNK = 48;
 
-const HATCHED = "Hatched: zero everywhere on this picture.";
-
 export class ChannelGrid {
   #elements;
   #tools;
@@ -50,8 +48,8 @@ export class ChannelGrid {
   #again = null;
   /** What the tiles were marked for. */
   #markedFor = "";
-  #anew = button({ class: "anew", hidden: true, title: "While you paint the tiles stay where they are", onclick: () => this.#sortAnew() }, "Sort anew");
-  #hatched = element("p", { class: "hatched quiet", hidden: true }, element("i", { class: "dead" }), HATCHED);
+  #anew = button({ class: "anew", hidden: true, title: "The tiles have stayed where they were", onclick: () => this.#sortAnew() }, "Sort anew");
+  #hatched = element("p", { class: "hatched quiet", hidden: true }, element("i", { class: "dead" }), element("span"));
   /** Counts the paintings, so that an older one stops. */
   #painting = 0;
 
@@ -146,10 +144,11 @@ export class ChannelGrid {
     if (!isOther && of.every((each, i) => each === this.#arranged[i])) return;
     this.#arranged = of;
     this.#order.follow(shown);
-    this.#anew.hidden = !frozen || !this.#order.isOld(shown);
+    this.#anew.hidden = !this.#order.isOld(shown);
     const quiet = this.#order.quiet.filter((channel) => !off.includes(channel));
     silent.hidden = !quiet.length;
-    silent.textContent = `${quiet.length} silent on this picture${this.#unfolded ? ": hide them" : ""}`;
+    const what = layer.isChange ? "unchanged" : "silent on this picture";
+    silent.textContent = `${quiet.length} ${what}${this.#unfolded ? ": hide them" : ""}`;
     silent.setAttribute("aria-expanded", String(this.#unfolded));
     const folded = new Set(this.#unfolded ? [] : quiet.filter((channel) => channel !== state.channel));
     const listed = this.#order.sorted.filter((channel) => !folded.has(channel));
@@ -162,8 +161,10 @@ export class ChannelGrid {
   }
 
   /** What the hatching means, where it is seen: there are faces without it. @param {Shown} shown */
-  #tellHatched({ state, images: [{ statistics }] }) {
+  #tellHatched({ state, layer, images: [{ statistics }] }) {
     const isSeen = this.#head.face() === "map" && state.view !== "network";
+    const what = layer.isChange ? "unchanged" : "zero everywhere on this picture";
+    /** @type {HTMLElement} */ (this.#hatched.lastChild).textContent = `Hatched: ${what}.`;
     this.#hatched.hidden = !isSeen || !this.#listed.some((channel) => isSilent(statistics, channel));
   }
 

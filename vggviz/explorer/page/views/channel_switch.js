@@ -1,4 +1,4 @@
-// The switch of the chosen channel.
+// The button that switches the chosen channel off, or on again.
 
 import { button } from "./elements.js";
 
@@ -12,7 +12,7 @@ import { button } from "./elements.js";
  * @returns {{element: HTMLElement, show: (state: State) => void}}
  */
 export function createChannelSwitch({ dispatch, switchOf }) {
-  const toggle = button({ class: "switch", role: "switch" });
+  const toggle = button({ class: "switch" });
   return {
     element: toggle,
     show({ layer: shown, channel, off }) {
@@ -20,10 +20,9 @@ export function createChannelSwitch({ dispatch, switchOf }) {
       toggle.hidden = layer === null;
       if (layer === null) return;
       const isOn = !off[layer]?.includes(channel);
-      toggle.textContent = isOn ? "Channel is on" : "Channel is off";
-      toggle.setAttribute("aria-checked", String(isOn));
-      toggle.setAttribute("aria-label", `Channel ${channel} of ${layer}`);
-      toggle.title = isOn ? "Switch it off (x)" : "Switch it on again (x)";
+      const which = layer === shown ? channel : `${channel} of ${layer}`;
+      toggle.textContent = `Switch channel ${which} ${isOn ? "off" : "on again"}`;
+      toggle.title = "Or by the key x";
       toggle.onclick = () => dispatch({ type: "switch", layer, channel });
     },
   };

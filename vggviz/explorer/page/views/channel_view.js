@@ -53,7 +53,8 @@ function ofImage(loaded, { state, layer, cell: shownCell }, image, how) {
   const cell = how.first ? shownCell : null;
   const best = strongestOf(loaded, channel);
   const about = { ...loaded, image, layer, channel, over, cell, strongest: best };
-  const shows = image.hidden ? `, ${state.shows}` : ""; // of a picture that is changed: now, before, or the change
+  const isUnchanged = layer.isChange && !loaded.statistics.maximum[channel];
+  const shows = image.hidden && !isUnchanged ? `, ${state.shows}` : ""; // of a picture that is changed
   return {
     ...about,
     map: mapOf(loaded, layer, { channel, over, ...how }),
@@ -65,10 +66,10 @@ function ofImage(loaded, { state, layer, cell: shownCell }, image, how) {
   };
 }
 
-/** @type {(about: Pick<ChannelView, "planes" | "statistics" | "channel">) => string} */
-function captionOf({ planes, statistics, channel }) {
+/** @type {(about: Pick<ChannelView, "planes" | "statistics" | "channel" | "layer">) => string} */
+function captionOf({ planes, statistics, channel, layer }) {
   const maximum = statistics.maximum[channel];
-  if (maximum === 0) return `channel ${channel}: silent here`;
+  if (maximum === 0) return `channel ${channel}: ${layer.isChange ? "unchanged" : "silent here"}`;
   return planes ? `channel ${channel}, up to ${formatted(maximum)}` : `channel ${channel}, thumbnail: averaged`;
 }
 

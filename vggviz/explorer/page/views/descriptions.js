@@ -25,6 +25,7 @@ export function describeChannel({ layer, channel, strongest = null, maximum = 0,
  */
 export function describeStrength({ layer, strongest = null, maximum = 0, zeros = null }) {
   const value = strongest ? strongest.value : maximum;
+  if (value === 0 && layer.isChange) return "unchanged.";
   if (value === 0) return "silent on this picture, zero everywhere.";
   const where = strongest ? ` at row ${strongest.cell[0]}, column ${strongest.cell[1]}` : "";
   const rest = zeros === null || layer.signed ? "" : `; zero in ${percent(zeros)} of its cells`;

@@ -20,6 +20,7 @@ import { createPlace } from "./place.js";
 import { createSave } from "./save.js";
 import { savedView } from "./saved_view.js";
 import { createShortcuts } from "./shortcuts.js";
+import { createShows } from "./shows.js";
 import { StagePair } from "./stage_pair.js";
 import { createTabs } from "./tabs.js";
 
@@ -101,6 +102,7 @@ export class Page {
       new CellView(byId("cell"), { manifest, colours, dispatch }),
       this.#answer,
       createOff(byId("off"), { dispatch, sources, failed: showProblem }),
+      createShows(byId("shows"), { dispatch, sources }),
     ];
   }
 

@@ -3,10 +3,9 @@
 import { formattedBytes } from "../arithmetic/number_format.js";
 import { paceText } from "../paint/pace.js";
 import { asError } from "../state/errors.js";
-import { button, element, keepingFocus } from "./elements.js";
+import { button, element } from "./elements.js";
 import { PaintSurface } from "./paint_surface.js";
 import { PaintTools } from "./paint_tools.js";
-import { showsButtons } from "./shows.js";
 
 /**
  * @import { Painting } from "../live/painting.js"
@@ -22,17 +21,15 @@ export class Paint {
   #on;
   #tools;
   #surface;
-  #undo = button({ class: "undo", onclick: () => this.#on.painting.undo("last") }, "Undo");
-  #clear = button({ class: "clear", title: "Take all strokes away", onclick: () => this.#on.painting.undo("all") }, "Clear");
+  #undo = button({ class: "undo", onclick: () => this.#takeBack("last") }, "Undo");
+  #clear = button({ class: "clear", title: "Take all strokes away", onclick: () => this.#takeBack("all") }, "Clear");
   #hold = button({ class: "hold", title: "Hold to see the picture, its maps and tiles as they were" }, "Hold", element("span", { class: "wide" }, ": original"));
-  #shows = element("div", { class: "chips shows", role: "group", "aria-label": "Maps of the painted picture" });
   #compute = button({ class: "compute", onclick: () => this.#load() });
   #badge = element("p", { class: "badge", "aria-hidden": "true" });
   #isOpen = false;
   #isFrozen = false;
   /** @type {State | null} */
   #state = null;
-  #key = "";
   #drawing = 0;
 
   /**
@@ -47,7 +44,7 @@ export class Paint {
     elements.opener.before(this.#badge, this.#compute);
     elements.row.append(
       element("div", { class: "tools" }, ...this.#tools.elements),
-      element("div", { class: "tools" }, this.#undo, this.#clear, this.#hold, this.#shows),
+      element("div", { class: "tools" }, this.#undo, this.#clear, this.#hold),
     );
     this.#listenToHold();
     elements.row.addEventListener("keydown", (event) => this.#press(event));
@@ -113,6 +110,13 @@ export class Paint {
     this.#isFrozen = on;
   }
 
+  /** @param {"last" | "all"} which of the strokes */
+  #takeBack(which) {
+    this.#on.painting.undo(which);
+    const isPainted = this.#seen()?.picture?.isPainted();
+    if (!isPainted) this.#on.dispatch({ type: "shows", value: "now" }); // there is nothing before a change
+  }
+
   async #load() {
     try {
       await this.#on.painting.door().open(this.#isOpen ? "painting" : undefined);
@@ -143,15 +147,13 @@ export class Paint {
     const size = picture?.size ?? 1;
     const isChosen = this.#isOpen && this.#tools.isChosen() && picture !== null;
     if (!isChosen) this.#freeze(false);
-    opener.textContent = isPainted ? "Painted" : "Paint";
+    opener.textContent = this.#isOpen ? "Done" : "Paint";
     opener.setAttribute("aria-expanded", String(this.#isOpen));
     row.hidden = !this.#isOpen;
     this.#surface.show(picture && isPainted && state.shows !== "before" ? picture : null);
     this.#surface.open(isChosen, { size, width: this.#tools.width(size) });
     for (const each of [this.#undo, this.#clear, this.#hold]) each.disabled = !isPainted;
     this.#offer(seen, isPainted);
-    const isSaidElsewhere = Object.keys(state.off).length > 0; // beside what is switched off
-    this.#showShows(state, isPainted && !isSaidElsewhere && this.#on.painting.isChanged(state, state.layer));
   }
 
   /** The network, as long as it is not there, or how far behind it is. @type {(seen: Seen, isPainted: boolean) => void} */
@@ -159,21 +161,12 @@ export class Paint {
     this.#compute.hidden = isOn || !isPainted;
     this.#compute.replaceChildren("See what changes ", element("small", {}, `loads ${formattedBytes(this.#on.painting.door().bytes)}`));
     const isPainting = Boolean(picture?.isPainting());
-    this.#badge.hidden = !isOn || !isPainted;
+    this.#badge.hidden = !isOn || !isPainted || !this.#isOpen;
     this.#badge.textContent = isOn && isPainted ? paceText({ isBusy, isPainting, isSlow, behind, whole }) : "";
     const { dataset } = this.#badge;
     dataset.behind = String(behind ?? "");
     dataset.whole = String(whole ?? "");
     dataset.shown = isPainting || isBusy || !isPainted ? "" : isWhole ? "all" : "part";
-  }
-
-  /** @type {(state: State, isChanged: boolean) => void} */
-  #showShows(state, isChanged) {
-    this.#shows.hidden = !isChanged;
-    const key = isChanged ? state.shows : "";
-    if (key === this.#key) return;
-    this.#key = key;
-    keepingFocus(this.#shows, () => this.#shows.replaceChildren(...(isChanged ? showsButtons(state, this.#on.dispatch) : [])));
   }
 
   /** As long as the button is held, by pointer or key, what was before is shown. */
@@ -196,7 +189,7 @@ export class Paint {
   /** @param {KeyboardEvent} event */
   #press(event) {
     if (event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !this.#undo.disabled) {
-      this.#on.painting.undo("last");
+      this.#takeBack("last");
     } else if (event.key === "Escape" && this.#isOpen && !event.defaultPrevented) this.#putAway();
     else return;
     event.preventDefault();

@@ -60,6 +60,6 @@ function createWalker(order, channel, go) {
     const all = order();
     go(all[Math.min(Math.max(all.indexOf(channel()) + step, 0), all.length - 1)]);
   };
-  const [before, after] = [button({ onclick: () => walk(-1) }, "‹ before"), button({ onclick: () => walk(1) }, "next ›")];
-  return element("div", { class: "walk" }, before, after);
+  const to = (/** @type {string} */ words, /** @type {number} */ step) => button({ onclick: () => walk(step) }, words);
+  return element("div", { class: "walk" }, to("‹ previous", -1), to("next ›", 1));
 }

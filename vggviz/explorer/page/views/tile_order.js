@@ -11,10 +11,12 @@ export class TileOrder {
   quiet = [];
   /** What the order was made for. */
   #madeFor = { subject: "", place: "" };
+  /** Whether the channels keep the places that they had. */
+  #stays = false;
 
   /**
-   * Sort the channels, and find those that are silent. With channels off, all keep their places at one cell; while
-   * something is painted, at other cells too, and who is silent stays so.
+   * Sort the channels, and find those that are silent. With channels off, or of a painted picture, all keep their places
+   * at one cell; while one paints, at other cells too, and who is silent stays so.
    * @param {Shown} shown
    */
   follow(shown) {
@@ -23,17 +25,17 @@ export class TileOrder {
     const place = String(state.cell);
     const isSubject = subject === this.#madeFor.subject;
     const isPlace = isSubject && place === this.#madeFor.place;
-    const stays = frozen ? isSubject : isPlace && Object.keys(state.off).length > 0;
-    if (!stays) {
+    this.#stays = frozen ? isSubject : isPlace && isChanged(shown);
+    if (!this.#stays) {
       this.sorted = sortedNow(shown);
       this.#madeFor = { subject, place };
     }
-    if (!frozen || !stays) this.quiet = this.sorted.filter((channel) => isSilent(statistics, channel));
+    if (!frozen || !this.#stays) this.quiet = this.sorted.filter((channel) => isSilent(statistics, channel));
   }
 
   /** Whether sorting would give another order. @param {Shown} shown */
   isOld(shown) {
-    return String(sortedNow(shown)) !== String(this.sorted);
+    return this.#stays && String(sortedNow(shown)) !== String(this.sorted);
   }
 
   /** The next order is that of what is shown then. */
@@ -41,6 +43,10 @@ export class TileOrder {
     this.#madeFor = { subject: "", place: "" };
   }
 }
+
+/** Whether the maps are others than those of the picture as it is. @type {(shown: Shown) => boolean} */
+const isChanged = ({ state: { off, shows, picture }, images: [{ id }] }) =>
+  Object.keys(off).length > 0 || shows !== "now" || id !== picture;
 
 /** @type {(shown: Shown) => number[]} */
 const sortedNow = ({ state, images: [{ statistics, here }] }) => ordered(statistics, state.sort, here);

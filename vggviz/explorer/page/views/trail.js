@@ -48,8 +48,8 @@ export class Trail {
     this.root.hidden = false; // from the first cell on, so that nothing below moves at the first step
     const buttons = this.#places.map((each) => button({ onclick: () => this.#go(each) }, `${each.layer} / ${each.channel}`));
     this.root.replaceChildren(...buttons.flatMap((each) => [each, " › "]), element("span", {}, `${layer} / ${channel}`));
+    this.left.replaceChildren(...this.#leftOf(layer)); // which leaves the trail its room
     this.root.scrollLeft = this.root.scrollWidth; // in one line, the newest in view
-    this.left.replaceChildren(...this.#leftOf(layer));
   }
 
   /** @type {(layer: string) => (Node | string)[]} */
