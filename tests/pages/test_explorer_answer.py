@@ -377,6 +377,32 @@ def test_the_way_down_is_walked_and_can_be_held(unopened: Page, server: Server) 
     page.until(lambda: page.state["layer"] == "block1_pool")
 
 
+def test_the_tour_and_the_sum_that_it_speaks_of_have_the_same_numbers(unopened: Page) -> None:
+    page = unopened.open("#/?tour=6")
+    at_stop(page, 6)
+    page.click("#tour .show-me")
+    page.until(lambda: page.find("#tour [aria-live] p") and page.find("#cell .equation"))
+    said, part = re.findall(r"^Of ([\d,]+) in .* gives most: ([\d,.]+)\.$", page.text("#tour [aria-live] p"))[
+        0
+    ]
+    assert re.match(rf"[\d,.]+ = {part} from ", page.text("#cell .equation"))
+    assert f" {said}." in page.text("#words")
+
+
+@pytest.mark.parametrize("ending", [".end", ".next"])
+def test_what_the_tour_switches_off_is_on_again_after_it(unopened: Page, ending: str) -> None:
+    page = unopened.open("#/?tour=7")
+    at_stop(page, 7)
+    next_is_at = page.box("#tour .next")["x"]
+    page.click("#tour .show-me")
+    page.until(lambda: page.state["off"] and "is one part of it" in page.text("#tour [aria-live]"))
+    assert page.box("#tour .next")["x"] == next_is_at, "a button stays where it was"
+    page.click(f"#tour {ending}")
+    page.until(lambda: not page.find("#tour").is_displayed())
+    assert page.state["off"] == {}
+    assert "off=" not in page.js("return location.hash")
+
+
 @pytest.mark.parametrize(("width", "height"), [(790, 400), (620, 900)])
 def test_a_chapter_shows_the_whole_answer(unopened: Page, width: int, height: int) -> None:
     """However low its frame is, and without buttons for what it does not show."""

@@ -79,6 +79,16 @@ test("a reader has left a stop if the subject is another, not if only the place 
   assert.equal(positionIn(stop, { ...shown, channel: 9, cell: null }, 1), 1);
   assert.equal(positionIn(stop, { ...shown, layer: "block3_conv2" }, 1), null);
   assert.equal(positionIn(stop, { ...shown, view: "passport" }, 1), null);
+  assert.equal(positionIn({ ...stop, begin: { ...stop.begin, off: {} } }, { ...shown, view: "channels", off: { block3_conv1: [1] } }, 0), null);
+});
+
+test("what a stop has switched off may be switched on again, one by one", () => {
+  const begun = { layer: "block5_conv3", view: "channels", off: {} };
+  const stop = { begin: begun, shown: [{ ...begun, off: { block5_conv3: [3, 7] } }] };
+  const state = { ...begin(vgg16), ...begun };
+  assert.equal(positionIn(stop, { ...state, off: { block5_conv3: [3, 7] } }, 1), 1);
+  assert.equal(positionIn(stop, { ...state, off: { block5_conv3: [7] } }, 1), 1);
+  assert.equal(positionIn(stop, state, 1), 0);
 });
 
 /** Small layers, so that all of the tour can be computed here. */
@@ -137,6 +147,14 @@ test("the way down begins five layers above the pixels, and each step reads the 
   assert.deepEqual(shown.map((each) => each.layer), [
     "block2_conv2", "block2_conv1", "block1_pool", "block1_conv2", "block1_conv1",
   ]);
+});
+
+test("the way down ends with how many steps it is, as the question asks", async () => {
+  const { guess, words } = await stopsOf(small).find(({ title }) => title.startsWith("One number")).make(given);
+  assert.match(guess, /How many steps/);
+  const told = words.map(([, second]) => second);
+  assert.deepEqual(told.slice(0, 4).map((each) => Number.parseInt(each, 10)), [4, 3, 2, 1]);
+  assert.match(told[4], /^So it is 4 steps/);
 });
 
 test("a stop is made of the maps that are shown, with all channels on", async () => {

@@ -61,12 +61,12 @@ function turnedWords(classifier, means, channels) {
   const which = channels.length === 1 ? "" : `: without channels ${channels.join(", ")}`;
   return [
     `${count}${which} the answer is “${first}”, ${fixed(lead(now), 1)} ahead of “${second}”.`,
-    "Switch them on again one by one, or others off: a score is a sum, and each channel is one part of it.",
+    `Switch ${channels.length === 1 ? "it on again" : "them on again one by one"}: a score is a sum, and each channel is one part of it.`,
   ];
 }
 
 /** @type {(first: string) => string[]} */
 const stubbornWords = (first) => [
   `Here not even a dozen are enough: it stays “${first}”.`,
-  "Switch off any that you like: a score is a sum, and each channel is one part of it.",
+  "A score is a sum, and each channel is a small part of it.",
 ];

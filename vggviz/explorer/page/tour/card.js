@@ -36,7 +36,7 @@ export class TourCard {
     this.#setFolded(false);
     root.append(
       this.#end, this.#fold, this.#title, this.#guess, this.#words,
-      element("div", { class: "tools" }, this.#back, this.#show, this.#next, this.#dots),
+      element("div", { class: "tools" }, this.#back, this.#next, this.#show, this.#dots),
     );
     root.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
@@ -54,6 +54,7 @@ export class TourCard {
     this.#back.disabled = number === 1;
     this.#next.textContent = number === count ? "End" : "Next";
     this.#next.onclick = number === count ? this.#on.end : this.#on.next;
+    if (left === 0 && this.#show === document.activeElement) this.#next.focus();
     this.#show.hidden = left === 0;
     this.#show.textContent = isWalking ? "Pause" : words.length ? "One step on" : "Show me";
     this.#show.onclick = isWalking ? this.#on.hold : this.#on.show;

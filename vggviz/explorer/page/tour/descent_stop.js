@@ -1,16 +1,19 @@
 // The stop of the tour that follows one number down to the pixels.
 
+import { explain, kernelOf, patch } from "../arithmetic/convolution.js";
 import { belowConvolution, belowPool } from "../arithmetic/descent.js";
-import { formatted } from "../arithmetic/number_format.js";
+import { counted, formatted } from "../arithmetic/number_format.js";
 import { at } from "../arithmetic/planes.js";
+import { sumTexts } from "../arithmetic/sum_texts.js";
 import { layerNamed } from "../state/manifest.js";
 import { placeIn, strongestAt } from "./given.js";
 
 /**
  * @import { Below } from "../arithmetic/descent.js"
- * @import { Layer, Manifest, Pair, State } from "../state/types.js"
+ * @import { Kernels, Layer, Manifest, Pair, Planes, State } from "../state/types.js"
  * @import { Given, Plan } from "./given.js"
  * @typedef {{layer: Layer, channel: number, cell: Pair}} Place
+ * @typedef {Place & {value: number, below: Below, write: (value: number) => string}} Step   `write`, as the sum's parts are
  */
 
 /** Layers that are passed through. */
@@ -46,12 +49,12 @@ export const DESCENT = {
       guess:
         `${formatted(top.value)} in channel ${top.channel} of ${top.layer.name} is made of numbers of the layer before, ` +
         "and they of others. How many steps is it down to the pixels?",
-      words: places.map((place, i) => wordsOf(place, places[i + 1], layers.length - i)),
+      words: places.map((place, i) => wordsOf(place, layers.length - 1 - i, layers.length - 1)),
     };
   },
 };
 
-/** @type {(given: Given, layers: Layer[]) => Promise<(Place & {value: number, below: Below})[]>} */
+/** @type {(given: Given, layers: Layer[]) => Promise<Step[]>} */
 async function descend(given, layers) {
   const { manifest, data, picture } = given;
   let cell = await placeIn(given, layers[0]);
@@ -63,25 +66,32 @@ async function descend(given, layers) {
       data.maps(picture, layerNamed(manifest, /** @type {string} */ (layer.reads)).name),
     ]);
     const place = { channel, cell };
-    const below = layer.kernel
-      ? belowConvolution(layer, place, inputs, await data.kernels(layer.name))
-      : belowPool(layer, place, inputs);
-    found.push({ layer, ...place, value: at(planes, channel, cell), below });
+    const kernels = layer.kernel && await data.kernels(layer.name);
+    const below = kernels ? belowConvolution(layer, place, inputs, kernels) : belowPool(layer, place, inputs);
+    const write = kernels ? writerOf(layer, place, inputs, kernels) : formatted;
+    found.push({ layer, ...place, value: at(planes, channel, cell), below, write });
     ({ channel, cell } = below);
   }
   return found;
 }
 
-/** @type {(place: Place & {value: number, below: Below}, next: Place | undefined, left: number) => string[]} */
-function wordsOf({ layer, channel, value, below }, next, left) {
-  const number = `${formatted(value)} in channel ${channel} of ${layer.name}`;
-  if (layer.pool) return [`${number} is one cell of the layer before, the largest under the pool.`, stepsLeft(left)];
-  const from = next ? `channel ${below.channel} of ${layer.reads}` : "one colour of the pixels";
-  return [`Of ${number}, ${from} gives most: ${formatted(below.part)}.`, stepsLeft(left)];
+/** As the parts of the sum that is shown are written. @type {(layer: Layer, place: {channel: number, cell: Pair}, inputs: Planes, kernels: Kernels) => (value: number) => string} */
+function writerOf(layer, { channel, cell }, inputs, { weights, bias }) {
+  const kernel = kernelOf(weights, layer, channel);
+  const given = { patch: patch(inputs, layer, cell), kernel, bias: bias[channel], activation: "linear", channels: inputs.channels };
+  return sumTexts(explain(given)).write;
 }
 
-/** @type {(left: number) => string} */
-function stepsLeft(left) {
-  if (left > 1) return `${left - 1} ${left === 2 ? "step is" : "steps are"} left to the layer that reads the pixels.`;
-  return "This is the bottom: each product here is a weight times a pixel.";
+/** @type {(step: Step, left: number, count: number) => string[]} `left`, steps to the layer that reads the pixels */
+function wordsOf({ layer, channel, value, below, write }, left, count) {
+  const number = `${formatted(value)} in channel ${channel} of ${layer.name}`;
+  if (layer.pool) return [`${number} is one cell of the layer before, the largest under the pool.`, stepsLeft(left, count)];
+  const from = left ? `channel ${below.channel} of ${layer.reads}` : "one colour of the pixels";
+  return [`Of ${number}, ${from} gives most: ${write(below.part)}.`, stepsLeft(left, count)];
+}
+
+/** @type {(left: number, count: number) => string} */
+function stepsLeft(left, count) {
+  if (left > 0) return `${left} ${left === 1 ? "step is" : "steps are"} left to the layer that reads the pixels.`;
+  return `So it is ${counted(count, "step")}: each product here is a weight times a pixel.`;
 }

@@ -17,8 +17,11 @@ export function positionIn({ begin, shown }, state, last) {
   const order = [last, ...all.keys()].filter((i) => i < all.length);
   const exact = order.find((i) => isSame(all[i], state, []));
   if (exact !== undefined) return exact;
-  return order.find((i) => isSame(all[i], state, FREE)) ?? null;
+  return order.find((i) => isSame(all[i], state, freeIn(all[i]))) ?? null;
 }
+
+/** Where channels are off, they may be switched on again, and others off. @param {Partial<State>} parts */
+const freeIn = ({ off = {} }) => (Object.keys(off).length ? [...FREE, "off"] : FREE);
 
 /** @type {(parts: Partial<State>, state: State, free: readonly string[]) => boolean} */
 function isSame(parts, state, free) {

@@ -61,7 +61,7 @@ class Tour {
       next: () => this.#go(this.#number() + 1),
       show: () => this.#showNext(),
       hold: () => this.#stay(),
-      end: () => this.#tools.dispatch({ type: "tour", value: null }),
+      end: () => this.#end(),
     });
   }
 
@@ -162,6 +162,14 @@ class Tour {
   #pause() {
     this.#stay();
     this.#card.pause(this.#number());
+  }
+
+  /** What the stop has switched off, or laid over the picture, goes with it. */
+  #end() {
+    const { begin = {}, shown = [] } = this.#open.stop ?? {};
+    const own = /** @type {const} */ (["off", "where"]).filter((key) => shown.some((each) => each[key] !== begin[key]));
+    const value = { ...Object.fromEntries(own.map((key) => [key, begin[key]])), tour: null };
+    this.#tools.dispatch({ type: "go", value });
   }
 
   #number() {
