@@ -318,7 +318,11 @@ def finding(page: Page) -> Page:
     return page
 
 
-def test_a_channel_is_found_by_its_number_and_by_keys_alone(finding: Page) -> None:
+def any_preferred(manifest: dict[str, Any]) -> bool:
+    return any(layer["preferred"] for layer in manifest["layers"])
+
+
+def test_a_channel_is_found_by_its_number_and_by_keys_alone(finding: Page, manifest: dict[str, Any]) -> None:
     assert ask(finding, "block3_conv3 84") == "1 channel of block3_conv3."
     finding.find("#finding .face").send_keys(Keys.ENTER)
     finding.until(lambda: finding.state["channel"] == 84)
@@ -329,6 +333,12 @@ def test_a_channel_is_found_by_its_number_and_by_keys_alone(finding: Page) -> No
         ask(finding, "b2 100") == "100" or finding.text("#finding [role=status]") == "2 channels of 2 layers."
     )
     assert ask(finding, "nonsense") == "Nothing is found for “nonsense”."
+    assert finding.find("#finding details").is_displayed()
+    known = finding.text("#finding details")
+    assert "Families: " in known or not manifest["atlas"]
+    assert re.search(r"Classes: .*Egyptian cat, .*tabby", known) or not any_preferred(manifest)
+    ask(finding, "block3_conv3 84")
+    assert not finding.find("#finding details").is_displayed()
     finding.press(Keys.ESCAPE)
     finding.until("return !document.querySelector('#finding').matches(':popover-open')")
 
@@ -340,10 +350,10 @@ def test_which_channels_like_cats(finding: Page, manifest: dict[str, Any]) -> No
     effects = {k: dict(preferred_classes("block5_conv3", k, 3)).get("Egyptian cat", 0) for k in range(512)}
     first = max(effects, key=effects.__getitem__)
     assert texts(finding, "#finding .face")[0] == f"{first}block5_conv3Egyptian cat {effects[first]:.1f}"
-    assert (
-        finding.text("#finding [role=status]")
-        == f"{sum(e > 0.05 for e in effects.values())} channels of block5_conv3."
-    )
+    count = sum(e > 0.05 for e in effects.values())
+    said = finding.text("#finding [role=status]")
+    assert said.startswith(f"{count} channels of block5_conv3. The number: ")
+    assert said.endswith("in standard deviations.")
 
 
 def test_families_are_found_by_name(finding: Page, about: dict[str, Any]) -> None:
@@ -361,6 +371,22 @@ def sketching(finding: Page, manifest: dict[str, Any]) -> Page:
     if not manifest["live"]:
         pytest.skip("the explorer was built without LiteRT.js")
     return finding
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (320, 640)])
+def test_the_sheet_of_a_sketch_stays_under_the_finger(sketching: Page, width: int, height: int) -> None:
+    """What comes after a stroke moves it nowhere, and the panel can be closed wherever it is scrolled to."""
+    page = sketching
+    show_on(page.browser, width, height, "light")
+    page.js("document.querySelector('.by-drawing .sketch').scrollIntoView()")
+    before = page.box(".by-drawing .sketch")
+    assert not page.find(".by-drawing .deeper").is_displayed(), "nothing is painted"
+    page.find(".paint-sheet").send_keys(Keys.SHIFT + 6 * Keys.ARROW_DOWN)
+    page.until(lambda: page.find(".by-drawing .compute").is_displayed())
+    assert page.box(".by-drawing .sketch") == before
+    page.js("const panel = document.querySelector('#finding'); panel.scrollTop = panel.scrollHeight")
+    page.find("#finding .close").click()
+    page.until("return !document.querySelector('#finding').matches(':popover-open')")
 
 
 @pytest.mark.usefixtures("published")
@@ -399,7 +425,9 @@ def test_channels_are_found_by_drawing_and_their_answers_are_the_librarys(
     assert told == pytest.approx(times[order], rel=0.06)
     assert int(texts(page, f"{row_of} b")[0]) in order[:2]
     page.click(".by-drawing .deeper")
+    assert page.text(".by-drawing .deeper") == "Asking the deeper layers …"
     page.until(lambda: len(texts(page, ".answers-of-layers h4")) > 7, LONG)
+    assert not page.find(".by-drawing .deeper").is_displayed(), "all have been asked"
 
 
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844), (320, 568)])

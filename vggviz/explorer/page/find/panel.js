@@ -30,6 +30,8 @@ export class FindPanel {
   #field = element("input", { type: "search", id: "find-field", autocomplete: "off", spellcheck: "false" });
   #count = element("p", { class: "quiet", role: "status" });
   #list = element("div");
+  /** What can be found, where nothing was. */
+  #known = element("details", { hidden: true });
   #layers;
   /** @type {SketchPart | null} */
   #sketch = null;
@@ -67,7 +69,7 @@ export class FindPanel {
     this.#field.addEventListener("keydown", (event) => event.key === "Escape" && this.#root.hidePopover()); // not only what is written
     const close = button({ class: "plain close", "aria-label": "Close", popovertarget: this.#root.id, popovertargetaction: "hide" }, "×");
     const label = element("label", { for: this.#field.id }, this.#describe());
-    this.#root.append(close, element("h2", {}, "Find a channel"), label, this.#field, this.#examples(), this.#count, this.#list);
+    this.#root.append(close, element("h2", {}, "Find a channel"), label, this.#field, this.#examples(), this.#count, this.#known, this.#list);
     const { door } = this.#tools;
     if (!door) return;
     this.#sketch = new SketchPart({ ...this.#tools, door, chosen: () => this.#root.hidePopover() });
@@ -78,8 +80,8 @@ export class FindPanel {
   #describe() {
     const { manifest } = this.#tools;
     const kinds = ["a layer", "a number"];
-    if (manifest.atlas?.length) kinds.push("a family");
-    if (manifest.layers.some(({ preferred }) => preferred)) kinds.push("a class of photographs");
+    if (manifest.atlas?.length) kinds.push("a family (such as curves)");
+    if (manifest.layers.some(({ preferred }) => preferred)) kinds.push("a class of pictures (such as cats)");
     return `By ${kinds.slice(0, -1).join(", ")} or ${kinds[kinds.length - 1]}`;
   }
 
@@ -97,8 +99,11 @@ export class FindPanel {
     const text = this.#field.value.trim();
     try {
       const found = text ? await this.#found(text) : [];
+      const known = text && !found.length ? await this.#knownWords() : [];
       if (asked !== this.#asked) return;
       this.#count.textContent = text ? countWords(found, text) : "";
+      this.#known.hidden = !known.length;
+      this.#known.replaceChildren(element("summary", {}, "What can be found"), ...known.map((words) => element("p", { class: "quiet" }, words)));
       this.#show(found, FIRST);
     } catch (problem) {
       if (asked === this.#asked) this.#count.textContent = asError(problem).message;
@@ -119,12 +124,21 @@ export class FindPanel {
     return this.#strongest(query);
   }
 
+  /** The families and the classes by their names. @returns {Promise<string[]>} */
+  async #knownWords() {
+    const families = (await this.#about())?.families ?? [];
+    const preferred = Object.values(await this.#preferred({ layers: this.#layers.map(({ name }) => name) }));
+    const classes = [...new Set(preferred.flatMap((layer) => (layer ?? []).flat().map(([name]) => name)))];
+    const kinds = { Families: families, Classes: classes.sort(new Intl.Collator("en").compare) };
+    return Object.entries(kinds).filter(([, names]) => names.length).map(([kind, names]) => `${kind}: ${names.join(", ")}.`);
+  }
+
   /** @returns {Promise<About | null>} */
   async #about() {
     return this.#tools.manifest.atlas?.length ? this.#tools.faces.atlas.about() : null;
   }
 
-  /** @param {Query} query */
+  /** @type {(query: Pick<Query, "layers">) => Promise<Record<string, [string, number][][] | null>>} */
   async #preferred({ layers }) {
     const all = await Promise.all(layers.map(async (layer) => [layer, await this.#tools.data.preferred(layer)]));
     return Object.fromEntries(all);
@@ -155,5 +169,6 @@ export class FindPanel {
 function countWords(found, text) {
   if (!found.length) return `Nothing is found for “${text}”.`;
   const layers = new Set(found.map(({ layer }) => layer)).size;
-  return `${counted(found.length, "channel")} of ${layers === 1 ? found[0].layer : counted(layers, "layer")}.`;
+  const count = `${counted(found.length, "channel")} of ${layers === 1 ? found[0].layer : counted(layers, "layer")}.`;
+  return found[0].unit ? `${count} ${found[0].unit}` : count;
 }

@@ -4,7 +4,8 @@
  * @import { Layer } from "../state/types.js"
  * @typedef {{layers: string[], channel: number | null, family: number | null, words: string[]}} Query   `layers`, where to look;
  *   `family`, its index; `words`, what is left, that classes are looked up by
- * @typedef {{layer: string, channel: number, strength: number, words: string}} Found   `words`, why
+ * @typedef {{layer: string, channel: number, strength: number, words: string, unit?: string}} Found   `words`, why; `unit`,
+ *   what the number in them is
  * @typedef {Pick<Layer, "name" | "channels">} Named
  */
 
@@ -79,6 +80,8 @@ export function byFamily({ family, layers }, families, name) {
     .map(({ channel }) => ({ layer, channel, strength: 0, words: name })));
 }
 
+const UNIT = "The number: how much more a channel answers to the class than to others, in standard deviations.";
+
 /**
  * Channels that prefer the classes whose names hold all the words, strongest first.
  * @type {(query: Query, preferred: Record<string, [string, number][][] | null | undefined>) => Found[]}
@@ -86,7 +89,7 @@ export function byFamily({ family, layers }, families, name) {
 export function byClass({ words, layers }, preferred) {
   const found = layers.flatMap((layer) => (preferred[layer] ?? []).flatMap((classes, channel) => {
     const fit = classes.find(([name]) => fits(name, words));
-    return fit ? [{ layer, channel, strength: fit[1], words: `${fit[0]} ${fit[1].toFixed(1)}` }] : [];
+    return fit ? [{ layer, channel, strength: fit[1], words: `${fit[0]} ${fit[1].toFixed(1)}`, unit: UNIT }] : [];
   }));
   return found.sort((one, other) => other.strength - one.strength);
 }

@@ -30,6 +30,8 @@ const TOLD = 5;
 /** Convolutions at first: in VGG16 those of blocks 1 to 3. */
 const SHALLOW = 7;
 
+const DEEPER = "Ask the deeper layers too";
+
 /** @type {[string, Colour][]} */
 const INKS = [["black", [0, 0, 0]], ["white", [255, 255, 255]], ["red", [220, 30, 30]], ["green", [30, 160, 50]], ["blue", [40, 70, 220]], ["yellow", [245, 210, 40]]];
 /** @type {[string, number][]} */
@@ -44,10 +46,11 @@ export class SketchPart {
   #surface;
   #ink = INKS[0][1];
   #width = PENS[1][1];
-  /** Whether all layers are asked, not only the first. */
+  /** Whether all layers are asked, not only the first: until the sketch is another. */
   #isDeep = false;
   #words = element("p", { class: "quiet", role: "status" });
   #results = element("div", { class: "answers-of-layers" });
+  #deeper = button({ class: "deeper", hidden: true, onclick: () => this.#askDeeper() }, DEEPER);
   #stage = element("div", { class: "sketch" }, element("span"));
   #compute;
   #runs;
@@ -64,7 +67,7 @@ export class SketchPart {
     this.#compute = button({ class: "compute", hidden: true, onclick: () => this.#load() }, `Load the network (${formattedBytes(tools.door.bytes)})`);
     this.#surface = this.#createSurface();
     this.element = element("section", { class: "by-drawing", "aria-label": "By drawing" }, element("h3", {}, "Or draw what it should answer to"), this.#stage, this.#tool());
-    this.element.append(this.#compute, this.#words, this.#results, this.#deeper());
+    this.element.append(this.#compute, this.#words, this.#results, this.#deeper);
     this.#show();
     if (this.#picture.isPainted()) this.#ask();
   }
@@ -78,7 +81,7 @@ export class SketchPart {
     const surface = new PaintSurface(this.#stage, {
       begin: (point) => (this.#picture.begin({ colour: this.#ink, width: this.#width }, point), this.#show()),
       extend: (points) => (points.forEach((point) => this.#picture.extend(point)), this.#show()),
-      end: () => (this.#picture.end(), this.#ask()),
+      end: () => this.#change(() => this.#picture.end()),
       say: (words) => (this.#words.textContent = words),
       leave: () => this.element.querySelector("button")?.focus(),
     });
@@ -99,15 +102,11 @@ export class SketchPart {
       element("div", { class: "pens" }, undo, clear));
   }
 
-  #deeper() {
-    const isMore = this.#convolutions().length > SHALLOW;
-    const deeper = button({ "aria-pressed": "false", hidden: !isMore, class: "deeper" }, "Ask the deeper layers too");
-    deeper.addEventListener("click", () => {
-      this.#isDeep = !this.#isDeep;
-      deeper.setAttribute("aria-pressed", String(this.#isDeep));
-      this.#ask();
-    });
-    return deeper;
+  #askDeeper() {
+    this.#isDeep = true;
+    this.#deeper.textContent = "Asking the deeper layers …";
+    this.#deeper.disabled = true;
+    this.#ask();
   }
 
   /** @type {(buttons: HTMLElement[], name: string, choose: () => void) => void} */
@@ -120,6 +119,7 @@ export class SketchPart {
   /** @param {() => void} change */
   #change(change) {
     change();
+    this.#isDeep = false;
     this.#show();
     this.#ask();
   }
@@ -134,6 +134,7 @@ export class SketchPart {
     if (!this.#picture.isPainted()) {
       this.#words.textContent = "";
       this.#results.replaceChildren();
+      this.#deeper.hidden = true;
     } else if (isOn) this.#runs.ask({});
     else this.#words.textContent = "The network answers in this page, once it is loaded; the sketch stays on this device.";
   }
@@ -182,8 +183,9 @@ export class SketchPart {
   /** @type {(layers: string[], answers: Answer[][], count: number) => void} */
   #tell(layers, answers, count) {
     this.#words.textContent = answers.some((found) => found.length)
-      ? `Who answers this most: its share of the layer’s whole answer, as many times that for ${count} other sketches (lines, arcs, discs).`
+      ? `Who answers this most. 2×: its share of what the whole layer answers is twice that for ${count} other sketches (lines, arcs, discs).`
       : "No channel answers this more than other sketches.";
+    Object.assign(this.#deeper, { hidden: layers.length === this.#convolutions().length, disabled: false, textContent: DEEPER });
     const { faces, dispatch, chosen } = this.#tools;
     const rows = layers.flatMap((layer, i) => {
       const others = answers[i].map(({ channel, times }) => ({ layer, channel, words: `${formatted(Number(times.toPrecision(2)))}×`, told: "" }));
@@ -195,6 +197,7 @@ export class SketchPart {
   /** @param {Error} problem */
   #fail(problem) {
     this.#words.textContent = problem.message;
+    Object.assign(this.#deeper, { disabled: false, textContent: DEEPER });
   }
 }
 
