@@ -26,6 +26,7 @@ from vggviz.objectives import class_logit
 
 PART = "#change section:not([hidden])"
 LONG = 240
+STYLE_STEP = "return document.querySelector('#change section[aria-label=Style] .job').dataset.step"
 
 
 @pytest.fixture
@@ -96,6 +97,8 @@ def test_a_channel_is_drawn_and_answers_more_and_more(page: Page) -> None:
     ]
     assert len(down) == 129
     assert down[-1] < 0.3 * down[0], "the curve rises"
+    shown = page.text(f"{PART} figure:has(.curve) figcaption")
+    assert [number(each) for each in re.findall(r"[\d.,]*\d", shown)] == [first, last]
     drawing = pixels(page, f"{PART} canvas.made")[..., :3]
     assert drawing.shape == (32, 32, 3)
     assert drawing.std() > 40
@@ -154,6 +157,7 @@ def test_a_drawing_pauses_and_goes_on_and_rests_while_it_is_not_seen(page: Page)
 
 def test_saliency_is_the_librarys_and_its_control_is_another_map(page: Page) -> None:
     page.click("[data-part=maps]")
+    assert page.text(f"{PART} .map-words").startswith("Which pixels count?")
     page.click("[data-kind=gradient]")
     wait(page, "computed in")
     shown = pixels(page, "canvas.evidence")[..., 3].astype(float)
@@ -166,7 +170,7 @@ def test_saliency_is_the_librarys_and_its_control_is_another_map(page: Page) -> 
     expected = np.minimum(expected, np.quantile(expected, 0.995, method="higher"))
     assert shown.shape == expected.shape
     assert cosine(shown, expected) > 0.99
-    press(page, "Control: shuffled weights")
+    press(page, "Compare with shuffled weights")
     page.until(lambda: page.find(f"{PART} .control-words").is_displayed(), LONG)
     control = pixels(page, "#maps canvas.evidence")[..., 3].astype(float)
     assert cosine(control, expected) < 0.9
@@ -209,11 +213,22 @@ def test_a_picture_takes_a_style_and_one_part_computes_at_a_time(
     made = pixels(page, f"{PART} canvas.made")
     assert made.shape == (128, 128, 4)
     page.click("[data-part=drawing]")
+    time.sleep(1)  # a step that was under way
+    left = int(page.js(STYLE_STEP))
+    time.sleep(1)
+    assert int(page.js(STYLE_STEP)) == left, "it rests"
+    page.click("[data-part=style]")
+    wait(page, rf"Step {left + 1} of 40")
+    page.click("[data-part=drawing]")
+    page.click(f"{PART} .begin")
+    wait(page, r"Step \d+ of 128")
     page.click("[data-part=style]")
     words = told(page)
-    assert words.startswith("Stopped at step")
-    now, first = re.findall(r"distance ([\d.e−]+), at the beginning ([\d.e−]+)\.", words)[0]
+    assert words.startswith("Stopped at step"), "one computes at a time"
+    now, first = re.findall(r"distance from both ([\d.e−]+), at the beginning ([\d.e−]+)\.", words)[0]
     assert float(now) < 0.9 * float(first)
+    page.click("[data-part=drawing]")
+    wait(page, r"Step [1-9]\d* of 128: about")
 
 
 def test_what_is_painted_is_what_is_changed(page: Page) -> None:

@@ -31,7 +31,7 @@ export class FoolPart {
   #row = element("div", { class: "side-by-side", hidden: true }, ...this.#figures.map((each) => each.element));
   #extent = element("p", { class: "extent" });
   #keep = button({ hidden: true, onclick: () => this.#keepPicture() }, "Keep as my picture");
-  #about = element("p", { class: "quiet" }, "Along the gradient: a small change, in whole grey levels, that makes the second answer the first. All channels are on.");
+  #about = element("p", { class: "quiet" }, "Each pixel is changed a little, in the direction that helps the second answer most (the gradient), until that is the first. All channels are on.");
   /** @type {Shown | null} */
   #shown = null;
   /** @type {Begun | null} */

@@ -99,6 +99,7 @@ export class Job {
     const { runner, reload, say } = this.#tools;
     if (await reload(this.#wish.name)) return;
     this.stop();
+    runner.stop(); // what another part has begun, and left
     const count = this.#begin();
     try {
       const { kind, settings, shuffled, begins } = await this.#wish.order();
@@ -111,7 +112,8 @@ export class Job {
         progress: (loaded, total) => this.#load(loaded, total),
       });
       if (this.#paused) runner.pause(true); // before it was ordered
-      if (await whole) this.#end(true);
+      const isWhole = await whole;
+      if (isWhole || (this.#isOn && count === this.#count)) this.#end(isWhole); // else it is told already
     } catch (problem) {
       if (count === this.#count) this.#fail(asError(problem));
     }

@@ -9,7 +9,7 @@ import { answerOf } from "./answer_of.js";
 import { Job } from "./job.js";
 import { limitOf, sameOrder } from "./pictures.js";
 import { classObjective, gatedOff } from "./settings.js";
-import { MAP_NAMES, controlText, mapText } from "./words.js";
+import { BEFORE, MAP_NAMES, controlText, mapText } from "./words.js";
 
 /**
  * @import { NewsMessage, Objective } from "../gradients/types.js"
@@ -43,10 +43,10 @@ export class MapsPart {
   /** @type {{kind: MapKind, key: string, isShuffled: boolean} | null} */
   #wanted = null;
   #buttons = KINDS.map((kind) => button({ "aria-pressed": "false", "data-kind": kind, onclick: () => this.#choose(kind) }, MAP_NAMES[kind]));
-  #about = element("p", { class: "map-words" });
+  #about = element("p", { class: "map-words" }, BEFORE);
   #figures = { trained: createFigure("the network"), shuffled: createFigure("shuffled weights") };
   #both = element("div", { class: "side-by-side", hidden: true }, this.#figures.trained.element, this.#figures.shuffled.element);
-  #control = button({ class: "control", "aria-pressed": "false", hidden: true, onclick: () => this.#toggleControl() }, "Control: shuffled weights");
+  #control = button({ class: "control", "aria-pressed": "false", hidden: true, onclick: () => this.#toggleControl() }, "Compare with shuffled weights");
   #controlWords = element("p", { class: "control-words", hidden: true });
 
   /** @param {PartTools} tools */
@@ -171,7 +171,8 @@ export class MapsPart {
     const found = (this.#kind && this.#found.get(this.#name())) || {};
     for (const each of this.#buttons) each.setAttribute("aria-pressed", String(each.dataset.kind === this.#kind));
     const { trained, shuffled } = found;
-    this.#about.textContent = this.#kind && trained ? mapText(this.#kind, this.#what, this.#shown?.layer.name ?? "") : "";
+    const about = this.#kind && trained ? mapText(this.#kind, this.#what, this.#shown?.layer.name ?? "") : "";
+    this.#about.textContent = this.#kind ? about : BEFORE;
     this.#control.hidden = !trained && !shuffled;
     this.#control.setAttribute("aria-pressed", String(this.#isShuffled));
     const both = trained && shuffled;

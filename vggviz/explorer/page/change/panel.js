@@ -112,7 +112,7 @@ export class ChangePanel {
   show(shown) {
     this.#shown = shown;
     const isSeen = shown.state.view === "change";
-    if (!isSeen && this.#isSeen) this.#leave("rest");
+    if (!isSeen && this.#isSeen) this.#leave();
     if (isSeen && !this.#isSeen) this.#tellDownload();
     this.#isSeen = isSeen;
     const part = this.#parts[this.#open];
@@ -135,22 +135,24 @@ export class ChangePanel {
     return { ...shown, images: [{ ...first, photograph }, ...others] };
   }
 
-  /** What is computed rests while another tab is shown, and ends where another part is chosen. @param {"rest" | "stop"} how */
-  #leave(how) {
+  /** What is computed rests while another tab or part is shown; it ends where another part begins. */
+  #leave() {
     const part = this.#parts[this.#open];
-    part.job[how]();
+    part.job.rest();
     part.leave?.();
   }
 
   /** @param {PartName} name */
   #choose(name) {
-    if (name !== this.#open) this.#leave("stop");
+    if (name !== this.#open) this.#leave();
     this.#open = name;
     for (const each of this.#buttons) each.setAttribute("aria-pressed", String(each.dataset.part === name));
     for (const each of this.#names()) this.#parts[each].element.hidden = each !== name;
     this.#problem.hidden = true;
     this.#tellDownload();
-    if (this.#isSeen && this.#shown) this.#parts[name].show(this.#painted(this.#shown));
+    if (!this.#isSeen || !this.#shown) return;
+    this.#parts[name].show(this.#painted(this.#shown));
+    this.#parts[name].job.wake();
   }
 
   /** Draw the channel that is shown; what must be downloaded is told first. */

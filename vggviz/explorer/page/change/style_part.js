@@ -104,7 +104,7 @@ export class StylePart {
 
   /** How far it still is from both, each relative to its own size. @param {number} value */
   #distance(value) {
-    return `distance ${formatted(-value)}, at the beginning ${formatted(this.#first)}`;
+    return `distance from both ${formatted(-value)}, at the beginning ${formatted(this.#first)}`;
   }
 
   /** @type {(news: NewsMessage, isWhole: boolean) => string} */

@@ -11,6 +11,9 @@ import { counted, formatted, formattedBytes, hundredths } from "../arithmetic/nu
 /** @type {Record<MapKind, string>} */
 export const MAP_NAMES = Object.freeze({ gradient: "Gradient", product: "× input", guided: "Guided", grad_cam: "Grad-CAM" });
 
+/** Before a map is chosen. */
+export const BEFORE = "Which pixels count? Each button computes it in another way, and says how.";
+
 /** What a map shows of the score. @type {(kind: MapKind, what: string, layer: string) => string} */
 export function mapText(kind, what, layer) {
   const texts = {
