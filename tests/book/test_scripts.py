@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from bs4 import BeautifulSoup
 
 from vggviz_book import scripts
@@ -25,3 +26,12 @@ def test_a_page_loads_only_scripts_that_it_has_elements_for(tmp_path: Path) -> N
     tried = BeautifulSoup(text, "html.parser")
     scripts.defer(tried, tmp_path / "one.html", tmp_path)
     assert [script["src"] for script in tried.select("script")] == ["hero.js"]
+
+
+@pytest.mark.parametrize(("href", "count"), [("../explorers/one/index.html#/conv", 1), ("explorer.html", 0)])
+def test_only_where_a_link_leads_to_the_explorer_its_worker_is_registered(
+    tmp_path: Path, href: str, count: int
+) -> None:
+    tried = BeautifulSoup(f'<script src="explorer_ahead.js"></script><a href="{href}"></a>', "html.parser")
+    scripts.defer(tried, tmp_path / "one.html", tmp_path)
+    assert len(tried.select("script")) == count

@@ -240,3 +240,19 @@ def test_the_pictures_come_from_the_book(page: webdriver.Chrome) -> None:
     )
     assert len(addresses) == 6
     assert sum(size for _, size in addresses) <= 100_000
+
+
+def test_the_explorer_computes_on_several_threads_at_the_first_visit(page: webdriver.Chrome) -> None:
+    """So that it is not loaded again in the middle of a reader's work."""
+    forget = """const done = arguments[0];
+    navigator.serviceWorker.getRegistrations()
+      .then((all) => Promise.all(all.map((each) => each.unregister()))).then(() => done(true), done);"""
+    assert page.execute_async_script(forget) is True, "as if nobody had been there"
+    page.refresh()
+    ready = """const done = arguments[0];
+    navigator.serviceWorker.getRegistrations().then((all) => done(all.some(({ active }) => active)));"""
+    until(page, lambda: page.execute_async_script(ready))
+    address = page.execute_script("return document.querySelector(\"a[href*='/explorers/']\").href")
+    page.get(address)
+    until(page, "return Boolean(window.explorer)")
+    assert page.execute_script("return window.crossOriginIsolated")

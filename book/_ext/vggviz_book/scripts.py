@@ -10,7 +10,12 @@ from bs4 import BeautifulSoup
 SEARCH = {"searchtools.js", "language_data.js", "searchindex.js"}
 """Needed on other pages only by themes that search while one types."""
 
-ONLY_WITH = {"explore.js": "figure.explore", "hero.js": ".hero", "quiz.js": ".quiz"}
+ONLY_WITH = {
+    "explore.js": "figure.explore",
+    "explorer_ahead.js": "a[href*='/explorers/']",
+    "hero.js": ".hero",
+    "quiz.js": ".quiz",
+}
 """Scripts of elements that not every page has."""
 
 OPTIONS = "documentation_options.js"

@@ -46,7 +46,7 @@ function preload() {
 /** The page may have been loaded again to compute on several threads: until its parts are there, that is said. */
 function sayWhy() {
   try {
-    if (!sessionStorage.getItem("explorer-live-asked")) return;
+    if (!Object.keys(sessionStorage).some((name) => /^explorer-.*-asked$/.test(name))) return;
   } catch {
     return;
   }
