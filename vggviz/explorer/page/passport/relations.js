@@ -31,8 +31,8 @@ export const RELATIVES = {
   name: "relatives",
   isKnown: ({ known }) => known("alike_by_response") !== null || known("alike_by_kernel") !== null,
   fill: (context) => [
-    ...relatives(context, "alike_by_response", "By what they answer to on the photographs (cosine of the maps)"),
-    ...relatives(context, "alike_by_kernel", "By their kernels (cosine)"),
+    ...relatives(context, "alike_by_response", "By what they answer to on the photographs (cosine of the maps: 1 is alike, 0 is unrelated)"),
+    ...relatives(context, "alike_by_kernel", "By their kernels (cosine of the weights)"),
   ],
 };
 

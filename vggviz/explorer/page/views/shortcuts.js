@@ -42,6 +42,11 @@ const WORDS = [
   ["bias", "a number that is added to such a sum"],
   ["ReLU", "what is below zero is made zero"],
   ["score", "what the network adds up for a class; the highest is its answer"],
+  ["gradient", "how much a number, such as a score, would change if a pixel, or a cell, changed a little"],
+  ["class", "a kind of thing that the network can name"],
+  ["family", "channels that answer to patterns of one kind, such as curves"],
+  ["strength", "the largest number of a channel’s map on this picture"],
+  ["weight", "a number that another is multiplied by; the network has learnt it"],
   ["silent", "zero everywhere on this picture; such tiles are hatched"],
 ];
 
