@@ -26,7 +26,8 @@ from vggviz.objectives import class_logit
 
 PART = "#change section:not([hidden])"
 LONG = 240
-STYLE_STEP = "return document.querySelector('#change section[aria-label=Style] .job').dataset.step"
+STYLE = "#change section[aria-label=Style]"
+STYLE_STEP = f"return document.querySelector('{STYLE} .job').dataset.step"
 
 
 @pytest.fixture
@@ -213,12 +214,11 @@ def test_a_picture_takes_a_style_and_one_part_computes_at_a_time(
     made = pixels(page, f"{PART} canvas.made")
     assert made.shape == (128, 128, 4)
     page.click("[data-part=drawing]")
-    time.sleep(1)  # a step that was under way
     left = int(page.js(STYLE_STEP))
-    time.sleep(1)
-    assert int(page.js(STYLE_STEP)) == left, "it rests"
+    assert told(page, f"{STYLE} .job-words").endswith("paused."), "it rests"
     page.click("[data-part=style]")
-    wait(page, rf"Step {left + 1} of 40")
+    page.until(lambda: int(page.js(STYLE_STEP)) > left + 1, LONG)  # beyond the step that was under way
+    assert re.match(r"Step \d+ of 40: (?!paused)", told(page))
     page.click("[data-part=drawing]")
     page.click(f"{PART} .begin")
     wait(page, r"Step \d+ of 128")

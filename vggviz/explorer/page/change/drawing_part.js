@@ -90,7 +90,7 @@ export class DrawingPart {
     if (!isSeen) return;
     const words = `channel’s mean ${formatted(value)}, at the beginning ${formatted(this.#values[0])}`;
     this.#curve.show(this.#values, steps, `Curve over the steps: ${words}`);
-    this.#value.textContent = `The channel’s mean on this drawing: ${formatted(this.#values[0])} at the beginning, ${formatted(value)} now`;
+    this.#value.textContent = `The channel’s mean: ${formatted(this.#values[0])} at first, ${formatted(value)} now`;
     draw(this.#canvas, pixelsOf(picture.levels), picture.size, picture.size);
     this.#canvas.setAttribute("aria-label", `The drawing after step ${step} of ${steps}: ${words}`);
   }
