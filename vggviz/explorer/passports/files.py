@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 SIDE = 96
 """Largest side of a drawing on the page, in pixels."""
-SMALL_SIDE = 64
+SMALL_SIDE = 48
 """The same of the opposites."""
-QUALITY = 50
+QUALITY = 40
 """Of drawings and photographs, as WebP."""
 SMALLEST = 3
 """Side of the smallest expanded weights that are a picture."""
