@@ -55,10 +55,11 @@
   /** Position of the answers without some channels, given by their positions. */
   const selection = (off) => [...off].reduce((sum, position) => sum + 2 ** position, 0);
 
-  /** A probability in whole percent, never as certain or impossible. */
+  /** A probability, never as certain or impossible; as in the explorer. */
   function percent(share) {
-    if (share < 0.005) return "< 1 %";
-    return share > 0.995 ? "> 99 %" : `${Math.round(100 * share)} %`;
+    if (share < 0.001) return "< 0.1 %";
+    if (share > 0.999) return "> 99.9 %";
+    return `${(100 * share).toFixed(share < 0.1 || share > 0.99 ? 1 : 0)} %`;
   }
 
   /** "1, 2 and 3" */

@@ -239,7 +239,9 @@ def test_weights_without_a_classifier_have_no_answer(monkeypatch):
     page, data = parsed(hero(vggviz.load_vgg16("random")))
     title = "A network that has learned nothing looks at a cup of coffee. Look inside."
     assert page.select_one(".hero-title").text == title
-    assert page.select_one(".hero-lead").text.endswith("4,224 small pictures. Point at the cup of coffee.")
+    assert page.select_one(".hero-lead").text.endswith(
+        "4,224 small pictures. Point at the cup of coffee, or tap it."
+    )
     assert not page.select(".hero-answer, .hero-switches")
     assert data.keys() == {"layers"}
 
@@ -270,7 +272,15 @@ def test_words_are_escaped():
 
 
 @pytest.mark.parametrize(
-    ("share", "words"), [(0.0, "< 1 %"), (0.006, "1 %"), (0.885, "89 %"), (0.996, "> 99 %"), (1.0, "> 99 %")]
+    ("share", "words"),
+    [
+        (0.0, "< 0.1 %"),
+        (0.006, "0.6 %"),
+        (0.125, "13 %"),
+        (0.885, "89 %"),
+        (0.996, "99.6 %"),
+        (1.0, "> 99.9 %"),
+    ],
 )
 def test_nothing_is_certain(share, words):
     assert writing.percent(share) == words

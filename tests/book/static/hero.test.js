@@ -82,7 +82,7 @@ test("the verdict names the channels in their order, the answer and how sure it 
 });
 
 test("nothing is certain", () => {
-  assert.deepEqual([0, 0.006, 0.885, 0.996].map(hero.percent), ["< 1 %", "1 %", "89 %", "> 99 %"]);
+  assert.deepEqual([0, 0.006, 0.885, 0.996, 0.9996].map(hero.percent), ["< 0.1 %", "0.6 %", "89 %", "99.6 %", "> 99.9 %"]);
 });
 
 test("the words name the place and who answers there", () => {

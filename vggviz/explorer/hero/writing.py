@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
-import math
 from collections.abc import Iterable, Mapping
+from decimal import ROUND_HALF_UP, Decimal
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -79,7 +79,7 @@ def _title(front: Content) -> str:
     made += " and one answer" if front.switches else ""
     return (
         f'<h2 class="hero-title">{escape(headline(front))}</h2>\n<p class="hero-lead">{made}. '
-        f'<span class="pst-js-only">Point at the {escape(_thing(front))}.</span></p>'
+        f'<span class="pst-js-only">Point at the {escape(_thing(front))}, or tap it.</span></p>'
     )
 
 
@@ -131,10 +131,14 @@ def _bar(label: str, share: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A probability in whole percent, never as certain or impossible."""
-    if share < 0.005:
-        return "< 1 %"
-    return "> 99 %" if share > 0.995 else f"{math.floor(100 * round(share, DIGITS) + 0.5)} %"  # as in hero.js
+    """A probability, never as certain or impossible; as in hero.js and in the explorer."""
+    share = round(share, DIGITS)
+    if share < 0.001:
+        return "< 0.1 %"
+    if share > 0.999:
+        return "> 99.9 %"
+    step = Decimal("0.1") if share < 0.1 or share > 0.99 else Decimal(1)
+    return f"{Decimal(100 * share).quantize(step, ROUND_HALF_UP)} %"
 
 
 def _switches(front: Content, addresses: Mapping[str, str], more: str) -> str:

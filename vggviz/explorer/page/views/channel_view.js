@@ -123,7 +123,7 @@ function remembered(of, channel, what, make) {
 
 /** What is said of the cell. @type {(view: ChannelView) => {value: string, sight: string}} */
 function wordsOf({ cell, value, box }) {
-  if (!cell) return { value: "", sight: "Point at the photograph or at the map: the frame is what a cell sees." };
+  if (!cell) return { value: "", sight: "Point at a picture, or tap it: the frame is what a cell sees." };
   const number = value === null ? "…" : formatted(value);
   return { value: `Row ${cell[0]}, column ${cell[1]}: ${number}.`, sight: describeSight(box) };
 }
