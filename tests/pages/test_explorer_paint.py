@@ -297,6 +297,17 @@ def test_the_maps_before_and_by_how_much_they_changed(page: Page, manifest: dict
     page.until(lambda: page.text("#maps figcaption") == caption)
 
 
+def test_an_address_is_copied_without_what_is_painted(page: Page) -> None:
+    page.click("#share")
+    page.until(lambda: "The address of this view" in page.text("#notice"))
+    assert "without" not in page.text("#notice")
+    take_brush(page)
+    stroke(page, (60, 60), (30, 0))
+    page.until(lambda: page.text("#paint-open") == "Painted")
+    page.click("#share")
+    page.until(lambda: "without what you painted" in page.text("#notice"))
+
+
 def test_channels_stay_off_on_the_painted_picture(page: Page) -> None:
     """And what was switched off is still off when the strokes are gone."""
     load(page)

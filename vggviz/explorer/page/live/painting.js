@@ -77,9 +77,14 @@ export class Painting {
     return this.#tools.door;
   }
 
+  /** @param {Pick<State, "picture">} state */
+  isPainted(state) {
+    return Boolean(this.#on(state)?.isPainted());
+  }
+
   /** Whether the network follows what is painted on the picture. @param {Pick<State, "picture">} state */
   covers(state) {
-    return Boolean(this.#on(state)?.isPainted() && this.#tools.door.network.isOn());
+    return this.isPainted(state) && this.#tools.door.network.isOn();
   }
 
   /** Whether a layer's maps are those of the painted picture. @type {(state: Pick<State, "picture">, layer: string) => boolean} */
@@ -89,7 +94,7 @@ export class Painting {
 
   /** Whether the last layer is not yet that of what is painted. @param {Pick<State, "picture">} state */
   isStale(state) {
-    if (!this.#on(state)?.isPainted()) return false;
+    if (!this.isPainted(state)) return false;
     const { layers } = this.#tools.manifest;
     return !this.isChanged(state, layers[layers.length - 1].name) || !this.#seen.isWhole;
   }

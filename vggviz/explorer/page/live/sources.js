@@ -1,5 +1,7 @@
 // Which maps a state shows: the picture's own, those with channels off, or those of what is painted on it.
 
+import { OWN } from "./network.js";
+
 /**
  * @import { State } from "../state/types.js"
  * @import { Lack, Lacking } from "./lacking.js"
@@ -47,6 +49,12 @@ export class Sources {
   /** Whether a layer's maps are other ones than the picture's. @type {(state: Wanted, layer: string) => boolean} */
   isChanged(state, layer) {
     return this.#of(state, layer).isChanged(state, layer);
+  }
+
+  /** What of a state's picture no address can hold, in words. @type {(state: State) => string[]} */
+  unshared(state) {
+    const own = state.picture === OWN ? ["your own picture"] : [];
+    return this.#painting?.isPainted(state) ? [...own, "what you painted"] : own;
   }
 
   /** Whether something is painted on the picture that the answer does not yet count. @param {State} state */

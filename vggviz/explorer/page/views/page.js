@@ -203,6 +203,7 @@ export class Page {
         const { picture, layer, channel } = actions.state();
         return `${picture}_${layer}_${channel}`;
       },
+      unshared: () => sources.unshared(actions.state()),
       announce: say,
       failed: showProblem,
     });

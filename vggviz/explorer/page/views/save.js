@@ -7,38 +7,41 @@ import { svg } from "./svg.js";
 /**
  * @import { Planes } from "../state/types.js"
  * @import { SavedView } from "./svg.js"
- * @typedef {{view: () => SavedView, maps: () => Promise<Planes>, name: () => string, announce: (words: string) => void,
- *   failed: (problem: Error) => void}} Tools   `name`, of the files without ending
+ * @typedef {{view: () => SavedView, maps: () => Promise<Planes>, name: () => string, unshared: () => string[], announce: (words: string) => void,
+ *   failed: (problem: Error) => void}} Tools   `name`, of the files without ending; `unshared`, what of
+ *   the view no address can hold
  */
 
 /**
  * @param {HTMLElement} root
  * @param {Tools} tools
  */
-export function createSave(root, { view, maps, name, announce, failed }) {
+export function createSave(root, { view, maps, name, unshared, announce, failed }) {
   const asSvg = () => give(new Blob([svg(view())], { type: "image/svg+xml" }), `${name()}.svg`);
   const asPng = async () => give(await png(svg(view())), `${name()}.png`);
   const asNpy = async () => give(new Blob([npy(await maps())]), `${name()}.npy`);
+  /**
+   * It closes the panel, which would cover what is then said.
+   * @type {(id: string, text: string, act: () => void | Promise<void>) => HTMLElement}
+   */
+  const actButton = (id, text, act) =>
+    button({ id, onclick: () => (root.hidePopover?.(), Promise.resolve().then(act).catch(failed)) }, text);
   root.replaceChildren(
-    actButton("share", "Copy the address of this view", () => share(announce), failed),
-    actButton("save-png", "Picture of this view (PNG)", asPng, failed),
-    actButton("save-svg", "Picture of this view (SVG)", asSvg, failed),
-    actButton("save-npy", "All maps of the layer (.npy, for NumPy)", asNpy, failed),
+    actButton("share", "Copy the address of this view", () => share(unshared(), announce)),
+    actButton("save-png", "Picture of this view (PNG)", asPng),
+    actButton("save-svg", "Picture of this view (SVG)", asSvg),
+    actButton("save-npy", "All maps of the layer (.npy, for NumPy)", asNpy),
   );
 }
 
-/** @type {(id: string, text: string, act: () => void | Promise<void>, failed: (problem: Error) => void) => HTMLElement} */
-function actButton(id, text, act, failed) {
-  return button({ id, onclick: () => Promise.resolve().then(act).catch(failed) }, text);
-}
-
-/** @type {(announce: (words: string) => void) => Promise<void>} */
-async function share(announce) {
+/** @type {(unshared: string[], announce: (words: string) => void) => Promise<void>} */
+async function share(unshared, announce) {
+  const without = unshared.length ? `, without ${unshared.join(" and ")}` : "";
   try {
     await navigator.clipboard.writeText(location.href);
-    announce("The address of this view is copied.");
+    announce(`The address of this view is copied${without}.`);
   } catch {
-    announce(`The address of this view: ${location.href}`);
+    announce(`The address of this view${without}: ${location.href}`);
   }
 }
 
