@@ -409,32 +409,12 @@ def test_what_was_chosen_while_a_picture_is_computed_is_seen(page: Page, photogr
     assert page.js("return document.querySelector('canvas.preview').hidden")
 
 
-def test_who_has_chosen_nothing_sees_the_first_block_before_the_rest_has_come(
-    page: Page, photographs: list[Path]
-) -> None:
-    """And stays there when the rest comes."""
-    Host.wait = 1
-    page.live()
-    page.give(photographs[1])
-    page.until(lambda: page.text("#channels-title") == "64 channels")
-    assert page.state["layer"] == "block1_conv1"
-    assert page.text("#maps figcaption") == photographs[1].name
-    assert not page.text("#live-words").startswith("Computed in this page. All layers")
-    assert page.js(
-        "const bar = document.querySelector('#messages progress'); return !bar.hidden && bar.value < bar.max"
-    )
-    page.exact()
-    page.js(WATCH)
-    page.computed()
-    page.until(lambda: answered(page))
-    assert {each["place"] for each in watched(page)} == {page.js(PLACE)}
-    assert (page.state["layer"], page.state["picture"]) == ("block1_conv1", "yours")
-
-
 PLACE = "const { layer, channel, cell } = explorer.state(); return JSON.stringify([layer, channel, cell])"
 
 
-@pytest.mark.parametrize("view", ["#/block1_conv2/20/100,100", "#/block5_conv3/7", "#/block5_conv3/7/3,4"])
+@pytest.mark.parametrize(
+    "view", ["#/", "#/block1_conv2/20/100,100", "#/block5_conv3/7", "#/block5_conv3/7/3,4"]
+)
 def test_a_new_picture_leaves_the_reader_where_they_are(
     unopened: Page, photographs: list[Path], view: str
 ) -> None:

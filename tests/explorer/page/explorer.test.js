@@ -190,25 +190,6 @@ test("pointing while another layer is on its way chooses nothing, and shows noth
   assert.deepEqual([last("show").layer.name, last("show").cell, explorer.state().channel], ["block1_conv2", [1, 2], 1]);
 });
 
-test("untouched is what began so, until a layer, a place or a channel is chosen", async () => {
-  const begun = async (hash, picture = "cat") => {
-    const all = opened();
-    all.explorer.visit(hash);
-    assert.ok(!all.explorer.isUntouched(), "nothing is there yet");
-    all.come(`${picture}/${all.explorer.state().layer}.sheet`);
-    await settled();
-    return all.explorer;
-  };
-  for (const [hash, picture] of [["", "cat"], ["#/?picture=rocket", "rocket"]]) {
-    assert.ok((await begun(hash, picture)).isUntouched(), hash);
-  }
-  const loadedAgain = await begun(write((await begun("")).state())); // the address names what the explorer itself chose
-  assert.ok(loadedAgain.isUntouched());
-  for (const hash of ["#/block1_conv1", "#/block5_conv3/2", "#/block5_conv3/1/3,4", "#/?view=passport", "#/?tour=1"]) {
-    assert.ok(!(await begun(hash)).isUntouched(), hash);
-  }
-});
-
 test("two that are compared are shown together", async () => {
   const { explorer, come, last } = await shown();
   explorer.dispatch({ type: "compare", value: "rocket" });

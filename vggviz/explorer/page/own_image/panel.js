@@ -18,7 +18,7 @@ import { fromFile } from "./read_image.js";
 /**
  * @import { Door } from "../live/switching.js"
  * @import { Explorer } from "../state/explorer.js"
- * @import { Action, Live } from "../state/types.js"
+ * @import { Live } from "../state/types.js"
  * @import { Preview } from "../views/page.js"
  * @typedef {{explorer: Explorer, base: URL, failed: (problem: Error) => void, paint: () => void,
  *   preview: (preview: Preview | null) => void}} Tools   `paint` takes the brush; `preview` shows a picture whose maps
@@ -191,9 +191,8 @@ class OwnImagePanel {
     const { explorer } = this.#tools;
     const computed = this.#network.show(levels, { title, last: running ? explorer.state().layer : null });
     if (!running) await this.#preview();
-    const action = this.#opening(running);
-    if (action) explorer.dispatch(action);
-    else explorer.refresh();
+    if (explorer.state().picture === OWN) explorer.refresh();
+    else explorer.dispatch({ type: "picture", value: OWN }); // the layer and the place stay
     await computed;
     this.#status.settle();
     await explorer.refresh();
@@ -205,26 +204,6 @@ class OwnImagePanel {
     this.#status.compute();
     const photograph = await this.#tools.explorer.data.photograph(OWN);
     this.#tools.preview({ picture: OWN, photograph });
-  }
-
-  /**
-   * What goes to the reader's picture, if it is not there: the layer and the place stay. Only who has chosen
-   * nothing yet is led to the first block, where the weights of the others are still on their way.
-   * @type {(running: boolean) => Action | null}
-   */
-  #opening(running) {
-    const { explorer } = this.#tools;
-    const { picture, layer } = explorer.state();
-    if (!running && explorer.isUntouched() && !this.#isReady(layer)) {
-      return { type: "go", value: { picture: OWN, layer: this.#live.segments[0].layers[0] } };
-    }
-    return picture === OWN ? null : { type: "picture", value: OWN };
-  }
-
-  /** @param {string} layer */
-  #isReady(layer) {
-    const deep = this.#network.segmentOf(layer);
-    return deep <= 0 || this.#status.isReady(deep);
   }
 
   /** @type {(levels: Uint8ClampedArray, title: string) => Promise<void>} */

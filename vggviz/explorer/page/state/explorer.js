@@ -5,7 +5,7 @@ import { sheetValuesAt, valuesAt } from "../arithmetic/place.js";
 import { namesChannel, read, stepBetween } from "./address.js";
 import { asError, Superseded } from "./errors.js";
 import { layerNamed } from "./manifest.js";
-import { after, begin, isBare } from "./state.js";
+import { after, begin } from "./state.js";
 
 /**
  * @import { Lack } from "../live/lacking.js"
@@ -104,14 +104,6 @@ export class Explorer {
     if (on === this.#frozen) return;
     this.#frozen = on;
     this.#update();
-  }
-
-  /** Whether all is as it began, but for the picture: nobody has chosen a layer, a place or a channel. */
-  isUntouched() {
-    const { channel, tour } = this.#state;
-    const [image] = this.#loaded?.images ?? [];
-    const isFirst = image !== undefined && strongestChannel(image.statistics, null) === channel;
-    return isFirst && tour === null && isBare(this.#state, this.manifest);
   }
 
   /** Load what is shown again: an image of that name has changed. */
