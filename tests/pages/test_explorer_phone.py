@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -90,6 +92,56 @@ def test_the_titles_layer_is_whole(unopened: Page, width: int, height: int) -> N
     page = unopened.open(f"#/block5_conv3/286?picture={first_id()}")
     page.until(lambda: page.text("#path .at:not(.app)") == "block5_conv3")
     assert page.js(ELLIPSES) == []
+
+
+def tap(page: Page, selector: str) -> None:
+    """With a finger, on the middle of what may lie under something else."""
+    box = page.box(selector)
+    place = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    for kind, points in (("touchStart", [place]), ("touchEnd", [])):
+        page.browser.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+@pytest.fixture
+def touched(unopened: Page) -> Iterator[Page]:
+    """A phone's page, which is used with a finger."""
+    emulate = functools.partial(unopened.browser.execute_cdp_cmd, "Emulation.setTouchEmulationEnabled")
+    emulate({"enabled": True, "maxTouchPoints": 1})
+    show_on(unopened.browser, 390, 844, "light")
+    yield unopened.open(f"#/block5_conv3/286?picture={first_id()}")
+    emulate({"enabled": False})
+
+
+@pytest.mark.parametrize(("opener", "menu"), [("#sharing", "#save"), ("#options", "#controls")])
+def test_a_tap_beside_an_open_menu_only_closes_it(touched: Page, opener: str, menu: str) -> None:
+    page = touched
+    page.js(
+        """
+        window.chosen = [];
+        const keep = ({ target }) => window.chosen.push(target.closest("[id]").id);
+        document.addEventListener("click", keep, true);
+        """
+    )
+    tap(page, opener)
+    page.until(lambda: page.find(menu).is_displayed())
+    tap(page, "#tab-change")
+    page.until(lambda: not page.find(menu).is_displayed())
+    tap(page, "#tab-passport")
+    page.until(lambda: page.state["view"] == "passport")
+    assert page.js("return window.chosen") == [opener[1:], "tab-passport"]
+
+
+def test_a_picture_that_is_chosen_is_seen(touched: Page, manifest: dict[str, Any]) -> None:
+    page = touched
+    if len(manifest["pictures"]) < 2:
+        pytest.skip("the explorer has one picture")
+    other = manifest["pictures"][1]["id"]
+    assert page.text("#options") == "Picture"
+    tap(page, "#options")
+    page.until(lambda: page.find("#controls").is_displayed())
+    tap(page, f"[data-picture={other}]")
+    page.until(lambda: page.state["picture"] == other)
+    assert not page.find("#controls").is_displayed(), "it would lie over the photograph"
 
 
 @pytest.fixture

@@ -60,7 +60,8 @@ test("a map is found in the explorer where it answers most at the place", () => 
 });
 
 test("the explorer is asked for the answer without some channels", () => {
-  assert.equal(hero.addressWithout({ ...LAYER, name: "block5_conv3" }, [183, 427]), "#/?off=block5_conv3:183+427");
+  const layer = { ...LAYER, name: "block5_conv3" };
+  assert.equal(hero.addressWithout(layer, [183, 427]), "#/?view=passport&off=block5_conv3:183+427");
 });
 
 test("a map is a square of its sheet, and none lies beside it", () => {

@@ -8,6 +8,12 @@ const phone = matchMedia("(max-width: 700px)");
 /** Put the row of pictures, the search, and the button for one's own picture where there is room for them. */
 export function arrange() {
   place();
+  // What is chosen, or opens, is not to lie under the menu in which it is chosen.
+  byId("controls").addEventListener("click", ({ target }) => {
+    if (target instanceof Element && target.closest("#pictures button, #own")) byId("controls").hidePopover();
+  });
+  // Beside an open menu nothing takes a touch but the page itself (base.css): it closes the menu, and does no more.
+  document.addEventListener("touchend", (event) => event.target === document.body && event.preventDefault());
   showHome(/** @type {HTMLAnchorElement} */ (byId("home")));
   phone.addEventListener("change", place);
   byId("wall").addEventListener("click", fillWall);
@@ -18,6 +24,7 @@ function place() {
   const own = byId("own");
   if (phone.matches) byId("channels-head").append(byId("find"));
   else byId("tools").prepend(byId("find"));
+  byId("options").textContent = phone.matches ? "Picture" : "Display";
   if (phone.matches) byId("controls").prepend(byId("pictures"));
   else byId("pictures-place").append(byId("pictures"));
   if (!phone.matches) byId("pictures-place").append(own);
