@@ -755,8 +755,14 @@ def test_an_address_of_somebody_elses_own_picture_says_so(unopened: Page, manife
     page.until(lambda: "own picture" in page.text("#notice"))
     if manifest["live"]:
         assert page.text("#notice").startswith("This view was of somebody’s own picture. Choose yours:")
+        close, words = page.box("#notice .close"), page.box("#notice")
+        assert (close["top"], close["right"]) == pytest.approx((words["top"], words["right"]), abs=2)
         page.find("#notice button").click()
         assert page.find("#yours").is_displayed()
+        unopened.open("#/block4_conv3/407/9,8?picture=yours")
+        page.until(lambda: page.find("#notice").is_displayed())
+        page.find("#tab-passport").click()
+        assert not page.find("#notice").is_displayed(), "it goes with what the reader does instead"
     state = page.state
     assert (state["layer"], state["channel"], state["cell"]) == ("block4_conv3", 407, [9, 8])
 

@@ -25,7 +25,26 @@ export function say(sentence, offers = []) {
   const root = byId("notice");
   put(root, sentence, offers);
   clearTimeout(timer);
-  if (!offers.length) timer = window.setTimeout(() => { root.hidden = true; }, READ);
+  const hide = () => {
+    root.hidden = true;
+  };
+  if (!offers.length) timer = window.setTimeout(hide, READ);
+  else goesWith(root, hide);
+}
+
+/**
+ * An offer that is not taken does not stand in the way of what the reader does instead.
+ * @type {(root: HTMLElement, hide: () => void) => void}
+ */
+function goesWith(root, hide) {
+  const sentence = root.firstChild;
+  /** @param {Event} event */
+  const leave = ({ target }) => {
+    if (target instanceof Node && root.contains(target)) return;
+    document.removeEventListener("click", leave);
+    if (root.contains(sentence)) hide();
+  };
+  document.addEventListener("click", leave);
 }
 
 /**
@@ -57,6 +76,6 @@ function put(root, sentence, offers) {
   };
   const buttons = offers.map(({ words, act }) => button({ onclick: () => (hide(), act()) }, words));
   const isLasting = root.id !== "loading";
-  if (isLasting) buttons.push(button({ class: "plain", "aria-label": "Close this message", onclick: hide }, "×"));
+  if (isLasting) buttons.push(button({ class: "plain close", "aria-label": "Close this message", onclick: hide }, "×"));
   root.replaceChildren(sentence, ...buttons);
 }
