@@ -51,7 +51,7 @@ async function start() {
   Object.assign(window, { explorer }); // for the console: explorer.data.maps("cat", "block1_conv1")
   const { search } = location;
   await followAddress(explorer, own.recall);
-  openAsked(search, { own: own.open, paint: painting.take });
+  openAsked({ own: own.open, paint: painting.take });
   tellHeight(/** @type {HTMLElement} */ (document.querySelector("main")));
   keepForLater();
 }
@@ -77,10 +77,17 @@ async function load(dispatch) {
   return { tools, computed: [switching, lacking] };
 }
 
-/** Where a page sends a reader to their own picture, or to paint. @type {(search: string, doors: Record<string, () => unknown>) => void} */
-function openAsked(search, doors) {
-  const asked = new URLSearchParams(search);
-  for (const [name, open] of Object.entries(doors)) if (asked.has(name)) open();
+/**
+ * Where a page sends a reader to their own picture, or to paint: once, so it does not stay in the address.
+ * @param {Record<string, () => unknown>} doors
+ */
+function openAsked(doors) {
+  const address = new URL(location.href);
+  const asked = Object.keys(doors).filter((name) => address.searchParams.has(name));
+  if (!asked.length) return;
+  for (const name of asked) address.searchParams.delete(name);
+  history.replaceState(null, "", address);
+  for (const name of asked) doors[name]();
 }
 
 /**

@@ -28,8 +28,8 @@ import { fromFile } from "./read_image.js";
  * @typedef {(levels: Uint8ClampedArray, title: string) => Promise<void>} Keep
  */
 
-const PRIVATE = "Choose, drop or paste one, take or draw one: its maps are computed on this device, and it is sent nowhere. " +
-  "The network reads squares: of other shapes the middle is taken.";
+const PRIVATE = ["Choose, take or draw one", " (or drop or paste one)", ": its maps are computed on this device, and it is sent " +
+  "nowhere. The network reads squares: of other shapes the middle is taken."];
 const ELSEWHERE = "This view was of somebody’s own picture. Choose yours: the same place opens.";
 /** What the network is loaded for. */
 const [PICTURE, PAINTING, CHOSEN] = ["picture", "painting", "chosen"];
@@ -89,7 +89,10 @@ class OwnImagePanel {
     this.#opener = this.#createOpener();
     this.#panel = this.#createPanel();
     const close = button({ class: "plain close", "aria-label": "Close", popovertarget: root.id }, "×");
-    root.append(close, element("h2", {}, "Your own picture"), element("p", { class: "quiet" }, PRIVATE), this.#panel, this.#opener, this.#forget);
+    const [choose, drop, use] = PRIVATE;
+    const words = element("p", { class: "quiet" }, choose, element("span", { class: "by-keys" }, drop), use);
+    const title = element("h2", {}, "Your own picture");
+    root.append(close, title, words, this.#panel, this.#opener, this.#forget);
     byId("messages").prepend(this.#status.root);
     listenForFiles((file) => this.#take(file));
     const purpose = wantedFor();
