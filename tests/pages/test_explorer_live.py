@@ -428,6 +428,7 @@ def test_a_new_picture_leaves_the_reader_where_they_are(
     page.js("document.querySelector('#yours').hidePopover()")
     page.give(photographs[1])
     page.until(lambda: page.text("#maps figcaption") == photographs[1].name)
+    assert page.js("const bar = document.querySelector('#messages progress'); return bar.value < bar.max")
     ActionChains(page.browser).move_to_element(page.find(MAP)).move_by_offset(20, 9).perform()
     page.computed()
     page.until(lambda: answered(page))
@@ -554,6 +555,57 @@ def test_a_readers_picture_is_kept_until_it_is_forgotten(page: Page, photographs
     page.open("#/block4_conv2/9/5,6?picture=yours")
     page.until(lambda: "Choose yours" in page.text("#notice"))
     assert page.state["picture"] != "yours"
+
+
+@pytest.mark.usefixtures("published")
+def test_a_network_that_is_kept_is_not_said_to_be_downloaded(unopened: Page, photographs: list[Path]) -> None:
+    """Nor is what the page was before it was loaded again for threads shown again by a step of Back."""
+    Host.stored = True
+    page = unopened.open()
+    assert "MB" in page.text("#live")
+    page.dispatch(type="view", value="passport")
+    page.until(lambda: page.js("return Boolean(navigator.serviceWorker.controller)"))
+    page.live()
+    page.until(lambda: page.js("return crossOriginIsolated && document.querySelector('#live')?.hidden"))
+    page.until(lambda: page.text("#live") == "Load the network now", 120)
+    page.give(photographs[1])
+    page.computed()
+    page.js("history.back()")
+    page.until(lambda: page.js("return window.explorer?.state().picture") == first_id())
+    page.until(lambda: page.js("return crossOriginIsolated"))
+    page.open("#/block2_conv1/3?off=block2_conv1:3&view=change")
+    page.until(lambda: page.find("#change .download"))
+    page.until(lambda: "nothing more is downloaded" in page.text("#change .download"))
+    assert page.find("#off [data-key=load]").text == "Load the network"
+    page.js(
+        """
+        window.said = "";
+        new MutationObserver(() => { window.said += document.querySelector("#live-words").textContent; })
+          .observe(document.querySelector("#live-words"), { childList: true });
+        """
+    )
+    page.click("#off [data-key=load]")
+    page.until(lambda: "which this browser has kept" in page.js("return window.said"))
+    page.until(lambda: not page.find("#off [data-key=load]"))
+    page.until(lambda: "Comput" in page.text("#live-words") or "ready" in page.text("#live-words"), 120)
+    assert "MB" not in page.js("return window.said")
+
+
+def test_an_address_is_copied_without_a_readers_picture(page: Page, photographs: list[Path]) -> None:
+    page.live()
+    page.give(photographs[1])
+    page.until(lambda: page.state["picture"] == "yours")
+    page.find("#sharing").click()
+    page.find("#share").click()
+    page.until(lambda: "without your own picture" in page.text("#notice"))
+    assert not page.find("#save").is_displayed(), "it would cover the words"
+
+
+def test_the_panel_for_ones_own_picture_is_asked_for_once(unopened: Page) -> None:
+    page = unopened.open("?own=1#/block5_conv3/7")
+    page.until(lambda: page.find("#yours").is_displayed())
+    assert page.browser.current_url.endswith("/index.html" + page.js("return location.hash"))
+    assert page.state["channel"] == 7
 
 
 def test_the_exact_map_of_a_readers_picture_is_shown_unasked(page: Page, photographs: list[Path]) -> None:

@@ -52,6 +52,9 @@ class Host(StaticHost):
     taken: dict[str, bytes] = {}  # noqa: RUF012
     cut_after: int | None = None  # bytes of a weights file after which the connection is closed
     wait: float = 0  # seconds of delay of a large weights file
+    stored: bool = (
+        False  # whether the browser may keep what it got, and show a page again by Back as it was left
+    )
     keeps: bool = True  # whether the service worker is the explorer's, or one that does nothing
 
     @classmethod
@@ -59,10 +62,10 @@ class Host(StaticHost):
         """As no test has changed it."""
         cls.asked.clear()
         cls.taken.clear()
-        cls.cut_after, cls.wait, cls.keeps = None, 0, keeps
+        cls.cut_after, cls.wait, cls.stored, cls.keeps = None, 0, False, keeps
 
     def end_headers(self) -> None:
-        self.send_header("Cache-Control", "no-store")
+        self.send_header("Cache-Control", "no-cache" if self.stored else "no-store")
         super().end_headers()
 
     def send_head(self) -> Any:

@@ -47,9 +47,8 @@ async function start() {
   });
   const door = own.door();
   for (const each of computed) each.use(door);
-  const painting = addLateParts({ explorer, views }, tools, { door, keep: own.keep });
+  const painting = addLateParts({ explorer, views }, tools, { door, keep: own.keep, isKept: own.isKept });
   Object.assign(window, { explorer }); // for the console: explorer.data.maps("cat", "block1_conv1")
-  const { search } = location;
   await followAddress(explorer, own.recall);
   openAsked({ own: own.open, paint: painting.take });
   tellHeight(/** @type {HTMLElement} */ (document.querySelector("main")));
@@ -123,10 +122,10 @@ function createExplorer(tools) {
 /**
  * What is no part of the first view: the tour, painting, what an atlas knows, the search and, where they can be computed,
  * gradients.
- * @type {(page: {explorer: Explorer, views: Page}, tools: Tools, own: {door: Door | null, keep: Keep}) =>
+ * @type {(page: {explorer: Explorer, views: Page}, tools: Tools, own: {door: Door | null, keep: Keep, isKept: () => Promise<boolean>}) =>
  *   ReturnType<typeof createLatePainting>}
  */
-function addLateParts({ explorer, views }, tools, { door, keep }) {
+function addLateParts({ explorer, views }, tools, { door, keep, isKept }) {
   const spoken = byId("spoken");
   views.add(createLateTour({ card: byId("tour"), opener: byId("take-tour") }, tools));
   const elements = { row: byId("paint"), place: byId("place"), surface: views.surface(), spoken };
@@ -136,7 +135,7 @@ function addLateParts({ explorer, views }, tools, { door, keep }) {
   views.add(createLatePassport({ root: byId("atlas"), panel: byId("passport") }, { ...tools, find }));
   if (door && tools.manifest.live?.gradients) {
     const lay = views.lay.bind(views);
-    views.add(createLateChange({ root: byId("change"), offer: byId("draw"), spoken }, { ...tools, keep, lay }));
+    views.add(createLateChange({ root: byId("change"), offer: byId("draw"), spoken }, { ...tools, keep, isKept, lay }));
   }
   return painting;
 }

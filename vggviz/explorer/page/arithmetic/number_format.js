@@ -21,6 +21,9 @@ export function formattedBytes(bytes) {
   return bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1e3))} kB`;
 }
 
+/** What a button says that may download. @type {(words: string, bytes: number) => string} `bytes`, 0 where they are there */
+export const withBytes = (words, bytes) => (bytes ? `${words} (${formattedBytes(bytes)})` : words);
+
 /** "1 channel", "1,024 channels". @type {(count: number, word: string) => string} */
 export const counted = (count, word) => `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;
 

@@ -19,8 +19,8 @@ import { Pace } from "./pace.js";
  * @property {() => void} [clear]   what was computed is to be seen no more
  *
  * @typedef {{runner: Runner, reload: (part: string) => Promise<boolean>, say: (words: string) => void,
- *   ready: () => void}} Tools   `reload` loads the page again where it then computes faster, and tells whether it does; `say`
- *   is for those who do not see; `ready` is called when the network is there
+ *   ready: () => void, isKept: () => boolean}} Tools   `reload` loads the page again where it then computes faster, and tells whether it does; `say`
+ *   is for those who do not see; `ready` is called when the network is there; `isKept`, whether the browser has it already
  */
 
 /** With reduced motion, one picture of so many is shown. */
@@ -180,8 +180,8 @@ export class Job {
     if (this.#last) return;
     this.#bar.hidden = loaded >= total;
     Object.assign(this.#bar, { max: total, value: loaded });
-    const share = `${formattedBytes(loaded)} of ${formattedBytes(total)}`;
-    this.#words.textContent = loaded >= total ? WAIT : `Loading the network: ${share}.`;
+    const share = `Loading the network: ${formattedBytes(loaded)} of ${formattedBytes(total)}.`;
+    this.#words.textContent = loaded >= total || this.#tools.isKept() ? WAIT : share;
   }
 
   /** @param {boolean} on */

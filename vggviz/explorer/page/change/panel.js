@@ -2,7 +2,6 @@
 
 import { hasOneThread } from "../live/device.js";
 import { isolate, wantedFor } from "../live/isolation.js";
-import { isKept } from "../state/download.js";
 import { asError } from "../state/errors.js";
 import { button, element } from "../views/elements.js";
 import { DrawingPart } from "./drawing_part.js";
@@ -29,7 +28,8 @@ import { downloadText } from "./words.js";
  * @typedef {(levels: Uint8ClampedArray, title: string) => Promise<void>} Keep   a picture becomes the one that is shown
  * @typedef {{manifest: Manifest, files: Pick<Files, "image">, data: Data, classifier: GiveClassifier,
  *   sources: Pick<Sources, "idOf" | "photograph">, colours: Colours, lay: (overlay: Overlay | null) => void}} Given
- * @typedef {Given & {network: Pick<GradientNetwork, "start">, base: URL, dispatch: Dispatch, keep: Keep}} Tools
+ * @typedef {Given & {network: Pick<GradientNetwork, "start">, base: URL, dispatch: Dispatch, keep: Keep,
+ *   isKept: () => Promise<boolean>}} Tools   `isKept`, whether this browser holds the whole network
  * @typedef {Given & JobTools & {keep: Keep, kernels: GradientFiles["kernels"], side: number}} PartTools   `side`, of what
  *   the network reads
  */
@@ -53,8 +53,8 @@ export class ChangePanel {
   /** @type {Shown | null} */
   #shown = null;
   #isSeen = false;
-  /** Whether the network was loaded in this visit. */
-  #isLoaded = false;
+  /** Whether this browser holds the whole network. */
+  #isKept = false;
   #download = element("p", { class: "quiet download" });
   #problem = element("p", { class: "problem", role: "alert", hidden: true });
   /** @type {HTMLButtonElement[]} */
@@ -93,6 +93,7 @@ export class ChangePanel {
       reload: (part) => isolate(part, ASKED),
       say: (words) => this.#say(words),
       ready: () => this.#tellDownload(),
+      isKept: () => this.#isKept,
     };
     return { drawing: new DrawingPart(tools), maps: new MapsPart(tools), style: new StylePart(tools), fool: new FoolPart(tools) };
   }
@@ -158,20 +159,15 @@ export class ChangePanel {
   /** Draw the channel that is shown; what must be downloaded is told first. */
   async watch() {
     this.#choose("drawing");
-    if (await this.#isKept()) this.#asked = ["drawing"];
+    if (await this.#tools.isKept()) this.#asked = ["drawing"];
     await this.#tools.dispatch({ type: "view", value: "change" });
     this.#elements.root.querySelector("button.begin:not([hidden])")?.scrollIntoView?.({ block: "nearest" });
   }
 
   async #tellDownload() {
-    const isKept = await this.#isKept();
-    this.#download.textContent = downloadText(this.#live, isKept, hasOneThread());
-    if (isKept) this.#elements.root.append(this.#download); // nothing to be decided any more
-  }
-
-  async #isKept() {
-    this.#isLoaded ||= await isKept(this.#live, this.#tools.base);
-    return this.#isLoaded;
+    this.#isKept = await this.#tools.isKept();
+    this.#download.textContent = downloadText(this.#live, this.#isKept, hasOneThread());
+    if (this.#isKept) this.#elements.root.append(this.#download); // nothing to be decided any more
   }
 
   /** @param {() => Promise<void>} keep */

@@ -1,6 +1,6 @@
 // A pattern that the reader draws, and the channels that answer it most.
 
-import { formatted, formattedBytes } from "../arithmetic/number_format.js";
+import { formatted, withBytes } from "../arithmetic/number_format.js";
 import { hidingColour } from "../paint/hiding.js";
 import { LatestWins } from "../paint/latest_wins.js";
 import { PaintedPicture } from "../paint/painted_picture.js";
@@ -64,7 +64,7 @@ export class SketchPart {
     this.#ground = hidingColour(live, [128, 128, 128]);
     this.#picture = new PaintedPicture(this.#paper(), this.#size, keptStrokes());
     this.#runs = new LatestWins({ run: () => this.#run(), failed: (problem) => this.#fail(problem) });
-    this.#compute = button({ class: "compute", hidden: true, onclick: () => this.#load() }, `Load the network (${formattedBytes(tools.door.bytes)})`);
+    this.#compute = button({ class: "compute", hidden: true, onclick: () => this.#load() });
     this.#surface = this.#createSurface();
     this.element = element("section", { class: "by-drawing", "aria-label": "By drawing" }, element("h3", {}, "Or draw what it should answer to"), this.#stage, this.#tool());
     this.element.append(this.#compute, this.#words, this.#results, this.#deeper);
@@ -129,7 +129,9 @@ export class SketchPart {
   }
 
   #ask() {
-    const isOn = this.#tools.door.network.isOn();
+    const { network, bytes } = this.#tools.door;
+    const isOn = network.isOn();
+    this.#compute.textContent = withBytes("Load the network", bytes);
     this.#compute.hidden = isOn || !this.#picture.isPainted();
     if (!this.#picture.isPainted()) {
       this.#words.textContent = "";

@@ -37,6 +37,8 @@ export async function isolate(purpose, key = WANTED) {
   } catch {
     return false; // without it the network would not be loaded afterwards
   }
+  // Back may show this page again, as it is now: without the network that the other one has.
+  addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
   location.reload();
   return true;
 }

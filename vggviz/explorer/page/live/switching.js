@@ -14,7 +14,7 @@ import { gated, hasGates } from "./off.js";
  * @import { LiveNetwork } from "./network.js"
  * @typedef {Pick<LiveNetwork, "show" | "isOn" | "idle" | "segmentOf" | "layersUpTo" | "spent">} Network
  * @typedef {{network: Network, open: (purpose?: string) => Promise<void>, bytes: number}} Door   to the network;
- *   `open` loads it
+ *   `open` loads it, `bytes` of which must be downloaded for that
  * @typedef {Pick<State, "picture" | "off" | "shows">} Wanted
  */
 

@@ -1,6 +1,6 @@
 // What is said of the network in the page: how much is loaded, how long it computed.
 
-import { formattedBytes } from "../arithmetic/number_format.js";
+import { formattedBytes, withBytes } from "../arithmetic/number_format.js";
 import { element } from "../views/elements.js";
 
 /**
@@ -11,6 +11,9 @@ import { element } from "../views/elements.js";
 /** Milliseconds that a sentence stays. */
 const READ = 6000;
 
+/** From the browser's store: how much of it is of no concern. */
+const LOADING = "Loading the network, which this browser has kept …";
+
 const COMPUTING = "Computing your picture, block by block …";
 
 /** News that is told. @type {readonly News["type"][]} */
@@ -18,8 +21,8 @@ const TOLD = ["progress", "loaded", "full", "done"];
 
 export class NetworkStatus {
   #live;
-  /** Segments that can compute. @type {Set<number>} */
-  #ready = new Set();
+  /** Whether nothing must be downloaded. */
+  #isKept = false;
   /** What it computes on, in words. @type {(on: string) => string} */
   #describeDevice = (on) => on;
   bar = element("progress", { max: 1, value: 0, hidden: true, "aria-label": "Loading the network" });
@@ -33,28 +36,22 @@ export class NetworkStatus {
     this.#live = live;
   }
 
-  /** @param {(on: string) => string} describeDevice */
-  begin(describeDevice) {
+  /** @type {(describeDevice: (on: string) => string, isKept: boolean) => void} */
+  begin(describeDevice, isKept) {
     this.root.hidden = false;
-    this.words.textContent = `Loading the runtime (${formattedBytes(this.#live.runtime)}) …`;
+    this.#isKept = isKept;
+    this.words.textContent = isKept ? LOADING : `${withBytes("Loading the runtime", this.#live.runtime)} …`;
     this.#describeDevice = describeDevice;
-  }
-
-  /** @param {number} segment */
-  isReady(segment) {
-    return this.#ready.has(segment);
   }
 
   clear() {
     this.bar.hidden = true;
     this.root.hidden = true;
     this.words.textContent = "";
-    this.#ready.clear();
   }
 
   /** @param {News} news */
   show(news) {
-    if (news.type === "ready") this.#ready.add(news.segment);
     if (!TOLD.includes(news.type)) return; // it says nothing, and so leaves what is said, and for how long
     this.root.hidden = false;
     if (news.type === "progress") this.#showProgress(news);
@@ -105,7 +102,8 @@ export class NetworkStatus {
     this.bar.hidden = loaded >= total;
     this.bar.max = total;
     this.bar.value = loaded;
-    this.words.textContent = `Loading the network: ${formattedBytes(loaded + this.#live.runtime)} of ${formattedBytes(total + this.#live.runtime)}`;
+    const [there, all] = [loaded, total].map((bytes) => formattedBytes(bytes + this.#live.runtime));
+    this.words.textContent = this.#isKept ? LOADING : `Loading the network: ${there} of ${all}`;
   }
 
   /** @param {DoneNews} news */

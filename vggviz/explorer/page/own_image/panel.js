@@ -1,6 +1,6 @@
 // The panel for the reader's own image: chosen, dropped, pasted, from the camera, or an empty one to paint on.
 
-import { formattedBytes } from "../arithmetic/number_format.js";
+import { formattedBytes, withBytes } from "../arithmetic/number_format.js";
 import { describeDevice, device } from "../live/device.js";
 import { gains, isolate, wantedFor } from "../live/isolation.js";
 import { LiveNetwork, OWN } from "../live/network.js";
@@ -17,6 +17,7 @@ import { fromFile } from "./read_image.js";
 
 /**
  * @import { Door } from "../live/switching.js"
+ * @import { News } from "../live/messages.js"
  * @import { Explorer } from "../state/explorer.js"
  * @import { Live } from "../state/types.js"
  * @import { Preview } from "../views/page.js"
@@ -38,14 +39,15 @@ const KEPT = "This view is of your own picture, which this browser has kept.";
 /**
  * @param {HTMLElement} root
  * @param {Tools} tools
- * @returns {{recall: () => Promise<void>, door: () => Door | null, open: () => void, keep: Keep}} `recall` is called where
- *   an address asks for the reader's own image, `open` where it asks for the panel; `keep` takes a picture that was made
+ * @returns {{recall: () => Promise<void>, door: () => Door | null, open: () => void, keep: Keep,
+ *   isKept: () => Promise<boolean>}} `recall` is called where an address asks for the reader's own image, `open` where it asks
+ *   for the panel; `keep` takes a picture that was made; `isKept`, whether this browser holds the whole network
  */
 export function createOwnImage(root, tools) {
   const { live } = tools.explorer.manifest;
   if (!live || typeof WebAssembly !== "object" || typeof Worker !== "function") {
     const recall = async () => say("This view was of somebody’s own picture, which this page cannot compute.");
-    return { recall, door: () => null, open: () => {}, keep: async () => {} };
+    return { recall, door: () => null, open: () => {}, keep: async () => {}, isKept: async () => false };
   }
   byId("own").hidden = false;
   const panel = new OwnImagePanel(root, tools, live);
@@ -54,6 +56,7 @@ export function createOwnImage(root, tools) {
     door: () => panel.door(),
     open: () => panel.open(),
     keep: (levels, title) => panel.keep(levels, title),
+    isKept: () => panel.isKept(),
   };
 }
 
@@ -66,6 +69,8 @@ class OwnImagePanel {
   #keeper;
   #opener;
   #panel;
+  /** Whether this browser is known to hold the whole network. */
+  #isKept = false;
   #forget = button({ id: "forget", hidden: true, onclick: () => this.#forgetImage() }, "Forget my picture");
 
   /**
@@ -83,7 +88,7 @@ class OwnImagePanel {
     this.#network = new LiveNetwork({
       manifest, live, data,
       base: tools.base,
-      report: (news) => this.#status.show(news),
+      report: (news) => this.#report(news),
       failed: (problem) => this.#lose(problem),
     });
     this.#opener = this.#createOpener();
@@ -95,6 +100,7 @@ class OwnImagePanel {
     root.append(close, title, words, this.#panel, this.#opener, this.#forget);
     byId("messages").prepend(this.#status.root);
     listenForFiles((file) => this.#take(file));
+    this.isKept();
     const purpose = wantedFor();
     if (purpose) this.#goOn(purpose).catch(tools.failed);
   }
@@ -107,6 +113,30 @@ class OwnImagePanel {
     if (purpose === PAINTING) this.#tools.paint();
     const chosen = purpose === CHOSEN ? await this.#keeper.kept() : null;
     if (chosen) await this.keep(chosen.levels, chosen.title);
+  }
+
+  /** Whether this browser holds the whole network. It is asked each time, as the gradients load it too. */
+  async isKept() {
+    this.#isKept ||= await isKept(this.#live, this.#tools.base);
+    this.#opener.textContent = this.#openingWords();
+    return this.#isKept;
+  }
+
+  #openingWords() {
+    if (this.#isKept) return "Load the network now";
+    const [network, runtime] = [this.#network.bytes, this.#live.runtime].map(formattedBytes);
+    return `Load the network (${network}) and its runtime (${runtime}) now`;
+  }
+
+  /** That are still to be downloaded. */
+  #bytes() {
+    return this.#isKept ? 0 : this.#network.bytes + this.#live.runtime;
+  }
+
+  /** @param {News} news */
+  #report(news) {
+    this.#status.show(news);
+    if (news.type === "loaded") this.isKept();
   }
 
   /** Open the panel, for a reader who comes for their own picture. */
@@ -128,9 +158,8 @@ class OwnImagePanel {
     const image = await this.#keeper.kept();
     if (!image) return say(ELSEWHERE, [{ words: "Choose a picture", act: () => this.open() }]);
     const show = () => this.#show(image.levels, { title: image.title, running: false }).catch((problem) => this.#fail(problem));
-    if (await isKept(this.#live, this.#tools.base)) return show();
-    const words = `Compute it (${formattedBytes(this.#network.bytes + this.#live.runtime)})`;
-    say(KEPT, [{ words, act: show }, { words: "Forget it", act: () => this.#forgetImage() }]);
+    if (await this.isKept()) return show();
+    say(KEPT, [{ words: withBytes("Compute it", this.#bytes()), act: show }, { words: "Forget it", act: () => this.#forgetImage() }]);
   }
 
   /**
@@ -138,9 +167,12 @@ class OwnImagePanel {
    * @returns {Door}
    */
   door() {
+    const bytes = () => this.#bytes();
     return {
       network: this.#network,
-      bytes: this.#network.bytes + this.#live.runtime,
+      get bytes() {
+        return bytes();
+      },
       open: async (purpose = "channels off") => {
         if (!(await isolate(purpose))) await this.#startForAll();
       },
@@ -148,12 +180,10 @@ class OwnImagePanel {
   }
 
   #createOpener() {
-    const sizes = [this.#network.bytes, this.#live.runtime].map(formattedBytes);
     const open = async () => {
       if (!(await isolate(PICTURE))) this.#startForAll().catch(this.#tools.failed);
     };
-    const words = `Load the network (${sizes[0]}) and its runtime (${sizes[1]}) now`;
-    return button({ id: "live", title: "Else it is loaded with the first picture", onclick: open }, words);
+    return button({ id: "live", title: "Else it is loaded with the first picture", onclick: open }, this.#openingWords());
   }
 
   #createPanel() {
@@ -182,8 +212,9 @@ class OwnImagePanel {
 
   async #start() {
     if (this.#network.isOn()) return;
-    const found = await device();
-    this.#status.begin((on) => describeDevice(on, found.threads));
+    const [found, isAtHand] = await Promise.all([device(), this.isKept()]);
+    if (this.#network.isOn()) return; // asked for twice
+    this.#status.begin((on) => describeDevice(on, found.threads), isAtHand);
     this.#network.start(found);
     this.#opener.hidden = true;
   }

@@ -1,6 +1,6 @@
 // The channels that are switched off, as chips that switch them on again.
 
-import { formattedBytes } from "../arithmetic/number_format.js";
+import { withBytes } from "../arithmetic/number_format.js";
 import { button, element, keepingFocus } from "./elements.js";
 
 /**
@@ -22,7 +22,7 @@ export function createOff(root, tools) {
     /** @param {Pick<Shown, "state">} shown */
     show({ state }) {
       const missing = tools.sources.missing(state);
-      const next = JSON.stringify([state.off, missing?.layers, Boolean(missing?.door)]);
+      const next = JSON.stringify([state.off, missing?.layers, missing?.door?.bytes ?? null]);
       if (key === next) return;
       key = next;
       root.hidden = Object.keys(state.off).length === 0;
@@ -58,6 +58,6 @@ function offerOf(missing, { failed }) {
   const { layers, door } = missing;
   const words = `What follows ${layers.join(" and ")} must be computed anew. `;
   if (!door) return [`${words}This page cannot: the network is not part of it.`];
-  const load = button({ "data-key": "load", onclick: () => door.open().catch(failed) }, `Load the network (${formattedBytes(door.bytes)})`);
+  const load = button({ "data-key": "load", onclick: () => door.open().catch(failed) }, withBytes("Load the network", door.bytes));
   return [words, load];
 }

@@ -1,6 +1,6 @@
 // What is said over the page: one sentence on what went wrong, or on what is under way; what is shown stays.
 
-import { formattedBytes } from "../arithmetic/number_format.js";
+import { withBytes } from "../arithmetic/number_format.js";
 import { button, byId } from "./elements.js";
 
 /** Milliseconds that a sentence stays that asks for nothing. */
@@ -57,7 +57,7 @@ export function showLack(lack) {
   root.dataset.words = lack?.words ?? "";
   const door = lack?.door;
   const load = (/** @type {NonNullable<typeof door>} */ { bytes, open }) => (
-    { words: `Load the network (${formattedBytes(bytes)})`, act: () => open().catch(showProblem) }
+    { words: withBytes("Load the network", bytes), act: () => open().catch(showProblem) }
   );
   put(root, lack?.words ?? "", door ? [load(door)] : []);
 }

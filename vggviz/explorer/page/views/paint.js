@@ -159,7 +159,8 @@ export class Paint {
   /** The network, as long as it is not there, or how far behind it is. @type {(seen: Seen, isPainted: boolean) => void} */
   #offer({ isOn, isBusy, isSlow, isWhole, picture, behind, whole }, isPainted) {
     this.#compute.hidden = isOn || !isPainted;
-    this.#compute.replaceChildren("See what changes ", element("small", {}, `loads ${formattedBytes(this.#on.painting.door().bytes)}`));
+    const { bytes } = this.#on.painting.door();
+    this.#compute.replaceChildren("See what changes ", element("small", { hidden: !bytes }, `loads ${formattedBytes(bytes)}`));
     const isPainting = Boolean(picture?.isPainting());
     this.#badge.hidden = !isOn || !isPainted || !this.#isOpen;
     this.#badge.textContent = isOn && isPainted ? paceText({ isBusy, isPainting, isSlow, behind, whole }) : "";
