@@ -117,6 +117,17 @@ def test_the_classifier_is_light(page: Page) -> None:
     assert "One of 200 things" in page.text("#answer")
 
 
+def test_it_is_said_whose_the_classifier_is(page: Page, manifest: dict[str, Any]) -> None:
+    trained = manifest["answer"]["trained"]
+    right = f"{trained['right']:.0%}".replace("%", " %")
+    at_length = page.js("return document.querySelector('#classifier').textContent")
+    for text in (page.text("#answer"), at_length):
+        assert "not VGG16’s own" in text
+        assert right in text
+        assert trained["on"] in text
+    assert f"{trained['pictures']:,} pictures" in at_length
+
+
 def test_where_the_cells_and_the_bias_add_up_as_shown(page: Page, scores: np.ndarray) -> None:
     page.find(".show-where").click()
     page.until(lambda: page.find("canvas.evidence").is_displayed())

@@ -33,7 +33,8 @@ class Answer:
         kernel: float (classes, channels).
         bias: float (classes,).
         labels: name of each class.
-        calibrated: whether the softmax of the scores was calibrated on other images.
+        calibrated: whether the softmax of the scores was calibrated on other images, as that of the package's
+            own classifier was.
         off: names of the shown layers of which a channel set to zero is the same as its mean set to zero.
     """
 
@@ -68,6 +69,7 @@ class Answer:
             "classes": len(self.bias),
             "calibrated": self.calibrated,
             "off": [names[layer] for layer in self.off],
+            "trained": _trained() if self.calibrated else None,
             "bytes": sum(map(len, self.files.values())),
         }
 
@@ -99,6 +101,18 @@ def answer_of(model: keras.Model, shown: Iterable[str]) -> Answer | None:
     calibrated = known.source == "imagenet" and known.classifier == "linear"
     labels = _labels(known, len(bias))
     return Answer(layer, kernel.T, bias, labels, calibrated, _off(model, layer, shown))
+
+
+def _trained() -> dict[str, Any]:
+    """What the package's classifier was trained on, and how many of other images it names rightly."""
+    card = package_data.classifier_card()
+    data, accuracy = card["data"], card["classifier"]["accuracy"]["plain"]
+    return {
+        "on": "Tiny ImageNet",
+        "pictures": data["training"],
+        "tested": data["validation"],
+        "right": accuracy["top1"],
+    }
 
 
 def _labels(known: Provenance, count: int) -> tuple[str, ...]:

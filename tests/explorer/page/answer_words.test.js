@@ -3,7 +3,7 @@ import test from "node:test";
 
 import { finding } from "../../../vggviz/explorer/page/answer/finding.js";
 import {
-  leadText, limitText, percent, shortText, signed, spokenText, whereAlternative, whereText, whyText,
+  classifierText, leadText, limitText, percent, shortText, signed, spokenText, whereAlternative, whereText, whyText,
 } from "../../../vggviz/explorer/page/views/answer_words.js";
 
 const classifier = {
@@ -23,7 +23,7 @@ test("shares are never 0 or 100 %", () => {
 test("the answer in words, before and after channels were switched off", () => {
   assert.equal(shortText(classifier, all.now), "Egyptian cat 82 %, tabby 18 %");
   assert.equal(shortText({ ...classifier, calibrated: false }, all.now, 1), "Egyptian cat 10.0");
-  assert.equal(leadText(classifier, all.now), "1.5 ahead of tabby");
+  assert.equal(leadText(classifier, all.now), "1.5 in score ahead of tabby");
   assert.equal(spokenText(all), "The answer: Egyptian cat, score 10.0, 82 %.");
   assert.equal(spokenText(all, "stale"), "The answer is not computed yet; before: Egyptian cat, score 10.0, 82 %.");
   assert.equal(spokenText(all, "before"), "The answer before: Egyptian cat, score 10.0, 82 %.");
@@ -33,6 +33,11 @@ test("the answer in words, before and after channels were switched off", () => {
     "The answer: tabby, score 8.5, 82 %. Before: Egyptian cat, score 10.0.",
   );
   assert.equal(limitText(3), "One of 3 things; if yours is not among them, it must be wrong.");
+  const trained = { on: "Tiny ImageNet", pictures: 60000, tested: 5000, right: 0.6352 };
+  assert.match(limitText(3, trained), /must be wrong\. The classifier is not VGG16’s own.* Tiny ImageNet: right for 64 % /);
+  const entry = { layer: "pool", classes: 3, calibrated: true, off: [], bytes: 1 };
+  assert.match(classifierText({ ...entry, trained }), /not VGG16’s own.* of pool\. .* 60,000 pictures of the 3 classes .* 64 % of 5,000 others/);
+  assert.equal(classifierText({ ...entry, trained: null }) + classifierText(null), "");
   const plain = { ...all, classifier: { ...classifier, calibrated: false } };
   assert.equal(spokenText(plain), "The answer: Egyptian cat, score 10.0.");
 });

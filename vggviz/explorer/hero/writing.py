@@ -76,7 +76,6 @@ def _thing(front: Content) -> str:
 
 def _title(front: Content) -> str:
     made = f"VGG16 turns a photograph into {front.channels:,} small pictures"
-    made += " and one answer" if front.switches else ""
     return (
         f'<h2 class="hero-title">{escape(headline(front))}</h2>\n<p class="hero-lead">{made}. '
         f'<span class="pst-js-only">Point at the {escape(_thing(front))}, or tap it.</span></p>'
@@ -118,7 +117,7 @@ def _answer(front: Content) -> str:
     bars = _lines(_bar(front.labels[k], share) for k, _, share in answers)
     return (
         f'<div class="hero-answer"><h2>What it says</h2>\n<ol>{bars}</ol>\n'
-        f"<p>It knows {len(front.labels)} things; if yours is not among them, it must be wrong.</p></div>"
+        f"<p>By this book's classifier, not VGG16's own. It knows only {len(front.labels)} things.</p></div>"
     )
 
 

@@ -12,8 +12,10 @@ import { unpacked } from "../arithmetic/half_precision.js";
  * @property {Float32Array} kernel   (classes, channels)
  * @property {number[]} bias
  *
- * @typedef {{layer: string, classes: number, calibrated: boolean, off: string[], bytes: number}} AnswerEntry
- *   of manifest.json
+ * @typedef {{on: string, pictures: number, tested: number, right: number}} Trained   a set of pictures, how many of them,
+ *   and what share of others is named rightly
+ * @typedef {{layer: string, classes: number, calibrated: boolean, off: string[], bytes: number, trained?: Trained | null}}
+ *   AnswerEntry   of manifest.json; `trained`, where the classifier is not the network's own
  */
 
 /**

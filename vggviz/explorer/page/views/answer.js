@@ -60,10 +60,12 @@ class AnswerView {
     this.#tools = tools;
     this.#where = createWhere(tools.colours);
     this.#why = createWhy(tools.dispatch);
+    const { answer } = tools.manifest;
     this.#head = new AnswerHead(root, {
       dispatch: tools.dispatch,
-      count: tools.manifest.answer?.classes ?? 0,
-      calibrated: tools.manifest.answer?.calibrated ?? false,
+      count: answer?.classes ?? 0,
+      calibrated: answer?.calibrated ?? false,
+      trained: answer?.trained ?? null,
       parts: [this.#where.element, this.#why.element],
       toggleWhy: (isOpen) => {
         this.#isWhyOpen = isOpen;

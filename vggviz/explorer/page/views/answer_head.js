@@ -5,12 +5,13 @@ import { leadText, limitText, shortText, spokenText } from "./answer_words.js";
 import { button, element } from "./elements.js";
 
 /**
- * @import { Classifier } from "../answer/classifier.js"
+ * @import { Classifier, Trained } from "../answer/classifier.js"
  * @import { Finding } from "../answer/finding.js"
  * @import { Age } from "./answer_words.js"
  * @import { Dispatch } from "../state/types.js"
- * @typedef {{dispatch: Dispatch, count: number, calibrated: boolean, parts: HTMLElement[], toggleWhy: (isOpen: boolean) => void}} Tools   `count`, of the
- *   classes; `calibrated`, whether probabilities are shown beside their scores; `parts` come below the buttons
+ * @typedef {{dispatch: Dispatch, count: number, calibrated: boolean, trained: Trained | null, parts: HTMLElement[], toggleWhy: (isOpen: boolean) => void}} Tools   `count`, of the
+ *   classes; `calibrated`, whether probabilities are shown beside their scores; `trained`, where the classifier is not the
+ *   network's own; `parts` come below the buttons
  */
 
 /** What stands before the answer, in the line and over the buttons. @type {Record<Age, string>} */
@@ -45,7 +46,7 @@ export class AnswerHead {
     if (tools.calibrated) heading.append(element("small", { "aria-hidden": "true" }, "score, how sure"));
     const first = [heading, this.#bars.element, this.#lead, buttons, ...tools.parts, this.#limit, this.#all];
     root.append(this.#line, element("div", { class: "answer-body" }, ...first), this.#spoken);
-    this.#limit.textContent = limitText(tools.count);
+    this.#limit.textContent = limitText(tools.count, tools.trained);
     this.#all.append(element("summary", {}, `All ${tools.count}`));
     this.wait("\u00a0");
   }

@@ -2,9 +2,10 @@
 
 import { addingUpText, fixed } from "../answer/adding_up.js";
 import { lead } from "../answer/scores.js";
+import { counted } from "../arithmetic/number_format.js";
 
 /**
- * @import { Classifier } from "../answer/classifier.js"
+ * @import { AnswerEntry, Classifier, Trained } from "../answer/classifier.js"
  * @import { Finding } from "../answer/finding.js"
  * @import { Answer } from "../answer/scores.js"
  * @typedef {"now" | "before" | "stale"} Age   `before`, with all channels on and nothing painted; `stale`, of another
@@ -34,11 +35,11 @@ export function percent(share) {
 /**
  * @param {Classifier} classifier
  * @param {Answer} answer
- * @returns {string} "2.1 ahead of Egyptian cat"; empty if there is one class only
+ * @returns {string} "2.1 in score ahead of Egyptian cat"; empty if there is one class only
  */
 export function leadText({ labels }, answer) {
   const second = answer.order[1];
-  return second === undefined ? "" : `${scoreText(lead(answer))} ahead of ${labels[second]}`;
+  return second === undefined ? "" : `${scoreText(lead(answer))} in score ahead of ${labels[second]}`;
 }
 
 /**
@@ -66,9 +67,23 @@ export function spokenText({ classifier, before, now }, age = "now") {
   return `${told} Before: ${same}, score ${scoreText(before.scores[old])}.`;
 }
 
-/** @param {number} count of classes */
-export function limitText(count) {
-  return `One of ${count} things; if yours is not among them, it must be wrong.`;
+/** @type {(count: number, trained?: Trained | null) => string} `count`, of classes; `trained`, a classifier put on VGG16 */
+export function limitText(count, trained) {
+  const limit = `One of ${count} things; if yours is not among them, it must be wrong.`;
+  if (!trained) return limit;
+  const right = `right for ${percent(trained.right)} of its test pictures`;
+  return `${limit} The classifier is not VGG16’s own, but one trained on ${trained.on}: ${right}.`;
+}
+
+/** Whose classifier it is, at length; empty if it is the network's own. @param {AnswerEntry | null} entry */
+export function classifierText(entry) {
+  if (!entry?.trained) return "";
+  const { layer, classes, trained: { on, pictures, tested, right } } = entry;
+  return (
+    "The answer is not VGG16’s own. In place of its three dense layers for 1,000 classes, one dense layer reads " +
+    `the mean of each channel of ${layer}. It was trained for this page, on ${counted(pictures, "picture")} of the ${classes} classes of ${on}, ` +
+    `and names ${percent(right)} of ${tested.toLocaleString("en")} others rightly.`
+  );
 }
 
 /**

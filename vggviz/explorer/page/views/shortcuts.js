@@ -2,6 +2,7 @@
 
 import { channelCount, offered } from "../state/manifest.js";
 import { SCALES, sortOf, sortsOf } from "../state/state.js";
+import { classifierText } from "./answer_words.js";
 import { fillWall } from "./arrange.js";
 import { byId, element } from "./elements.js";
 
@@ -91,6 +92,7 @@ function listed(on, manifest) {
     ),
     element("h3", {}, "What this is computed from"),
     element("p", { id: "provenance", class: "quiet" }, networkWords(manifest)),
+    element("p", { id: "classifier", class: "quiet" }, classifierText(manifest.answer)),
     element("form", { method: "dialog" }, element("button", {}, "Close")),
   ];
 }
