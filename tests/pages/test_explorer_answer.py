@@ -5,6 +5,7 @@ Needs an explorer of VGG16 with ImageNet's weights; skips without it.
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -184,6 +185,9 @@ def test_why_and_channels_of_the_last_layer_off(page: Page, scores: np.ndarray) 
     page.until(lambda: page.state["off"] == {LAST: off})
 
 
+CAPTION = "return document.querySelectorAll('#maps figcaption')[1].textContent"
+
+
 def test_the_maps_of_a_channel_that_is_off(page: Page) -> None:
     """By key; zero now, as they were before, and the change."""
     channel = page.state["channel"]
@@ -193,7 +197,13 @@ def test_the_maps_of_a_channel_that_is_off(page: Page) -> None:
     page.until(lambda: page.state["off"] == {LAST: [channel]})
     page.until(lambda: page.find("#shows [data-key=now]"))
     assert "off" in page.text("#grid .is-off span")
-    assert "switched off" in page.find("#grid .is-off").get_attribute("aria-label")
+    label = page.find("#grid .is-off").get_attribute("aria-label")
+    assert label.endswith(f"channel {channel} of 512, switched off")
+    page.until(lambda: page.js(CAPTION) == f"channel {channel}: switched off")
+    largest = json.loads((FOLDER / first_id() / f"{LAST}.json").read_text())["maximum"][channel]
+    facts = page.js("return document.querySelector('#facts').textContent")
+    assert facts == f"Switched off; its largest was {largest:.3g} before."
+    assert not page.find("#channels .hatched").is_displayed()  # no other tile that is hatched is in the grid
     assert (page.numbers("switched", LAST, (512, 14, 14))[channel] == 0).all()
     page.click("#shows [data-key=change]")
     page.until(lambda: page.state["shows"] == "change")

@@ -216,6 +216,25 @@ def test_a_new_visit_begins_with_clean_pictures(page: Page) -> None:
     assert "points" not in page.js("return Object.values(sessionStorage).join()")
 
 
+OLD = """
+const seen = ["#maps figure:nth-child(2) canvas", "#grid"].map((each) => document.querySelector(each));
+const isGreyed = seen.every((each) => Number(getComputedStyle(each).opacity) < 1);
+const caption = document.querySelectorAll("#maps figcaption")[1].textContent;
+const facts = document.querySelector("#facts").textContent;
+return [isGreyed, caption.endsWith(", before painting"), facts.startsWith("Before painting: ")];
+"""
+
+
+def test_maps_that_do_not_show_what_is_painted_say_so(page: Page) -> None:
+    """Until the network is loaded that could compute them, or the strokes are gone."""
+    assert page.js(OLD) == [False] * 3
+    take_brush(page)
+    stroke(page, (60, 60), (30, 0))
+    page.until(lambda: page.js(OLD) == [True] * 3)
+    page.click("#paint .clear")
+    page.until(lambda: page.js(OLD) == [False] * 3)
+
+
 def test_the_answer_and_the_tour_say_what_is_painted(page: Page) -> None:
     """Greyed until it is computed, then of the painted picture; the message is gone when it has been read."""
     load(page)
@@ -317,13 +336,13 @@ def test_channels_stay_off_on_the_painted_picture(page: Page) -> None:
     settled(page)
     assert painted(page)[20].any()
     page.dispatch(type="switch", layer="block1_conv2", channel=20)
-    page.until(lambda: "silent" in page.text("#maps figure:nth-child(2) figcaption"))
+    page.until(lambda: "switched off" in page.text("#maps figure:nth-child(2) figcaption"))
     settled(page)
     assert not painted(page)[20].any()
     page.click("#paint .clear")
     page.until(lambda: not has_strokes(page))
     page.until(lambda: not page.text("#maps figcaption").endswith(", painted"), 120)
-    assert "silent" in page.text("#maps figure:nth-child(2) figcaption")
+    assert "switched off" in page.text("#maps figure:nth-child(2) figcaption")
     alone = page.numbers("switched", "block1_conv2", BLOCK1)
     assert not alone[20].any()
     assert alone[21].any()

@@ -62,6 +62,11 @@ export class Sources {
     return this.#painting?.isStale(state) ?? false;
   }
 
+  /** Whether something is painted on the picture that its layer's maps do not show at all. @param {State} state */
+  isOld(state) {
+    return this.isStale(state) && state.shows !== "before" && !this.#painting?.isChanged(state, state.layer);
+  }
+
   /** The id of the image that a state shows of a layer. @type {(state: Wanted, layer: string) => string} */
   idOf(state, layer) {
     return this.#of(state, layer).idOf(state, layer);

@@ -14,13 +14,13 @@ import { after, begin } from "./state.js";
  * @typedef {Omit<LoadedImage, "planes" | "here">} LoadedPart
  * @typedef {{layer: string, images: LoadedPart[], beside: LoadedPart | null, preferred: [string, number][][] | null}} Loaded
  * @typedef {{idOf: (state: State, layer: string) => string, isSigned: (id: string) => boolean,
- *   isStale: (state: State) => boolean, lack: (id: string, layer: string) => Lack | null,
+ *   isStale: (state: State) => boolean, isOld: (state: State) => boolean, lack: (id: string, layer: string) => Lack | null,
  *   follow: (state: State) => void}} Sources   the id under which the data has what a state shows of a layer: another one
- *   than the picture's where channels are off; whether more is painted than is computed; and why maps cannot come
+ *   than the picture's where channels are off; whether more is painted than is computed, of the answer and of the maps; and why maps cannot come
  */
 
 /** @type {Sources} */
-const PLAIN = { idOf: ({ picture }) => picture, isSigned: () => false, isStale: () => false, lack: () => null, follow() {} };
+const PLAIN = { idOf: ({ picture }) => picture, isSigned: () => false, isStale: () => false, isOld: () => false, lack: () => null, follow() {} };
 
 /** Maps of more bytes are loaded only once a reader, or an address, asks for something in the layer. */
 const LIGHT = 60_000;
@@ -220,6 +220,7 @@ export class Explorer {
       pointing: this.#pointed !== null,
       frozen: this.#frozen,
       stale: this.#sources.isStale(state),
+      old: this.#sources.isOld(state),
       asked: this.#asked,
       beside,
       lack: this.#lack(images, layer),

@@ -2,7 +2,7 @@
 
 import { isBelow, whole } from "./whole_numbers.js";
 
-/** @import { Manifest, Off } from "./types.js" */
+/** @import { Layer, Manifest, Off, State } from "./types.js" */
 
 /**
  * Whether a value names channels of layers that are there.
@@ -29,6 +29,15 @@ export function switched(off, layer, channel) {
   const before = Object.hasOwn(off, layer) ? off[layer] : [];
   const after = before.includes(channel) ? before.filter((each) => each !== channel) : [...before, channel];
   return { ...off, [layer]: after };
+}
+
+/**
+ * Whether a map is zero because its channel is switched off: its own, or the one that a pool reads.
+ * @type {(state: Pick<State, "off" | "shows" | "channel">, layer: Pick<Layer, "name" | "pool" | "reads">) => boolean}
+ */
+export function isSwitchedOff({ off, shows, channel }, { name, pool, reads }) {
+  const names = pool && reads ? [name, reads] : [name];
+  return shows === "now" && names.some((each) => Object.hasOwn(off, each) && off[each].includes(channel));
 }
 
 /**

@@ -116,6 +116,7 @@
  * @property {boolean} pointing   whether `cell` is only pointed at
  * @property {boolean} frozen   whether the order of the channels is to stay as it is
  * @property {boolean} stale   whether something is painted on the picture that the last layer does not yet show
+ * @property {boolean} old   whether something is painted on the picture that the maps shown were not computed from
  * @property {boolean} asked   whether a reader, or an address, has asked for anything: until then little is loaded
  * @property {Omit<LoadedImage, "planes" | "here"> | null} beside   the image with all channels on, where another one is
  *   shown, so that both have one scale

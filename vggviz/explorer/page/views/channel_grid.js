@@ -165,7 +165,8 @@ export class ChannelGrid {
     const isSeen = this.#head.face() === "map" && state.view !== "network";
     const what = layer.isChange ? "unchanged" : "zero everywhere on this picture";
     /** @type {HTMLElement} */ (this.#hatched.lastChild).textContent = `Hatched: ${what}.`;
-    this.#hatched.hidden = !isSeen || !this.#listed.some((channel) => isSilent(statistics, channel));
+    const off = this.#offIn(state, layer);
+    this.#hatched.hidden = !isSeen || !this.#listed.some((channel) => isSilent(statistics, channel) && !off.includes(channel));
   }
 
   /** In the order of what is shown now; the tiles stay where they are only while a pen moves them. */

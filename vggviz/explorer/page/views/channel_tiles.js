@@ -70,8 +70,11 @@ export function setOff(tile, off) {
   const words = /** @type {HTMLElement} */ (tile.lastChild);
   words.textContent = `${tile.dataset.channel}${off ? " off" : ""}`;
   const label = (tile.getAttribute("aria-label") ?? "").replace(OFF, "");
-  tile.setAttribute("aria-label", off ? label + OFF : label);
+  tile.setAttribute("aria-label", off ? label.replace(SILENT, "") + OFF : label);
 }
+
+/** What is zero because it is off is not called silent. */
+const SILENT = /: silent .*$/;
 
 const OFF = ", switched off";
 

@@ -7,6 +7,7 @@ import { box } from "../arithmetic/receptive_field.js";
 import { sheetUnits, tileOf } from "../arithmetic/thumbnails.js";
 import { limit, limits } from "../state/colour_limits.js";
 import { imageNamed } from "../state/manifest.js";
+import { isSwitchedOff } from "../state/switched_off.js";
 import { describeChannel, describeSight, describeStrength } from "./descriptions.js";
 
 /**
@@ -16,8 +17,9 @@ import { describeChannel, describeSight, describeStrength } from "./descriptions
  * @typedef {{pixels: Uint8ClampedArray<ArrayBuffer>, rows: number, columns: number, dead: boolean}} Drawn
  * @typedef {{value: number, cell: Pair}} Strongest
  * @typedef {LoadedImage & {image: Image, layer: Layer, channel: number, map: Drawn, title: string, name: string,
- *   over: boolean, cell: Pair | null, box: Box | null, value: number | null, strongest: Strongest | null,
- *   captions: [string, string]}} ChannelView   of one image; `name` is the channel's, `value` that of the cell
+ *   over: boolean, cell: Pair | null, box: Box | null, value: number | null, strongest: Strongest | null, before: number | null,
+ *   captions: [string, string]}} ChannelView   of one image; `name` is the channel's, `value` that of the cell; `before`, the
+ *   largest value of a channel before it was switched off
  * @typedef {{limits: Limits, limit: number, views: ChannelView[], words: {value: string, sight: string}, spoken: string, facts: string[]}} View
  *   `limit`, what full colour is; `facts`, of the channel, an image each; `spoken`, of the first with its name
  */
@@ -41,20 +43,22 @@ export function viewOf(shown, manifest, colours) {
   const top = limit(state.scale, all);
   // A place in one picture is nothing in another, so the chosen cell is the first's.
   const views = images.map((loaded, i) => ofImage(loaded, shown, imageNamed(manifest, loaded.id), { limit: top, colours, first: i === 0 }));
-  return { limits: all, limit: top, views, words: wordsOf(views[0]), ...factsOf(views) };
+  return { limits: all, limit: top, views, words: wordsOf(views[0]), ...factsOf(views, shown.old) };
 }
 
 /**
  * @typedef {{limit: number, colours: Colours, first: boolean}} How
  * @type {(loaded: LoadedImage, shown: Shown, image: Image, how: How) => ChannelView}
  */
-function ofImage(loaded, { state, layer, cell: shownCell }, image, how) {
+function ofImage(loaded, { state, layer, cell: shownCell, beside, old }, image, how) {
   const { channel, over } = state;
   const cell = how.first ? shownCell : null;
   const best = strongestOf(loaded, channel);
-  const about = { ...loaded, image, layer, channel, over, cell, strongest: best };
   const isUnchanged = layer.isChange && !loaded.statistics.maximum[channel];
-  const shows = image.hidden && !isUnchanged ? `, ${state.shows}` : ""; // of a picture that is changed
+  const isOff = image.hidden && !loaded.statistics.maximum[channel] && isSwitchedOff(state, layer);
+  const before = isOff && beside ? beside.statistics.maximum[channel] : null;
+  const about = { ...loaded, image, layer, channel, over, cell, strongest: best, before };
+  const shows = image.hidden && !isOff && !isUnchanged ? `, ${state.shows}` : ""; // of a picture that is changed
   return {
     ...about,
     map: mapOf(loaded, layer, { channel, over, ...how }),
@@ -62,13 +66,14 @@ function ofImage(loaded, { state, layer, cell: shownCell }, image, how) {
     name: `${layer.name} / ${channel}${shows}`,
     box: cell && box(layer, cell, image),
     value: valueAt(about, cell),
-    captions: [image.title, captionOf(about) + shows],
+    captions: [image.title, old && how.first ? `channel ${channel}, before painting` : captionOf(about) + shows],
   };
 }
 
-/** @type {(about: Pick<ChannelView, "planes" | "statistics" | "channel" | "layer">) => string} */
-function captionOf({ planes, statistics, channel, layer }) {
+/** @type {(about: Pick<ChannelView, "planes" | "statistics" | "channel" | "layer" | "before">) => string} */
+function captionOf({ planes, statistics, channel, layer, before }) {
   const maximum = statistics.maximum[channel];
+  if (before !== null) return `channel ${channel}: switched off`;
   if (maximum === 0) return `channel ${channel}: ${layer.isChange ? "unchanged" : "silent here"}`;
   return planes ? `channel ${channel}, up to ${formatted(maximum)}` : `channel ${channel}, thumbnail: averaged`;
 }
@@ -128,11 +133,12 @@ function wordsOf({ cell, value, box }) {
   return { value: `Row ${cell[0]}, column ${cell[1]}: ${number}.`, sight: describeSight(box) };
 }
 
-/** What is said of the channel. @type {(views: ChannelView[]) => {spoken: string, facts: string[]}} */
-function factsOf(views) {
-  const about = views.map(({ layer, channel, statistics, strongest }) => ({
-    layer, channel, strongest, maximum: statistics.maximum[channel], zeros: statistics.zeros[channel],
+/** What is said of the channel. @type {(views: ChannelView[], old: boolean) => {spoken: string, facts: string[]}} */
+function factsOf(views, old) {
+  const about = views.map(({ layer, channel, statistics, strongest, before }) => ({
+    layer, channel, strongest, before, maximum: statistics.maximum[channel], zeros: statistics.zeros[channel],
   }));
-  const facts = about.map((each, i) => (views.length > 1 ? `${views[i].title}: ` : "") + describeStrength(each));
+  const begins = views.map(({ title }, i) => (views.length > 1 ? `${title}: ` : "") + (old && i === 0 ? "before painting: " : ""));
+  const facts = about.map((each, i) => begins[i] + describeStrength(each));
   return { spoken: describeChannel(about[0]), facts: facts.map((text) => text[0].toUpperCase() + text.slice(1)) };
 }

@@ -9,22 +9,20 @@ import { formatted } from "../arithmetic/number_format.js";
  */
 
 /**
- * @param {{layer: Layer, channel: number, strongest?: {value: number, cell: Pair} | null,
- *   maximum?: number, zeros?: number | null}} given `strongest` of the map, or its `maximum` until it is there;
- *   `zeros`, the share of cells that are zero
- * @returns {string}
+ * @typedef {{layer: Layer, strongest?: {value: number, cell: Pair} | null, maximum?: number, zeros?: number | null,
+ *   before?: number | null}} Strength   `strongest` of the map, or its `maximum` until it is there; `zeros`, the share of
+ *   cells that are zero; `before`, the largest value of a channel before it was switched off
  */
-export function describeChannel({ layer, channel, strongest = null, maximum = 0, zeros = null }) {
-  return `${layer.name}, channel ${channel} of ${layer.channels}: ${describeStrength({ layer, strongest, maximum, zeros })}`;
+
+/** @type {(given: Strength & {channel: number}) => string} */
+export function describeChannel({ layer, channel, ...rest }) {
+  return `${layer.name}, channel ${channel} of ${layer.channels}: ${describeStrength({ layer, ...rest })}`;
 }
 
-/**
- * The same without its name.
- * @param {{layer: Layer, strongest?: {value: number, cell: Pair} | null, maximum?: number, zeros?: number | null}} given
- * @returns {string}
- */
-export function describeStrength({ layer, strongest = null, maximum = 0, zeros = null }) {
+/** The same without its name. @type {(given: Strength) => string} */
+export function describeStrength({ layer, strongest = null, maximum = 0, zeros = null, before = null }) {
   const value = strongest ? strongest.value : maximum;
+  if (before !== null) return `switched off; its largest was ${formatted(before)} before.`;
   if (value === 0 && layer.isChange) return "unchanged.";
   if (value === 0) return "silent on this picture, zero everywhere.";
   const where = strongest ? ` at row ${strongest.cell[0]}, column ${strongest.cell[1]}` : "";

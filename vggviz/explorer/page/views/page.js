@@ -164,6 +164,7 @@ export class Page {
     this.#view = view;
     if (shown.images[0].photograph === this.#previewed?.photograph) this.preview(null);
     byId("detail-title").textContent = `${shown.layer.name}, channel ${shown.state.channel}`;
+    document.body.toggleAttribute("data-old", shown.old);
     showLack(shown.lack);
     for (const part of this.#parts) part.show(shown, view);
   }
