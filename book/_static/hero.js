@@ -72,10 +72,10 @@
     return `Without no. ${numbers} it says ${classes[first][0]}: ${percent(share).replaceAll(" ", "\u00a0")}.`;
   }
 
-  /** What answers at a place, for a screen reader. */
+  /** What answers at a place, for a screen reader; rows and columns count from 0, as in the explorer. */
   function words(layers, [row, column]) {
     const found = layers.map((layer, block) => `block ${block + 1} ${numberOf(layer, tileAt(layer, [row, column]))}`);
-    return `Row ${row + 1}, column ${column + 1}: ${found.join(", ")}.`;
+    return `Row ${row}, column ${column}: ${found.join(", ")}.`;
   }
 
   root.vggvizHero = { placeAt, moved, tileAt, addressOf, addressWithout, viewBox, numberOf, selection, percent, listed, verdict, words };

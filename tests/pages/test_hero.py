@@ -103,7 +103,7 @@ def test_the_arrow_keys_point_and_only_they_speak(page: webdriver.Chrome) -> Non
     photograph.send_keys(Keys.ARROW_DOWN, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT)
     assert page.execute_script(NUMBERS) == numbers(page, 5, 6)
     words = said.get_attribute("textContent") or ""
-    assert words.startswith("Row 6, column 7: block 1 ")
+    assert words.startswith("Row 5, column 6: block 1 ")
     assert all(number in words for number in numbers(page, 5, 6))
     photograph.send_keys(Keys.ESCAPE)
     assert page.execute_script(NUMBERS) == at_first
@@ -152,6 +152,29 @@ def test_a_phones_first_screen_shows_it_whole(page: webdriver.Chrome, theme: str
         "part.getBoundingClientRect()).filter(({width, height}) => Math.min(width, height) < 44)"
     )
     assert small == []
+
+
+RINGS = """
+const cut = [];
+for (const part of document.querySelectorAll(".hero :is(a, button:enabled, [tabindex])")) {
+  part.focus({ focusVisible: true });
+  const { left, right } = part.getBoundingClientRect(), style = getComputedStyle(part);
+  const around = parseFloat(style.outlineWidth) + parseFloat(style.outlineOffset);
+  for (let each = part.parentElement; each !== document.body; each = each.parentElement) {
+    const { overflowX } = getComputedStyle(each), box = each.getBoundingClientRect();
+    const isOut = left - around < box.left || right + around > box.right;
+    if (overflowX !== "visible" && isOut) cut.push(part.outerHTML);
+  }
+}
+return cut;
+"""
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_rings_of_what_has_the_focus_are_whole(page: webdriver.Chrome, width: int) -> None:
+    show_on(page, width, 844, "light")
+    assert page.execute_script(RINGS) == []
+    assert page.execute_script("return document.activeElement.closest('.hero') !== null")
 
 
 @pytest.mark.parametrize("width", [320, 768, 1280, 1920])

@@ -87,5 +87,5 @@ test("nothing is certain", () => {
 });
 
 test("the words name the place and who answers there", () => {
-  assert.equal(hero.words([LAYER, LAYER], [1, 3]), "Row 2, column 4: block 1 no. 16, block 2 no. 16.");
+  assert.equal(hero.words([LAYER, LAYER], [1, 3]), "Row 1, column 3: block 1 no. 16, block 2 no. 16.");
 });
