@@ -132,7 +132,7 @@ def test_it_is_said_whose_the_classifier_is(page: Page, manifest: dict[str, Any]
 def test_where_the_cells_and_the_bias_add_up_as_shown(page: Page, scores: np.ndarray) -> None:
     page.find(".show-where").click()
     page.until(lambda: page.find("canvas.evidence").is_displayed())
-    cells, bias, score = numbers(page.text(".where p"))
+    cells, bias, score, full = numbers(page.text(".where p"))
     assert cells + bias == pytest.approx(score, abs=1e-9)
     assert score == pytest.approx(scores.max(), abs=0.01 * scores.max() + 0.05)
     listed = np.array(
@@ -148,6 +148,8 @@ def test_where_the_cells_and_the_bias_add_up_as_shown(page: Page, scores: np.nda
         """
     )
     alpha = np.array(pixels).reshape(49, 4)[:, 3]
+    assert full == np.abs(values).max()
+    assert page.text("#maps figcaption").endswith(f" · {next(iter(told(page)))}")
     np.testing.assert_allclose(alpha / 217, np.abs(values) / np.abs(values).max(), atol=0.02)
     assert "Most for it, row" in page.find("canvas.evidence").get_attribute("aria-label")
     assert page.state["where"] == page.js("return location.hash").split("where=cam:")[1]

@@ -106,6 +106,7 @@ def test_a_channel_is_drawn_and_answers_more_and_more(page: Page) -> None:
     assert np.ptp(drawing.astype(float), axis=-1).mean() > 20, "it has colours"
     assert "nothing more is downloaded" in page.text(".download")
     assert page.text("#spoken") == words
+    assert page.text(f"{PART} .keep p") == "It is repeated until it fills 224 × 224 pixels."
     press(page, "Keep as my picture")
     page.until(lambda: page.state["picture"] == "yours", LONG)
     page.until(lambda: told(page, "#live-words").startswith("Computed in this page. All layers"), LONG)
@@ -163,6 +164,7 @@ def test_saliency_is_the_librarys_and_its_control_is_another_map(page: Page) -> 
     wait(page, "computed in")
     shown = pixels(page, "canvas.evidence")[..., 3].astype(float)
     assert page.js("return document.querySelector('#maps .stage').classList.contains('grey')")
+    assert page.text("#maps figcaption").endswith(" · Gradient")
     model = vggviz.load_vgg16("imagenet", "linear")
     levels = np.asarray(Image.open(FOLDER / first_id() / "picture.png").convert("RGB"))
     batch = vggviz.preprocess(levels[None])
@@ -173,12 +175,14 @@ def test_saliency_is_the_librarys_and_its_control_is_another_map(page: Page) -> 
     assert cosine(shown, expected) > 0.99
     press(page, "Compare with shuffled weights")
     page.until(lambda: page.find(f"{PART} .control-words").is_displayed(), LONG)
+    assert page.text("#maps figcaption").endswith(" · shuffled weights")
     control = pixels(page, "#maps canvas.evidence")[..., 3].astype(float)
     assert cosine(control, expected) < 0.9
     agreement = float(re.search(r"to (-?\d\.\d\d)", page.text(".control-words"))[1])
     assert agreement < 0.6
     page.dispatch(type="view", value="passport")
     assert not page.find("#maps canvas.evidence").is_displayed(), "it goes with the tab"
+    assert " · " not in page.text("#maps figcaption")
 
 
 def test_a_small_change_turns_the_answer_and_can_be_kept(page: Page) -> None:

@@ -51,8 +51,9 @@ test("what the network computed with channels of deeper layers off is the answer
 test("the sum of the cells in words is that of the numbers", () => {
   const cells = Float64Array.of(5, -1, 3, 2);
   assert.equal(
-    whereText(all, 1, cells),
-    "The 4 cells add up to 9.0; with the bias, 1.0, that is Egyptian cat’s score, 10.0. Red speaks for it, blue against it.",
+    whereText(all, 1, { cells, limit: 5 }),
+    "The 4 cells add up to 9.0; with the bias, 1.0, that is Egyptian cat’s score, 10.0. Red speaks for it, blue against it; " +
+      "full colour is 5.00.",
   );
   assert.equal(
     whereAlternative(all, 1, cells, 2),

@@ -10,7 +10,7 @@ import { Runner } from "../../../vggviz/explorer/page/change/runner.js";
 import {
   canvasSide, classObjective, contentLayer, drawingSettings, gatedOff, styleLayers,
 } from "../../../vggviz/explorer/page/change/settings.js";
-import { controlText, downloadText, extentText } from "../../../vggviz/explorer/page/change/words.js";
+import { controlText, downloadText, extentText, keepText, mapText } from "../../../vggviz/explorer/page/change/words.js";
 import { hasOneThread } from "../../../vggviz/explorer/page/live/device.js";
 import { leadObjective } from "../../../vggviz/explorer/page/gradients/objective.js";
 import { manifest } from "./vgg16.js";
@@ -95,6 +95,22 @@ test("the curve begins at the left, and its largest value is at the top", () => 
   assert.equal(points([0, 5, 10], 4), "0.0,100.0 40.0,50.0 80.0,0.0");
   assert.equal(points([-10, 0], 1), "0.0,100.0 160.0,0.0");
   assert.equal(points([0], 0), "0.0,100.0");
+});
+
+test("a map is told with its quantity, its sign and what full colour stands for", () => {
+  const told = (/** @type {import("../../../vggviz/explorer/page/change/words.js").MapKind} */ kind) =>
+    mapText(kind, "the score of “tabby”", "conv", 0.01234);
+  for (const kind of /** @type {const} */ (["gradient", "guided"])) {
+    assert.match(told(kind), /the score of “tabby”.*without its sign.*full colour is 0\.0123 or more, for one unit/);
+  }
+  assert.match(told("product"), /red speaks for the score of “tabby”, blue against it\. Full colour is 0\.0123 or more\./);
+  assert.match(told("grad_cam"), /maps of conv.* below zero.* is left out; full colour is 0\.0123\.$/);
+});
+
+test("what becomes of a picture that is kept is said before, and which one it replaces", () => {
+  assert.equal(keepText({ size: 224, side: 224, own: null }), "");
+  assert.equal(keepText({ size: 96, side: 224, own: null }), "It is repeated until it fills 224 × 224 pixels.");
+  assert.match(keepText({ size: 96, side: 224, own: "me.jpg" }), /pixels\. It takes the place of your picture “me\.jpg”\.$/);
 });
 
 test("what is downloaded is said before, and what a change is", () => {

@@ -2,11 +2,12 @@
 
 import { formatted } from "../arithmetic/number_format.js";
 import { pixelsOf } from "../arithmetic/pixels.js";
-import { button, copy, draw, element } from "../views/elements.js";
+import { copy, draw, element } from "../views/elements.js";
 import { enlarging } from "../views/enlarged.js";
 import { cutterOf } from "../views/faces.js";
 import { createCurve } from "./curve.js";
 import { Job } from "./job.js";
+import { createKeep } from "./keep.js";
 import { tiled } from "./pictures.js";
 import { canvasSide, drawingSettings } from "./settings.js";
 
@@ -26,10 +27,10 @@ export class DrawingPart {
   #caption = element("figcaption");
   #value = element("figcaption");
   #goal = element("canvas", { role: "img", "aria-label": "Drawn for this channel beforehand" });
-  #goalFigure = element("figure", { class: "goal", hidden: true }, enlarging(this.#goal), element("figcaption", {}, "drawn beforehand"));
+  #goalFigure = element("figure", { class: "goal", hidden: true }, enlarging(this.#goal), element("figcaption", {}, "drawn beforehand, from other noise"));
   #figures = element("div", { class: "side-by-side" });
   #about = element("p", { class: "quiet" });
-  #keep = button({ hidden: true, onclick: () => this.#keepPicture() }, "Keep as my picture");
+  #keep;
   #seed = 1;
   /** @type {{layer: Layer, channel: number} | null} */
   #of = null;
@@ -42,8 +43,9 @@ export class DrawingPart {
   constructor(tools) {
     this.#tools = tools;
     this.job = new Job(tools, this);
+    this.#keep = createKeep(tools, () => this.#keepPicture());
     this.#figures.append(element("figure", {}, enlarging(this.#canvas), this.#caption), element("figure", {}, this.#curve.element, this.#value), this.#goalFigure);
-    this.element = element("section", { "aria-label": "A channel being drawn" }, this.job.element, this.#figures, this.#keep, this.#about);
+    this.element = element("section", { "aria-label": "A channel being drawn" }, this.job.element, this.#figures, this.#keep.element, this.#about);
   }
 
   /** @param {Shown} shown */
@@ -70,7 +72,8 @@ export class DrawingPart {
   clear() {
     this.#values = [];
     this.#picture = null;
-    this.#figures.hidden = this.#keep.hidden = true;
+    this.#figures.hidden = true;
+    this.#keep.hide();
   }
 
   async order() {
@@ -85,7 +88,8 @@ export class DrawingPart {
     if (!picture) return;
     this.#values.push(value);
     this.#picture = picture;
-    this.#figures.hidden = this.#keep.hidden = false;
+    this.#figures.hidden = false;
+    this.#keep.show(picture.size);
     this.#caption.textContent = `step ${step} of ${steps}`;
     if (!isSeen) return;
     const words = `channel’s mean ${formatted(value)}, at the beginning ${formatted(this.#values[0])}`;
@@ -98,7 +102,8 @@ export class DrawingPart {
   /** @type {(news: NewsMessage, isWhole: boolean) => string} */
   result({ step, steps, value }, isWhole) {
     const rise = `The mean of the channel’s map went from ${formatted(this.#values[0])} to ${formatted(value)}.`;
-    return isWhole ? `Drawn in ${steps} steps. ${rise}` : `Stopped at step ${step} of ${steps}. ${rise}`;
+    const jump = "The last value is of the drawing itself, those before of copies of it, shifted, turned and zoomed.";
+    return isWhole ? `Drawn in ${steps} steps. ${rise} ${jump}` : `Stopped at step ${step} of ${steps}. ${rise}`;
   }
 
   async #keepPicture() {

@@ -6,9 +6,10 @@ import { pixelsOf } from "../arithmetic/pixels.js";
 import { levelsOf } from "../state/bitmaps.js";
 import { imageNamed } from "../state/manifest.js";
 import { scoreText, shortText } from "../views/answer_words.js";
-import { button, draw, element } from "../views/elements.js";
+import { draw, element } from "../views/elements.js";
 import { enlarging } from "../views/enlarged.js";
 import { Job } from "./job.js";
+import { createKeep } from "./keep.js";
 import { amplified } from "./pictures.js";
 import { STEPS } from "./settings.js";
 import { extentText } from "./words.js";
@@ -30,7 +31,7 @@ export class FoolPart {
   #figures = [createFigure(), createFigure(), createFigure()];
   #row = element("div", { class: "side-by-side", hidden: true }, ...this.#figures.map((each) => each.element));
   #extent = element("p", { class: "extent" });
-  #keep = button({ hidden: true, onclick: () => this.#keepPicture() }, "Keep as my picture");
+  #keep;
   #about = element("p", { class: "quiet" }, "Each pixel is changed a little, in the direction that helps the second answer most (the gradient), until that is the first. All channels are on.");
   /** @type {Shown | null} */
   #shown = null;
@@ -43,7 +44,8 @@ export class FoolPart {
   constructor(tools) {
     this.#tools = tools;
     this.job = new Job(tools, this);
-    this.element = element("section", { "aria-label": "Fool it" }, this.job.element, this.#row, this.#extent, this.#keep, this.#about);
+    this.#keep = createKeep(tools, () => this.#keepPicture());
+    this.element = element("section", { "aria-label": "Fool it" }, this.job.element, this.#row, this.#extent, this.#keep.element, this.#about);
   }
 
   /** @param {Shown} shown */
@@ -55,7 +57,8 @@ export class FoolPart {
   clear() {
     this.#changed = null;
     this.#extent.textContent = "";
-    this.#row.hidden = this.#keep.hidden = true;
+    this.#row.hidden = true;
+    this.#keep.hide();
   }
 
   async order() {
@@ -78,7 +81,8 @@ export class FoolPart {
     const before = (this.#begun.before ??= answer(means, classifier)); // the first picture is not changed yet
     this.#changed = picture.levels;
     this.#row.hidden = false;
-    this.#keep.hidden = !extent.turned;
+    if (extent.turned) this.#keep.show();
+    else this.#keep.hide();
     const difference = amplified(picture.levels, levels);
     const texts = [`before: ${named(classifier, before)}`, `the change, × ${difference.times}`, `after: ${named(classifier, answer(means, classifier))}`];
     [levels, difference.levels, picture.levels].forEach((each, i) => this.#figures[i].show(each, size, texts[i]));

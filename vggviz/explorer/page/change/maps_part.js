@@ -142,12 +142,12 @@ export class MapsPart {
   async #target({ state, layer }) {
     const answer = await answerOf(this.#tools, state);
     if (!answer) {
-      return { what: `channel ${state.channel}`, objective: channelObjective(layer.name, state.channel, layer.channels), off: state.off };
+      return { what: `the mean of channel ${state.channel}`, objective: channelObjective(layer.name, state.channel, layer.channels), off: state.off };
     }
     const { classifier, now } = answer;
     const chosen = state.where === null ? -1 : classifier.ids.indexOf(state.where);
     const index = chosen < 0 ? now.order[0] : chosen;
-    return { what: `“${classifier.labels[index]}”`, objective: classObjective(classifier, index, state.off), off: gatedOff(classifier, state.off) };
+    return { what: `the score of “${classifier.labels[index]}”`, objective: classObjective(classifier, index, state.off), off: gatedOff(classifier, state.off) };
   }
 
   /** @param {NewsMessage} news */
@@ -171,7 +171,9 @@ export class MapsPart {
     const found = (this.#kind && this.#found.get(this.#name())) || {};
     for (const each of this.#buttons) each.setAttribute("aria-pressed", String(each.dataset.kind === this.#kind));
     const { trained, shuffled } = found;
-    const about = this.#kind && trained ? mapText(this.#kind, this.#what, this.#shown?.layer.name ?? "") : "";
+    const chosen = this.#isShuffled ? shuffled : trained;
+    const limit = chosen ? this.#limit(chosen.values) : 0;
+    const about = this.#kind && chosen ? mapText(this.#kind, this.#what, this.#shown?.layer.name ?? "", limit) : "";
     this.#about.textContent = this.#kind ? about : BEFORE;
     this.#control.hidden = !trained && !shuffled;
     this.#control.setAttribute("aria-pressed", String(this.#isShuffled));
@@ -180,19 +182,24 @@ export class MapsPart {
     if (both) this.#controlWords.textContent = controlText(largestSize(shuffled.values) > 0 ? sameOrder(trained.values, shuffled.values) : null);
     this.#both.hidden = !both || !this.#isShuffled;
     if (both && this.#shown) for (const name of /** @type {const} */ (["trained", "shuffled"])) {
-      this.#figures[name].show(this.#shown.images[0].photograph, this.#overlay(/** @type {Values} */ (found[name])));
+      this.#figures[name].show(this.#shown.images[0].photograph, this.#overlay(/** @type {Values} */ (found[name]), name === "shuffled"));
     }
-    const chosen = this.#isShuffled ? shuffled : trained;
     this.#tools.lay(chosen ? this.#overlay(chosen) : null);
   }
 
-  /** @type {(map: Values) => Overlay} */
-  #overlay({ values, rows, columns }) {
+  /** @type {(map: Values, isShuffled?: boolean) => Overlay} */
+  #overlay({ values, rows, columns }, isShuffled = this.#isShuffled) {
     const { colours } = this.#tools;
-    const limit = this.#kind === "grad_cam" ? largestSize(values) : limitOf(values);
-    const network = this.#isShuffled ? ", with shuffled weights" : "";
+    const limit = this.#limit(values);
+    const network = isShuffled ? ", with shuffled weights" : "";
     const label = `${MAP_NAMES[this.#kind ?? "gradient"]} for ${this.#what} over the grey picture${network}`;
-    return { pixels: overlay(values, { limit, colours }), rows, columns, label };
+    const name = isShuffled ? "shuffled weights" : MAP_NAMES[this.#kind ?? "gradient"];
+    return { pixels: overlay(values, { limit, colours }), rows, columns, label, name };
+  }
+
+  /** What full colour stands for. @param {Float32Array} values */
+  #limit(values) {
+    return this.#kind === "grad_cam" ? largestSize(values) : limitOf(values);
   }
 }
 

@@ -5,9 +5,10 @@ import { pixelsOf } from "../arithmetic/pixels.js";
 import { fit } from "../own_image/resample.js";
 import { pixelsIn } from "../state/bitmaps.js";
 import { imageNamed, offered } from "../state/manifest.js";
-import { button, draw, element } from "../views/elements.js";
+import { draw, element } from "../views/elements.js";
 import { enlarging } from "../views/enlarged.js";
 import { Job } from "./job.js";
+import { createKeep } from "./keep.js";
 import { STEPS, STYLE_SIDE, contentLayer, styleLayers } from "./settings.js";
 
 /**
@@ -31,7 +32,7 @@ export class StylePart {
   #canvas = element("canvas", { role: "img", class: "made" });
   #caption = element("figcaption");
   #figure = element("figure", { class: "large", hidden: true }, enlarging(this.#canvas), this.#caption);
-  #keep = button({ hidden: true, onclick: () => this.#keepPicture() }, "Keep as my picture");
+  #keep;
   #about = element("p", { class: "quiet" }, `The content of the picture shown, the style of another. Style is which channels answer together, in the layers of the sliders. ${STYLE_SIDE} × ${STYLE_SIDE} pixels.`);
   /** @type {Shown | null} */
   #shown = null;
@@ -44,11 +45,12 @@ export class StylePart {
   constructor(tools) {
     this.#tools = tools;
     this.job = new Job(tools, this);
+    this.#keep = createKeep(tools, () => this.#keepPicture());
     const weights = Object.entries(styleLayers(tools.manifest.layers)).map(([name, weight]) => slider(name, name, weight));
     this.#sliders = weights.map(({ input }) => input);
     const sliders = element("div", { class: "sliders" }, ...[...weights, this.#keeps].map(({ label }) => label));
     const choice = element("label", { class: "style-of" }, "In the style of ", this.#select);
-    this.element = element("section", { "aria-label": "Style" }, choice, this.job.element, this.#figure, this.#keep, sliders, this.#about);
+    this.element = element("section", { "aria-label": "Style" }, choice, this.job.element, this.#figure, this.#keep.element, sliders, this.#about);
   }
 
   /** @param {Shown} shown */
@@ -60,7 +62,8 @@ export class StylePart {
 
   clear() {
     this.#picture = null;
-    this.#figure.hidden = this.#keep.hidden = true;
+    this.#figure.hidden = true;
+    this.#keep.hide();
   }
 
   /** The other pictures. @param {string} picture */
@@ -95,7 +98,8 @@ export class StylePart {
     if (!picture) return;
     if (step === 0) this.#first = -value;
     this.#picture = picture;
-    this.#figure.hidden = this.#keep.hidden = false;
+    this.#figure.hidden = false;
+    this.#keep.show();
     this.#caption.textContent = `step ${step} of ${steps}: ${this.#distance(value)}`;
     if (!isSeen) return;
     draw(this.#canvas, pixelsOf(picture.levels), picture.size, picture.size);

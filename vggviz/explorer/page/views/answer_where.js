@@ -9,8 +9,8 @@ import { element } from "./elements.js";
  * @import { Finding } from "../answer/finding.js"
  * @import { Colours } from "../arithmetic/colours.js"
  * @import { Planes } from "../state/types.js"
- * @typedef {{pixels: Uint8ClampedArray<ArrayBuffer>, rows: number, columns: number, label: string}} Overlay
- *   pixels to lay over the grey photograph, and the words for those who do not see them
+ * @typedef {{pixels: Uint8ClampedArray<ArrayBuffer>, rows: number, columns: number, label: string, name: string}} Overlay
+ *   pixels to lay over the grey photograph, the words for those who do not see them, and what it is called below it
  */
 
 const DECIMALS = 2;
@@ -29,14 +29,15 @@ export function createWhere(colours) {
       const cells = classActivation(planes, finding.classifier, index, finding.silenced);
       const whole = classActivation(planes, finding.classifier, index, []);
       root.hidden = false;
-      words.textContent = whereText(finding, index, cells);
-      numbers.replaceChildren(...rowsOf(cells, planes.columns));
       const limit = Math.max(largestSize(whole), largestSize(cells));
+      words.textContent = whereText(finding, index, { cells, limit });
+      numbers.replaceChildren(...rowsOf(cells, planes.columns));
       return {
         pixels: overlay(cells, { limit, colours }),
         rows: planes.rows,
         columns: planes.columns,
         label: whereAlternative(finding, index, cells, planes.columns),
+        name: finding.classifier.labels[index],
       };
     },
   };

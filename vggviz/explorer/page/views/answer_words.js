@@ -90,16 +90,16 @@ export function classifierText(entry) {
  * How the cells make the score.
  * @param {Finding} finding
  * @param {number} index of the class
- * @param {Float64Array} cells of its class activation map
+ * @param {{cells: Float64Array, limit: number}} map of its class activation; `limit`, what full colour stands for
  * @returns {string}
  */
-export function whereText({ classifier }, index, cells) {
+export function whereText({ classifier }, index, { cells, limit }) {
   const sum = cells.reduce((total, value) => total + value, 0);
   const [ofCells, ofBias, score] = addingUpText([sum, classifier.bias[index]]);
   const label = classifier.labels[index];
   return (
     `The ${cells.length} cells add up to ${ofCells}; with the bias, ${ofBias}, that is ${label}’s score, ${score}. ` +
-    "Red speaks for it, blue against it."
+    `Red speaks for it, blue against it; full colour is ${fixed(limit, 2)}.`
   );
 }
 

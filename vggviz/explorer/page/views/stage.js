@@ -34,6 +34,8 @@ export class Stage {
   #previewed = null;
   #preview = element("canvas", { class: "preview", hidden: true, role: "img", "aria-label": "Your picture; its maps are being computed" });
   #overlay = element("canvas", { class: "map overlay", hidden: true, "aria-hidden": "true" });
+  /** What is laid over the photograph, by its name. */
+  #laid = "";
   /** Where a class is seen. */
   #evidence = element("canvas", { class: "evidence", role: "img", hidden: true });
   #seen = element("div", { class: "marker", hidden: true });
@@ -102,6 +104,8 @@ export class Stage {
   lay(overlay) {
     this.#evidence.hidden = !overlay;
     this.#left.classList.toggle("grey", Boolean(overlay));
+    this.#laid = overlay?.name ?? "";
+    if (this.#view) this.#caption(this.#view);
     if (!overlay) return;
     draw(this.#evidence, overlay.pixels, overlay.rows, overlay.columns);
     this.#evidence.setAttribute("aria-label", overlay.label);
@@ -134,7 +138,7 @@ export class Stage {
 
   /** @param {ChannelView} view */
   #caption({ over, captions: [title, channel] }) {
-    const first = this.#previewed?.title ?? title;
+    const first = [this.#previewed?.title ?? title, this.#laid].filter(Boolean).join(" · ");
     const shown = over ? [this.#previewed ? first : `${first} · ${channel}`, ""] : [first, channel];
     shown.forEach((text, i) => {
       const [word, rest] = text.startsWith("channel ") ? ["channel ", text.slice(8)] : ["", text];
