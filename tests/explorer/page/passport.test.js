@@ -93,6 +93,11 @@ test("whether both halves of the patterns agree on the family", () => {
   assert.equal(agreement(["line", "curve"], "line"), "Not certain: one half of the patterns says line, the other curve.");
 });
 
+test("what the lead loses without a channel has its direction, its unit and how it was found", () => {
+  assert.equal(words.leadText(-0.659, true), "The lead of the first answer’s score over the second’s falls by 0.659.");
+  assert.match(words.leadText(0.0762, false), / score over .* rises by 0\.0762, by a first-order estimate\.$/);
+});
+
 test("other channels come with their shares, and −1 stands for none", () => {
   const rows = { inputs: Int16Array.of(7, 2, -1), input_shares: Int16Array.of(-5000, 100, 0) };
   const context = { known: (name) => rows[name] ?? null };

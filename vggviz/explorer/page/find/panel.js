@@ -159,7 +159,7 @@ export class FindPanel {
   #show(found, count) {
     const others = found.slice(0, count).map(({ layer, channel, words }) => ({ layer, channel, words, shows: layer, told: "" }));
     const rest = found.length - others.length;
-    const more = button({ class: "show-more", onclick: () => this.#show(found, count + 2 * FIRST) }, `Show more of the other ${rest}`);
+    const more = button({ class: "show-more", onclick: () => this.#show(found, count + 2 * FIRST) }, `Show more (${rest} are left)`);
     const tools = { ...this.#tools, chosen: () => this.#root.hidePopover() };
     this.#list.replaceChildren(...(others.length ? [facesOf(others, tools)] : []), ...(rest > 0 ? [more] : []));
   }

@@ -76,7 +76,7 @@ function inputs(context) {
   const found = related(context, { of: "inputs", shares: "input_shares", layer: source });
   const count = known("input_count")?.[0];
   const sum = found.reduce((whole, { share }) => whole + Math.abs(share), 0);
-  const rest = count ? ` Nine tenths of it come from ${counted(count, "channel")}.` : "";
+  const rest = count ? ` Nine tenths of that sum belong to ${counted(count, "channel")}.` : "";
   const words = `It reads ${source}. These ${found.length} channels have ${percent(sum)} of the sum of its squared weights; + excites, − inhibits.${rest}`;
   return [facesOf(withEffect(found), tools), quiet(words)];
 }

@@ -1,11 +1,11 @@
 // Where a channel goes, which others are like it, and what is lost without it.
 
-import { counted, formatted, hundredths } from "../arithmetic/number_format.js";
+import { counted, hundredths } from "../arithmetic/number_format.js";
 import { shareOf } from "../state/atlas.js";
 import { element } from "../views/elements.js";
 import { facesOf } from "./face.js";
 import { quiet } from "./pictures.js";
-import { effect, nearly, signedPercent } from "./words.js";
+import { effect, leadText, nearly, signedPercent } from "./words.js";
 
 /**
  * @import { Other } from "./face.js"
@@ -85,8 +85,8 @@ export const WITHOUT = {
     const [next, answer] = [known("loss_next")?.[0] ?? NaN, known("loss_answer")?.[0] ?? NaN];
     const words = [];
     if (!Number.isNaN(next)) words.push(`The maps of ${feeds ?? "the layer behind"} change by ${nearly(next)} of their size.`);
-    if (!Number.isNaN(answer)) words.push(`The lead of the first answer over the second changes by ${formatted(answer)}${exact ? "" : ", by a first-order estimate"}.`);
-    const foot = `Switched off, on average over ${pictures}. The switch above does it on the picture that is shown.`;
+    if (!Number.isNaN(answer)) words.push(leadText(answer, Boolean(exact)));
+    const foot = `Means over ${pictures}, each with the channel switched off. The switch above does it on the picture that is shown.`;
     return words.length ? [...words.map((each) => element("p", {}, each)), quiet(foot)] : [quiet("Nothing is known of it.")];
   },
 };

@@ -61,3 +61,10 @@ export const signedPercent = (share) => `${share < 0 ? "−" : "+"}${percent(Mat
 
 /** @param {number} share */
 export const effect = (share) => (share < 0 ? "inhibits" : "excites");
+
+/** What becomes of the lead of the first answer. @type {(change: number, isExact: boolean) => string} */
+export function leadText(change, isExact) {
+  const how = isExact ? "" : ", by a first-order estimate";
+  const does = change < 0 ? "falls" : "rises";
+  return `The lead of the first answer’s score over the second’s ${does} by ${formatted(Math.abs(change))}${how}.`;
+}

@@ -18,7 +18,7 @@ function describeRank({ statistics: { maximum }, here }, channel) {
   /** @type {(values: ArrayLike<number>) => number} */
   const rank = (values) => Array.from(values).filter((value) => Math.abs(value) > Math.abs(values[channel])).length + 1;
   const place = here && here[channel] !== 0 ? `, number ${rank(here)} at this place` : "";
-  return `Of ${maximum.length} channels it is number ${rank(maximum)} by strength${place}.`;
+  return `Of ${maximum.length} channels it is number ${rank(maximum)} by the largest value of its map${place}.`;
 }
 
 /**
