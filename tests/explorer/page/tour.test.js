@@ -174,7 +174,7 @@ test("a stop is made of the maps that are shown, with all channels on", async ()
 test("a network without an answer has the stops that need none", async () => {
   const plans = stopsOf({ ...small, answer: null });
   assert.deepEqual(plans.map(({ title }) => title.split(",")[0]), [
-    "One direction", "Three pools later", "Who answers here", "Most are silent", "One number",
+    "One direction", "Three pools later", "Who answers here", "Most cells are zero", "One number",
   ]);
   for (const plan of plans) await plan.make({ ...given, manifest: { ...small, answer: null }, classifier: async () => null });
 });

@@ -29,7 +29,7 @@ export const DIRECTION = {
         `Of all ${layer.channels} channels of ${layer.name}, channel ${channel} depends most on the direction of lines. ` +
         "Which lines does it mark: level, upright or slanting ones?",
       words: [[
-        `It answers most to lines at ${Math.round(angle)}° (0° is level, 90° upright), as its ${weights} weights say.`,
+        `Channel ${channel} answers most to lines at ${Math.round(angle)}° (0° is level, 90° upright), as its ${weights} weights say.`,
         `Where it is strongest here, ${weights} products of weights and pixels, and a bias, add up to ${formatted(value)}.`,
       ]],
     };
@@ -105,7 +105,7 @@ export const HERE = {
 
 /** @type {Plan} */
 export const SILENCE = {
-  title: "Most are silent",
+  title: "Most cells are zero",
   fits: (manifest) => Boolean(lastConvolution(manifest)),
   async make(given) {
     const layer = /** @type {Layer} */ (lastConvolution(given.manifest));
@@ -119,7 +119,8 @@ export const SILENCE = {
       shown: [{ ...begin, view: /** @type {const} */ ("passport") }],
       guess: `${layer.name} has ${layer.channels} maps of ${layer.rows} × ${layer.columns} cells. How many of the cells are zero?`,
       words: [[
-        `${Math.round(100 * share)} % of them; ${silent} of its ${layer.channels} channels are silent on the whole picture.`,
+        `${Math.round(100 * share)} % of the cells of ${layer.name} are zero; ${silent} of its ${layer.channels} channels are silent: ` +
+          "zero in every cell.",
         `Channel ${channel}${told} is above zero in ${Math.round(cells * (1 - zeros[channel]))} of ${cells} cells.`,
       ]],
     };
