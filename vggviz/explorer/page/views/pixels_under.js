@@ -1,7 +1,6 @@
 // The pixels of the picture that lie under a kernel, in their colours, and where on the picture they are.
 
 import { rgbOrder } from "../arithmetic/pixels.js";
-import { formatted } from "../arithmetic/number_format.js";
 import { windowUnder } from "../arithmetic/receptive_field.js";
 import { levelsOf } from "../state/bitmaps.js";
 import { contextOf, element } from "./elements.js";
@@ -97,6 +96,9 @@ function rangesOf([top, left, bottom, right], { width, height }) {
 /** What the name of a colour ends with, where the network reads it less its mean. */
 export const MEAN = " minus its mean";
 
+/** As many decimals as the means have, so that the difference is right as it is written. @param {number} value */
+const thousandths = (value) => String(Number(value.toFixed(3))).replace("-", "−");
+
 /** What the levels are, and what the network reads of one. @type {(pixels: (Pixel | null)[], given: Given, order: number[]) => string} */
 function readingText(pixels, { names, patch }, order) {
   const says = "The pixels under the kernel, with their levels of red, green and blue, 0 to 255.";
@@ -104,7 +106,7 @@ function readingText(pixels, { names, patch }, order) {
   if (!middle || !names.every((name) => name.endsWith(MEAN))) return says;
   const read = order.map((c, i) => {
     const value = patch[middle.tap * names.length + c];
-    return `${COLOURS[i]} ${middle.levels[i]} − ${(middle.levels[i] - value).toFixed(1)} = ${formatted(value)}`;
+    return `${COLOURS[i]} ${middle.levels[i]} − ${thousandths(middle.levels[i] - value)} = ${thousandths(value)}`;
   });
   return `${says} The network reads them less their mean in its training photographs, row ${middle.at[0]}, column ${middle.at[1]} as ${read.join(", ")}.`;
 }

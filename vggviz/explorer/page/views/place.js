@@ -20,16 +20,17 @@ export function createPlace({ words, pad, spoken }, { dispatch }) {
     button({ "aria-label": label, title: label, onclick: () => dispatch({ type: "move", rows, columns }) }, sign)));
   const touch = matchMedia("(any-pointer: coarse)");
   const byKey = followKeys();
-  let said = "";
+  let told = "";
   return {
-    show({ state }, { words: { value, sight }, spoken: name }) {
+    show({ state, pointing, frozen }, { words: { value, sight }, spoken: name }) {
       words.replaceChildren(element("strong", {}, value), element("span", { class: "sight" }, ` ${sight}`));
       pad.hidden = !touch.matches || !state.cell;
       const text = [name, value, value && sight].filter(Boolean).join(" ");
-      // On a key only: each move of the mouse would be sixty sentences.
-      // In the grid the channel itself is read out.
-      if (byKey() && text !== said && !document.activeElement?.closest("#grid, .paint-sheet, #paint")) spoken.textContent = text;
-      said = text;
+      if (text === told || (!byKey() && (pointing || frozen))) return; // each move of the mouse would be sixty sentences
+      // In the grid the channel itself is read out; what was said of another one is not to stay.
+      const isReadOut = document.activeElement?.closest("#grid, .paint-sheet, #paint");
+      if (!isReadOut || spoken.textContent === told) spoken.textContent = isReadOut ? "" : text;
+      told = text;
     },
   };
 }
