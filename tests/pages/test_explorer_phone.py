@@ -11,7 +11,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
-from explorer_page import Page, first_id
+from explorer_page import Page, first_id, take_brush
 from pages import show_on
 
 PHONES = [(320, 640), (390, 844)]
@@ -62,6 +62,20 @@ return [...document.querySelectorAll("#path .at")].filter((part) => {
   words.selectNodeContents(part);
   return words.getBoundingClientRect().width > part.getBoundingClientRect().width;
 }).map((part) => part.textContent);
+"""
+ROW_TAKES_TAPS = """
+const takesTaps = (tile) => {
+  const { left, right, top, bottom } = tile.getBoundingClientRect();
+  return [[left + 4, top + 4], [right - 4, bottom - 4]]
+    .every(([x, y]) => tile.contains(document.elementFromPoint(x, y)));
+};
+const tiles = document.querySelectorAll("#grid .channel");
+const rows = Map.groupBy(tiles, (tile) => tile.getBoundingClientRect().top);
+return [...rows.values()].some((row) => row.length > 3 && row.every(takesTaps));
+"""
+BELOW_THE_TABS = """
+const tab = document.querySelector("#tabs [aria-selected=true]");
+return document.getElementById(tab.getAttribute("aria-controls")).getBoundingClientRect().height;
 """
 LEFT = "return document.querySelector('#cell .left').innerText"
 
@@ -142,6 +156,58 @@ def test_a_picture_that_is_chosen_is_seen(touched: Page, manifest: dict[str, Any
     tap(page, f"[data-picture={other}]")
     page.until(lambda: page.state["picture"] == other)
     assert not page.find("#controls").is_displayed(), "it would lie over the photograph"
+
+
+LOW_PHONES = [(320, 568), (360, 640), (375, 667), (390, 664)]
+STATES = {
+    "plain": "",
+    "a cell chosen": "",
+    "one off": "&off=block5_conv3:183",
+    "three off": "&off=block5_conv3:183+436+234",
+    "painting": "",
+    "the tour": "&tour=3",
+}
+
+
+def swipe_up(page: Page, start: tuple[float, float], by: float) -> None:
+    moves = [("touchMove", by * i / 8) for i in range(1, 9)]
+    for kind, moved in [("touchStart", 0), *moves, ("touchEnd", None)]:
+        points = [] if moved is None else [{"x": start[0], "y": start[1] - moved}]
+        page.browser.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+def bring_about(page: Page, state: str, floating: bool) -> None:
+    page.until(lambda: page.text(".answer-line").strip())
+    if state == "painting":
+        if not floating:
+            pytest.skip("nothing can be painted in an explorer that computes nothing")
+        take_brush(page)
+    if state == "the tour":
+        page.until(lambda: page.text("#tour h2").startswith("3 of"))
+        page.click("#tour .fold")
+    if "off" in state:
+        page.until(lambda: page.find("#off .chip").is_displayed())
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize(("width", "height"), LOW_PHONES)
+def test_on_a_low_phone_a_finger_comes_to_the_maps(
+    unopened: Page, manifest: dict[str, Any], width: int, height: int, state: str
+) -> None:
+    """A swipe over what is below the tabs shows it whole before it scrolls what is in it."""
+    show_on(unopened.browser, width, height, "light")
+    cell = "/6,6" if state == "a cell chosen" else ""
+    page = unopened.open(f"#/block5_conv3/286{cell}?picture={first_id()}{STATES[state]}")
+    bring_about(page, state, bool(manifest["live"]))
+    below = page.js(BELOW_THE_TABS)
+    assert below >= 200
+    photograph = page.box("#maps .stage")
+    assert photograph["width"] >= 100
+    assert photograph["bottom"] < height, "seen with the map"
+    lowest = page.box("#tour")["top"] if state == "the tour" else height
+    swipe_up(page, (width / 4, lowest - 10), 260)
+    page.js(SCROLLED, "#channels-scroll", -1e6)  # or no row may lie between its edge and the floating button
+    page.until(lambda: page.js(ROW_TAKES_TAPS))
 
 
 @pytest.fixture

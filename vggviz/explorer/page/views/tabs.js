@@ -22,14 +22,19 @@ export function createTabs(root, { panels, dispatch }) {
   const tabs = views.map((view) => tabOf(view, panels[view], dispatch));
   root.replaceChildren(...tabs.map(({ tab }) => tab));
   root.addEventListener("keydown", (event) => moveFocus(event, tabs));
+  views.forEach((view) => comeWhole(panels[view]));
   /** @type {State | null} */
   let state = null;
+  let shown = "";
   const show = () => state && mark(tabs, state.view === "network" ? "channels" : state.view, phone.matches);
   phone.addEventListener("change", show);
   return {
     show(next) {
       state = next;
       show();
+      const subject = [next.view, next.layer, next.channel].join();
+      if (subject !== shown) panels.passport.scrollTop = panels.change.scrollTop = 0; // each is read from its beginning
+      shown = subject;
     },
   };
 }
@@ -38,6 +43,15 @@ export function createTabs(root, { panels, dispatch }) {
 function tabOf(view, panel, dispatch) {
   const attributes = { role: "tab", id: `tab-${view}`, "aria-controls": panel.id };
   return { view, panel, tab: button({ ...attributes, onclick: () => dispatch({ type: "view", value: view }) }, NAMES[view]) };
+}
+
+/** Before what is in it: on a low screen a part of the panel lies below the edge. @param {HTMLElement} panel */
+function comeWhole(panel) {
+  let start = 0;
+  const toEnd = () => scrollTo({ top: document.documentElement.scrollHeight });
+  panel.addEventListener("wheel", ({ deltaY }) => deltaY > 0 && toEnd(), { passive: true });
+  panel.addEventListener("touchstart", ({ touches }) => (start = touches[0].clientY), { passive: true });
+  panel.addEventListener("touchmove", ({ touches }) => touches[0].clientY < start && toEnd(), { passive: true });
 }
 
 /** @type {(tabs: Tab[], view: TabName, phone: boolean) => void} */
