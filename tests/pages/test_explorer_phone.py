@@ -183,7 +183,7 @@ def bring_about(page: Page, state: str, floating: bool) -> None:
             pytest.skip("nothing can be painted in an explorer that computes nothing")
         take_brush(page)
     if state == "the tour":
-        page.until(lambda: page.text("#tour h2").startswith("3 of"))
+        page.until(lambda: page.find("#tour h2") and page.text("#tour h2").startswith("3 of"))
         page.click("#tour .fold")
     if "off" in state:
         page.until(lambda: page.find("#off .chip").is_displayed())
