@@ -111,7 +111,10 @@ def test_the_titles_layer_is_whole(unopened: Page, width: int, height: int) -> N
 def tap(page: Page, selector: str) -> None:
     """With a finger, on the middle of what may lie under something else."""
     box = page.box(selector)
-    place = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    touch(page, {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2})
+
+
+def touch(page: Page, place: dict[str, float]) -> None:
     for kind, points in (("touchStart", [place]), ("touchEnd", [])):
         page.browser.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
@@ -124,6 +127,21 @@ def touched(unopened: Page) -> Iterator[Page]:
     show_on(unopened.browser, 390, 844, "light")
     yield unopened.open(f"#/block5_conv3/286?picture={first_id()}")
     emulate({"enabled": False})
+
+
+def test_help_is_closed_from_wherever_it_is_read(touched: Page) -> None:
+    page = touched
+    for close in (
+        lambda: page.click("#keys .close button"),
+        lambda: touch(page, {"x": 3, "y": 800}),
+        page.browser.back,
+    ):
+        page.dispatch(type="channel", value=(page.state["channel"] + 1) % 64)  # a view to go back to
+        page.click("#help")
+        page.until(lambda: page.find("#keys").is_displayed())
+        page.js("document.querySelector('#keys').scrollTop = 1e6")
+        close()
+        page.until(lambda: not page.find("#keys").is_displayed())
 
 
 @pytest.mark.parametrize(("opener", "menu"), [("#sharing", "#save"), ("#options", "#controls")])

@@ -63,6 +63,8 @@ export function createShortcuts(dialog, tools) {
   const on = element("input", { type: "checkbox", id: "letters", checked: true });
   dialog.append(...listed(on, tools.manifest));
   byId("help").addEventListener("click", () => dialog.showModal());
+  dialog.addEventListener("click", (event) => isBeside(event, dialog) && dialog.close());
+  window.addEventListener("popstate", () => dialog.close()); // Back shows another view, which it would cover
   document.addEventListener("keydown", (event) => {
     if (!isShortcut(event) || document.querySelector("dialog[open], :popover-open")) return;
     if (event.key !== "Escape" && !on.checked) return;
@@ -74,6 +76,12 @@ export function createShortcuts(dialog, tools) {
   });
 }
 
+/** Whether the dimmed margin was clicked. @type {(event: MouseEvent, dialog: HTMLDialogElement) => boolean} */
+function isBeside({ target, clientX, clientY }, dialog) {
+  const { left, right, top, bottom } = dialog.getBoundingClientRect();
+  return target === dialog && (clientX < left || clientX > right || clientY < top || clientY > bottom);
+}
+
 /** @type {(on: HTMLInputElement, manifest: Manifest) => Node[]} */
 function listed(on, manifest) {
   const entries = LIST.flatMap(([keys, what]) => [
@@ -81,6 +89,7 @@ function listed(on, manifest) {
     element("dd", {}, what),
   ]);
   return [
+    element("form", { method: "dialog", class: "close" }, element("button", { class: "plain", "aria-label": "Close help" }, "×")),
     element("h2", { id: "keys-title", tabindex: -1, autofocus: true }, "Help"),
     element("p", {}, BY_TOUCH),
     element("h3", {}, "Words"),
@@ -93,7 +102,6 @@ function listed(on, manifest) {
     element("h3", {}, "What this is computed from"),
     element("p", { id: "provenance", class: "quiet" }, networkWords(manifest)),
     element("p", { id: "classifier", class: "quiet" }, classifierText(manifest.answer)),
-    element("form", { method: "dialog" }, element("button", {}, "Close")),
   ];
 }
 
