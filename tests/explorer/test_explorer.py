@@ -120,6 +120,7 @@ def test_convolutions_whose_arithmetic_is_not_shown(photograph, tmp_path):
 def test_layers_known_to_be_never_negative_need_no_pass(photograph, monkeypatch):
     """Convolutions with ReLU and pools of them are known; subclasses, which may compute anything, are not."""
     keras = pytest.importorskip("keras")
+    keras.utils.set_random_seed(0)
     own = type("Own", (keras.layers.Conv2D,), {})
     inputs = keras.Input((32, 32, 3))
     x = keras.layers.MaxPooling2D(name="of_image")(inputs)
