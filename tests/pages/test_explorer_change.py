@@ -258,8 +258,9 @@ def test_what_is_painted_is_what_is_changed(page: Page) -> None:
     kernel = np.frombuffer(gzip.decompress((FOLDER / "classifier" / "kernel.gz").read_bytes()), "<f2")
     means = maps["block5_pool"].mean(axis=(0, 1, 2))
     scores = kernel.reshape(len(classes["bias"]), -1).astype(float) @ means + classes["bias"]
-    told_score = number(re.findall(r" (−?[\d.,]+)$", told(page, f"{PART} figcaption"))[0])
-    assert told_score == pytest.approx(scores.max(), rel=0.02)
+    shares = np.exp(scores - scores.max())
+    (told_share,) = re.findall(r"([\d.]+) %$", told(page, f"{PART} figcaption"))
+    assert float(told_share) == pytest.approx(100 / shares.sum(), abs=3)
 
 
 @pytest.mark.parametrize("change", ["another picture", "a stroke"])
