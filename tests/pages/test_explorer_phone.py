@@ -129,19 +129,21 @@ def touched(unopened: Page) -> Iterator[Page]:
     emulate({"enabled": False})
 
 
-def test_help_is_closed_from_wherever_it_is_read(touched: Page) -> None:
+@pytest.mark.parametrize("how", ["its button", "a tap beside it", "Back"])
+def test_help_is_closed_from_wherever_it_is_read(touched: Page, how: str) -> None:
     page = touched
-    for close in (
-        lambda: page.click("#keys .close button"),
-        lambda: touch(page, {"x": 3, "y": 800}),
-        page.browser.back,
-    ):
-        page.dispatch(type="channel", value=(page.state["channel"] + 1) % 64)  # a view to go back to
-        page.click("#help")
-        page.until(lambda: page.find("#keys").is_displayed())
-        page.js("document.querySelector('#keys').scrollTop = 1e6")
-        close()
-        page.until(lambda: not page.find("#keys").is_displayed())
+    page.dispatch(type="layer", value="block3_conv3")  # a view to go back from
+    page.until(lambda: page.state["layer"] == "block3_conv3")
+    page.click("#help")
+    page.until(lambda: page.find("#keys").is_displayed())
+    page.js("document.querySelector('#keys').scrollTop = 1e6")
+    if how == "its button":
+        page.click("#keys .close button")
+    elif how == "Back":
+        page.browser.back()
+    else:
+        touch(page, {"x": 180, "y": page.box("#keys")["top"] / 2})
+    page.until(lambda: not page.find("#keys").is_displayed())
 
 
 @pytest.mark.parametrize(("opener", "menu"), [("#sharing", "#save"), ("#options", "#controls")])
