@@ -60,15 +60,14 @@ def passed_on(network: graph.Network, name: str) -> str:
 
     Each is followed only if nothing else reads the step before. The layer itself if none follows.
     """
-    while name in network.steps:
+    while True:
         output = network.steps[name].output
         readers = [key for key, step in network.steps.items() if any(one is output for one in step.inputs)]
         if len(readers) != 1 or not network.steps[readers[0]].is_a("BatchNormalization", *ACTIVATIONS):
-            break
+            return name
         (name,) = readers
         if network.steps[name].is_a(*ACTIVATIONS):
-            break
-    return name
+            return name
 
 
 def _inner_mean(maps: np.ndarray, field: ReceptiveField, size: tuple[int, ...]) -> np.ndarray:
