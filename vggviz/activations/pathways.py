@@ -55,7 +55,7 @@ def classifier_on(model: keras.Model) -> tuple[str, np.ndarray] | None:
     if pool is None or not pool.is_a(*GLOBAL):
         return None
     layer = _maker(network, pool.inputs)
-    return None if layer is None else (layer, kernels.dense_kernel(step.core))
+    return None if layer is None else (layer, kernels.kernel_of_dense(step.core))
 
 
 def dense_kernel(model: keras.Model, layer: str) -> np.ndarray:

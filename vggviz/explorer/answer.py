@@ -12,7 +12,7 @@ import numpy as np
 from vggviz._shared import backend, package_data
 from vggviz.explorer import encoding, manifest
 from vggviz.models import graph
-from vggviz.models.kernels import dense_kernel
+from vggviz.models.kernels import kernel_of_dense
 from vggviz.models.provenance import Provenance, provenance
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def answer_of(model: keras.Model, shown: Iterable[str]) -> Answer | None:
     if found is None or found[0] not in shown:
         return None
     layer, dense = found
-    kernel = dense_kernel(dense)
+    kernel = kernel_of_dense(dense)
     bias = np.zeros(kernel.shape[1]) if dense.bias is None else np.asarray(dense.bias)
     calibrated = known.source == "imagenet" and known.classifier == "linear"
     labels = _labels(known, len(bias))

@@ -49,7 +49,7 @@ def filters(model: keras.Model, layer: str) -> np.ndarray:
     return kernel.astype(np.float32, copy=False)
 
 
-def dense_kernel(layer: Any) -> np.ndarray:
+def kernel_of_dense(layer: Any) -> np.ndarray:
     """Kernel (in, out) of a Keras Dense layer, float32; of a quantised one, what it makes of each input."""
     kernel = np.asarray(layer.kernel, np.float32)
     if not layer.quantization_mode:
