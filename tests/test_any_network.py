@@ -32,7 +32,7 @@ from vggviz.attribution.ablation import ablation_losses
 from vggviz.attribution.core import scores
 from vggviz.cli.explain import _objectives
 from vggviz.feature_visualization.rendering import complete_recipe
-from vggviz.models.kernels import dense_kernel
+from vggviz.models.kernels import kernel_of_dense
 from vggviz.objectives import channel, class_logit
 
 pytestmark = pytest.mark.usefixtures("drawn_once")
@@ -737,13 +737,13 @@ def test_a_nested_model_with_named_inputs_and_outputs(images):
 def test_kernels_and_cost_of_a_dense_layer_with_changed_kernels(change):
     model = network()
     dense, whole = model.layers[-1], vggviz.layer_table(model)[-1].macs
-    kernel = dense_kernel(dense)
+    kernel = kernel_of_dense(dense)
     assert np.array_equal(kernel, np.asarray(dense.kernel))
     with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # Keras' own, of NumPy
         dense.enable_lora(2) if change == "LoRA" else dense.quantize(change)
     unit = [np.asarray(dense(row)) for row in (*np.eye(6)[:, np.newaxis], np.zeros((1, 6)))]
     odds = np.log(np.concatenate(unit))  # logits but for a constant of each row
-    found = dense_kernel(dense)
+    found = kernel_of_dense(dense)
     wanted = (odds - odds[:, :1])[:-1] - (odds - odds[:, :1])[-1]
     assert np.allclose(found - found[:, :1], wanted, atol=1e-5)
     assert np.allclose(found, kernel, atol=0.2)
