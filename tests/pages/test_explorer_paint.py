@@ -322,7 +322,7 @@ def test_an_address_is_copied_without_what_is_painted(page: Page) -> None:
     assert "without" not in page.text("#notice")
     take_brush(page)
     stroke(page, (60, 60), (30, 0))
-    page.until(lambda: page.text("#paint-open") == "Painted")
+    page.until(lambda: has_strokes(page))
     page.click("#share")
     page.until(lambda: "without what you painted" in page.text("#notice"))
 

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup, Tag
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from pages import show_on
+from pages import show_on, until
 from stray_output import stray_output
 from tiny_book import HEADER
 
@@ -148,6 +148,7 @@ def test_stray_output_is_seen_and_no_other(index) -> None:
 def reader(page, unbuilt_book, browser) -> Any:
     show_on(browser, 1440, 900, "dark")
     browser.get((unbuilt_book.pages / "two.html").as_uri())
+    until(browser, lambda: browser.execute_script("return document.readyState") == "complete")
     return browser
 
 
