@@ -28,7 +28,7 @@ from PIL import Image
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from vggviz_book import answer_posters, explorers, posters
+from vggviz_book import answer_posters, explorers, markup, posters
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -110,10 +110,10 @@ def fill(page: BeautifulSoup, path: Path, root: Path, target: Path) -> None:
         root: the folder of the site with the explorer.
         target: the folder into which the pictures are written.
     """
-    for frame in page.select("iframe.explorer[src]"):
+    for frame in markup.named(page, "iframe", ".explorer[src]"):
         add_stand_in(page, frame, root, target)
     bring_up(page)
-    figures = page.select("figure.explore[data-address]")
+    figures = markup.named(page, "figure", ".explore[data-address]")
     if not figures:
         return
     name = explorers.main(root)
@@ -163,9 +163,12 @@ def add_stand_in(page: BeautifulSoup, frame: Tag, root: Path, target: Path) -> N
 
 def bring_up(page: BeautifulSoup) -> None:
     """Move the first stand-in below the page's heading: a phone shows it before the text about it."""
-    heading, figure = page.select_one("article h1"), page.select_one("figure.explore-stand-in")
-    if heading and figure:
-        heading.insert_after(figure.extract())
+    headings, figures = (
+        markup.named(page, "h1", "article *"),
+        markup.named(page, "figure", ".explore-stand-in"),
+    )
+    if headings and figures:
+        headings[0].insert_after(figures[0].extract())
 
 
 def still(explorer: posters.Explorer, view: posters.View, kind: str = "map") -> tuple[Image.Image, str]:

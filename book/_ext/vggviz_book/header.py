@@ -19,15 +19,15 @@ def prepare(page: BeautifulSoup, title: str) -> None:
         page: the parsed page; changed in place.
         title: of the book; a link to its first page.
     """
-    if page.select(".header-title"):
+    if markup.named(page, "a", ".header-title"):
         return  # this page is of an earlier build
-    for start in page.select(".header-article-items__start"):
-        home = page.select("a.navbar-brand[href]")
+    for start in markup.named(page, "div", ".header-article-items__start"):
+        home = markup.named(page, "a", ".navbar-brand[href]")
         if home:
             link = page.new_tag("a", attrs={"class": f"header-title {NARROW}", "href": str(home[0]["href"])})
             link.string = title
             start.append(link)
-    for tools in page.select(".article-header-buttons"):
+    for tools in markup.named(page, "div", ".article-header-buttons"):
         narrow = tools.select(":scope > .dropdown, :scope > .btn-fullscreen-button")
         for part in narrow:
             markup.add_class(part, WIDE)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 
-from vggviz_book import explorers
+from vggviz_book import explorers, markup
 
 
 def place(page: BeautifulSoup, book: Path) -> None:
@@ -18,12 +18,11 @@ def place(page: BeautifulSoup, book: Path) -> None:
         page: the parsed page; changed in place.
         book: the folder of the site, whose explorer the buttons open.
     """
-    title = page.select_one(".bd-article .hero-title")
-    heading = page.select_one(".bd-article h1")
-    if title is None or heading is None:
+    titles, headings = (markup.named(page, "h2", ".hero-title"), markup.named(page, "h1", ".bd-article *"))
+    if not titles or not headings:
         return
-    words = title.extract().get_text(strip=True)
-    heading.contents[0].replace_with(words)
+    words = titles[0].extract().get_text(strip=True)
+    headings[0].contents[0].replace_with(words)
     for tag in page.select('meta[property="og:title"]'):
         tag["content"] = words
     for image in page.select(".bd-article img:not(.hero img)"):

@@ -7,14 +7,16 @@ from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
 
+from vggviz_book import markup
+
 SEARCH = {"searchtools.js", "language_data.js", "searchindex.js"}
 """Needed on other pages only by themes that search while one types."""
 
 ONLY_WITH = {
-    "explore.js": "figure.explore",
-    "explorer_ahead.js": "a[href*='/explorers/']",
-    "hero.js": ".hero",
-    "quiz.js": ".quiz",
+    "explore.js": ("figure", ".explore"),
+    "explorer_ahead.js": ("a", "[href*='/explorers/']"),
+    "hero.js": ("div", ".hero"),
+    "quiz.js": ("div", ".quiz"),
 }
 """Scripts of elements that not every page has."""
 
@@ -30,9 +32,9 @@ def defer(page: BeautifulSoup, path: Path, root: Path) -> None:
         path: its file.
         root: the folder of the site.
     """
-    for link in page.select('link[rel="preload"][as="script"]'):
+    for link in markup.named(page, "link", '[rel="preload"][as="script"]'):
         link.decompose()
-    for script in page.select("script[src]"):
+    for script in markup.named(page, "script", "[src]"):
         name = Path(path_of(script["src"])).name
         if name == "fontawesome.js" or (name in SEARCH and path.name != "search.html") or is_idle(name, page):
             script.decompose()
@@ -45,7 +47,7 @@ def defer(page: BeautifulSoup, path: Path, root: Path) -> None:
 
 def is_idle(name: str, page: BeautifulSoup) -> bool:
     """Whether a page has nothing for a script."""
-    return name in ONLY_WITH and not page.select_one(ONLY_WITH[name])
+    return name in ONLY_WITH and not markup.named(page, *ONLY_WITH[name])
 
 
 def path_of(address: object) -> str:

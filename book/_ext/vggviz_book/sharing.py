@@ -16,6 +16,8 @@ from bs4 import BeautifulSoup
 from docutils import nodes
 from PIL import Image, ImageOps
 
+from vggviz_book import markup
+
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
@@ -62,8 +64,8 @@ def write_preview(app: Sphinx, figure: Path) -> str:
 
 def add_description(page: BeautifulSoup, description: str) -> None:
     """Describe a page that sphinxext-opengraph leaves out, such as the search."""
-    if not page.select('meta[name="description"]'):
-        (head,) = page.select("head")
+    if not markup.named(page, "meta", '[name="description"]'):
+        (head,) = page.find_all("head")
         head.append(page.new_tag("meta", attrs={"name": "description", "content": description}))
 
 

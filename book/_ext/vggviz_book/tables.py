@@ -17,8 +17,8 @@ EMPTY = {"", "-", "–", "—", "left out"}
 
 def align_numbers(page: BeautifulSoup) -> None:
     """Mark the cells of each column that holds nothing but numbers."""
-    for table in page.select(".bd-article table"):
-        rows = [row.find_all(["td", "th"], recursive=False) for row in table.select("tr")]
+    for table in markup.named(page, "table", ".bd-article *"):
+        rows = [row.find_all(["td", "th"], recursive=False) for row in table.find_all("tr")]
         if any(cell.has_attr("colspan") for row in rows for cell in row):
             continue
         for column in zip_longest(*rows):
