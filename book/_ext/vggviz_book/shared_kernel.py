@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from traitlets.config import Config
 
 LARGE = 1536 << 20
-"""Bytes in memory after which a new kernel is started; TensorFlow, VGG16 and its maps take about 1 GB."""
+"""Bytes that a kernel may leave in memory in any case; TensorFlow, VGG16 and its maps take about 1 GB."""
+SHARE_OF_FREE = 4
+"""Where memory is plenty, a kernel may leave one part of so many of what is free: a new one costs seconds."""
 BEGIN = """
 import gc, os, sys
 if not hasattr(get_ipython(), "environment"):
@@ -88,7 +90,8 @@ class SharedKernel:
     def _is_spent(self) -> bool:
         """Whether the kernel has left much in memory, or has been killed since its last cell."""
         pid = self._client.km.provisioner.pid  # type: ignore[union-attr]
+        most = max(LARGE, psutil.virtual_memory().available // SHARE_OF_FREE)
         try:
-            return bool(psutil.Process(pid).memory_info().rss > LARGE)
+            return bool(psutil.Process(pid).memory_info().rss > most)
         except psutil.NoSuchProcess:
             return True
