@@ -23,7 +23,8 @@ def test_a_figure_as_webp_has_the_same_pixels_and_words(tmp_path: Path) -> None:
     info.add_itxt("Description", "noise of 40 × 60 pixels")
     info.add_itxt("Source", "Computed with no network")
     Image.fromarray(noise).save(tmp_path / "noise.png", pnginfo=info)
-    figures.write_webp(tmp_path / "noise.png", tmp_path / "new" / "noise.webp")
+    with Image.open(tmp_path / "noise.png") as image:
+        figures.write_webp(image, tmp_path / "new" / "noise.webp")
     with Image.open(tmp_path / "new" / "noise.webp") as light:
         assert np.array_equal(np.asarray(light.convert("RGB")), noise)
         words = [light.getexif()[tag] for tag in (ExifTags.Base.ImageDescription, ExifTags.Base.Software)]

@@ -64,10 +64,9 @@ def is_png(path: Path) -> bool:
 
 
 def texts(path: Path) -> dict[str, str]:
-    """Text fields of a PNG file, such as "Description" and "Source"."""
+    """Text fields before the pixels of a PNG file, as matplotlib writes "Description" and "Source"."""
     with Image.open(path) as image:
-        assert isinstance(image, PngImagePlugin.PngImageFile)
-        return dict(image.text)
+        return {str(name): text for name, text in image.info.items() if isinstance(text, str)}
 
 
 def as_webp(app: Sphinx, uri: str) -> str:
@@ -78,8 +77,11 @@ def as_webp(app: Sphinx, uri: str) -> str:
     path = Path(app.srcdir, uri)
     webp = Path(app.config.nb_execution_cache_path, "figures", f"{path.stem}.webp")
     if not webp.is_file():
-        write_narrow(path, webp.with_name(narrow_name(webp.name)))
-        write_webp(path, webp)
+        with Image.open(path) as image:
+            image.load()
+            assert isinstance(image, PngImagePlugin.PngImageFile)
+            write_narrow(image, webp.with_name(narrow_name(webp.name)))
+            write_webp(image, webp)
     return webp.relative_to(app.srcdir).as_posix()
 
 
@@ -88,30 +90,27 @@ def narrow_name(name: str) -> str:
     return f"{name.removesuffix('.webp')}-narrow.webp"
 
 
-def write_narrow(path: Path, webp: Path) -> None:
-    """Convert the rendering for phones that a PNG holds, if it does; the file appears when it is complete."""
-    with Image.open(path) as image:
-        image.load()
-        assert isinstance(image, PngImagePlugin.PngImageFile)
-        held = {kind: content for kind, content, *_ in image.private_chunks}.get(NARROW_CHUNK)
-    if held is None:
-        return
-    webp.parent.mkdir(parents=True, exist_ok=True)
-    beside = webp.with_suffix(".part")
-    with Image.open(io.BytesIO(held)) as image:
-        image.convert("RGB").save(beside, "WEBP", **LOSSY)
-    beside.replace(webp)
+def write_narrow(image: PngImagePlugin.PngImageFile, webp: Path) -> None:
+    """Convert the rendering for phones that a loaded PNG holds, if it does."""
+    held = {kind: content for kind, content, *_ in image.private_chunks}.get(NARROW_CHUNK)
+    if held is not None:
+        with Image.open(io.BytesIO(held)) as narrow:
+            save(narrow.convert("RGB"), webp, LOSSY)
 
 
-def write_webp(path: Path, webp: Path) -> None:
-    """Convert a PNG to lossless WebP with its text fields; the file appears only when it is complete."""
+def write_webp(image: PngImagePlugin.PngImageFile, webp: Path) -> None:
+    """Convert a PNG to lossless WebP with its text fields."""
     exif = Image.Exif()
     for tag, name in ((ExifTags.Base.ImageDescription, "Description"), (ExifTags.Base.Software, "Source")):
-        exif[tag] = texts(path).get(name, "").encode()  # Pillow reduces a str to ASCII
+        exif[tag] = image.text.get(name, "").encode()  # Pillow reduces a str to ASCII
+    save(image, webp, LOSSLESS | {"exif": exif})
+
+
+def save(image: Image.Image, webp: Path, settings: Mapping[str, Any]) -> None:
+    """Write a WebP file, which appears only when it is complete."""
     webp.parent.mkdir(parents=True, exist_ok=True)
     beside = webp.with_suffix(".part")
-    with Image.open(path) as image:
-        image.save(beside, "WEBP", exif=exif, **LOSSLESS)
+    image.save(beside, "WEBP", **settings)
     beside.replace(webp)
 
 
