@@ -584,7 +584,10 @@ def test_stepping_back_to_the_pixels_and_the_way_back(young: Page) -> None:
         page.until(lambda: page.find("#agreement") or "is taken" in page.text("#cell"))
         if expected != "block1_conv1":  # the focus goes to the next sum
             page.until(lambda: page.js("return document.activeElement.classList.contains('step')"))
-    page.until(lambda: re.search("minus its mean|mean subtracted", page.text("#cell")))
+    page.until(lambda: "less their mean" in page.text("#cell"))
+    # Every "minus" and "−" of the sum is one of its signs.
+    assert re.search(r" from red .* from (green|blue) ", page.text("#cell .equation"))
+    assert "minus" not in page.text("#cell")
     assert page.find("#agreement")
     assert page.find("#cell .row .step") is None
     assert page.text("#cell .trail").startswith("block2_conv1 / 3")
@@ -634,7 +637,7 @@ def the_pixels_are_shown(page: Page) -> None:
     assert [number(value) for *_, value in told] == pytest.approx(
         np.array(patch[4]) - [123.68, 116.779, 103.939], abs=1e-9
     )
-    assert page.text("#cell .more figcaption") == "pixels minus mean"
+    assert page.text("#cell .more figcaption") == "pixels less mean"
     for _, level, mean, value in told:  # as it is written
         assert int(level) - float(mean) == pytest.approx(number(value), abs=1e-9)
     edges = page.js("""

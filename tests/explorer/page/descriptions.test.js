@@ -55,8 +55,8 @@ test("the arithmetic is one line that adds up", () => {
     "0.875 = −1.500 from channel 2 + 0.250 from channel 0 + 0.125 from one other + 2.000 bias.",
   );
   const negative = { ...explained, others: 0, remainder: 0, bias: -1, sum: -2.25, value: 0 };
-  const named = describeSum(negative, sumTexts(negative), ["blue", "green", "red"]);
-  assert.equal(named, "−2.250, made 0.000 by the ReLU, = −1.500 red + 0.250 blue − 1.000 bias.");
+  const named = describeSum(negative, sumTexts(negative), ["blue", "green", "red"].map((colour) => `${colour} minus its mean`));
+  assert.equal(named, "−2.250, made 0.000 by the ReLU, = −1.500 from red + 0.250 from blue − 1.000 bias.");
   const products = Array.from({ length: 8 }, (_, channel) => ({ channel, sum: 8 - channel }));
   const many = { ...explained, products, others: 9, sum: 38.125, value: 38.125 };
   assert.match(describeSum(many, sumTexts(many)), /\+ 15.13 from 14 others \+ 2.00 bias/);

@@ -24,6 +24,12 @@ export function levelsIn(pixels) {
   return levels;
 }
 
+/** What the name of a colour ends with, where the network reads it less its mean. */
+export const MEAN = " minus its mean";
+
+/** The colour alone: beside the signs of a sum, a "minus" in a name would be taken for one of them. @param {string} name */
+export const colourIn = (name) => (name.endsWith(MEAN) ? name.slice(0, -MEAN.length) : name);
+
 /** Where red, green and blue are among what the network reads; null where it reads no colours. @param {string[]} names */
 export function rgbOrder(names) {
   if (names.length !== 3) return null;

@@ -3,7 +3,7 @@
 import { paint } from "../arithmetic/colours.js";
 import { kernelOf, taps } from "../arithmetic/convolution.js";
 import { counted, formatted, hundredths } from "../arithmetic/number_format.js";
-import { rgbOrder } from "../arithmetic/pixels.js";
+import { colourIn, rgbOrder } from "../arithmetic/pixels.js";
 import { layerBefore } from "../state/manifest.js";
 import { draw, element } from "../views/elements.js";
 import { enlarging } from "../views/enlarged.js";
@@ -44,7 +44,7 @@ async function kernel({ layer, channel, tools: { manifest, data, colours } }) {
   const planes = names.map((_, c) => taps(values, names.length, c));
   const order = rgbOrder(names);
   const figures = (order ?? [...names.keys()]).map((c) =>
-    pictureOf(paint(planes[c], { limit, signed: true, colours }), layer, names[c].replace(" minus its mean", "")));
+    pictureOf(paint(planes[c], { limit, signed: true, colours }), layer, colourIn(names[c])));
   if (order) figures.unshift(pictureOf(inColour(order.map((c) => planes[c]), limit), layer, "in colour"));
   const [rows, columns] = layer.kernel?.size ?? [0, 0];
   const range = `${formatted(Math.min(...values))} to ${formatted(Math.max(...values))}`;

@@ -3,11 +3,12 @@
 import { agrees, explain, kernelOf, patch, taps } from "../arithmetic/convolution.js";
 import { largestTap, tapCell } from "../arithmetic/descent.js";
 import { formatted } from "../arithmetic/number_format.js";
+import { colourIn, MEAN } from "../arithmetic/pixels.js";
 import { sumTexts } from "../arithmetic/sum_texts.js";
 import { imageNamed, layerBefore } from "../state/manifest.js";
 import { describeSum } from "./descriptions.js";
 import { element } from "./elements.js";
-import { MEAN, pixelsUnder } from "./pixels_under.js";
+import { pixelsUnder } from "./pixels_under.js";
 import { reluFigure } from "./relu_figure.js";
 import { sumRow } from "./sum_rows.js";
 import { tapsFigure } from "./taps.js";
@@ -46,6 +47,7 @@ export function convolutionSum(given) {
 
 /** @param {Sum} sum */
 function productsText({ names, kernel: { size }, layer }) {
+  if (names?.every((name) => name.endsWith(MEAN))) return "Products, by colour, of the pixels less their mean:";
   if (names) return "Products, by input channel:";
   const count = size[0] * size[1];
   if (count === 1) return `Products, by input channel. Each leads to the cell of ${layer.reads} that it comes from:`;
@@ -90,7 +92,7 @@ function productRows(sum) {
   const { explained, texts, names } = sum;
   const most = mostOf(explained);
   return explained.products.map(({ channel, sum: product }, i) => {
-    const name = names?.[channel] ?? `channel ${channel}`;
+    const name = names ? colourIn(names[channel]) : `channel ${channel}`;
     const step = names ? null : stepOf(sum, channel);
     const more = () => factors(sum, channel, texts.products[i]);
     return sumRow({ name, value: product, text: texts.products[i], most, step: step?.act, title: step?.title, more, open: i === 0, kind: "product" });
@@ -105,7 +107,7 @@ function factors(sum, channel, product) {
     tapsFigure(taps(values, inputs.channels, channel), kernel.size, { limit: largest(values), colours, words, stepOf });
   const sign = (/** @type {string} */ text) => element("span", { class: "sign", "aria-hidden": "true" }, text);
   const equals = element("span", { class: "sign" }, `= ${product}`);
-  const pixels = sum.names?.[channel].endsWith(MEAN) ? "pixels minus mean" : "the pixels here";
+  const pixels = sum.names?.[channel].endsWith(MEAN) ? "pixels less mean" : "the pixels here";
   const under = sum.names ? pixels : `numbers of channel ${channel}`;
   return [figure(patch, under, (i) => stepToTap(sum, channel, i)), sign("×"), figure(weights, "their weights"), equals];
 }

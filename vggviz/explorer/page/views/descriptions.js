@@ -1,6 +1,7 @@
 // What is said in words for those who do not see the maps. Rows, columns and channels count from 0.
 
 import { formatted } from "../arithmetic/number_format.js";
+import { colourIn } from "../arithmetic/pixels.js";
 
 /**
  * @import { Explained } from "../arithmetic/convolution.js"
@@ -44,7 +45,7 @@ export function describePreferred(classes) {
 const TOLD = 3;
 
 /**
- * The arithmetic of a cell in one line: "319 = 121 red + 113 blue + 83 green + 1.3 bias".
+ * The arithmetic of a cell in one line: "319 = 121 from red − 12 from blue + 208 from green + 2 bias".
  * @param {Explained} explained
  * @param {SumTexts} texts
  * @param {string[] | null} names of the input channels, if they have names
@@ -53,7 +54,7 @@ const TOLD = 3;
 export function describeSum(explained, texts, names = null) {
   const { products, others } = explained;
   const told = products.slice(0, TOLD);
-  const parts = told.map(({ channel }, i) => [texts.products[i], names?.[channel] ?? `from channel ${channel}`]);
+  const parts = told.map(({ channel }, i) => [texts.products[i], `from ${names ? colourIn(names[channel]) : `channel ${channel}`}`]);
   const count = others + products.length - told.length;
   if (count) parts.push([texts.first(told.length), count === 1 ? "from one other" : `from ${count} others`]);
   parts.push([texts.bias, "bias"]);

@@ -1,6 +1,6 @@
 // The pixels of the picture that lie under a kernel, in their colours, and where on the picture they are.
 
-import { rgbOrder } from "../arithmetic/pixels.js";
+import { MEAN, rgbOrder } from "../arithmetic/pixels.js";
 import { windowUnder } from "../arithmetic/receptive_field.js";
 import { levelsOf } from "../state/bitmaps.js";
 import { contextOf, element } from "./elements.js";
@@ -92,9 +92,6 @@ function rangesOf([top, left, bottom, right], { width, height }) {
   const range = (from, to) => (to > from ? `${from} to ${to}` : `${from}`);
   return [range(Math.max(top, 0), Math.min(bottom, height) - 1), range(Math.max(left, 0), Math.min(right, width) - 1)];
 }
-
-/** What the name of a colour ends with, where the network reads it less its mean. */
-export const MEAN = " minus its mean";
 
 /** As many decimals as the means have, so that the difference is right as it is written. @param {number} value */
 const thousandths = (value) => String(Number(value.toFixed(3))).replace("-", "−");
