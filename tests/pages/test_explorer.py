@@ -762,10 +762,12 @@ def test_back_and_forward(young: Page) -> None:
 
 
 def test_an_address_of_somebody_elses_own_picture_says_so(unopened: Page, manifest: dict[str, Any]) -> None:
+    """And what is shown instead."""
     page = unopened.open("#/block4_conv3/407/9,8?picture=yours")
     page.until(lambda: "own picture" in page.text("#notice"))
     if manifest["live"]:
-        assert page.text("#notice").startswith("This view was of somebody’s own picture. Choose yours:")
+        assert page.text("#notice").startswith("This view was of somebody’s own picture")
+        assert f"“{manifest['pictures'][0]['title']}”" in page.text("#notice")
         close, words = page.box("#notice .close"), page.box("#notice")
         assert (close["top"], close["right"]) == pytest.approx((words["top"], words["right"]), abs=2)
         page.find("#notice button").click()

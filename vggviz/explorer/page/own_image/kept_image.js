@@ -17,9 +17,9 @@ export class ImageKeeper {
     return this.#do("readonly", (store) => store.get(this.#base)).then((found) => found ?? null, () => null);
   }
 
-  /** @param {KeptImage} image */
+  /** @param {KeptImage} image @returns {Promise<boolean>} whether the browser has taken it */
   keep(image) {
-    return this.#do("readwrite", (store) => store.put(image, this.#base)).catch(() => {});
+    return this.#do("readwrite", (store) => store.put(image, this.#base)).then(() => true, () => false);
   }
 
   forget() {

@@ -6,6 +6,7 @@ import { gains, isolate, wantedFor } from "../live/isolation.js";
 import { LiveNetwork, OWN } from "../live/network.js";
 import { isKept } from "../state/download.js";
 import { asError, Superseded } from "../state/errors.js";
+import { imageNamed } from "../state/manifest.js";
 import { settleOwn } from "../views/arrange.js";
 import { button, byId, element } from "../views/elements.js";
 import { say, showProgress } from "../views/messages.js";
@@ -30,11 +31,16 @@ import { fromFile } from "./read_image.js";
  */
 
 const PRIVATE = ["Choose, take or draw one", " (or drop or paste one)", ": its maps are computed on this device, and it is sent " +
-  "nowhere. The network reads squares: of other shapes the middle is taken."];
-const ELSEWHERE = "This view was of somebody’s own picture. Choose yours: the same place opens.";
-/** What the network is loaded for. */
-const [PICTURE, PAINTING, CHOSEN] = ["picture", "painting", "chosen"];
-const KEPT = "This view is of your own picture, which this browser has kept.";
+  "nowhere. This browser keeps the last one for your next visit, until you forget it here. The network reads squares: of other shapes the middle is taken."];
+/** @param {string} title of the picture that is shown instead */
+const elsewhere = (title) =>
+  "This view was of somebody’s own picture, which this browser has not. Choose yours: the same place opens. " +
+  `Until then it shows “${title}”.`;
+/** What the network is loaded for; `INSTEAD`, for a picture that an address asked for. */
+const [PICTURE, PAINTING, CHOSEN, INSTEAD] = ["picture", "painting", "chosen", "instead"];
+/** @param {string} title */
+const kept = (title) =>
+  `This view is of your own picture, which this browser has kept. Until it is computed you see “${title}”.`;
 
 /**
  * @param {HTMLElement} root
@@ -71,7 +77,11 @@ class OwnImagePanel {
   #panel;
   /** Whether this browser is known to hold the whole network. */
   #isKept = false;
-  #forget = button({ id: "forget", hidden: true, onclick: () => this.#forgetImage() }, "Forget my picture");
+  #keptWords = element("p", { class: "quiet" });
+  #forget = button({ id: "forget", onclick: () => this.#forgetImage() }, "Forget my picture");
+  #kept = element("div", { id: "kept", hidden: true }, this.#keptWords, this.#forget);
+  /** The address of what is shown as long as the reader's own picture, which was asked for, is not there. */
+  #standIn = "";
 
   /**
    * @param {HTMLElement} root
@@ -97,10 +107,11 @@ class OwnImagePanel {
     const [choose, drop, use] = PRIVATE;
     const words = element("p", { class: "quiet" }, choose, element("span", { class: "by-keys" }, drop), use);
     const title = element("h2", {}, "Your own picture");
-    root.append(close, title, words, this.#panel, this.#opener, this.#forget);
+    root.append(close, title, this.#kept, words, this.#panel, this.#opener);
     byId("messages").prepend(this.#status.root);
     listenForFiles((file) => this.#take(file));
     this.isKept();
+    this.#keeper.kept().then((image) => this.#tellKept(image?.title ?? null));
     const purpose = wantedFor();
     if (purpose) this.#goOn(purpose).catch(tools.failed);
   }
@@ -111,7 +122,8 @@ class OwnImagePanel {
     showProgress("");
     if (purpose === PICTURE) this.open();
     if (purpose === PAINTING) this.#tools.paint();
-    const chosen = purpose === CHOSEN ? await this.#keeper.kept() : null;
+    if (purpose === INSTEAD) this.#standIn = location.hash;
+    const chosen = purpose === CHOSEN || purpose === INSTEAD ? await this.#keeper.kept() : null;
     if (chosen) await this.keep(chosen.levels, chosen.title);
   }
 
@@ -156,10 +168,13 @@ class OwnImagePanel {
   /** Show the image that was kept, or ask for one. */
   async recall() {
     const image = await this.#keeper.kept();
-    if (!image) return say(ELSEWHERE, [{ words: "Choose a picture", act: () => this.open() }]);
+    const { explorer } = this.#tools;
+    const { title } = imageNamed(explorer.manifest, explorer.state().picture);
+    this.#standIn = location.hash;
+    if (!image) return say(elsewhere(title), [{ words: "Choose a picture", act: () => this.open() }]);
     const show = () => this.#show(image.levels, { title: image.title, running: false }).catch((problem) => this.#fail(problem));
     if (await this.isKept()) return show();
-    say(KEPT, [{ words: withBytes("Compute it", this.#bytes()), act: show }, { words: "Forget it", act: () => this.#forgetImage() }]);
+    say(kept(title), [{ words: withBytes("Compute it", this.#bytes()), act: show }, { words: "Forget it", act: () => this.#forgetImage() }]);
   }
 
   /**
@@ -226,14 +241,23 @@ class OwnImagePanel {
     const computed = this.#network.show(levels, { title, last: running ? explorer.state().layer : null });
     if (!running) await this.#preview();
     if (explorer.state().picture === OWN) explorer.refresh();
-    else explorer.dispatch({ type: "picture", value: OWN }); // the layer and the place stay
+    else {
+      const step = this.#isStandIn() ? "replace" : undefined;
+      explorer.dispatch({ type: "picture", value: OWN }, step); // the layer and the place stay
+    }
+    this.#standIn = "";
     await computed;
     this.#status.settle();
     await explorer.refresh();
     if (!running) await this.#keep(levels, title);
   }
 
-  /** The picture is seen at once, beside maps that are greyed until its own are there. */
+  /** Whether what is shown was never asked for: then no step of Back leads to it. */
+  #isStandIn() {
+    return this.#standIn !== "" && this.#standIn === location.hash;
+  }
+
+  /** The picture is seen at once; its maps and its answer come as they are computed. */
   async #preview() {
     this.#status.compute();
     const photograph = await this.#tools.explorer.data.photograph(OWN);
@@ -243,15 +267,21 @@ class OwnImagePanel {
   /** @type {(levels: Uint8ClampedArray, title: string) => Promise<void>} */
   async #keep(levels, title) {
     settleOwn();
-    this.#forget.hidden = false;
-    await this.#keeper.keep({ levels, title });
+    const isKept = await this.#keeper.keep({ levels, title });
+    this.#tellKept(isKept ? title : null);
+  }
+
+  /** Where it is chosen, that one is kept, and how to forget it. @param {string | null} title */
+  #tellKept(title) {
+    this.#kept.hidden = title === null;
+    this.#keptWords.textContent = `This browser keeps “${title}” for your next visit, and nothing of pictures before it.`;
   }
 
   /** What is shown stays until the reader goes elsewhere. */
   async #forgetImage() {
     await this.#keeper.forget();
-    this.#forget.hidden = true;
-    say("Your picture is forgotten: nothing of it is kept after this visit.");
+    this.#tellKept(null);
+    say("Your picture is forgotten: this browser keeps nothing of it after this visit.");
   }
 
   /** White, with the brush in hand. */
@@ -282,7 +312,7 @@ class OwnImagePanel {
   async #startsAnew(levels, title) {
     if (this.#network.isOn() || !gains()) return false;
     await this.#keeper.keep({ levels, title });
-    return isolate(CHOSEN);
+    return isolate(this.#isStandIn() ? INSTEAD : CHOSEN);
   }
 
   /** @param {unknown} problem */

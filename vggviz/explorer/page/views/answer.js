@@ -80,7 +80,7 @@ class AnswerView {
     this.#count += 1;
     const count = this.#count;
     const isNew = () => count === this.#count;
-    this.#age();
+    this.#leaveAnother();
     const late = setTimeout(() => isNew() && this.#wait(), PATIENCE);
     try {
       await this.#update(shown, isNew);
@@ -94,23 +94,22 @@ class AnswerView {
   /** @param {string | null} picture */
   preview(picture) {
     this.#previewed = picture;
-    this.#age();
+    this.#leaveAnother();
     if (picture === null && this.#asked) this.show(this.#asked);
   }
 
   #wait() {
     this.#shown.key = "";
-    if (this.#isOfAnother()) return; // which is said
     this.#subject = "";
     this.#head.wait("The answer is still to come.");
   }
 
-  /** Say so where the answer is that of another picture than the one that is seen. */
-  #age() {
+  /** Where the answer is that of another picture than the one that is seen, it is not to stand beside it. */
+  #leaveAnother() {
     if (!this.#isOfAnother()) return;
-    this.#shown.key = "";
-    this.#head.age();
+    this.#wait();
     this.#where.hide();
+    this.#why.hide();
     this.#tools.lay(null);
   }
 
@@ -139,12 +138,12 @@ class AnswerView {
     const isBefore = shows === "before";
     const planes = index < 0 ? null : await data.maps(isBefore ? state.picture : id, classifier.layer);
     if (!isNew()) return;
+    this.#subject = subject;
+    if (this.#isOfAnother()) return this.#leaveAnother();
     this.#shown = { key, means, gated };
     const found = finding(classifier, means, off, gated);
-    this.#subject = subject;
     const seen = isBefore ? { ...found, now: found.before, silenced: [] } : found; // as the maps beside it
-    const isStale = stale || this.#isOfAnother();
-    this.#head.show(seen, where, isStale ? "stale" : found.now === seen.now ? "now" : "before");
+    this.#head.show(seen, where, stale ? "stale" : found.now === seen.now ? "now" : "before");
     lay(planes && this.#where.show(seen, index, planes));
     if (!planes) this.#where.hide();
     if (this.#isWhyOpen) this.#why.show(found, off);

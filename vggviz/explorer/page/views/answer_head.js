@@ -28,8 +28,6 @@ export class AnswerHead {
   #limit = element("p", { class: "quiet" });
   #all = element("details", { class: "all-classes" });
   #spoken = element("p", { class: "unseen", role: "status" });
-  /** What is shown. @type {Finding | null} */
-  #finding = null;
 
   /**
    * @param {HTMLElement} root
@@ -53,25 +51,20 @@ export class AnswerHead {
 
   /** Say that the answer is still to come. @param {string} words */
   wait(words) {
-    this.#finding = null;
     this.#root.dataset.waiting = "true";
+    this.#root.dataset.stale = "false";
     this.#line.textContent = words;
     this.#lead.textContent = words;
+    this.#spoken.textContent = words.trim();
   }
 
   /** @type {(finding: Finding, where: string | null, age: Age) => void} */
   show(finding, where, age) {
-    this.#finding = finding;
     delete this.#root.dataset.waiting;
     this.#bars.show(finding, where);
     this.#tell(finding, age);
     this.#list(finding.classifier);
     this.#offer(finding, where);
-  }
-
-  /** The picture is another one now: what is shown is the answer of the one before. */
-  age() {
-    if (this.#finding) this.#tell(this.#finding, "stale");
   }
 
   /** For those who see it and those who hear it. @type {(finding: Finding, age: Age) => void} */

@@ -8,8 +8,8 @@ import { counted } from "../arithmetic/number_format.js";
  * @import { AnswerEntry, Classifier, Trained } from "../answer/classifier.js"
  * @import { Finding } from "../answer/finding.js"
  * @import { Answer } from "../answer/scores.js"
- * @typedef {"now" | "before" | "stale"} Age   `before`, with all channels on and nothing painted; `stale`, of another
- *   picture than the one that is shown, or without what is painted on it, as long as that is not computed
+ * @typedef {"now" | "before" | "stale"} Age   `before`, with all channels on and nothing painted; `stale`, without
+ *   what is painted on the picture, as long as that is not computed
  */
 
 /** @type {Record<Age, string>} */
