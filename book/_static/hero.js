@@ -78,7 +78,30 @@
     return `Row ${row}, column ${column}: ${found.join(", ")}.`;
   }
 
-  root.vggvizHero = { placeAt, moved, tileAt, addressOf, addressWithout, viewBox, numberOf, selection, percent, listed, verdict, words };
+  /** The switches of this page, as they are kept for a reader who goes on from it and comes back by a link. */
+  const KEPT = "hero-off";
+
+  /** Keep what is off as long as the tab is open. */
+  function keep(view, { switches }, off) {
+    const channels = [...off].map((position) => switches[position]);
+    try {
+      view.sessionStorage.setItem(`${KEPT} ${view.location.pathname}`, JSON.stringify(channels));
+    } catch {
+      // The browser keeps nothing: the page begins with all on.
+    }
+  }
+
+  /** Positions of what was kept as off; none where nothing, or what is no switch of this page. */
+  function kept(view, { switches }) {
+    try {
+      const channels = JSON.parse(view.sessionStorage.getItem(`${KEPT} ${view.location.pathname}`) ?? "[]");
+      return new Set(channels.map((channel) => switches.indexOf(channel)).filter((position) => position >= 0));
+    } catch {
+      return new Set();
+    }
+  }
+
+  root.vggvizHero = { kept, keep, placeAt, moved, tileAt, addressOf, addressWithout, viewBox, numberOf, selection, percent, listed, verdict, words };
 
   // The page.
 
@@ -153,7 +176,7 @@
   function letChannelsBeSwitchedOff(hero, data, showWithout) {
     const said = hero.querySelector(".hero-switches [role=status]");
     const atFirst = said.textContent;
-    const off = new Set();
+    const off = kept(hero.ownerDocument.defaultView, data);
     const switches = [...hero.querySelectorAll(".hero-switches [role=switch]")];
     const all = hero.querySelector(".hero-all");
     const leadOn = leader(hero.querySelector(".hero-more"), data.layers.at(-1));
@@ -166,6 +189,7 @@
       const channels = [...off].map((position) => data.switches[position]);
       showWithout(new Set(channels));
       leadOn(channels);
+      keep(hero.ownerDocument.defaultView, data, off);
     }
     switches.forEach((button, position) => {
       button.disabled = false;
@@ -179,6 +203,7 @@
       show();
       switches[0].focus();
     });
+    if (off.size) show();
   }
 
   /** What lets a link lead to the answer without the channels that are off; with all on, where it led at first. */
@@ -192,6 +217,7 @@
   /** Show the answers without some channels as bars, with those of before as outlines. */
   function showAnswer(hero, { classes, answers }, off) {
     const best = answers[selection(off)];
+    hero.querySelector(".hero-legend").dataset.dashed = String(off.size > 0);
     hero.querySelectorAll(".hero-answer li").forEach((line, rank) => {
       const [number, , share] = best[rank];
       const [label, , before] = classes[number];

@@ -184,8 +184,8 @@ def test_the_page_reads_without_its_script(cat):
     shares = [int(line.select_one("i").text.removesuffix(" %")) for line in (first, second)]
     assert 50 < shares[0] < 100 - shares[1] + 1
     assert page.select_one(".hero-maps a")["data-explorer"] == "#/block1_conv2/53"
-    whose = "By this book's classifier, not VGG16's own. It knows only 200 things."
-    assert page.select_one(".hero-answer p").text == whose
+    whose = "Full bar: 100 %. By this book's classifier, not VGG16's own. It knows only 200 things."
+    assert page.select_one(".hero-answer p").text == f"{whose} Dashed: all on."
     assert page.select_one(".hero-switches p").text == "Without no. 183 of 512 it says Egyptian cat."
     assert page.select_one(".hero-switches button").text == "no. 183"
     assert [figure.text for figure in page.select("figcaption")][-1] == "block 5no. 286"

@@ -10,6 +10,7 @@ import functools
 import gzip
 import re
 import struct
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -646,3 +647,31 @@ def test_the_benchmark_finds_its_way(page: Page) -> None:
     page.browser.set_script_timeout(110)
     times = page.browser.execute_async_script(exploring.PASTE_IMAGES, 2)
     assert [0 < first <= whole for first, whole in times] == [True, True]
+
+
+@pytest.mark.usefixtures("published")
+def test_a_first_visit_is_isolated_before_anything_is_done(unopened: Page, photographs: list[Path]) -> None:
+    """So no page is loaded again in the middle of a reader's work; what the address asked for is kept."""
+    page = unopened.open("?own=1#/block4_conv2/9/5,6")
+    page.until(lambda: page.find("#yours").is_displayed())
+    assert (page.state["layer"], page.state["channel"], page.state["cell"]) == ("block4_conv2", 9, [5, 6])
+    page.js("window.isTheSame = true")
+    page.give(photographs[1])
+    page.computed()
+    assert page.js("return window.isTheSame"), "the page is loaded again"
+    assert "threads" in page.text("#live-words")
+
+
+@pytest.mark.usefixtures("published")
+def test_a_reader_who_has_begun_is_left_at_work(unopened: Page) -> None:
+    """The service worker comes late: the page is loaded again only when the network is asked for."""
+    Host.worker_wait = 6
+    page = unopened
+    page.browser.get(f"{page.server.address}/index.html")
+    page.until(lambda: page.find("#grid [role=option][aria-selected=true]"))
+    page.press("n")
+    page.js("window.isTheSame = true")
+    page.until(lambda: page.js("return Boolean(navigator.serviceWorker.controller)"))
+    time.sleep(1)
+    assert page.js("return window.isTheSame")
+    assert not page.js("return crossOriginIsolated")

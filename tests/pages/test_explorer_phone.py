@@ -444,3 +444,64 @@ def test_the_cell_that_is_taken_is_named_free_of_its_bar(unopened: Page, width: 
     assert step.text.endswith("taken ›")
     assert page.box("#cell .row.sum .step")["right"] <= page.box("#cell .row.sum .signed")["left"]
     assert page.js("return arguments[0].scrollWidth <= arguments[0].clientWidth", step)
+
+
+CUT_CAPTIONS = """
+return [...document.querySelectorAll("#maps figcaption")]
+  .filter((caption) => caption.scrollWidth > caption.clientWidth).map((caption) => caption.textContent);
+"""
+
+
+@pytest.mark.parametrize("where", ["?", "/6,6?off=block5_conv3:183&"])
+def test_no_caption_of_a_small_map_is_cut(unopened: Page, where: str) -> None:
+    """Where there is no room for the largest value, it stands at the end of the colour bar alone."""
+    show_on(unopened.browser, 360, 640, "light")
+    page = unopened.open(f"#/block5_conv3/286{where}picture={first_id()}")
+    page.exact()
+    for width, height in [(360, 640), (320, 640), (390, 844)]:
+        show_on(page.browser, width, height, "light")
+        assert page.js(CUT_CAPTIONS) == []
+        assert "286" in page.find("#maps figure:nth-child(2) figcaption").text
+    assert "up to" in page.find("#maps figure:nth-child(2) figcaption").text
+
+
+def test_the_answers_line_looks_like_a_button_that_opens_it(touched: Page) -> None:
+    page = touched
+    page.until(lambda: page.text(".answer-line").strip())
+    look = """
+    const line = document.querySelector(".answer-line"), style = getComputedStyle(line);
+    const sign = getComputedStyle(line, "::after");
+    return [style.borderTopWidth, style.borderTopColor !== style.backgroundColor, sign.borderBottomWidth, sign.rotate];
+    """
+    width, is_framed, sign, closed = page.js(look)
+    assert (width, is_framed, sign) == ("1px", True, "2px")
+    page.find(".answer-line").click()
+    page.until(lambda: page.find(".answers").is_displayed())
+    assert page.js(look)[3] != closed
+
+
+IN_VIEW = """
+const figure = [...document.querySelectorAll("#change .side-by-side")].find((each) => each.checkVisibility());
+if (!figure) return null;
+return [...figure.querySelectorAll("canvas")].filter((each) => each.checkVisibility()).map((canvas) => {
+  const { left, right, top, bottom } = canvas.getBoundingClientRect();
+  const at = (y) => document.elementFromPoint((left + right) / 2, y);
+  return [top + 2, bottom - 2].every((y) => canvas.closest("figure").contains(at(y)));
+});
+"""
+
+
+@pytest.mark.parametrize("part", ["drawing", "fool"])
+def test_what_is_drawn_is_in_view_once_it_is_begun(
+    unopened: Page, part: str, manifest: dict[str, Any]
+) -> None:
+    if part == "fool" and not manifest["answer"]:
+        pytest.skip("this explorer has no classifier")
+    show_on(unopened.browser, 360, 640, "light")
+    page = unopened.open(f"#/block1_conv2/5?picture={first_id()}&view=change")
+    page.until(lambda: page.find(f"#change [data-part={part}]"))
+    page.find(f"#change [data-part={part}]").click()
+    section = {"drawing": "A channel being drawn", "fool": "Fool it"}[part]
+    page.find(f"#change [aria-label='{section}'] .begin").click()
+    page.until(lambda: page.js(IN_VIEW), 200)
+    page.until(lambda: all(page.js(IN_VIEW)), 5)

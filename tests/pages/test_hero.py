@@ -133,12 +133,35 @@ def test_switches_turn_the_answer_and_turn_it_back(page: webdriver.Chrome) -> No
         point(page, "mouseMoved", row, column, "mouse")
         last = page.execute_script(NUMBERS)[-1]
         assert last == "none" or int(last.removeprefix("no. ")) not in off
+    legend = page.find_element(By.CSS_SELECTOR, ".hero-legend")
+    assert legend.text.endswith("Dashed: all on.")
     box = page.execute_script(LINKS)
     page.find_element(By.CSS_SELECTOR, ".hero-all").click()
+    assert "Dashed" not in legend.text
     assert all(switch.get_attribute("aria-checked") == "true" for switch in switches)
     assert page.execute_script(LINKS) == box
     assert page.execute_script(ANSWER) == at_first
     assert not page.find_elements(By.CSS_SELECTOR, ".hero-ghost")
+
+
+def test_what_is_switched_off_is_off_when_a_reader_comes_back(page: webdriver.Chrome, site: str) -> None:
+    """By a link, as that of the explorer's head, not only by Back; and nothing moves under the finger."""
+    if not page.find_elements(By.CSS_SELECTOR, ".hero-switches [role=switch]"):
+        pytest.skip("these weights have no classifier")
+    show_on(page, *PHONE, "light")
+    top = page.find_element(By.CSS_SELECTOR, ".hero-switches").rect["y"]
+    page.find_elements(By.CSS_SELECTOR, ".hero-switches [role=switch]")[1].click()
+    assert page.find_element(By.CSS_SELECTOR, ".hero-switches").rect["y"] == top
+    answer = page.execute_script(ANSWER)
+    page.get(f"{site}/book/explorer.html")
+    page.get(f"{site}/book/index.html")
+    until(page, "return document.readyState === 'complete'")
+    states = "return [...document.querySelectorAll('.hero-switches [role=switch]')].map((e) => e.ariaChecked)"
+    assert page.execute_script(states)[:2] == ["true", "false"]
+    assert page.execute_script(ANSWER) == answer
+    page.find_element(By.CSS_SELECTOR, ".hero-all").click()
+    page.refresh()
+    assert "false" not in page.execute_script(states)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -52,6 +52,7 @@ class Host(StaticHost):
     taken: dict[str, bytes] = {}  # noqa: RUF012
     cut_after: int | None = None  # bytes of a weights file after which the connection is closed
     wait: float = 0  # seconds of delay of a large weights file
+    worker_wait: float = 0  # seconds of delay of the service worker's script
     stored: bool = (
         False  # whether the browser may keep what it got, and show a page again by Back as it was left
     )
@@ -62,7 +63,7 @@ class Host(StaticHost):
         """As no test has changed it."""
         cls.asked.clear()
         cls.taken.clear()
-        cls.cut_after, cls.wait, cls.stored, cls.keeps = None, 0, False, keeps
+        cls.cut_after, cls.wait, cls.worker_wait, cls.stored, cls.keeps = None, 0, 0, False, keeps
 
     def end_headers(self) -> None:
         self.send_header("Cache-Control", "no-cache" if self.stored else "no-store")
@@ -72,6 +73,8 @@ class Host(StaticHost):
         wanted = self.headers.get("Range", "")
         self.asked.append((urlparse(self.path).path, wanted))
         path = Path(self.translate_path(self.path))
+        if path.name == "service_worker.js":
+            time.sleep(self.worker_wait)
         if path.name == "service_worker.js" and not self.keeps:
             return self.send_nothing()
         if path.suffix not in (".gz", ".packed") or not path.is_file():
@@ -156,6 +159,10 @@ class Page:
         self.browser.get("about:blank")
         self.browser.get_log("browser")
         self.browser.get(f"{self.server.address}/index.html{view}")
+        if Host.keeps:  # a first visit is loaded again at once, to be isolated
+            self.until(
+                lambda: self.js("return crossOriginIsolated || navigator.userAgent.includes('Firefox')")
+            )
         self.until(lambda: self.find("#grid [role=option][aria-selected=true]"))
         return self
 

@@ -18,6 +18,21 @@ const DATA = {
   answers: [[[0, 9, 0.8], [1, 8, 0.2]], [[1, 7, 0.6], [0, 6.6, 0.4]], [[0, 8, 0.9], [1, 2, 0.1]], [[1, 1, 0.5], [0, 1, 0.5]]],
 };
 
+test("what is kept as off is taken up where it is a switch, and a browser that keeps nothing begins with all on", () => {
+  const held = {};
+  const sessionStorage = { getItem: (key) => held[key] ?? null, setItem: (key, value) => (held[key] = value) };
+  const view = { sessionStorage, location: { pathname: "/book/index.html" } };
+  assert.equal(hero.kept(view, DATA).size, 0);
+  hero.keep(view, DATA, new Set([1]));
+  assert.deepEqual(plain([...hero.kept(view, DATA)]), [1]);
+  assert.deepEqual(plain([...hero.kept(view, { switches: [5, 7] })]), [0], "by the channel, wherever its switch is");
+  assert.equal(hero.kept(view, { switches: [9] }).size, 0);
+  assert.equal(hero.kept({ ...view, location: { pathname: "/other" } }, DATA).size, 0);
+  const closed = { get sessionStorage() { throw new Error("SecurityError"); }, location: view.location };
+  hero.keep(closed, DATA, new Set([1]));
+  assert.equal(hero.kept(closed, DATA).size, 0);
+});
+
 test("a point is in the place around it, and at the edge in the last one", () => {
   assert.deepEqual(plain(hero.placeAt(0.5, 0)), [0, 7]);
   assert.deepEqual(plain(hero.placeAt(1, 0.999)), [13, 13]);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { barsText, shares } from "../../../vggviz/explorer/page/views/answer_bars.js";
 import { finding } from "../../../vggviz/explorer/page/answer/finding.js";
 import {
   classifierText, leadText, limitText, percent, shortText, signed, spokenText, whereAlternative, whereText, whyText,
@@ -65,4 +66,16 @@ test("the sum of the cells in words is that of the numbers", () => {
     "This channel gives 3.0 of the lead, all others −2.0, the biases 0.5: 1.5.",
   );
   assert.deepEqual([signed(1.44), signed(-0.04), signed(-2)], ["+1.4", "+0.0", "−2.0"]);
+});
+
+test("a bar is as long as the answer is sure where that is calibrated, else as its score beside the highest", () => {
+  const before = { scores: [8, 4], probabilities: [0.9, 0.1], order: [0, 1] };
+  const now = { scores: [3, 6], probabilities: [0.2, 0.8], order: [1, 0] };
+  const of = (calibrated, k, then = before) => shares({ classifier: { calibrated }, before: then, now }, k);
+  assert.deepEqual(of(true, 0), { now: 0.2, before: 0.9 });
+  assert.deepEqual(of(true, 1, now), { now: 0.8, before: null });
+  assert.deepEqual(of(false, 0), { now: 3 / 8, before: 1 });
+  assert.deepEqual(of(false, 1, now), { now: 1, before: null });
+  assert.match(barsText(true), /100 %/);
+  assert.match(barsText(false), /highest score/);
 });

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from vggviz.explorer.hero.content import Content
     from vggviz.explorer.hero.switches import Answer
 
-NOTEBOOK = "<style>.hero figure, .hero-switches li { display: inline-block; margin: 4px }</style>"
+NOTEBOOK = (
+    "<style>.hero-legend span { display: none }"
+    ".hero figure, .hero-switches li { display: inline-block; margin: 4px }</style>"
+)
 """A notebook has none of the book's style sheets."""
 DIGITS = 4
 """Of the probabilities."""
@@ -117,7 +120,8 @@ def _answer(front: Content) -> str:
     bars = _lines(_bar(front.labels[k], share) for k, _, share in answers)
     return (
         f'<div class="hero-answer"><h2>What it says</h2>\n<ol>{bars}</ol>\n'
-        f"<p>By this book's classifier, not VGG16's own. It knows only {len(front.labels)} things.</p></div>"
+        f"<p class=\"hero-legend\">Full bar: 100 %. By this book's classifier, not VGG16's own. "
+        f"It knows only {len(front.labels)} things. <span>Dashed: all on.</span></p></div>"
     )
 
 

@@ -155,12 +155,25 @@ export class Job {
   /** @param {NewsMessage} news */
   #receive(news) {
     this.#bar.hidden = true;
-    if (this.#last) this.#pace.add(news.milliseconds);
-    else this.#tools.ready();
+    const isFirst = !this.#last;
+    if (isFirst) this.#tools.ready();
+    else this.#pace.add(news.milliseconds);
     this.#last = news;
     Object.assign(this.element.dataset, { step: news.step, milliseconds: Math.round(news.milliseconds) });
     this.#wish.news(news, this.#isSeen(news));
     this.#tell();
+    if (isFirst) this.#bringIntoView();
+  }
+
+  /** On a phone what is computed would begin below the edge: first the buttons go up, then it is seen, whole if it can be. */
+  #bringIntoView() {
+    const figures = this.element.parentElement?.querySelector(".side-by-side:not([hidden])");
+    if (!figures?.checkVisibility?.()) return;
+    const { bottom } = figures.getBoundingClientRect();
+    const sheet = figures.closest("[role=tabpanel]")?.getBoundingClientRect().bottom ?? innerHeight;
+    if (bottom <= Math.min(sheet, innerHeight)) return;
+    this.element.scrollIntoView({ block: "start" });
+    figures.scrollIntoView({ block: "nearest" });
   }
 
   /** @param {NewsMessage} news */

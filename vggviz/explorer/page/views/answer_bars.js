@@ -1,4 +1,5 @@
-// The five classes of the highest scores as bars, with the scores before channels were switched off behind them.
+// The five classes of the highest scores as bars, with those before channels were switched off behind them. Where the
+// probabilities are calibrated a bar is as long as its own, as on the front page; else as its score, beside the longest.
 
 import { percent, scoreText } from "./answer_words.js";
 import { button, element } from "./elements.js";
@@ -10,9 +11,20 @@ import { button, element } from "./elements.js";
 
 const CLASSES = 5;
 
-/** The longest bar's score. @type {(finding: Finding) => number} */
-function longest({ before, now }) {
-  return Math.max(before.scores[before.order[0]], now.scores[now.order[0]], Number.MIN_VALUE);
+/** What a full bar stands for. @param {boolean} calibrated */
+export const barsText = (calibrated) => `A full bar: ${calibrated ? "100 %" : "the highest score"}`;
+
+/**
+ * What a class's bar, and that of before, is of a full bar.
+ * @param {Finding} finding
+ * @param {number} k the class
+ * @returns {{now: number, before: number | null}} 0 to 1
+ */
+export function shares({ classifier: { calibrated }, before, now }, k) {
+  const full = calibrated ? 1 : Math.max(before.scores[before.order[0]], now.scores[now.order[0]], Number.MIN_VALUE);
+  /** @param {Finding["now"]} answer */
+  const of = ({ probabilities, scores }) => Math.max(0, Math.min((calibrated ? probabilities : scores)[k] / full, 1));
+  return { now: of(now), before: before === now ? null : of(before) };
 }
 
 /** @param {Dispatch} dispatch */
@@ -46,20 +58,20 @@ function row(finding, k, where, dispatch) {
   const old = before === now ? null : before.scores[k];
   const told = old === null ? [] : [element("span", { class: "unseen" }, `, before ${scoreText(old)}`)];
   const score = element("span", { class: "score" }, scoreText(now.scores[k]), ...told);
-  return element("li", {}, name, bar(now.scores[k], old, longest(finding)), score, ...share);
+  return element("li", {}, name, bar(shares(finding, k)), score, ...share);
 }
 
-/** @type {(score: number, old: number | null, whole: number) => HTMLElement} */
-function bar(score, old, whole) {
+/** @type {(shares: {now: number, before: number | null}) => HTMLElement} */
+function bar({ now, before }) {
   const made = element("span", { class: "score-bar", "aria-hidden": "true" });
-  if (old !== null) made.append(part("ghost", old, whole));
-  made.append(part("now", score, whole));
+  if (before !== null) made.append(part("ghost", before));
+  made.append(part("now", now));
   return made;
 }
 
-/** @type {(name: string, score: number, whole: number) => HTMLElement} */
-function part(name, score, whole) {
+/** @type {(name: string, share: number) => HTMLElement} */
+function part(name, share) {
   const made = element("span", { class: name });
-  made.style.width = `${Math.max(0, Math.min((100 * score) / whole, 100))}%`;
+  made.style.width = `${100 * share}%`;
   return made;
 }

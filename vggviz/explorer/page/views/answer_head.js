@@ -1,6 +1,6 @@
 // The head of the panel: the answer in a line, as bars, how far it is ahead, and the buttons "where" and "why".
 
-import { createBars } from "./answer_bars.js";
+import { barsText, createBars } from "./answer_bars.js";
 import { leadText, limitText, shortText, spokenText } from "./answer_words.js";
 import { button, element } from "./elements.js";
 
@@ -73,8 +73,9 @@ export class AnswerHead {
     const isStale = age === "stale";
     this.#root.dataset.stale = String(isStale);
     this.#line.textContent = BEGINS[age] + shortText(classifier, now, isStale ? 1 : 2);
-    this.#lead.textContent = BEGINS[age] + leadText(classifier, now);
-    if (now !== finding.before) this.#lead.append(". Dashed: before.");
+    const dashed = now === finding.before ? "" : "; dashed: before";
+    const bars = element("span", { "aria-hidden": "true" }, `${barsText(classifier.calibrated)}${dashed}.`);
+    this.#lead.replaceChildren(`${BEGINS[age]}${leadText(classifier, now)}. `, bars);
     const spoken = spokenText(finding, age);
     if (this.#spoken.textContent !== spoken) this.#spoken.textContent = spoken;
   }

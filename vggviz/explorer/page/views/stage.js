@@ -141,9 +141,8 @@ export class Stage {
     const first = [this.#previewed?.title ?? title, this.#laid].filter(Boolean).join(" · ");
     const shown = over ? [this.#previewed ? first : `${first} · ${channel}`, ""] : [first, channel];
     shown.forEach((text, i) => {
-      const [word, rest] = text.startsWith("channel ") ? ["channel ", text.slice(8)] : ["", text];
       this.#captions[i].title = text;
-      this.#captions[i].replaceChildren(element("span", { class: "word" }, word), rest);
+      this.#captions[i].replaceChildren(...captionParts(text).map(([name, part]) => element("span", { class: name }, part)));
     });
   }
 
@@ -197,6 +196,18 @@ export class Stage {
     else return;
     event.preventDefault();
   }
+}
+
+/**
+ * The parts of a caption, of which a small picture has room for some only.
+ * @param {string} text
+ * @returns {[string, string][]} classes and texts, which make the caption
+ */
+export function captionParts(text) {
+  const word = text.match(/^channel /)?.[0] ?? "";
+  const most = text.match(/, (up to [\d,.]*\d|thumbnail: averaged)/)?.[0] ?? "";
+  const at = most ? text.indexOf(most) : text.length;
+  return [["word", word], ["name", text.slice(word.length, at)], ["most", most], ["name", text.slice(at + most.length)]];
 }
 
 /** What is smaller, as a share of the whole, has its frame around it: one inside would cover it. */
