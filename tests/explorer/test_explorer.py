@@ -152,6 +152,8 @@ def test_preferred_classes_of_imagenets_vgg16(vgg16_imagenet, tmp_path):
             np.testing.assert_allclose(
                 [s for _, s in pairs], [s for _, s in expected][: len(pairs)], atol=0.0501
             )
+    words = json.loads((folder / "preferred" / "words.json").read_text())
+    assert "cat" in words["tabby"]
 
 
 def test_other_networks_have_no_preferred_classes(saved, vgg16):

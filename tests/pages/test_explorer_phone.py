@@ -471,7 +471,8 @@ def test_the_answers_line_looks_like_a_button_that_opens_it(touched: Page) -> No
     look = """
     const line = document.querySelector(".answer-line"), style = getComputedStyle(line);
     const sign = getComputedStyle(line, "::after");
-    return [style.borderTopWidth, style.borderTopColor !== style.backgroundColor, sign.borderBottomWidth, sign.rotate];
+    const isFramed = style.borderTopColor !== style.backgroundColor;
+    return [style.borderTopWidth, isFramed, sign.borderBottomWidth, sign.rotate];
     """
     width, is_framed, sign, closed = page.js(look)
     assert (width, is_framed, sign) == ("1px", True, "2px")

@@ -23,6 +23,7 @@ LINEAR = "linear_classifier.npz"
 CARD = "linear_classifier_card.json"
 LINEAR_CLASSES = "tiny_imagenet_classes.json"
 IMAGENET_CLASSES = "imagenet_classes.json"
+WORDS = "class_words.json"
 
 
 def file(name: str) -> Any:
@@ -61,6 +62,11 @@ def classes(name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """WordNet ids and English labels of the classes in a data file, LINEAR_CLASSES or IMAGENET_CLASSES."""
     listed = json.loads(read(name))
     return tuple(c["wnid"] for c in listed), tuple(c["label"] for c in listed)
+
+
+def class_words() -> dict[str, list[str]]:
+    """By label of LINEAR_CLASSES, WordNet's synonyms and the words for what the class is a kind of."""
+    return dict(json.loads(read(WORDS)))
 
 
 def classifier_card() -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from tqdm import tqdm
 
+from vggviz._shared import package_data
 from vggviz.activations.forward import feature_maps
 from vggviz.activations.statistics import channel_statistics
 from vggviz.explorer import encoding, manifest, preferences
@@ -63,6 +64,8 @@ def files(content: Content, runtime: str | os.PathLike[str] | None) -> Iterator[
     for layer, found in preferences.preferred(content.model, content.layers).items():
         facts.preferred.append(layer)
         yield f"preferred/{names[layer]}.json", encoding.compact_json(found)
+    if facts.preferred:
+        yield "preferred/words.json", encoding.compact_json(package_data.class_words())
     entries = manifest.manifest(content, facts, names)
     if answer:
         entries["answer"] = answer.entry(names)

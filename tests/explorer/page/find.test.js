@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { byClass, byFamily, byNumber, parsed, singular } from "../../../vggviz/explorer/page/find/query.js";
+import { byClass, byFamily, byNumber, nearest, parsed, singular } from "../../../vggviz/explorer/page/find/query.js";
 import { laidOut, strongest } from "../../../vggviz/explorer/page/find/sketch.js";
 
 const LAYERS = [
@@ -103,4 +103,25 @@ test("it makes no difference how much is drawn", () => {
 test("where nothing is answered, nothing is compared", () => {
   assert.deepEqual(strongest({ mean: EMPTY }, { empty: EMPTY, others: OTHERS }, 3), []);
   assert.deepEqual(strongest({ mean: [1, 1] }, { empty: [0, 0], others: [0, 0] }, 3), []);
+});
+
+test("a class is found by its synonyms and by what it is a kind of", () => {
+  const preferred = { stem: [[["tabby", 2]], [["limousine", 3]], [["house finch", 1]]] };
+  const others = { tabby: ["tabby cat", "house cat", "cat", "animal"], limousine: ["motor vehicle", "vehicle"], "house finch": ["animal"] };
+  const found = (text) => byClass(read(text), preferred, others).map(({ channel }) => channel);
+  assert.deepEqual(found("cats"), [0]);
+  assert.deepEqual(found("house cat"), [0]);
+  assert.deepEqual(found("house"), [2], "a house cat is no house");
+  assert.deepEqual(found("animals in stem"), [0, 2]);
+  assert.deepEqual(found("vehicle"), [1]);
+  assert.deepEqual(found("motor"), []);
+  assert.deepEqual(byClass(read("cat"), preferred), [], "without WordNet's words only the names");
+});
+
+test("what is misspelled is told what it is most like", () => {
+  const names = ["tabby", "Persian cat", "espresso", "table"];
+  assert.deepEqual(nearest("tabbi", names), ["tabby", "table"]);
+  assert.deepEqual(nearest("expresso", names), ["espresso"]);
+  assert.deepEqual(nearest("persan", names), ["Persian cat"]);
+  assert.deepEqual(nearest("xylophone", names), []);
 });

@@ -4,7 +4,7 @@ import { counted } from "../arithmetic/number_format.js";
 import { asError } from "../state/errors.js";
 import { button, element } from "../views/elements.js";
 import { facesOf } from "../passport/face.js";
-import { byClass, byFamily, byNumber, parsed } from "./query.js";
+import { byClass, byFamily, byNumber, nearest, parsed } from "./query.js";
 import { SketchPart } from "./sketch_part.js";
 
 /**
@@ -32,6 +32,7 @@ export class FindPanel {
   #list = element("div");
   /** What can be found, where nothing was. */
   #known = element("details", { hidden: true });
+  #near = element("div", { class: "chips near", hidden: true });
   #layers;
   /** @type {SketchPart | null} */
   #sketch = null;
@@ -69,7 +70,7 @@ export class FindPanel {
     this.#field.addEventListener("keydown", (event) => event.key === "Escape" && this.#root.hidePopover()); // not only what is written
     const close = button({ class: "plain close", "aria-label": "Close", popovertarget: this.#root.id, popovertargetaction: "hide" }, "×");
     const label = element("label", { for: this.#field.id }, this.#describe());
-    this.#root.append(close, element("h2", {}, "Find a channel"), label, this.#field, this.#examples(), this.#count, this.#known, this.#list);
+    this.#root.append(close, element("h2", {}, "Find a channel"), label, this.#field, this.#examples(), this.#count, this.#near, this.#known, this.#list);
     const { door } = this.#tools;
     if (!door) return;
     this.#sketch = new SketchPart({ ...this.#tools, door, chosen: () => this.#root.hidePopover() });
@@ -81,8 +82,13 @@ export class FindPanel {
     const { manifest } = this.#tools;
     const kinds = ["a layer", "a number"];
     if (manifest.atlas?.length) kinds.push("a family (such as curves)");
-    if (manifest.layers.some(({ preferred }) => preferred)) kinds.push("a class of pictures (such as cats)");
+    if (this.#hasClasses()) kinds.push("what pictures show (such as tabby, cat or animal)");
     return `By ${kinds.slice(0, -1).join(", ")} or ${kinds[kinds.length - 1]}`;
+  }
+
+  /** Whether the classes are known that channels prefer. */
+  #hasClasses() {
+    return this.#tools.manifest.layers.some(({ preferred }) => preferred);
   }
 
   #examples() {
@@ -90,8 +96,8 @@ export class FindPanel {
     const last = this.#layers[this.#layers.length - 1].name;
     const texts = [`${last} 0`];
     if (manifest.atlas?.length) texts.unshift(`curves in ${manifest.atlas[Math.floor(manifest.atlas.length / 2)].split("_")[0]}`);
-    if (manifest.layers.some(({ preferred }) => preferred)) texts.unshift("cat");
-    return element("div", { class: "chips" }, ...texts.map((text) => button({ class: "chip", onclick: () => this.open(text) }, text)));
+    if (this.#hasClasses()) texts.unshift("cat");
+    return element("div", { class: "chips" }, ...this.#chips(texts));
   }
 
   async #search() {
@@ -99,11 +105,10 @@ export class FindPanel {
     const text = this.#field.value.trim();
     try {
       const found = text ? await this.#found(text) : [];
-      const known = text && !found.length ? await this.#knownWords() : [];
+      const known = text && !found.length ? await this.#knownNames() : {};
       if (asked !== this.#asked) return;
       this.#count.textContent = text ? countWords(found, text) : "";
-      this.#known.hidden = !known.length;
-      this.#known.replaceChildren(element("summary", {}, "What can be found"), ...known.map((words) => element("p", { class: "quiet" }, words)));
+      this.#offer(text, known);
       this.#show(found, FIRST);
     } catch (problem) {
       if (asked === this.#asked) this.#count.textContent = asError(problem).message;
@@ -119,18 +124,39 @@ export class FindPanel {
       const own = Object.fromEntries(Object.entries(about.layers).map(([layer, { family }]) => [layer, family]));
       return byFamily(query, own, families[query.family]);
     }
-    if (query.words.length) return byClass(query, await this.#preferred(query));
+    if (query.words.length) return byClass(query, await this.#preferred(query), await this.#otherWords());
     if (query.channel !== null) return byNumber(query, this.#layers);
     return this.#strongest(query);
   }
 
-  /** The families and the classes by their names. @returns {Promise<string[]>} */
-  async #knownWords() {
+  /** @returns {Promise<Record<string, string[]>>} */
+  async #otherWords() {
+    return this.#hasClasses() ? this.#tools.files.json("preferred/words.json") : {};
+  }
+
+  /** What is written most like a question that found nothing, and all that can be found. @type {(text: string, known: Record<string, string[]>) => void} */
+  #offer(text, known) {
+    const kinds = Object.entries(known);
+    const near = nearest(text, kinds.flatMap(([, names]) => names));
+    this.#near.hidden = !near.length;
+    this.#near.replaceChildren("Did you mean ", ...this.#chips(near));
+    this.#known.hidden = !kinds.length;
+    const lists = kinds.flatMap(([kind, names]) => [element("h3", {}, kind), element("div", { class: "chips" }, ...this.#chips(names))]);
+    this.#known.replaceChildren(element("summary", {}, "All that can be found"), ...lists);
+  }
+
+  /** @param {string[]} texts */
+  #chips(texts) {
+    return texts.map((text) => button({ class: "chip", onclick: () => this.open(text) }, text));
+  }
+
+  /** The families and the classes by their names. @returns {Promise<Record<string, string[]>>} */
+  async #knownNames() {
     const families = (await this.#about())?.families ?? [];
     const preferred = Object.values(await this.#preferred({ layers: this.#layers.map(({ name }) => name) }));
     const classes = [...new Set(preferred.flatMap((layer) => (layer ?? []).flat().map(([name]) => name)))];
     const kinds = { Families: families, Classes: classes.sort(new Intl.Collator("en").compare) };
-    return Object.entries(kinds).filter(([, names]) => names.length).map(([kind, names]) => `${kind}: ${names.join(", ")}.`);
+    return Object.fromEntries(Object.entries(kinds).filter(([, names]) => names.length));
   }
 
   /** @returns {Promise<About | null>} */

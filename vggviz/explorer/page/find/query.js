@@ -83,15 +83,53 @@ export function byFamily({ family, layers }, families, name) {
 const UNIT = "The number: how much more a channel answers to the class than to others, in standard deviations.";
 
 /**
- * Channels that prefer the classes whose names hold all the words, strongest first.
- * @type {(query: Query, preferred: Record<string, [string, number][][] | null | undefined>) => Found[]}
+ * Channels that prefer the classes whose names hold all the words, or that are the same or a kind of it, strongest first.
+ * @type {(query: Query, preferred: Record<string, [string, number][][] | null | undefined>, others?: Record<string, string[]>) => Found[]}
+ *   `others`, of a class: WordNet's synonyms, and what it is a kind of
  */
-export function byClass({ words, layers }, preferred) {
+export function byClass({ words, layers }, preferred, others = {}) {
+  const names = new Set(layers.flatMap((layer) => (preferred[layer] ?? []).flat().map(([name]) => name)));
+  const fitting = new Set([...names].filter((name) => fits(name, words) || (others[name] ?? []).some((other) => isCalled(other, words))));
   const found = layers.flatMap((layer) => (preferred[layer] ?? []).flatMap((classes, channel) => {
-    const fit = classes.find(([name]) => fits(name, words));
+    const fit = classes.find(([name]) => fitting.has(name));
     return fit ? [{ layer, channel, strength: fit[1], words: `${fit[0]} ${fit[1].toFixed(1)}`, unit: UNIT }] : [];
   }));
   return found.sort((one, other) => other.strength - one.strength);
+}
+
+/** The whole of it: a "house cat" is no house, and a "bear cat" no cat. @type {(name: string, words: string[]) => boolean} */
+const isCalled = (name, words) => words.join(" ") === name.toLowerCase().split(/[\s-]+/).map(singular).join(" ");
+
+/** Names at most, and letters that may be wrong in each five. */
+const NEAREST = 5;
+const WRONG = 0.4;
+
+/**
+ * The names that are written most like a word.
+ * @param {string} text
+ * @param {string[]} names
+ * @returns {string[]} nearest first; none if all are written otherwise
+ */
+export function nearest(text, names) {
+  const wanted = text.toLowerCase();
+  return names.map((name) => ({ name, far: Math.min(...[name, ...name.split(" ")].map((part) => editDistance(wanted, part.toLowerCase()))) }))
+    .filter(({ far }) => far <= WRONG * wanted.length)
+    .sort((one, other) => one.far - other.far)
+    .slice(0, NEAREST)
+    .map(({ name }) => name);
+}
+
+/** Letters that are put in, left out or exchanged (Levenshtein, 1966). @type {(one: string, other: string) => number} */
+function editDistance(one, other) {
+  let row = Array.from({ length: other.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= one.length; i++) {
+    const next = [i];
+    for (let k = 1; k <= other.length; k++) {
+      next.push(Math.min(row[k] + 1, next[k - 1] + 1, row[k - 1] + Number(one[i - 1] !== other[k - 1])));
+    }
+    row = next;
+  }
+  return row[other.length];
 }
 
 /** Whole words count, and from four letters on their beginnings. @type {(name: string, words: string[]) => boolean} */
