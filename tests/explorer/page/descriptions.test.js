@@ -4,6 +4,7 @@ import test from "node:test";
 import {
   describeChannel, describePreferred, describeSight, describeSum,
 } from "../../../vggviz/explorer/page/views/descriptions.js";
+import { captionParts } from "../../../vggviz/explorer/page/views/stage.js";
 import { sumTexts } from "../../../vggviz/explorer/page/arithmetic/sum_texts.js";
 import { chance } from "./vgg16.js";
 import { layer } from "./vgg16.js";
@@ -90,4 +91,17 @@ test("the classes that a channel prefers are told with their effect sizes, or no
   const words = describePreferred([["pretzel", 10.6], ["espresso", 3]]);
   assert.equal(words, "Strongest for: pretzel (10.6), espresso (3.0).");
   assert.equal(describePreferred([]), "");
+});
+
+test("the parts of a caption make the caption, and what a small picture leaves out is not the channel", () => {
+  const left = (text) => captionParts(text).filter(([name]) => name === "name").map(([, part]) => part).join("");
+  const cases = {
+    "channel 286, up to 3,350": "286", "channel 286, up to 335, now": "286, now", "channel 7, thumbnail: averaged": "7",
+    "channel 7: silent here": "7: silent", "channel 7: switched off": "7: off", "channel 7, before painting": "7, before",
+    "my cat, up to 3.jpg": "my cat, up to 3.jpg", cat: "cat", "": "",
+  };
+  for (const [text, expected] of Object.entries(cases)) {
+    assert.equal(captionParts(text).map(([, part]) => part).join(""), text);
+    assert.equal(left(text), expected, text);
+  }
 });

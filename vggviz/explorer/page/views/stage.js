@@ -205,9 +205,9 @@ export class Stage {
  */
 export function captionParts(text) {
   const word = text.match(/^channel /)?.[0] ?? "";
-  const most = text.match(/, (up to [\d,.]*\d|thumbnail: averaged)/)?.[0] ?? "";
-  const at = most ? text.indexOf(most) : text.length;
-  return [["word", word], ["name", text.slice(word.length, at)], ["most", most], ["name", text.slice(at + most.length)]];
+  const long = word && text.match(/, (up to [\d,.]*\d|thumbnail: averaged)|(?<=: silent) here|switched (?=off)|(?<=, before) painting/);
+  const [more, at] = long ? [long[0], /** @type {number} */ (long.index)] : ["", text.length];
+  return [["word", word], ["name", text.slice(word.length, at)], ["rest", more], ["name", text.slice(at + more.length)]];
 }
 
 /** What is smaller, as a share of the whole, has its frame around it: one inside would cover it. */
