@@ -41,6 +41,8 @@ def page(browser: webdriver.Chrome, site: str) -> Iterator[webdriver.Chrome]:
     yield browser
     browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
     browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+    browser.get(f"{site}/book/index.html")
+    browser.execute_script("sessionStorage.clear()")  # the page keeps its switches as long as the tab is open
 
 
 def data(page: webdriver.Chrome) -> dict[str, list]:
