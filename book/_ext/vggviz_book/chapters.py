@@ -22,6 +22,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from traitlets.config import Config
 
+from vggviz_book import figures
 from vggviz_book.shared_kernel import SharedKernel
 
 if TYPE_CHECKING:
@@ -61,16 +62,19 @@ def execute(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     remove_temporary(app.srcdir)
     waiting = to_compute(env, docnames, cache)
     failures = []
-    for number, (name, result) in enumerate(run_side_by_side(env, waiting, settings.execution_timeout), 1):
-        path = Path(env.doc2path(name))
-        if result.err is None:
-            data = {"execution_seconds": result.time}
-            cache.cache_notebook_bundle(CacheBundleIn(result.nb, str(path), data=data), False, True)
-            log.info("[%d/%d] %s computed in %.1f s", number, len(waiting), name, result.time)
-        else:
-            failures.append(describe_failure(path.relative_to(app.srcdir), result))
-            write_report(reports / f"{name}.log", failures[-1])
-            log.info("[%d/%d] %s failed", number, len(waiting), name)
+    results = enumerate(run_side_by_side(env, waiting, settings.execution_timeout), 1)
+    with ThreadPoolExecutor(1) as meanwhile:
+        for number, (name, result) in results:
+            path = Path(env.doc2path(name))
+            if result.err is None:
+                data = {"execution_seconds": result.time}
+                cache.cache_notebook_bundle(CacheBundleIn(result.nb, str(path), data=data), False, True)
+                meanwhile.submit(figures.convert_outputs, app, result.nb)
+                log.info("[%d/%d] %s computed in %.1f s", number, len(waiting), name, result.time)
+            else:
+                failures.append(describe_failure(path.relative_to(app.srcdir), result))
+                write_report(reports / f"{name}.log", failures[-1])
+                log.info("[%d/%d] %s failed", number, len(waiting), name)
     if failures:
         raise ExtensionError("\n\n".join(failures))
 

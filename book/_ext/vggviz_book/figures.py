@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import re
 import shutil
@@ -16,6 +18,7 @@ from PIL import ExifTags, Image, PngImagePlugin
 from sphinx.util import logging
 
 if TYPE_CHECKING:
+    from nbformat import NotebookNode
     from sphinx.application import Sphinx
 
 log = logging.getLogger(__name__)
@@ -75,14 +78,33 @@ def as_webp(app: Sphinx, uri: str) -> str:
     Files are kept in the cache, under the names that myst-nb makes from their content.
     """
     path = Path(app.srcdir, uri)
-    webp = Path(app.config.nb_execution_cache_path, "figures", f"{path.stem}.webp")
+    webp = folder(app) / f"{path.stem}.webp"
     if not webp.is_file():
-        with Image.open(path) as image:
-            image.load()
-            assert isinstance(image, PngImagePlugin.PngImageFile)
-            write_narrow(image, webp.with_name(narrow_name(webp.name)))
-            write_webp(image, webp)
+        convert(path.read_bytes(), webp)
     return webp.relative_to(app.srcdir).as_posix()
+
+
+def convert_outputs(app: Sphinx, notebook: NotebookNode) -> None:
+    """Convert the figures of a computed notebook before the pages are written, which then find them."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if png := output.get("data", {}).get("image/png"):
+                content = base64.b64decode(png)
+                convert(content, folder(app) / f"{hashlib.sha256(content).hexdigest()}.webp")
+
+
+def folder(app: Sphinx) -> Path:
+    """Where converted figures are kept."""
+    return Path(app.config.nb_execution_cache_path, "figures")
+
+
+def convert(png: bytes, webp: Path) -> None:
+    """Write a PNG, and the rendering for phones that it may hold, as WebP."""
+    with Image.open(io.BytesIO(png)) as image:
+        image.load()
+        assert isinstance(image, PngImagePlugin.PngImageFile)
+        write_narrow(image, webp.with_name(narrow_name(webp.name)))
+        write_webp(image, webp)
 
 
 def narrow_name(name: str) -> str:
@@ -143,7 +165,7 @@ def offer_narrow(app: Sphinx, pages: Mapping[Path, BeautifulSoup]) -> None:
     for page in pages.values():
         for image in page.select('.bd-article a.image-reference > img[src$=".webp"]'):
             name = narrow_name(Path(str(image["src"])).name)
-            narrow = Path(app.config.nb_execution_cache_path, "figures", name)
+            narrow = folder(app) / name
             if narrow.is_file():
                 shutil.copyfile(narrow, Path(app.outdir, "_images", name))
                 image.wrap(page.new_tag("picture")).insert(0, narrow_source(page, image, narrow))
