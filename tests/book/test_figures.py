@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import shutil
 from pathlib import Path
@@ -10,6 +12,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 from PIL import ExifTags, Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -44,6 +47,20 @@ def png_with_a_narrow_one(path: Path) -> None:
 def test_the_chunk_is_the_one_that_the_library_writes() -> None:
     assert figures.NARROW_CHUNK == described_figure.NARROW_CHUNK
     assert figures.PHONE_DENSITY == described_figure.NARROW_DENSITY
+
+
+def test_figures_of_a_computed_notebook_are_converted_before_the_pages_are_written(tmp_path: Path) -> None:
+    app = SimpleNamespace(srcdir=tmp_path, config=SimpleNamespace(nb_execution_cache_path=str(tmp_path)))
+    png_with_a_narrow_one(tmp_path / "run" / "one.png")
+    content = (tmp_path / "run" / "one.png").read_bytes()
+    output = new_output("display_data", {"image/png": base64.b64encode(content).decode()})
+    figures.convert_outputs(app, new_notebook(cells=[new_code_cell("plot()", outputs=[output])]))
+    made = {path: path.stat().st_mtime_ns for path in figures.folder(app).iterdir()}
+    assert len(made) == 2
+    page = tmp_path / "run" / f"{hashlib.sha256(content).hexdigest()}.png"  # as myst-nb names it
+    page.write_bytes(content)
+    assert tmp_path / figures.as_webp(app, page.relative_to(tmp_path).as_posix()) in made
+    assert made == {path: path.stat().st_mtime_ns for path in figures.folder(app).iterdir()}
 
 
 def test_phones_are_offered_the_narrower_rendering(tmp_path: Path) -> None:
