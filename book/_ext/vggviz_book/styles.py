@@ -19,14 +19,14 @@ from typing import TYPE_CHECKING
 from bs4 import BeautifulSoup, Tag
 from sphinx.util import logging
 
-from vggviz_book import npm, scripts
+from vggviz_book import markup, npm, scripts
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 log = logging.getLogger(__name__)
 
-SHEET = 'link[rel~="stylesheet"]'
+SHEET = "link", '[rel~="stylesheet"]'
 CHARSET = re.compile(r'@charset "[^"]*";')
 IMPORT = re.compile(r'@import "([^"]+)";')
 CONTENTS = re.compile(r"\((min|max)-width:\s*(?:1200|1199\.98)px\)")
@@ -44,10 +44,13 @@ def join(app: Sphinx, pages: Mapping[Path, BeautifulSoup]) -> None:
         pages: the parsed pages by path; changed in place.
     """
     static = Path(app.outdir, "_static")
-    named = dict.fromkeys(static / name_of(link) for page in pages.values() for link in page.select(SHEET))
-    everything = "\n".join(flat(sheet, static) for sheet in named)
+    links = [link for page in pages.values() for link in markup.named(page, *SHEET)]
+    everything = "\n".join(
+        flat(sheet, static) for sheet in dict.fromkeys(static / name_of(link) for link in links)
+    )
     everything = CONTENTS.sub(lambda width: CONTENTS_FROM[width[1]], everything)
-    style = used(everything, "\n".join(map(str, pages.values())), Path(app.srcdir), static)
+    known = sorted(set().union(*map(words, pages.values())))
+    style = used(everything, "\n".join(known), Path(app.srcdir), static)
     sheet = static / f"book-{hashlib.sha256(style.encode()).hexdigest()[:12]}.css"
     sheet.write_text(style, "utf-8")
     for page in pages.values():
@@ -56,11 +59,21 @@ def join(app: Sphinx, pages: Mapping[Path, BeautifulSoup]) -> None:
 
 def link(page: BeautifulSoup, sheet: str) -> None:
     """Link a page to one sheet in the static folder, in place of those it links to."""
-    first, *others = page.select(SHEET)
+    first, *others = markup.named(page, *SHEET)
     address = str(first["href"]).partition("_static/")[0] + f"_static/{sheet}"
     first.attrs = {"rel": "stylesheet", "href": address}
     for other in others:
         other.decompose()
+
+
+def words(page: BeautifulSoup) -> set[str]:
+    """What a selector can name in a page: tags, their attributes with their values, inline scripts."""
+    found = {str(script.string) for script in page.find_all("script")}
+    for tag in page.find_all(True):
+        found.add(tag.name)
+        for name in tag.attrs:
+            found.update((name, *tag.get_attribute_list(name)))
+    return found
 
 
 def joined(book: Path) -> Path:
@@ -83,18 +96,30 @@ def flat(sheet: Path, static: Path) -> str:
     return IMPORT.sub(lambda match: flat(sheet.parent / match[1], static), style)
 
 
-def used(style: str, pages: str, root: Path, static: Path) -> str:
-    """Rules that the pages or their scripts may use; all rules if PurgeCSS is not installed."""
+def used(style: str, known: str, root: Path, static: Path) -> str:
+    """Rules that known words or the pages' scripts may use; all rules if PurgeCSS is not installed."""
     program = root / "node_modules" / "purgecss" / "bin" / "purgecss.js"
     if not program.is_file():
         return style
     # beside the pages, where the next build removes it if this one is killed
     with tempfile.TemporaryDirectory(dir=static.parents[1]) as folder:
-        sheet, content = Path(folder, "all.css"), Path(folder, "pages.html")
+        sheet, content = Path(folder, "all.css"), Path(folder, "words.txt")
         sheet.write_text(style, "utf-8")
-        content.write_text(pages, "utf-8")
-        words = [str(content), *(str(script) for script in static.rglob("*.js") if may_set_classes(script))]
-        options = ["--css", str(sheet), "--variables", "--keyframes", "--output", folder, "--content", *words]
+        content.write_text(known, "utf-8")
+        contents = [
+            str(content),
+            *(str(script) for script in static.rglob("*.js") if may_set_classes(script)),
+        ]
+        options = [
+            "--css",
+            str(sheet),
+            "--variables",
+            "--keyframes",
+            "--output",
+            folder,
+            "--content",
+            *contents,
+        ]
         command = [*npm.node(), str(program), *options]
         done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
         if done.returncode:
