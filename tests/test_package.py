@@ -96,7 +96,7 @@ def test_the_metadata_are_complete(published):
         told = email.message_from_bytes(pack.read(f"{folder}/METADATA"))
         commands = pack.read(f"{folder}/entry_points.txt").decode()
     assert f"vggviz = {PROJECT['scripts']['vggviz']}" in commands
-    assert told["License-Expression"] == "MIT AND CC-BY-4.0"
+    assert told["License-Expression"] == "MIT AND CC-BY-4.0 AND LicenseRef-WordNet-3.0"
     assert {"LICENSE", "vggviz/data/NOTICE.md"} <= set(told.get_all("License-File"))
     assert told["Requires-Python"] == "<3.14,>=3.11"
     assert told["Description-Content-Type"] == "text/markdown"

@@ -37,6 +37,12 @@ def test_what_is_folded_counts_as_its_line_alone():
     assert folded("open", CODE) > folded("open", "") + 200
 
 
+@pytest.mark.parametrize("inner", ["<pre>{}</pre>", "<div class='math'>{}</div>", "<script>{}</script>"])
+def test_letters_of_code_and_formulas_are_no_text(inner: str) -> None:
+    long, short = (high(f"<li>An item {inner.format('x' * count)}</li>") for count in (900, 1))
+    assert long == short
+
+
 def test_each_section_of_a_page_gets_its_guess_and_keeps_its_style():
     inner = f'<section id="a">{WORDS}</section><section style="color: red;">{WORDS * 9}</section>'
     page = BeautifulSoup(f'<div class="bd-article"><section>{inner}</section></div>', "html.parser")

@@ -153,6 +153,9 @@ def test_preferred_classes_of_imagenets_vgg16(vgg16_imagenet, tmp_path):
                 [s for _, s in pairs], [s for _, s in expected][: len(pairs)], atol=0.0501
             )
     words = json.loads((folder / "preferred" / "words.json").read_text())
+    assert "WordNet 3.0 Copyright 2006 by Princeton University" in (folder / "NOTICE.md").read_text(
+        "utf-8"
+    ).replace("\n> ", " ")
     assert "cat" in words["tabby"]
 
 

@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup
 from PIL import Image
 
 from pages import BUILT, ROOT
-from vggviz_book import figures, finishing, npm, sharing, styles
+from vggviz_book import figures, finishing, markup, npm, sharing, styles
 
 TOOLS = ROOT / "tests" / "node_modules"
 PAGES = [page.relative_to(BUILT).as_posix() for page in finishing.theme_pages(BUILT)] or ["no-book-is-built"]
@@ -110,7 +110,7 @@ def test_a_phone_is_offered_renderings_of_the_size_they_say(name: str) -> None:
 
 
 def test_one_style_sheet_serves_all_pages() -> None:
-    named = {styles.name_of(link) for name in PAGES for link in page(name).select(styles.SHEET)}
+    named = {styles.name_of(link) for name in PAGES for link in markup.named(page(name), *styles.SHEET)}
     assert len(named) == 1
 
 

@@ -24,6 +24,7 @@ CARD = "linear_classifier_card.json"
 LINEAR_CLASSES = "tiny_imagenet_classes.json"
 IMAGENET_CLASSES = "imagenet_classes.json"
 WORDS = "class_words.json"
+NOTICE = "NOTICE.md"
 
 
 def file(name: str) -> Any:

@@ -107,11 +107,12 @@ class Explorer(Content):
         ``.json`` and the maps ``.maps.gz`` (c, h, w) in half precision; ``kernels/`` with the kernels
         ``.packed`` (out, kh, kw, in) and biases ``.json`` of each convolution; for ImageNet's VGG16
         ``preferred/`` with the three classes of Tiny ImageNet that each channel prefers (see
-        `preferred_classes`) and the words by which they are found; ``examples/`` and ``drawings/`` with
-        photographs and sheets of drawings ``.webp``; with an atlas ``atlas/`` with its arrays, one file
-        ``.gz`` for each layer, sheets of expanded weights ``.webp`` and ``atlas.json``; ``classifier/`` with
-        the kernel and the classes of a linear classifier on the means of a layer, for ImageNet's VGG16 and
-        for networks that end in one: the maps of that layer are in single precision.
+        `preferred_classes`) and the words by which they are found, and ``NOTICE.md`` with the terms
+        of weights and words; ``examples/`` and ``drawings/`` with photographs and sheets of
+        drawings ``.webp``; with an atlas ``atlas/`` with its arrays, one file ``.gz`` for each
+        layer, sheets of expanded weights ``.webp`` and ``atlas.json``; ``classifier/`` with the
+        kernel and the classes of a linear classifier on the means of a layer, for ImageNet's VGG16
+        and for networks that end in one: the maps of that layer are in single precision.
 
         Args:
             folder: created if it does not exist; an existing explorer is replaced atomically.

@@ -66,6 +66,7 @@ def files(content: Content, runtime: str | os.PathLike[str] | None) -> Iterator[
         yield f"preferred/{names[layer]}.json", encoding.compact_json(found)
     if facts.preferred:
         yield "preferred/words.json", encoding.compact_json(package_data.class_words())
+        yield package_data.NOTICE, package_data.read(package_data.NOTICE)
     entries = manifest.manifest(content, facts, names)
     if answer:
         entries["answer"] = answer.entry(names)

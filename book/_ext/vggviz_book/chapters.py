@@ -61,22 +61,28 @@ def execute(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     cache = get_cache(settings.execution_cache_path)
     remove_temporary(app.srcdir)
     waiting = to_compute(env, docnames, cache)
-    failures = []
-    results = enumerate(run_side_by_side(env, waiting, settings.execution_timeout), 1)
+    failures, conversions = [], []
     with ThreadPoolExecutor(1) as meanwhile:
-        for number, (name, result) in results:
-            path = Path(env.doc2path(name))
+        results = run_side_by_side(env, waiting, settings.execution_timeout)
+        for number, (name, result) in enumerate(results, 1):
             if result.err is None:
-                data = {"execution_seconds": result.time}
-                cache.cache_notebook_bundle(CacheBundleIn(result.nb, str(path), data=data), False, True)
-                meanwhile.submit(figures.convert_outputs, app, result.nb)
+                keep(cache, Path(env.doc2path(name)), result)
+                conversions.append(meanwhile.submit(figures.convert_outputs, app, result.nb))
                 log.info("[%d/%d] %s computed in %.1f s", number, len(waiting), name, result.time)
             else:
-                failures.append(describe_failure(path.relative_to(app.srcdir), result))
+                failures.append(describe_failure(Path(env.doc2path(name)).relative_to(app.srcdir), result))
                 write_report(reports / f"{name}.log", failures[-1])
                 log.info("[%d/%d] %s failed", number, len(waiting), name)
     if failures:
         raise ExtensionError("\n\n".join(failures))
+    for conversion in conversions:
+        conversion.result()  # its error, if it has one
+
+
+def keep(cache: JupyterCacheBase, path: Path, result: ExecutionResult) -> None:
+    """Put a computed notebook into the cache."""
+    data = {"execution_seconds": result.time}
+    cache.cache_notebook_bundle(CacheBundleIn(result.nb, str(path), data=data), False, True)
 
 
 def to_compute(

@@ -79,8 +79,7 @@ def as_webp(app: Sphinx, uri: str) -> str:
     """
     path = Path(app.srcdir, uri)
     webp = folder(app) / f"{path.stem}.webp"
-    if not webp.is_file():
-        convert(path.read_bytes(), webp)
+    convert(path.read_bytes(), webp)
     return webp.relative_to(app.srcdir).as_posix()
 
 
@@ -99,7 +98,9 @@ def folder(app: Sphinx) -> Path:
 
 
 def convert(png: bytes, webp: Path) -> None:
-    """Write a PNG, and the rendering for phones that it may hold, as WebP."""
+    """Write a PNG, and the rendering for phones that it may hold, as WebP, unless that is done."""
+    if webp.is_file():
+        return
     with Image.open(io.BytesIO(png)) as image:
         image.load()
         assert isinstance(image, PngImagePlugin.PngImageFile)

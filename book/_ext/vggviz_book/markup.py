@@ -46,7 +46,7 @@ def name_landmarks(page: BeautifulSoup) -> None:
     for main in named(page, "main", "[role]"):
         del main["role"]
     for name, words in (("pst-primary-sidebar", "Book"), ("pst-secondary-sidebar", "Page")):
-        for sidebar in named(page, "dialog", f"#{name}") + named(page, "div", f"#{name}"):
+        for sidebar in named(page, "div", f"#{name}"):
             sidebar["role"], sidebar["aria-label"] = "complementary", words
     for box in named(page, "div", ".bd-header-article"):
         box["role"], box["aria-label"] = "region", "Tools"

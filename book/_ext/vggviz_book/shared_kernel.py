@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 LARGE = 1536 << 20
 """Bytes that a kernel may leave in memory in any case; TensorFlow, VGG16 and its maps take about 1 GB."""
-SHARE_OF_FREE = 4
-"""Where memory is plenty, a kernel may leave one part of so many of what is free: a new one costs seconds."""
+FREE_SHARE, MOST = 0.25, 3 << 30
+"""Share of free memory and bytes that a kernel may leave where memory is plenty: a new one costs seconds."""
 BEGIN = """
 import gc, os, sys
 if not hasattr(get_ipython(), "environment"):
@@ -90,7 +90,7 @@ class SharedKernel:
     def _is_spent(self) -> bool:
         """Whether the kernel has left much in memory, or has been killed since its last cell."""
         pid = self._client.km.provisioner.pid  # type: ignore[union-attr]
-        most = max(LARGE, psutil.virtual_memory().available // SHARE_OF_FREE)
+        most = max(LARGE, min(MOST, psutil.virtual_memory().available * FREE_SHARE))
         try:
             return bool(psutil.Process(pid).memory_info().rss > most)
         except psutil.NoSuchProcess:

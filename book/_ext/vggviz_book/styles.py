@@ -49,7 +49,7 @@ def join(app: Sphinx, pages: Mapping[Path, BeautifulSoup]) -> None:
         flat(sheet, static) for sheet in dict.fromkeys(static / name_of(link) for link in links)
     )
     everything = CONTENTS.sub(lambda width: CONTENTS_FROM[width[1]], everything)
-    known = sorted(set().union(*map(words, pages.values())))
+    known = sorted(set().union(*map(nameable, pages.values())))
     style = used(everything, "\n".join(known), Path(app.srcdir), static)
     sheet = static / f"book-{hashlib.sha256(style.encode()).hexdigest()[:12]}.css"
     sheet.write_text(style, "utf-8")
@@ -66,9 +66,9 @@ def link(page: BeautifulSoup, sheet: str) -> None:
         other.decompose()
 
 
-def words(page: BeautifulSoup) -> set[str]:
+def nameable(page: BeautifulSoup) -> set[str]:
     """What a selector can name in a page: tags, their attributes with their values, inline scripts."""
-    found = {str(script.string) for script in page.find_all("script")}
+    found = {str(script.string) for script in page.find_all("script") if script.string}
     for tag in page.find_all(True):
         found.add(tag.name)
         for name in tag.attrs:

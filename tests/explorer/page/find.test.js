@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import test from "node:test";
 
 import { byClass, byFamily, byNumber, nearest, parsed, singular } from "../../../vggviz/explorer/page/find/query.js";
@@ -118,10 +119,24 @@ test("a class is found by its synonyms and by what it is a kind of", () => {
   assert.deepEqual(byClass(read("cat"), preferred), [], "without WordNet's words only the names");
 });
 
+test("each class and each of its words finds it as they are written", () => {
+  const file = new URL("../../../vggviz/data/class_words.json", import.meta.url);
+  const others = JSON.parse(readFileSync(file, "utf-8"));
+  const names = Object.keys(others);
+  const preferred = { stem: names.map((name) => [[name, 1]]) };
+  for (const [place, name] of names.entries()) {
+    for (const text of [name, ...others[name]]) {
+      const found = byClass(read(text), preferred, others).map(({ channel }) => channel);
+      assert.ok(found.includes(place), `${text} does not find ${name}`);
+    }
+  }
+});
+
 test("what is misspelled is told what it is most like", () => {
   const names = ["tabby", "Persian cat", "espresso", "table"];
-  assert.deepEqual(nearest("tabbi", names), ["tabby", "table"]);
-  assert.deepEqual(nearest("expresso", names), ["espresso"]);
-  assert.deepEqual(nearest("persan", names), ["Persian cat"]);
-  assert.deepEqual(nearest("xylophone", names), []);
+  assert.deepEqual(nearest(["tabbi"], names), ["tabby", "table"]);
+  assert.deepEqual(nearest(["expresso"], names), ["espresso"]);
+  assert.deepEqual(nearest(["persan"], names), ["Persian cat"]);
+  assert.deepEqual(nearest(["pay", "fone"], ["pay-phone"]), ["pay-phone"]);
+  assert.deepEqual(nearest(["xylophone"], names), []);
 });

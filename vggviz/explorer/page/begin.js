@@ -55,26 +55,6 @@ function sayWhy() {
   words.hidden = false;
 }
 
-/**
- * The service worker isolates the page, which then computes on several threads, but only once it is loaded again. That is
- * done at once, if it can be before the reader does anything; else when the network is asked for (live/isolation.js).
- */
-async function isolateFirst() {
-  const gains = !window.crossOriginIsolated && navigator.hardwareConcurrency > 1 && !navigator.userAgent.includes("Firefox/");
-  if (!gains || window.top !== window || !navigator.serviceWorker || navigator.serviceWorker.controller) return;
-  const asked = location.href;
-  let acts = false;
-  for (const event of ["pointerdown", "keydown", "wheel", "touchstart", "paste", "drop"]) {
-    addEventListener(event, () => (acts = true), { capture: true, once: true, passive: true });
-  }
-  navigator.serviceWorker.addEventListener("controllerchange", () => {
-    if (acts) return;
-    history.replaceState(null, "", asked); // also what the page has taken out of its address
-    location.reload();
-  }, { once: true });
-  await navigator.serviceWorker.register("service_worker.js").catch(() => {}); // without it one thread computes
-}
-
 if (location.protocol === "file:") {
   const problem = /** @type {HTMLElement} */ (document.getElementById("problem"));
   problem.textContent =
@@ -84,7 +64,6 @@ if (location.protocol === "file:") {
   document.querySelector("main")?.replaceChildren(problem);
 } else {
   sayWhy();
-  isolateFirst();
   import("./main.js");
   preload();
 }

@@ -3,7 +3,7 @@
 import { colours } from "./arithmetic/colours.js";
 import { createLateChange } from "./change/late.js";
 import { createLateFind } from "./find/late.js";
-import { keepForLater } from "./live/isolation.js";
+import { isolateFirst, keepForLater } from "./live/isolation.js";
 import { Lacking } from "./live/lacking.js";
 import { createLatePainting } from "./live/late_painting.js";
 import { OWN } from "./live/network.js";
@@ -39,6 +39,7 @@ async function start() {
   followTheme(document.documentElement);
   prepareEmbed(location.search);
   const { tools, computed } = await load((action, step) => explorer.dispatch(action, step));
+  if (tools.manifest.live) isolateFirst();
   const { explorer, views } = createExplorer(tools);
   const own = createOwnImage(byId("yours"), {
     explorer, base: tools.base, failed: showProblem,

@@ -137,9 +137,11 @@ export class FindPanel {
   /** What is written most like a question that found nothing, and all that can be found. @type {(text: string, known: Record<string, string[]>) => void} */
   #offer(text, known) {
     const kinds = Object.entries(known);
-    const near = nearest(text, kinds.flatMap(([, names]) => names));
+    const { words, layers } = parsed(text, { layers: this.#layers, families: [] });
+    const near = nearest(words, kinds.flatMap(([, names]) => names));
+    const where = layers.length < this.#layers.length ? ` in ${layers.join(" ")}` : "";
     this.#near.hidden = !near.length;
-    this.#near.replaceChildren("Did you mean ", ...this.#chips(near));
+    this.#near.replaceChildren("Did you mean ", ...this.#chips(near.map((name) => name + where)));
     this.#known.hidden = !kinds.length;
     const lists = kinds.flatMap(([kind, names]) => [element("h3", {}, kind), element("div", { class: "chips" }, ...this.#chips(names))]);
     this.#known.replaceChildren(element("summary", {}, "All that can be found"), ...lists);

@@ -26,7 +26,7 @@ export function parsed(text, { layers, families }) {
     const named = layersNamed(word, layers);
     if (named.length) query.layers.push(...named);
     else if (/^#?\d+$/.test(word)) query.channel = Number(word.replace("#", ""));
-    else query.words.push(singular(word));
+    else query.words.push(...wordsOf(word));
   }
   if (!query.layers.length) query.layers = layers.map(({ name }) => name);
   return query;
@@ -45,6 +45,9 @@ function withoutFamily(text, families) {
 
 /** Plural or not, British or American. @param {string} word */
 const plain = (word) => singular(word).replace("color", "colour");
+
+/** The words of a question or of a name that tell what is meant. @param {string} text */
+const wordsOf = (text) => text.toLowerCase().split(/[\s,'’-]+/).filter((word) => word && !FILLERS.has(word)).map(singular);
 
 /** @param {string} word */
 export function singular(word) {
@@ -98,21 +101,23 @@ export function byClass({ words, layers }, preferred, others = {}) {
 }
 
 /** The whole of it: a "house cat" is no house, and a "bear cat" no cat. @type {(name: string, words: string[]) => boolean} */
-const isCalled = (name, words) => words.join(" ") === name.toLowerCase().split(/[\s-]+/).map(singular).join(" ");
+const isCalled = (name, words) => words.join(" ") === wordsOf(name).join(" ");
 
-/** Names at most, and letters that may be wrong in each five. */
 const NEAREST = 5;
+/** The share of letters that may be wrong. */
 const WRONG = 0.4;
 
 /**
- * The names that are written most like a word.
- * @param {string} text
+ * The names that are written most like what is asked for, or that have a word which is.
+ * @param {string[]} words of a question
  * @param {string[]} names
  * @returns {string[]} nearest first; none if all are written otherwise
  */
-export function nearest(text, names) {
-  const wanted = text.toLowerCase();
-  return names.map((name) => ({ name, far: Math.min(...[name, ...name.split(" ")].map((part) => editDistance(wanted, part.toLowerCase()))) }))
+export function nearest(words, names) {
+  const wanted = words.join(" ");
+  /** @param {string[]} parts */
+  const distance = (parts) => Math.min(...[parts.join(" "), ...parts].map((part) => editDistance(wanted, part)));
+  return names.map((name) => ({ name, far: distance(wordsOf(name)) }))
     .filter(({ far }) => far <= WRONG * wanted.length)
     .sort((one, other) => one.far - other.far)
     .slice(0, NEAREST)
@@ -134,6 +139,6 @@ function editDistance(one, other) {
 
 /** Whole words count, and from four letters on their beginnings. @type {(name: string, words: string[]) => boolean} */
 function fits(name, words) {
-  const parts = name.toLowerCase().split(/[\s,'’-]+/).map(singular);
+  const parts = wordsOf(name);
   return words.length > 0 && words.every((word) => parts.some((part) => part === word || (word.length > 3 && part.startsWith(word))));
 }

@@ -4,6 +4,9 @@ import { hasOneThread } from "./device.js";
 
 /** Where the page keeps what the network is wanted for while it is loaded again. */
 const WANTED = "explorer-live-asked";
+const ACTS = ["pointerdown", "click", "input", "keydown", "wheel", "touchstart", "paste", "drop", "popstate", "hashchange"];
+/** Milliseconds after which a reader is taken to be at work, even if only to read. */
+const LATE = 15000;
 
 /** Register the service worker, and let it keep what this page was made of. */
 export async function keepForLater() {
@@ -18,10 +21,31 @@ export async function keepForLater() {
   }
 }
 
+/** Whether the page has one thread, where a page of its own could have several. */
+function couldGain() {
+  return !window.crossOriginIsolated && navigator.hardwareConcurrency > 1 && !hasOneThread() && window.top === window;
+}
+
 /** Whether the page, loaded again, would have several threads. */
 export function gains() {
-  const isAlone = !window.crossOriginIsolated && navigator.hardwareConcurrency > 1 && !hasOneThread();
-  return Boolean(isAlone && navigator.serviceWorker?.controller && window.top === window);
+  return Boolean(couldGain() && navigator.serviceWorker?.controller);
+}
+
+/**
+ * The service worker isolates the page, which then computes on several threads, but only once it is loaded again. That is
+ * done at once, if it can be before the reader does anything; else when the network is asked for.
+ */
+export async function isolateFirst() {
+  if (!couldGain() || !navigator.serviceWorker || navigator.serviceWorker.controller) return;
+  const asked = location.href;
+  let acts = false;
+  for (const event of ACTS) addEventListener(event, () => (acts = true), { capture: true, once: true, passive: true });
+  navigator.serviceWorker.addEventListener("controllerchange", () => {
+    if (acts || performance.now() > LATE) return;
+    history.replaceState(null, "", asked); // also what the page has taken out of its address
+    location.reload();
+  }, { once: true });
+  await navigator.serviceWorker.register("service_worker.js").catch(() => {}); // without it one thread computes
 }
 
 /**

@@ -31,7 +31,7 @@ import { fromFile } from "./read_image.js";
  */
 
 const PRIVATE = ["Choose, take or draw one", " (or drop or paste one)", ": its maps are computed on this device, and it is sent " +
-  "nowhere. This browser keeps the last one for your next visit, until you forget it here. The network reads squares: of other shapes the middle is taken."];
+  "nowhere. The network reads squares: of other shapes the middle is taken."];
 /** @param {string} title of the picture that is shown instead */
 const elsewhere = (title) =>
   "This view was of somebody’s own picture, which this browser has not. Choose yours: the same place opens. " +

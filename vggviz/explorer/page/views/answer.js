@@ -100,7 +100,6 @@ class AnswerView {
 
   #wait() {
     this.#shown.key = "";
-    this.#subject = "";
     this.#head.wait("The answer is still to come.");
   }
 
@@ -108,6 +107,7 @@ class AnswerView {
   #leaveAnother() {
     if (!this.#isOfAnother()) return;
     this.#wait();
+    this.#subject = "";
     this.#where.hide();
     this.#why.hide();
     this.#tools.lay(null);

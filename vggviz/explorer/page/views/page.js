@@ -24,6 +24,9 @@ import { createShows } from "./shows.js";
 import { StagePair } from "./stage_pair.js";
 import { createTabs } from "./tabs.js";
 
+/** Parts that show numbers of the maps. */
+const OF_MAPS = ["grid", "words", "facts", "cell"];
+
 /**
  * @import { Colours } from "../arithmetic/colours.js"
  * @import { GiveClassifier } from "../state/classifier.js"
@@ -123,7 +126,7 @@ export class Page {
   }
 
   /**
-   * Show a picture whose maps are still to come, beside those of the picture before, greyed.
+   * Show a picture whose maps are still to come; those of the picture before are not shown meanwhile.
    * @param {Preview | null} preview
    */
   preview(preview) {
@@ -131,6 +134,7 @@ export class Page {
     this.#previewed = preview;
     this.#stages.preview(preview && { photograph: preview.photograph, title });
     this.#answer.preview(preview?.picture ?? null);
+    for (const id of OF_MAPS) byId(id).setAttribute("aria-busy", String(Boolean(preview)));
     if (preview) document.body.dataset.computing = "true";
     else delete document.body.dataset.computing;
   }
