@@ -142,9 +142,17 @@ def test_saliency(reference, model, images):
 
 
 def test_integrated_gradients(reference, model, images):
-    baseline = 0.995 * images  # the untrained networks are far from linear
+    for share in (
+        0.995,
+        0.98,
+        0.5,
+        0,
+    ):  # the untrained networks are far from linear, or hardly look at the images
+        baseline = (share * images).astype(images.dtype)
+        before, after = reference.log_odds(np.concatenate([baseline, images]))
+        if abs(after - before) > 1e-3 * abs(after):  # much more than rounding
+            break
     found = attribution.integrated_gradients(model, images, LOG_ODDS, baseline=baseline, steps=200).sum()
-    before, after = reference.log_odds(np.concatenate([baseline, images]))
     assert found == pytest.approx(after - before, rel=0.05), (found, before, after)
 
 
