@@ -69,6 +69,8 @@ def point(page: webdriver.Chrome, kind: str, row: int, column: int, pointer: str
         page.execute_cdp_cmd("Input.dispatchMouseEvent", {"type": kind, "x": x, "y": y})
     else:
         page.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
+        # Before the next frame a touch may find nothing that listens.
+        page.execute_async_script("requestAnimationFrame(() => requestAnimationFrame(arguments[0]))")
         page.execute_cdp_cmd(
             "Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]}
         )
