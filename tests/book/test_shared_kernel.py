@@ -72,12 +72,13 @@ def test_after_a_failure_a_new_kernel_is_started(run: Run, cell: str, kind: type
     assert second != first
 
 
-@pytest.mark.parametrize(("free", "stays"), [(1 << 30, False), (4 << 30, True)])
-def test_a_kernel_that_holds_much_is_replaced_where_little_is_free(
-    run: Run, monkeypatch: pytest.MonkeyPatch, free: int, stays: bool
+@pytest.mark.parametrize(("free", "most", "stays"), [(1, 3, False), (4, 3, True), (64, 0.3, False)])
+def test_a_kernel_that_holds_much_is_replaced(
+    run: Run, monkeypatch: pytest.MonkeyPatch, free: float, most: float, stays: bool
 ) -> None:
     monkeypatch.setattr(shared_kernel, "LARGE", 300 << 20)
-    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=free))
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=free * 2**30))
+    monkeypatch.setattr(shared_kernel, "MOST", most * 2**30)
     first, _ = run(NUMBER)
     second, _ = run("kept = bytearray(400 << 20)", NUMBER)
     third, _ = run(NUMBER)

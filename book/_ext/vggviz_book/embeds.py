@@ -163,10 +163,8 @@ def add_stand_in(page: BeautifulSoup, frame: Tag, root: Path, target: Path) -> N
 
 def bring_up(page: BeautifulSoup) -> None:
     """Move the first stand-in below the page's heading: a phone shows it before the text about it."""
-    headings, figures = (
-        markup.named(page, "h1", "article *"),
-        markup.named(page, "figure", ".explore-stand-in"),
-    )
+    headings = markup.named(page, "h1", "article *")
+    figures = markup.named(page, "figure", ".explore-stand-in")
     if headings and figures:
         headings[0].insert_after(figures[0].extract())
 

@@ -46,7 +46,7 @@ def prepare(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     images = list(doctree.findall(nodes.image))
     drawn = [image for image in images if is_png(Path(app.srcdir, image["uri"]))]
     for image in drawn:
-        image["alt"] = image.get("alt") or texts(Path(app.srcdir, image["uri"])).get("Description", "")
+        image["alt"] = image.get("alt") or description(Path(app.srcdir, image["uri"]))
     for image in images:
         if not image.get("alt"):
             log.warning("a figure has no text alternative", location=image, type="vggviz", subtype="alt")
@@ -66,10 +66,10 @@ def is_png(path: Path) -> bool:
     return path.suffix == ".png" and path.is_file()
 
 
-def texts(path: Path) -> dict[str, str]:
-    """Text fields before the pixels of a PNG file, as matplotlib writes "Description" and "Source"."""
+def description(path: Path) -> str:
+    """The text alternative in a PNG file, which stands before the pixels, so that they are not decoded."""
     with Image.open(path) as image:
-        return {str(name): text for name, text in image.info.items() if isinstance(text, str)}
+        return str(image.info.get("Description", ""))
 
 
 def as_webp(app: Sphinx, uri: str) -> str:

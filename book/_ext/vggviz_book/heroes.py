@@ -18,7 +18,8 @@ def place(page: BeautifulSoup, book: Path) -> None:
         page: the parsed page; changed in place.
         book: the folder of the site, whose explorer the buttons open.
     """
-    titles, headings = (markup.named(page, "h2", ".hero-title"), markup.named(page, "h1", ".bd-article *"))
+    titles = markup.named(page, "h2", ".hero-title")
+    headings = markup.named(page, "h1", ".bd-article *")
     if not titles or not headings:
         return
     words = titles[0].extract().get_text(strip=True)

@@ -45,9 +45,8 @@ def join(app: Sphinx, pages: Mapping[Path, BeautifulSoup]) -> None:
     """
     static = Path(app.outdir, "_static")
     links = [link for page in pages.values() for link in markup.named(page, *SHEET)]
-    everything = "\n".join(
-        flat(sheet, static) for sheet in dict.fromkeys(static / name_of(link) for link in links)
-    )
+    sheets = dict.fromkeys(static / name_of(link) for link in links)
+    everything = "\n".join(flat(sheet, static) for sheet in sheets)
     everything = CONTENTS.sub(lambda width: CONTENTS_FROM[width[1]], everything)
     known = sorted(set().union(*map(nameable, pages.values())))
     style = used(everything, "\n".join(known), Path(app.srcdir), static)
@@ -106,20 +105,8 @@ def used(style: str, known: str, root: Path, static: Path) -> str:
         sheet, content = Path(folder, "all.css"), Path(folder, "words.txt")
         sheet.write_text(style, "utf-8")
         content.write_text(known, "utf-8")
-        contents = [
-            str(content),
-            *(str(script) for script in static.rglob("*.js") if may_set_classes(script)),
-        ]
-        options = [
-            "--css",
-            str(sheet),
-            "--variables",
-            "--keyframes",
-            "--output",
-            folder,
-            "--content",
-            *contents,
-        ]
+        read = [str(path) for path in (content, *filter(may_set_classes, static.rglob("*.js")))]
+        options = ["--css", str(sheet), "--variables", "--keyframes", "--output", folder, "--content", *read]
         command = [*npm.node(), str(program), *options]
         done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
         if done.returncode:

@@ -32,14 +32,14 @@ import { fromFile } from "./read_image.js";
 
 const PRIVATE = ["Choose, take or draw one", " (or drop or paste one)", ": its maps are computed on this device, and it is sent " +
   "nowhere. The network reads squares: of other shapes the middle is taken."];
-/** @param {string} title of the picture that is shown instead */
-const elsewhere = (title) =>
-  "This view was of somebody’s own picture, which this browser has not. Choose yours: the same place opens. " +
-  `Until then it shows “${title}”.`;
 /** What the network is loaded for; `INSTEAD`, for a picture that an address asked for. */
 const [PICTURE, PAINTING, CHOSEN, INSTEAD] = ["picture", "painting", "chosen", "instead"];
-/** @param {string} title */
-const kept = (title) =>
+/** @param {string} title of the picture that is shown instead */
+const elsewhereText = (title) =>
+  "This view was of somebody’s own picture, which this browser has not. Choose yours: the same place opens. " +
+  `Until then it shows “${title}”.`;
+/** @param {string} title of the picture that is shown instead */
+const keptText = (title) =>
   `This view is of your own picture, which this browser has kept. Until it is computed you see “${title}”.`;
 
 /**
@@ -171,10 +171,10 @@ class OwnImagePanel {
     const { explorer } = this.#tools;
     const { title } = imageNamed(explorer.manifest, explorer.state().picture);
     this.#standIn = location.hash;
-    if (!image) return say(elsewhere(title), [{ words: "Choose a picture", act: () => this.open() }]);
+    if (!image) return say(elsewhereText(title), [{ words: "Choose a picture", act: () => this.open() }]);
     const show = () => this.#show(image.levels, { title: image.title, running: false }).catch((problem) => this.#fail(problem));
     if (await this.isKept()) return show();
-    say(kept(title), [{ words: withBytes("Compute it", this.#bytes()), act: show }, { words: "Forget it", act: () => this.#forgetImage() }]);
+    say(keptText(title), [{ words: withBytes("Compute it", this.#bytes()), act: show }, { words: "Forget it", act: () => this.#forgetImage() }]);
   }
 
   /**
