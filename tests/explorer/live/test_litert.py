@@ -113,6 +113,22 @@ def test_vgg16_is_split_after_each_pool():
     assert gates == vggviz.conv_layers(vgg16)
 
 
+def test_without_pools_a_network_is_split_after_convolutions_with_strides():
+    layers = keras().layers
+    inputs = keras().Input((16, 16, 3))
+    x = layers.Conv2D(4, 2, strides=2, name="stem")(inputs)
+    x = layers.Add(name="skip")([x, layers.Conv2D(4, 3, padding="same", name="inside")(x)])
+    x = layers.DepthwiseConv2D(2, strides=2, name="halved")(x)
+    beside = layers.Conv2D(4, 1, strides=2, name="beside")(x)
+    y = layers.Concatenate(name="both")([beside, layers.Conv2D(4, 2, strides=2, name="last")(x)])
+    model = keras().Model(inputs, y)
+    assert [segment.layers for segment in litert.segments(model, tuple(vggviz.conv_layers(model)))] == [
+        ("stem",),
+        ("inside", "halved"),
+        ("beside", "last"),
+    ]
+
+
 def test_segments_are_reproducible(dead):
     shown = tuple(feature_layers(dead))
     assert litert.segments(dead, shown) == litert.segments(dead, shown)

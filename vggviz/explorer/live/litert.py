@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import os
 import warnings
@@ -65,7 +66,8 @@ class Segment:
 def segments(model: keras.Model, shown: tuple[str, ...]) -> list[Segment]:
     """Split the network, so that the page shows the first maps before the last weights are loaded.
 
-    It is split after each pool through which all paths to later layers lead.
+    It is split after each pool, and each convolution with strides, through which all paths to later layers
+    lead. That takes less memory too: the conversion needs about ten times that of the part's weights.
 
     Args:
         model: any Keras model with one input.
@@ -81,7 +83,7 @@ def segments(model: keras.Model, shown: tuple[str, ...]) -> list[Segment]:
     for index, name in enumerate(shown):
         pending.append(name)
         later = [steps[other].output for other in shown[index + 1 :]]
-        if not later or (steps[name].is_pool and parts.between(steps[name].output, later) is not None):
+        if not later or (_is_coarser(steps[name]) and parts.between(steps[name].output, later) is not None):
             found.append(_segment(steps, source, tuple(pending)))
             source, pending = steps[name].output, []
     return found
@@ -153,6 +155,11 @@ def runtime_size(files: Mapping[str, bytes]) -> int:
     return sum(len(gzip.compress(content, 6, mtime=0)) for content in scripts + largest)
 
 
+def _is_coarser(step: graph.Step) -> bool:
+    """Whether a step is a pool, or a convolution with strides."""
+    return step.is_pool or (step.is_convolution and max(step.core.strides) > 1)
+
+
 def _segment(steps: Mapping[str, graph.Step], source: Any, layers: tuple[str, ...]) -> Segment:
     """The segment from a tensor to some layers, each convolution with a gate."""
     with graph.symbolic_calls:
@@ -169,6 +176,7 @@ def _segment(steps: Mapping[str, graph.Step], source: Any, layers: tuple[str, ..
         for name, layer in zip(outputs, layers, strict=True)
         if count[name] == 1 and steps[layer].is_convolution
     ]
+    gc.collect()  # what the converter leaves holds the weights several times, in reference cycles
     names = {layer: f"gate{index}" for index, layer in enumerate(gated)}
     content = flatbuffer.gated(plain, {names[layer]: outputs[layers.index(layer)] for layer in gated})
     return Segment(layers, content, "maps", names, outputs)
