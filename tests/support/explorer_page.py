@@ -21,6 +21,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from selenium import webdriver
+from selenium.common.exceptions import TimeoutException
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 
@@ -177,7 +178,14 @@ class Page:
         return self.browser.execute_script(code, *arguments)
 
     def until(self, condition: Any, seconds: float = 60) -> Any:
-        return until(self.browser, condition, seconds)
+        """As `pages.until`; what the page and its console say stands in the error."""
+        try:
+            return until(self.browser, condition, seconds)
+        except TimeoutException as error:
+            said = self.js(
+                "return ['problem', 'notice', 'lack'].map((id) => document.getElementById(id)?.innerText)"
+            )
+            raise AssertionError(f"{said}, {severe(self)}, {self.js('return location.href')}") from error
 
     def press(self, *keys: str) -> None:
         ActionChains(self.browser).send_keys(*keys).perform()

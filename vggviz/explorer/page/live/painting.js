@@ -5,6 +5,7 @@ import { sumOf } from "../paint/kept_strokes.js";
 import { isSlow } from "../paint/pace.js";
 import { PaintedPicture } from "../paint/painted_picture.js";
 import { bitmapOf, levelsOf } from "../state/bitmaps.js";
+import { asError, Superseded } from "../state/errors.js";
 import { offered } from "../state/manifest.js";
 import { OWN } from "./network.js";
 import { gated } from "./off.js";
@@ -126,7 +127,7 @@ export class Painting {
     if (key !== this.#key) {
       this.#key = key;
       this.#maps.forget();
-      this.#openPicture(state.picture, key).catch(() => {}); // what cannot be shown is told elsewhere
+      this.#openPicture(state.picture, key).catch((problem) => this.#fail(problem, key));
     } else if (this.covers(state) && this.#off !== JSON.stringify(state.off)) this.#ask({ whole: true });
   }
 
@@ -234,6 +235,13 @@ export class Painting {
     this.#seen = NOTHING;
     this.#tell();
     if (painted.isPainted() && door.network.isOn()) this.#ask({ whole: true });
+  }
+
+  /** What failed is told, and made ready again when the state is shown the next time. @type {(problem: unknown, key: string) => void} */
+  #fail(problem, key) {
+    if (key !== this.#key) return;
+    this.#key = "";
+    if (!(problem instanceof Superseded)) this.#tools.failed(asError(problem));
   }
 
   /** Strokes, but for those that copy from a picture that is not there. @param {Stroke[]} strokes */
