@@ -148,6 +148,13 @@ def test_an_end_with_weights_that_is_not_linear_is_refused(images, end):
         scores(with_end(end), images, class_logit(0))
 
 
+@pytest.mark.parametrize("name", ["tanh", "hard_tanh", "relu6"])
+@pytest.mark.parametrize("classes", [1, 3])
+def test_an_end_that_is_linear_for_small_numbers_alone_is_refused(images, name, classes):
+    with refused("linear", "softmax"):
+        scores(with_end(lambda x: layers.Activation(name)(layers.Dense(classes)(x))), images, class_logit(0))
+
+
 @pytest.mark.parametrize("end", [Head(None), layers.BatchNormalization()])
 def test_a_linear_end_without_activation_is_the_logits(images, end):
     model = with_end(end)
@@ -364,6 +371,65 @@ def test_a_model_that_keras_cannot_copy_is_refused():
     model = chain(Scaled(lambda x: x))
     with refused("cannot be copied", "get_config"):
         analysis.switch_off(model, {"c1": [0]})
+
+
+def adapted():
+    front = layers.Normalization()
+    front.adapt(np.random.default_rng(1).random((4, SIDE, SIDE, 3)).astype(np.float32))
+    return network(front)
+
+
+def with_lora():
+    model = network()
+    kernels = model.get_layer("c2"), model.get_layer("out")
+    for layer in kernels:
+        layer.enable_lora(2)
+        layer.lora_kernel_b.assign(np.ones(layer.lora_kernel_b.shape))
+    return model
+
+
+def in_8_bits():
+    model = network()
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # Keras' own, of NumPy
+        model.get_layer("out").quantize("int8")
+    return model
+
+
+@pytest.mark.parametrize("model", [adapted, with_lora, in_8_bits])
+def test_a_copy_computes_what_the_model_does(images, model):
+    model = model()
+    copy = attribution.shuffled_weights(model, "out")
+    found, expected = (vggviz.feature_maps(each, images, "c2")["c2"] for each in (copy, model))
+    assert np.allclose(found, expected, rtol=1e-5)
+    maps = vggviz.feature_maps(analysis.switch_off(model, {"c1": [0]}), images, "c1")["c1"]
+    assert not maps[..., 0].any()
+    assert np.allclose(maps[..., 1:], vggviz.feature_maps(model, images, "c1")["c1"][..., 1:], rtol=1e-5)
+
+
+def halves(model_side, scale=1.0):
+    """A convolution whose channels are split; the second half is read by the convolution "c2"."""
+    keras.utils.set_random_seed(0)
+    images = keras.Input((model_side, model_side, 3))
+    first = layers.Conv2D(4, 3, padding="same", name="c1")
+    _, second = keras.ops.split(first(images), 2, axis=-1)
+    model = keras.Model(images, layers.Conv2D(4, 3, padding="same", name="c2")(second))
+    first.set_weights([weight * scale for weight in first.get_weights()])
+    return model
+
+
+def test_the_layers_before_one_of_several_outputs_count(tmp_path):
+    cost = feature_visualization.visualization_cost(halves(SIDE), channel("c2", 0), size=SIDE)
+    assert cost.macs == SIDE * SIDE * 3 * 3 * (3 * 4 + 2 * 4)
+    drawn = []
+    for folder in (tmp_path, None):
+        for scale in (1.0, -1.0):
+            keras.backend.clear_session()  # so that equal layers have equal names, as in two processes
+            found = feature_visualization.visualize(
+                halves(SIDE, scale), channel("c2", 0), steps=2, folder=folder
+            )
+            drawn.append(found.images)
+    assert np.array_equal(drawn[:2], drawn[2:])
+    assert not np.array_equal(*drawn[:2])
 
 
 def test_a_layer_changed_in_place(images):
@@ -731,6 +797,64 @@ def test_a_nested_model_with_named_inputs_and_outputs(images):
     pooled = layers.GlobalAveragePooling2D()(named({"photo": outer})["maps"])
     model = keras.Model(outer, layers.Dense(3)(pooled))
     assert scores(model, images, class_logit(1))[0] == pytest.approx(np.asarray(model(images))[0, 1])
+
+
+def test_a_name_in_the_model_and_in_a_nested_one_is_that_of_the_model(images):
+    inner = keras.Sequential([keras.Input((SIDE, SIDE, 3)), layers.Conv2D(4, 3, name="c")], name="inner")
+    model = keras.Sequential([keras.Input((SIDE, SIDE, 3)), inner, layers.Conv2D(5, 3, name="c")])
+    assert vggviz.conv_layers(model) == ["inner/c", "c"]
+    assert np.allclose(vggviz.feature_maps(model, images, "c")["c"], np.asarray(model(images)), atol=1e-6)
+
+
+@pytest.mark.parametrize("names", [("a b", "c:1"), ("層", "_x"), ("input", "output"), ("-", "all")])
+def test_any_name_of_a_layer(images, names, tmp_path):
+    plain = network()
+    front = keras.Input((SIDE, SIDE, 3))
+    maps = layers.Conv2D(4, 3, padding="same", activation="relu", name=names[0])(front)
+    maps = layers.Conv2D(6, 3, padding="same", activation="relu", name=names[1])(layers.MaxPooling2D()(maps))
+    model = keras.Model(front, layers.Dense(3, activation="softmax")(layers.GlobalAveragePooling2D()(maps)))
+    model.set_weights(plain.get_weights())
+    found = vggviz.feature_maps(model, images)
+    assert [*found][::2] == [*names]
+    assert np.array_equal(found[names[1]], vggviz.feature_maps(plain, images, "c2")["c2"])
+    ours, wanted = (attribution.grad_cam(each, images, class_logit(0)) for each in (model, plain))
+    assert np.allclose(ours, wanted)
+    ours, wanted = (
+        attribution.occlusion(each, images, class_logit(0), size=4, stride=4) for each in (model, plain)
+    )
+    assert np.allclose(ours, wanted)
+    assert vggviz.explore(model, "cat").save(tmp_path / "page").is_dir()
+
+
+def of_any_size():
+    front = keras.Input((None, None, 3))
+    return keras.Model(front, keras.Sequential(network().layers).call(front))
+
+
+def nested_in_part():
+    whole = network()
+    inner = keras.Model(whole.inputs, whole.get_layer("c2").output)
+    return keras.Sequential([keras.Input((SIDE, SIDE, 3)), inner, *whole.layers[-2:]])
+
+
+def in_double_precision():
+    keras.config.set_dtype_policy("float64")
+    try:
+        model = network()
+    finally:
+        keras.config.set_dtype_policy("float32")
+    model.set_weights(network().get_weights())
+    return model
+
+
+@pytest.mark.parametrize("model", [of_any_size, nested_in_part, in_double_precision])
+def test_what_is_lost_without_a_channel_in_models_of_other_kinds(images, model):
+    expected, found = (ablation_losses(each, "c1", [images]) for each in (network(), model()))
+    if model is nested_in_part:  # not known
+        assert (found.next_layer, found.answer) == (None, None)
+    else:
+        assert np.allclose(found.next_layer, expected.next_layer, rtol=1e-4)
+        assert np.allclose(found.answer, expected.answer, rtol=1e-3, atol=1e-6)
 
 
 @pytest.mark.parametrize("change", ["int8", "int4", "LoRA"])

@@ -147,6 +147,8 @@ class _Ablation:
         self.count = self.source.shape[-1]
         name = fed_by(model, layer)
         self.reader = _Reader(model, name, self.source) if name else None
+        if self.reader and self.reader.path is None:  # within a nested model
+            self.reader = None
         answer = answer_tensor(model)
         self.behind_reader = None
         if answer is not None and self.reader:
@@ -205,6 +207,8 @@ class _Reader:
 
     def __init__(self, model: keras.Model, name: str, source: Any) -> None:
         self.model, self.step, self.source = model, graph.find_step(model, name), source
+        read = self.step.inputs[0]
+        self.path = (lambda maps, **_: maps) if source is read else between(source, read)
         kernel = dense_kernel(model, name)
         self.kernels = np.ascontiguousarray(kernel.reshape(-1, *kernel.shape[2:]).swapaxes(0, 1))
         with graph.symbolic_calls:
@@ -212,8 +216,11 @@ class _Reader:
 
     def read(self, batch: np.ndarray) -> None:
         """Compute what is read of a picture."""
-        maps, self.sums = run(self.model, batch, (self.step.inputs[0], self.sums_tensor))
-        self.parts = (maps - self._rest)[0].transpose(2, 0, 1)[..., np.newaxis]
+        tensors = (self.step.inputs[0], self.sums_tensor, self.source)
+        maps, self.sums, source = run(self.model, batch, tensors)
+        # without what is read if the whole layer is zero
+        rest = np.asarray(self.path(np.zeros_like(source), training=False), np.float32)
+        self.parts = (maps - rest)[0].transpose(2, 0, 1)[..., np.newaxis]
         self.active = self.parts.any(axis=(1, 2, 3))
         self.before = np.asarray(self.step.core.activation(backend.tensorflow().constant(self.sums)))
         self.norm = max(float(np.linalg.norm(self.before)), 1e-30)
@@ -223,15 +230,6 @@ class _Reader:
         arguments = (self.parts[channels], self.kernels[channels], self.sums, self.before)
         after, distances = self._compiled(*map(backend.tensorflow().constant, arguments))
         return after, np.asarray(distances, np.float64) / self.norm
-
-    @cached_property
-    def _rest(self) -> np.ndarray | float:
-        """What the reader reads if the whole layer is zero, (1, h, w, c)."""
-        if self.source is self.step.inputs[0]:
-            return 0.0
-        path = between(self.source, self.step.inputs[0])
-        zeros = np.zeros((1, *(side or 1 for side in self.source.shape[1:])), np.float32)
-        return np.asarray(path(zeros, training=False))
 
     @cached_property
     def _compiled(self) -> Any:

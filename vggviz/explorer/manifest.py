@@ -45,6 +45,8 @@ PAGE_FOLDERS = (
     "styles",
 )
 """Folders of the page's scripts and styles."""
+IMAGE = "/input"
+"""What the first layers read. No layer has this name, as with `graph.LOGITS`."""
 TAKEN = (
     "kernels",
     "examples",
@@ -117,7 +119,7 @@ def _layer(content: Content, layer: str, facts: Facts, names: Mapping[str, str])
         "rows": height,
         "columns": width,
         "channels": channels,
-        "reads": names.get(source, "input") if source in (*names, "input") else None,
+        "reads": source and {**names, IMAGE: "input"}.get(source),
         "signed": facts.signed[layer],
         "bytes": {"maps": facts.map_bytes[layer], "kernels": facts.kernel_bytes.get(layer, 0)},
         "sheet": {"columns": columns_of(channels), "tile": list(tile)},
@@ -156,13 +158,13 @@ def shown_layers(model: keras.Model, names: Iterable[str] | None) -> tuple[str, 
 
 
 def reads(model: keras.Model, layer: str) -> str | None:
-    """Name of the input layer of a layer, "input" for the image; None if it has several inputs."""
+    """Name of the input layer of a layer, `IMAGE` for the image; None if it has several inputs."""
     network = graph.unfold(model)
     tensors = network.steps[layer].inputs
     if len(tensors) != 1:
         return None
     if any(tensors[0] is each for each in network.inputs):
-        return "input"
+        return IMAGE
     return next((name for name, step in network.steps.items() if step.output is tensors[0]), None)
 
 
@@ -207,7 +209,7 @@ def pool(model: keras.Model, layer: str, shown: Iterable[str]) -> dict[str, Any]
 
 def _reads_shown(model: keras.Model, layer: str, shown: Iterable[str]) -> bool:
     """Whether the input of a layer is on the page."""
-    return reads(model, layer) in ("input", *shown)
+    return reads(model, layer) in (IMAGE, *shown)
 
 
 def _window(step: graph.Step, size: tuple[int, int]) -> dict[str, list[int]]:

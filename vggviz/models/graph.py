@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import itertools
+import re
 import threading
 import weakref
 from collections.abc import Iterable, Sequence
@@ -27,7 +28,7 @@ UNRELATED = ("_called", "_parent_path", "_trainable", "_inbound_nodes", "_outbou
 
 @dataclass(frozen=True)
 class Step:
-    """One call of a Keras layer (or operation), with its symbolic input and output tensors."""
+    """One call of a Keras layer (or operation), with its symbolic inputs and one of its outputs."""
 
     layer: Any
     inputs: tuple[Any, ...]
@@ -102,8 +103,8 @@ class Network:
         inputs: the symbolic inputs.
         outputs: the symbolic outputs.
         steps: {name: Step} in the order they run. A layer of a nested model keeps its own name
-            unless that is taken; then it is "nested/layer". Further calls of a shared layer are
-            "layer:1", "layer:2".
+            unless that is taken, also by a later layer of the outer model; then it is "nested/layer".
+            Further calls of a shared layer, and further outputs of one, are "layer:1", "layer:2".
         functions: cache of compiled functions; each module chooses keys of its own.
     """
 
@@ -217,11 +218,13 @@ def flatten(model: keras.Model, *, any_size: bool = False) -> Network:
     keras = backend.keras()
     model = _functional(model)
     steps: dict[str, Step] = {}
+    own = {layer.name for layer in model.layers}
 
     def call(layer: Any, *args: Any, **kwargs: Any) -> Any:
         if isinstance(layer, keras.Model):
-            return _expand_nested(flatten(layer, any_size=any_size), layer.name, args, steps)
-        layer = _in_single_precision(layer)
+            inner = flatten(layer, any_size=any_size)
+            return _expand_nested(inner, layer.name, args, steps, own - {layer.name})
+        name, layer = layer.name, _with_allowed_name(_in_single_precision(layer))
         output = layer(*args, **kwargs)
         # the number of channels is unknown after Flatten, for instance, but a dense layer needs it
         if any_size and keras.tree.flatten(output)[0].shape[-1] is None:
@@ -229,9 +232,9 @@ def flatten(model: keras.Model, *, any_size: bool = False) -> Network:
             raise ValueError(
                 f"The layer {layer.name!r} needs images of the model's input size, {sides} pixels."
             )
-        if isinstance(output, keras.KerasTensor):
-            tensors = [t for t in keras.tree.flatten((args, kwargs)) if isinstance(t, keras.KerasTensor)]
-            steps[_unique_name(layer.name, steps)] = Step(layer, tuple(tensors), output)
+        tensors = [t for t in keras.tree.flatten((args, kwargs)) if isinstance(t, keras.KerasTensor)]
+        for each in keras.tree.flatten(output):  # several of keras.ops.split, for instance
+            steps[_unique_name(name, steps)] = Step(layer, tuple(tensors), each)
         return output
 
     shape = (lambda t: (None, None, t.shape[-1])) if any_size else (lambda t: t.shape[1:])
@@ -257,6 +260,13 @@ def shallow_copy(layer: Any, /, **attributes: Any) -> Any:
     copied = object.__new__(type(layer))
     vars(copied).update(vars(layer) | attributes)
     return copied
+
+
+def _with_allowed_name(layer: Any) -> Any:
+    """The layer, or, if TensorFlow allows its name in no compiled function, a copy with another name."""
+    if re.fullmatch(r"[\w.][\w.\\/>-]*", layer.name, re.ASCII) and layer.name[0] != "_":
+        return layer
+    return shallow_copy(layer, name="layer" + re.sub(r"[^\w.-]", "_", layer.name, flags=re.ASCII))
 
 
 def _in_single_precision(layer: Any) -> Any:
@@ -287,15 +297,20 @@ def _functional(model: keras.Model) -> Any:
     return backend.keras().Model(model.inputs, model.outputs)
 
 
-def _expand_nested(inner: Network, name: str, args: tuple[Any, ...], steps: dict[str, Step]) -> Any:
-    """Call a nested model of some name, and record its layers as steps of the outer graph."""
+def _expand_nested(
+    inner: Network, name: str, args: tuple[Any, ...], steps: dict[str, Step], own: set[str]
+) -> Any:
+    """Call a nested model of some name, and record its layers as steps of the outer graph.
+
+    Names in `own` are those of the outer model's layers, and so taken.
+    """
     keras = backend.keras()
     tensors = [step.output for step in inner.steps.values()]
     outer_inputs = keras.tree.flatten(args)
     outer = dict(zip(map(id, inner.inputs), outer_inputs, strict=True))
     outer |= zip(map(id, tensors), keras.Model(inner.inputs, tensors)(outer_inputs), strict=True)
     for layer, step in inner.steps.items():
-        unique = _unique_name(layer if layer not in steps else f"{name}/{layer}", steps)
+        unique = _unique_name(layer if layer not in own.union(steps) else f"{name}/{layer}", steps)
         steps[unique] = Step(step.layer, tuple(outer[id(t)] for t in step.inputs), outer[id(step.output)])
     outputs = [outer[id(tensor)] for tensor in inner.outputs]
     return outputs[0] if len(outputs) == 1 else outputs
