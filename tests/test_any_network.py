@@ -155,6 +155,22 @@ def test_an_end_that_is_linear_for_small_numbers_alone_is_refused(images, name, 
         scores(with_end(lambda x: layers.Activation(name)(layers.Dense(classes)(x))), images, class_logit(0))
 
 
+class Squared(layers.Dense):
+    """A user-defined dense layer that squares the probabilities."""
+
+    def call(self, values):
+        return super().call(values) ** 2
+
+
+@pytest.mark.parametrize("kind", [layers.SimpleRNN, layers.LSTM, Squared])
+@pytest.mark.parametrize("activation", ["softmax", "sigmoid"])
+def test_an_end_with_more_after_its_activation_is_refused(images, kind, activation):
+    shape = (4,) if kind is Squared else (2, 2)
+    last = kind(3, activation=activation, name="end")
+    with refused("'end'", "linear", "softmax"):
+        scores(with_end(lambda x: last(layers.Reshape(shape)(x))), images, class_logit(0))
+
+
 @pytest.mark.parametrize("end", [Head(None), layers.BatchNormalization()])
 def test_a_linear_end_without_activation_is_the_logits(images, end):
     model = with_end(end)
@@ -324,6 +340,10 @@ def test_occlusion_with_layers_that_depend_on_the_position_or_on_all_cells(image
         (lambda: layers.Softmax(axis=1), False),
         (lambda: functools.partial(keras.ops.softmax, axis=-1), True),
         (lambda: functools.partial(keras.ops.softmax, axis=2), False),
+        (lambda: layers.Activation(lambda x: x - keras.ops.mean(x, axis=(1, 2), keepdims=True)), False),
+        (lambda: layers.Activation(lambda x: keras.ops.tanh(2 * x)), True),
+        (lambda: layers.Conv2D(4, 3, padding="same", activation=layers.Softmax(axis=1)), False),
+        (lambda: layers.Conv2D(4, 3, padding="same", activation=layers.LeakyReLU()), True),
         (lambda: lambda x: layers.Add()([x, x]), True),
         (lambda: lambda x: layers.Concatenate(axis=1)([x, x]), False),
         (lambda: lambda x: layers.Multiply()([x, layers.AveragePooling2D(SIDE, strides=1)(x)]), False),

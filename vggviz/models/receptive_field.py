@@ -7,6 +7,7 @@ from the input on, and the corresponding sum for the padding; extended to dilate
 
 from __future__ import annotations
 
+import inspect
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -126,7 +127,7 @@ def _field_after(window: tuple[Any, Any, Any], seen: np.ndarray) -> np.ndarray |
 def _window(step: graph.Step) -> tuple[Any, Any, Any] | None:
     """Cells that a step's windows span, their stride, and the padding before the first; None if unknown."""
     layer = step.core
-    if not step.is_keras_own:  # it may pad, for instance
+    if not (step.is_keras_own and _has_local_activation(step)):  # it may pad, for instance
         return None
     if _is_pointwise(step):
         return 1, 1, 0
@@ -140,6 +141,22 @@ def _window(step: graph.Step) -> tuple[Any, Any, Any] | None:
         return reach, layer.strides, 0
     sides = zip(step.inputs[0].shape[1:3], reach, layer.strides, strict=True)
     return reach, layer.strides, [same_padding(*side) for side in sides]
+
+
+def _has_local_activation(step: graph.Step) -> bool:
+    """Whether the activation function changes each cell by itself, as functions of Keras' own do."""
+    activation = getattr(step.core, "activation", None)
+    if activation is None or (inspect.isfunction(activation) and activation.__module__.startswith("keras.")):
+        return True
+    values = np.zeros((2, 4, 4, step.output.shape[-1]), np.float32)
+    values[1, 0, 0] = 1
+    try:
+        before, after = np.asarray(activation(values))
+    except Exception:  # a function for maps of one size can raise anything
+        return False
+    changed = (before != after).any(axis=-1)
+    changed[0, 0] = False
+    return not changed.any()
 
 
 def _is_pointwise(step: graph.Step) -> bool:
