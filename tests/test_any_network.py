@@ -452,6 +452,34 @@ def test_the_layers_before_one_of_several_outputs_count(tmp_path):
     assert not np.array_equal(*drawn[:2])
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_weights_that_are_not_finite(images, value):
+    model = network()
+    good = model.get_weights()
+    bad = [weight.copy() for weight in good]
+    bad[2][0, 0, 0, 1] = value
+    model.set_weights(bad)
+    with refused("not finite", "c2/kernel"):
+        vggviz.feature_maps(model, images, "c1")
+    model.set_weights(good)
+    assert vggviz.feature_maps(model, images, "c1")["c1"].any()
+
+
+@pytest.mark.parametrize(
+    ("layer", "macs"),
+    [
+        (layers.TimeDistributed(layers.Conv2D(5, 3, padding="same")), 2 * 8 * 8 * 9 * 3 * 5),
+        (layers.TimeDistributed(layers.Conv2DTranspose(5, 2, strides=2)), 2 * 8 * 8 * 4 * 3 * 5),
+        (layers.Conv3D(5, 3, padding="same"), 2 * 8 * 8 * 27 * 3 * 5),
+    ],
+    ids=["images", "transposed", "volumes"],
+)
+def test_cost_of_convolutions_of_several_images(layer, macs):
+    front = keras.Input((8, 16, 3))
+    model = keras.Sequential([front, layers.Conv2D(3, 1), layers.Reshape((2, 8, 8, 3)), layer])
+    assert [row.macs for row in vggviz.layer_table(model)] == [8 * 16 * 3 * 3, macs]
+
+
 def test_a_layer_changed_in_place(images):
     model = network()
     vggviz.feature_maps(model, images, "c1"), attribution.saliency(model, images, channel("c2", 0))

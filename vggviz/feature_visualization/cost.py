@@ -15,7 +15,7 @@ class Cost:
         images: number of images.
         size: height and width of the images in pixels.
         steps: number of gradient ascent steps.
-        macs: multiply-accumulates of one forward pass of one image.
+        macs: multiply-accumulates of the convolutions and dense layers in one forward pass of one image.
     """
 
     images: int

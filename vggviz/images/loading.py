@@ -48,7 +48,7 @@ def load_image(source: Source | None = None, size: int | None = 224, *, fit: str
     """Load an image as a square RGB array.
 
     EXIF orientation is applied; transparent images are composited on white; grey, palette, CMYK and
-    16-bit images are converted; of an animation the first frame is loaded.
+    16-bit images are converted; of a file with an animation the first frame is loaded.
 
     Args:
         source: name of a sample, path, encoded bytes, PIL image or array: (H, W), (H, W, 1),

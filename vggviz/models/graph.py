@@ -11,7 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from vggviz._shared import backend, validation
+from vggviz.models.weights import check_finite
 
 if TYPE_CHECKING:
     import keras
@@ -134,7 +137,8 @@ def unfold(model: keras.Model) -> Network:
 
     Raises:
         TypeError: not a Keras model.
-        ValueError: a subclassed model, a sequential one without an input shape, or one with channels first.
+        ValueError: a subclassed model, a sequential one without an input shape, one with channels first, or
+            weights that are not finite when the model, or a changed layer of it, is read first.
     """
     if isinstance(network := getattr(model, "network", None), Network):
         return network  # of vggviz.forward_only, which is no Keras model
@@ -144,6 +148,8 @@ def unfold(model: keras.Model) -> Network:
         state = _state(model)
         cached = _networks.get(model)
         if cached is None or list(map(id, cached[0])) != list(map(id, state)):
+            for weight in model.weights:  # they would make numbers wrong without a word
+                check_finite(weight.path, [np.asarray(weight)], model.name)
             _networks[model] = cached = (state, flatten(model))
         return cached[1]
 

@@ -15,6 +15,12 @@ from vggviz.models.receptive_field import Pair, receptive_fields
 if TYPE_CHECKING:
     import keras
 
+COUNTED = (
+    *("Dense", "Conv1D", "Conv2D", "Conv3D", "Conv2DTranspose"),
+    *("DepthwiseConv1D", "DepthwiseConv2D", "SeparableConv1D", "SeparableConv2D"),
+)
+"""Kinds of layers whose multiply-accumulate operations are counted, also in wrappers."""
+
 
 @dataclass(frozen=True)
 class LayerRow:
@@ -95,15 +101,16 @@ def layer_table(model: keras.Model) -> LayerTable:
 
 
 def _macs(step: Step, sides: tuple[Any, ...]) -> int | None:
-    """Multiply-accumulate operations of a layer whose output has some height and width, () if it is dense.
+    """Multiply-accumulate operations of a layer whose output has some sides, () if it is dense.
 
     Each kernel weight is used once for each output cell, or input cell if transposed. None if a side is
-    unknown, or for other layers.
+    unknown, or for other layers than `COUNTED`.
     """
-    if None in sides or not (step.is_convolution or step.is_a("Dense", "Conv2DTranspose")):
+    if None in sides or not step.is_a(*COUNTED):
         return None
-    if step.is_a("Conv2DTranspose") and len(sides) == 2:
-        sides = tuple(_input_side(step.core, axis, side) for axis, side in enumerate(sides))
+    if step.is_a("Conv2DTranspose") and len(sides) > 1:
+        pair = (_input_side(step.core, axis, side) for axis, side in enumerate(sides[-2:]))
+        sides = (*sides[:-2], *pair)
     return math.prod(sides) * sum(map(math.prod, step.kernel_shapes))
 
 
@@ -130,7 +137,7 @@ def _text(value: object) -> str:
 
 
 def forward_macs(model: keras.Model, layers: Iterable[str], size: tuple[int, int]) -> int:
-    """Multiply-accumulate operations to compute layers, or "logits", for one image of height and width."""
+    """Multiply-accumulates, of `COUNTED`, to compute layers or "logits" for one image of height and width."""
     network = unfold(model)
     ends = [network.outputs[0] if is_logits(n, network) else find_step(model, n).output for n in layers]
     counted = {name: step for name, step in network.steps_to(ends).items() if _macs(step, (1,))}

@@ -205,7 +205,7 @@ def check(found: dict[str, list[np.ndarray]], wanted: Shapes, origin: str) -> No
         check_finite(layer, found[layer], origin)
 
 
-def check_finite(layer: str, weights: list[np.ndarray], origin: str) -> None:
-    """Raise ValueError if a layer's weights are not finite numbers."""
+def check_finite(name: str, weights: list[np.ndarray], origin: str) -> None:
+    """Raise ValueError if the weights of that name, of a file or model, are not finite numbers."""
     if not all(np.isfinite(array).all() for array in weights):
-        raise ValueError(f"{origin!r} has weights that are not finite numbers, in {layer!r}.")
+        raise ValueError(f"{origin!r} has weights that are not finite numbers, in {name!r}.")
