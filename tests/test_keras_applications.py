@@ -224,10 +224,11 @@ def test_trace(reference, model, images, target):
 def test_live_maps(reference, model, images):
     shown = vggviz.explore(model, np.zeros((8, 8, 3), np.uint8)).layers
     expected, values = reference.maps(images, shown), images
+    rounded = reference.maps_of_half_weights(images, shown)
     for segment in litert.segments(model, shown):
         outputs = run_segment(segment, values)
-        # weights in half precision, whose rounding adds up through so many untrained layers
-        share = max(5e-2, 3e-4 * len(segment.layers))
         for name, output in zip(segment.layers, outputs, strict=True):
-            near(output, expected[name], share)
+            # the files hold weights in half precision, whose rounding adds up through untrained layers
+            rounding = np.abs(rounded[name] - expected[name]).max() / np.abs(expected[name]).max()
+            near(output, expected[name], 1e-3 + 3 * rounding)
         values = expected[segment.layers[-1]]  # so that the rounding of a hundred layers does not add up

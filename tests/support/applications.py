@@ -171,6 +171,15 @@ class Reference:
         """{layer: float32 (n, h, w, c)}"""
         return {name: values.numpy() for name, values in self.outputs(images, names)[1].items()}
 
+    def maps_of_half_weights(self, images, names):
+        """The maps with the weights rounded to half precision."""
+        weights = self.model.get_weights()
+        self.model.set_weights([weight.astype(np.float16) for weight in weights])
+        try:
+            return self.maps(images, names)
+        finally:
+            self.model.set_weights(weights)
+
     def log_odds(self, images):
         """Difference of the first two logits, by the probabilities of the model: float32 (n,)."""
         return self.outputs(images, [])[0].numpy()
