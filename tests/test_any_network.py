@@ -30,6 +30,7 @@ from vggviz._shared import backend
 from vggviz.activations.pathways import classifier_on
 from vggviz.attribution.ablation import ablation_losses
 from vggviz.attribution.core import scores
+from vggviz.channel_atlas.tuning import random_control
 from vggviz.cli.explain import _objectives
 from vggviz.feature_visualization.rendering import complete_recipe
 from vggviz.models.kernels import kernel_of_dense
@@ -387,10 +388,39 @@ def test_a_setting_changed_in_a_layers_dict(images, layer, settings):
     assert scores(model, images, class_logit(0))[0] == pytest.approx(expected, rel=1e-5)
 
 
-def test_a_model_that_keras_cannot_copy_is_refused():
-    model = chain(Scaled(lambda x: x))
-    with refused("cannot be copied", "get_config"):
-        analysis.switch_off(model, {"c1": [0]})
+class Transposed(layers.Layer):
+    """A user-defined layer that reads the kernel of another; Keras copies that layer once more."""
+
+    def __init__(self, of):
+        super().__init__()
+        self.of = of
+
+    def call(self, values):
+        return keras.ops.conv_transpose(values, self.of.kernel, 1)
+
+    def get_config(self):
+        return {"of": keras.saving.serialize_keras_object(self.of)}
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(keras.saving.deserialize_keras_object(config["of"]))
+
+
+def with_a_kernel_read_twice():
+    convolution = layers.Conv2D(4, 3, name="first")
+    return network(convolution, Transposed(convolution))
+
+
+@pytest.mark.parametrize("model", [lambda: chain(Scaled(lambda x: x)), with_a_kernel_read_twice])
+def test_a_model_that_keras_cannot_copy_is_refused(model):
+    for change in (lambda model: analysis.switch_off(model, {"c1": [0]}), random_control):
+        with refused("cannot be copied", "get_config"):
+            change(model())
+
+
+def test_the_random_control_of_a_model_with_a_loss_of_its_own(images):
+    maps = [vggviz.feature_maps(random_control(model()), images, "c2") for model in (network, with_own_loss)]
+    assert np.array_equal(maps[0]["c2"], maps[1]["c2"])
 
 
 def adapted():
@@ -415,7 +445,26 @@ def in_8_bits():
     return model
 
 
-@pytest.mark.parametrize("model", [adapted, with_lora, in_8_bits])
+def difference(found, expected):
+    """A loss that Keras cannot find by its name, and so cannot copy."""
+    return keras.ops.mean(found - expected)
+
+
+def with_own_loss():
+    model = network()
+    model.compile("adam", loss=difference, metrics=[difference])
+    return model
+
+
+def with_a_layer_in_two_nested_models():
+    shared = layers.Conv2D(3, 3, padding="same", name="shared")
+    nested = [keras.Sequential([keras.Input((SIDE, SIDE, 3)), shared], name=name) for name in ("one", "two")]
+    return network(*nested)
+
+
+@pytest.mark.parametrize(
+    "model", [adapted, with_lora, in_8_bits, with_own_loss, with_a_layer_in_two_nested_models]
+)
 def test_a_copy_computes_what_the_model_does(images, model):
     model = model()
     copy = attribution.shuffled_weights(model, "out")
@@ -668,6 +717,13 @@ def test_a_trace_through_a_u_net(images):
     found = analysis.trace(u_net(), images, channel("mask", 1))
     assert found.layers == ("e1", "e2", "d1")
     assert found.value == pytest.approx(float(np.asarray(u_net()(images))[0, ..., 1].mean()), rel=1e-5)
+
+
+def test_a_trace_through_a_layer_of_one_channel(images):
+    model = network(layers.Conv2D(1, 3, name="one"))
+    found = analysis.trace(model, images, class_logit(0), ["one", "c2"])
+    assert found.channels.shape == (2, 1)
+    assert found.value == pytest.approx(float(scores(model, images, class_logit(0))[0]), rel=1e-5)
 
 
 def test_occlusion_with_weights_per_position(images):

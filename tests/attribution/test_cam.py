@@ -52,6 +52,12 @@ def activations_and_gradients(model, images, layer="late"):
 
 
 @every_method
+def test_a_batch_may_be_a_list(method, pooled, images):
+    found = (method(pooled, given, class_logit(0)) for given in (images.tolist(), images))
+    assert np.allclose(*found, rtol=1e-5)
+
+
+@every_method
 @pytest.mark.parametrize("kind", ["functional", "sequential", "nested", "dead"])
 def test_maps_have_the_shape_of_the_images(method, kind, request, batch):
     model, given = request.getfixturevalue(kind), batch.copy()

@@ -105,7 +105,7 @@ def trace(
     objective: Objective,
     layers: Sequence[str] | None = None,
     *,
-    top: int = 3,
+    top: int | None = None,
 ) -> Trace:
     """Trace an objective back through the network by the channels that contribute most to it.
 
@@ -121,7 +121,7 @@ def trace(
         batch: float (1, H, W, C), one image, the model's input.
         objective: the objective to trace, such as ``class_logit(3)``.
         layers: names in any order; None for the last convolution of each size before the objective.
-        top: number of channels of each layer.
+        top: number of channels of each layer; None for 3, or as many as every layer has.
 
     Returns:
         A Trace.
@@ -137,6 +137,7 @@ def trace(
     if len(batch) != 1:
         raise ValueError(f"One image is traced at a time; got a batch of {len(batch)}.")
     fewest = min(find_step(model, name).output.shape[-1] for name in names)
+    top = min(3, fewest) if top is None else top
     top = validation.whole("number of channels of each layer (top)", top, 1, fewest)
     network = part(model, dict.fromkeys((*names, *objective.layers)))
     found = _trace(network, batch, objective, names, top)

@@ -50,7 +50,7 @@ def target_layer(model: keras.Model, layer: str | None = None) -> str:
 
 def upsample_positive(maps: np.ndarray, batch: np.ndarray) -> np.ndarray:
     """Set negative values of maps (N, h, w) to zero and resize them to the batch's height and width."""
-    return resize(np.maximum(maps, 0), batch.shape[1:3])
+    return resize(np.maximum(maps, 0), np.shape(batch)[1:3])
 
 
 def resize(maps: np.ndarray, size: tuple[int, ...]) -> np.ndarray:

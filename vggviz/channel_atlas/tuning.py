@@ -28,7 +28,7 @@ from vggviz.channel_atlas import stimuli
 from vggviz.channel_atlas.stimuli import chunks as chunks
 from vggviz.channel_atlas.stimuli import responses as responses
 from vggviz.models import graph
-from vggviz.models.parts import check_is_keras
+from vggviz.models.parts import untrained_copy
 
 if TYPE_CHECKING:
     import keras
@@ -116,9 +116,7 @@ def random_control(model: keras.Model, *, seed: int = 0) -> keras.Model:
         ValueError: a network without Keras, or of a kind that Keras cannot copy.
     """
     seed = validation.whole("seed", seed)
-    check_is_keras(model)
-    keras = backend.keras()
-    copy = keras.models.clone_model(model)
+    keras, copy = backend.keras(), untrained_copy(model)
     for index, kernel in enumerate(weight for weight in copy.weights if len(weight.shape) > 1):
         kernel.assign(keras.initializers.HeNormal(seed=seed + 1000 * index)(kernel.shape))
     for step in graph.unfold(copy).steps.values():

@@ -99,15 +99,7 @@ def check_is_keras(model: keras.Model) -> None:
 
 def changed_copy(model: keras.Model, change: str) -> keras.Model:
     """A copy of a model, to be changed; its provenance names the change."""
-    check_is_keras(model)
-    gc.collect()  # free earlier copies: Keras models contain reference cycles and hold half a gigabyte each
-    try:
-        copy = backend.keras().models.clone_model(model)
-    except (NotImplementedError, TypeError) as error:  # Keras' own messages take many lines
-        raise ValueError(
-            f"The model {model.name!r} cannot be copied: as for saving it, each user-defined class of its "
-            "layers needs a get_config that returns all arguments."
-        ) from error
+    copy = untrained_copy(model)
     for new, old in zip(copy.weights, model.weights, strict=True):
         new.assign(old)
     for layer in copy._flatten_layers(include_self=False):
@@ -116,6 +108,29 @@ def changed_copy(model: keras.Model, change: str) -> keras.Model:
     original = provenance(model)
     note_provenance(copy, replace(original, source=f"{original.source}, {change}"))
     return copy
+
+
+def untrained_copy(model: keras.Model) -> keras.Model:
+    """A model of the same layers with new weights, not compiled: a loss may be one that Keras cannot copy.
+
+    Raises:
+        ValueError: a network without Keras, or of layers that Keras cannot copy.
+    """
+    check_is_keras(model)
+    gc.collect()  # free earlier copies: Keras models contain reference cycles and hold half a gigabyte each
+    cause = None
+    try:
+        for recursive in (False, True):  # only True shares again what several nested models share
+            given = shallow_copy(model, compiled=False)
+            copy = backend.keras().models.clone_model(given, recursive=recursive)
+            if [weight.shape for weight in copy.weights] == [weight.shape for weight in model.weights]:
+                return copy
+    except Exception as error:  # the user's classes can raise anything, and Keras' messages take many lines
+        cause = error
+    raise ValueError(
+        f"The model {model.name!r} cannot be copied: as for saving it, each user-defined class of its "
+        "layers needs a get_config that returns all arguments, and weights of its own."
+    ) from cause
 
 
 def output_shapes(function: keras.Model, size: tuple[int, int]) -> dict[str, tuple[int | None, ...]]:
@@ -174,7 +189,7 @@ def _before_end(network: Network, tensor: Any) -> Any:
             return tensor
     end = "its output" if step is None else f"its last layer, {step.layer.name!r} (a {step.kind}),"
     raise ValueError(
-        f"The logits of the model are unknown: {end} is neither linear nor a softmax or sigmoid; "
+        f"The logits of the model are unknown: {end} is not known to be linear, a softmax or a sigmoid; "
         "make the last layer linear, or use channel(layer, index) as the objective."
     )
 
