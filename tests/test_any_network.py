@@ -462,9 +462,23 @@ def with_a_layer_in_two_nested_models():
     return network(*nested)
 
 
-@pytest.mark.parametrize(
-    "model", [adapted, with_lora, in_8_bits, with_own_loss, with_a_layer_in_two_nested_models]
-)
+def with_lambda(*, nested):
+    front = layers.Lambda(lambda x: 2 * x)
+    return network(keras.Sequential([keras.Input((SIDE, SIDE, 3)), front]) if nested else front)
+
+
+COPIED = {
+    "adapted": adapted,
+    "LoRA": with_lora,
+    "8 bits": in_8_bits,
+    "loss": with_own_loss,
+    "shared by nested models": with_a_layer_in_two_nested_models,
+    "Lambda": functools.partial(with_lambda, nested=False),
+    "nested Lambda": functools.partial(with_lambda, nested=True),
+}
+
+
+@pytest.mark.parametrize("model", COPIED.values(), ids=COPIED)
 def test_a_copy_computes_what_the_model_does(images, model):
     model = model()
     copy = attribution.shuffled_weights(model, "out")
@@ -1146,6 +1160,16 @@ def test_other_models_on_the_command_line(model, words, tmp_path, monkeypatch, c
             vggviz_main([*command.split(), "--model", "model.keras"])
         assert end.value.code == 2
         one_sentence(capsys.readouterr().err.strip(), *words)
+
+
+@pytest.mark.parametrize("factor", [1e-20, 1e-6, 1e20])
+def test_images_of_a_layer_do_not_depend_on_its_unit(images, factor):
+    model, scaled = network(), network()
+    scaled.get_layer("c2").set_weights([factor * weight for weight in model.get_layer("c2").get_weights()])
+    for synthesis in (feature_visualization.caricature, feature_visualization.invert):
+        found, expected = (synthesis(each, images, "c2", steps=2) for each in (scaled, model))
+        assert np.allclose(found.values, expected.values, rtol=1e-3, atol=1e-4)
+        assert np.abs(found.images - expected.images).max() < 1
 
 
 def test_a_model_for_batches_of_one_takes_more():

@@ -212,24 +212,24 @@ def caricature(
 
 def _inversion_objective(layer: str, target: np.ndarray, index: int) -> Objective:
     """Minus the squared distance from a target, relative to the target's squared norm."""
-    norm = _squared_norm(target)
+    norm = _norm(target)
 
     def value(maps: Mapping[str, Any]) -> Any:
-        return -_sum_per_image((maps[layer] - target) ** 2) / norm
+        return -_sum_per_image((maps[layer] / norm - target / norm) ** 2)
 
     return Objective((layer,), value, f"inversion of image {index} at {layer}")
 
 
 def _caricature_objective(layer: str, target: np.ndarray, power: float, index: int) -> Objective:
     """Dot product with a target times a power of the cosine, relative to the target's squared norm."""
-    norm = _squared_norm(target)
+    norm = _norm(target)
 
     def value(maps: Mapping[str, Any]) -> Any:
-        tf = backend.tensorflow()
-        dot = _sum_per_image(maps[layer] * target)
+        tf, relative = backend.tensorflow(), maps[layer] / norm
+        dot = _sum_per_image(relative * (target / norm))
         # The gradient of the square root is infinite at zero.
-        lengths = tf.sqrt(_sum_per_image(maps[layer] ** 2) * norm + 1e-12)
-        return dot / norm * tf.maximum(dot / lengths, 0.1) ** power
+        lengths = tf.sqrt(_sum_per_image(relative**2) + 1e-12)
+        return dot * tf.maximum(dot / lengths, 0.1) ** power
 
     return Objective((layer,), value, f"caricature of image {index} at {layer}")
 
@@ -261,9 +261,9 @@ def _height_and_width(batch: np.ndarray) -> tuple[int, int]:
     return height, width
 
 
-def _squared_norm(target: np.ndarray) -> float:
-    """Squared norm of a target; 1 if it is zero, to avoid division by zero."""
-    return float(np.sum(target.astype(np.float64) ** 2)) or 1.0
+def _norm(target: np.ndarray) -> float:
+    """Norm of a target, by which it is divided before it is squared; 1 if it is zero."""
+    return float(np.linalg.norm(target.astype(np.float64))) or 1.0
 
 
 def _sum_per_image(values: Any) -> Any:

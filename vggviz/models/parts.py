@@ -118,19 +118,26 @@ def untrained_copy(model: keras.Model) -> keras.Model:
     """
     check_is_keras(model)
     gc.collect()  # free earlier copies: Keras models contain reference cycles and hold half a gigabyte each
-    cause = None
-    try:
-        for recursive in (False, True):  # only True shares again what several nested models share
-            given = shallow_copy(model, compiled=False)
-            copy = backend.keras().models.clone_model(given, recursive=recursive)
+    given, cause = shallow_copy(model, compiled=False), None
+    for recursive in (False, True):  # only True shares again what nested models share, but may compile them
+        try:
+            with symbolic_calls:
+                copy = backend.keras().models.clone_model(given, clone_function=_copied, recursive=recursive)
+        except Exception as error:  # the user's classes can raise anything, and Keras' words take many lines
+            cause = error
+        else:
             if [weight.shape for weight in copy.weights] == [weight.shape for weight in model.weights]:
                 return copy
-    except Exception as error:  # the user's classes can raise anything, and Keras' messages take many lines
-        cause = error
     raise ValueError(
         f"The model {model.name!r} cannot be copied: as for saving it, each user-defined class of its "
         "layers needs a get_config that returns all arguments, and weights of its own."
     ) from cause
+
+
+def _copied(layer: Any) -> Any:
+    """A new layer of the same settings; a Lambda layer itself, since Keras makes none of Python code."""
+    is_lambda = isinstance(layer, backend.keras().layers.Lambda)
+    return layer if is_lambda else type(layer).from_config(layer.get_config())
 
 
 def output_shapes(function: keras.Model, size: tuple[int, int]) -> dict[str, tuple[int | None, ...]]:
