@@ -27,6 +27,7 @@ from sentences import one_sentence, refused
 from vggviz import analysis, attribution, datasets, feature_visualization
 from vggviz.__main__ import main as vggviz_main
 from vggviz._shared import backend
+from vggviz.activations.linearised import expanded_weights
 from vggviz.activations.pathways import classifier_on
 from vggviz.attribution.ablation import ablation_losses
 from vggviz.attribution.core import scores
@@ -681,6 +682,25 @@ def test_a_subclass_of_a_convolution_is_one(images):
         lambda each: attribution.occlusion(each, images, class_logit(0), size=4, stride=4),
     ):
         assert np.allclose(function(model), function(same), atol=1e-6)
+
+
+class Narrow(layers.Conv2D):
+    """A subclass whose arguments are others than Keras', and are not in its configuration."""
+
+    def __init__(self, weight, **settings):
+        super().__init__(4, 3, **settings)
+        self.weight = weight
+
+
+def test_the_expanded_weights_of_a_subclass_of_a_convolution():
+    model = network(Narrow(1.0, name="own"))
+    kernel = np.asarray(model.get_layer("own").kernel)
+    assert np.allclose(expanded_weights(model, "own"), kernel.transpose(3, 0, 1, 2), atol=1e-6)
+
+
+def test_the_only_map_of_a_layer(images):
+    figure, _ = vggviz.plot_feature_maps({"c1": images[..., :1]}, "c1")
+    assert vggviz.text_alternative(figure).startswith("The only feature map of c1.")
 
 
 def test_a_wrapped_convolution_is_one(images):

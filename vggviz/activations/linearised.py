@@ -153,9 +153,10 @@ def _linear_call(step: graph.Step, change: Change) -> Callable[[list[Any]], Any]
 
 
 def _with_changed_weights(layer: Any, change: Change, tensor: Any) -> Any:
-    """Output of a layer of the same class in single precision, its kernels changed, with nothing added."""
-    config = layer.get_config() | {"dtype": "float32", "name": f"{layer.name}_expanded"}
-    copied = type(layer).from_config(config | ({"activation": "linear"} if "activation" in config else {}))
+    """Output of a layer of the same Keras class in single precision, its kernels changed, nothing added."""
+    kind: Any = next(each for each in type(layer).__mro__ if each.__module__.startswith("keras."))
+    config = kind.get_config(layer) | {"dtype": "float32", "name": f"{layer.name}_expanded"}
+    copied = kind.from_config(config | ({"activation": "linear"} if "activation" in config else {}))
     output = copied(tensor)
     copied.set_weights([_changed(weight, change) for weight in layer.weights])
     return output

@@ -239,7 +239,7 @@ def _mosaic_description(values: np.ndarray, layer: str, indices: np.ndarray, sca
     drawn, count = values[..., indices], len(indices)
     named = f": channels {', '.join(map(str, indices))}" if 1 < count <= MOST_NAMED else ""
     head = (
-        f"All {count} feature maps of {layer}"
+        (f"All {count} feature maps of {layer}" if count > 1 else f"The only feature map of {layer}")
         if len(set(indices)) == values.shape[-1]
         else f"{count} of {values.shape[-1]} feature maps of {layer}{named}"
     )
