@@ -137,10 +137,10 @@ PROPERTIES = {
             batch=p.one_image,
             objective=p.deepest,
             layers=st.none() | st.just(["conv_a", "conv_b"]),
-            top=st.integers(1, 4),
+            top=st.none() | st.integers(1, 4),
         ),
-        lambda found, top, **_: found.channels.shape[1] == top,
-        OBJECTIVE_WRONG | {"layers": p.no_list_of_layers, "top": p.no_whole(1, 7)},
+        lambda found, top, **_: found.channels.shape[1] == (top or 3),
+        OBJECTIVE_WRONG | {"layers": p.no_list_of_layers, "top": p.no_whole(1, 7, optional=True)},
         slow=True,
     ),
     "analysis.preferred_classes": Property(
