@@ -135,7 +135,7 @@ def test_layers_of_nested_models_are_drawn(layer):
     assert (found["reached"] > found["start"]).all()
 
 
-@refused("The model reads images of 1 colours")
+@refused("The model reads images of 1 colour;")
 def test_images_of_other_colours_are_refused():
     drawn(networks.single(np.ones((3, 3, 1, 2))), "conv")
 

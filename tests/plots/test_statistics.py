@@ -35,6 +35,8 @@ def test_statistics_by_layer(maps):
         assert f"{np.median(found.apoz):.3g}" in vggviz.text_alternative(figure)
     assert "(APoZ), median" in vggviz.text_alternative(figure)
     assert vggviz.text_alternative(figure).endswith("Dead channels: 1 in conv, 1 in deep.")
+    only = vggviz.plot_channel_statistics({"conv": statistics["conv"]})[0]
+    assert vggviz.text_alternative(only).startswith("Boxes of the channels of conv: ")
 
 
 def test_each_measure_is_a_line_over_the_layers():

@@ -193,8 +193,8 @@ def reader(
             ) from error
         if batch.shape[1:] != (*size, colours):
             raise ValueError(
-                f"The model reads images of {colours} colours; preprocess turns a batch of shape "
-                f"{tuple(images.shape)} into one of shape {tuple(batch.shape)}."
+                f"The model reads images of {colours} colour{'s' * (colours > 1)}; preprocess turns a batch "
+                f"of shape {tuple(images.shape)} into one of shape {tuple(batch.shape)}."
             )
         return function(batch, training=False)
 

@@ -189,7 +189,8 @@ def _boxes_description(statistics: Mapping[str, ChannelStatistics], by: str) -> 
     layers = list(statistics)
     medians = np.array([np.median(getattr(s, by)) for s in statistics.values()])
     dead = [f"{s.dead.sum()} in {layer}" for layer, s in statistics.items() if s.dead.any()]
-    text = f"Boxes of the channels of {len(layers)} layers, {layers[0]} to {layers[-1]}: {LABELS[by]}, median"
+    named = f"{len(layers)} layers, {layers[0]} to {layers[-1]}" if len(layers) > 1 else layers[0]
+    text = f"Boxes of the channels of {named}: {LABELS[by]}, median"
     where = f"Dead channels: {', '.join(dead)}" if dead else "No channel is dead"
     return f"{text} {_curve_description(layers, medians)}. {where}."
 
