@@ -142,12 +142,8 @@ def test_saliency(reference, model, images):
 
 
 def test_integrated_gradients(reference, model, images):
-    for share in (
-        0.995,
-        0.98,
-        0.5,
-        0,
-    ):  # the untrained networks are far from linear, or hardly look at the images
+    # the untrained networks are far from linear, or hardly look at the images
+    for share in (0.995, 0.98, 0.5, 0):
         baseline = (share * images).astype(images.dtype)
         before, after = reference.log_odds(np.concatenate([baseline, images]))
         if abs(after - before) > 1e-3 * abs(after):  # much more than rounding

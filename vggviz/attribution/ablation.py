@@ -147,8 +147,6 @@ class _Ablation:
         self.count = self.source.shape[-1]
         name = fed_by(model, layer)
         self.reader = _Reader(model, name, self.source) if name else None
-        if self.reader and self.reader.path is None:  # within a nested model
-            self.reader = None
         answer = answer_tensor(model)
         self.behind_reader = None
         if answer is not None and self.reader:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 LOGITS = "/logits"
 """Name of the model's output before its softmax or sigmoid. No layer has it: Keras refuses names with "/"."""
+ALLOWED = re.compile(r"(?!_)[\w.][\w.\\>-]*", re.ASCII)
+"""Names that Keras allows for layers, and TensorFlow in compiled functions."""
 HALF = ("float16", "bfloat16")
 """Keras' names of numbers of 16 bits."""
 KERNELS = ("kernel", "depthwise_kernel", "pointwise_kernel")
@@ -222,31 +224,50 @@ def flatten(model: keras.Model, *, any_size: bool = False) -> Network:
         ValueError: a model without a graph, or a layer that needs images of the model's own size.
     """
     keras = backend.keras()
-    model = _functional(model)
+    shape = (lambda t: (None, None, t.shape[-1])) if any_size else (lambda t: t.shape[1:])
+    inputs = [fresh_input(shape(tensor), tensor.dtype) for tensor in _functional(model).inputs]
     steps: dict[str, Step] = {}
-    own = {layer.name for layer in model.layers}
+    outputs = _call_layers(model, inputs, (), frozenset(), steps)
+    # the number of channels is unknown after Flatten, for instance, but a dense layer needs it
+    if any_size and (unknown := [step for step in steps.values() if step.output.shape[-1] is None]):
+        sides = " x ".join(map(str, model.inputs[0].shape[1:3]))
+        raise ValueError(
+            f"The layer {unknown[0].layer.name!r} needs images of the model's input size, {sides} pixels."
+        )
+    return Network(inputs, keras.tree.flatten(outputs), steps)
+
+
+def _call_layers(
+    model: keras.Model, inputs: Any, path: tuple[str, ...], taken: frozenset[str], steps: dict[str, Step]
+) -> Any:
+    """Call the layers of a model, and those of nested ones, on symbolic tensors; its outputs.
+
+    Args:
+        model: the model.
+        inputs: its inputs.
+        path: names of the models around its layers, the outermost first.
+        taken: names that its layers cannot have, since the models around it have them.
+        steps: the calls so far; those of this model are added.
+    """
+    keras = backend.keras()
+    own = taken.union(layer.name for layer in model.layers if not isinstance(layer, keras.Model))
 
     def call(layer: Any, *args: Any, **kwargs: Any) -> Any:
         if isinstance(layer, keras.Model):
-            inner = flatten(layer, any_size=any_size)
-            return _expand_nested(inner, layer.name, args, steps, own - {layer.name})
-        name, layer = layer.name, _with_allowed_name(_in_single_precision(layer))
-        output = layer(*args, **kwargs)
-        # the number of channels is unknown after Flatten, for instance, but a dense layer needs it
-        if any_size and keras.tree.flatten(output)[0].shape[-1] is None:
-            sides = " x ".join(map(str, model.inputs[0].shape[1:3]))
-            raise ValueError(
-                f"The layer {layer.name!r} needs images of the model's input size, {sides} pixels."
-            )
+            return _call_layers(layer, args, (*path, layer.name), own.union(steps), steps)
+        name = layer.name
+        for outer in reversed(path):
+            name = f"{outer}/{name}" if name in taken else name
+        called = _in_single_precision(layer)
+        if called is not layer or name != layer.name or not ALLOWED.fullmatch(name):
+            called = _with_name(called, _unique_name(name, steps))
+        output = called(*args, **kwargs)
         tensors = [t for t in keras.tree.flatten((args, kwargs)) if isinstance(t, keras.KerasTensor)]
         for each in keras.tree.flatten(output):  # several of keras.ops.split, for instance
-            steps[_unique_name(name, steps)] = Step(layer, tuple(tensors), each)
+            steps[_unique_name(name, steps)] = Step(called, tuple(tensors), each)
         return output
 
-    shape = (lambda t: (None, None, t.shape[-1])) if any_size else (lambda t: t.shape[1:])
-    inputs = keras.tree.map_structure(lambda t: fresh_input(shape(t), t.dtype), model.input)
-    flat = keras.models.clone_model(model, inputs, clone_function=lambda layer: layer, call_function=call)
-    return Network(flat.inputs, flat.outputs, steps)
+    return _functional(model)._run_through_graph(inputs, call_fn=call)
 
 
 def fresh_input(shape: Sequence[int | None], dtype: str = "float32") -> Any:
@@ -268,11 +289,10 @@ def shallow_copy(layer: Any, /, **attributes: Any) -> Any:
     return copied
 
 
-def _with_allowed_name(layer: Any) -> Any:
-    """The layer, or, if TensorFlow allows its name in no compiled function, a copy with another name."""
-    if re.fullmatch(r"[\w.][\w.\\/>-]*", layer.name, re.ASCII) and layer.name[0] != "_":
-        return layer
-    return shallow_copy(layer, name="layer" + re.sub(r"[^\w.-]", "_", layer.name, flags=re.ASCII))
+def _with_name(layer: Any, name: str) -> Any:
+    """A copy of a layer with the same variables and some name, or one like it that is allowed."""
+    allowed = name if ALLOWED.fullmatch(name) else "layer" + re.sub(r"[^\w.-]", "_", name, flags=re.ASCII)
+    return shallow_copy(layer, name=allowed)
 
 
 def _in_single_precision(layer: Any) -> Any:
@@ -301,25 +321,6 @@ def _functional(model: keras.Model) -> Any:
             "which its graph of layers does not show; put what it does into the graph, by layers."
         )
     return backend.keras().Model(model.inputs, model.outputs)
-
-
-def _expand_nested(
-    inner: Network, name: str, args: tuple[Any, ...], steps: dict[str, Step], own: set[str]
-) -> Any:
-    """Call a nested model of some name, and record its layers as steps of the outer graph.
-
-    Names in `own` are those of the outer model's layers, and so taken.
-    """
-    keras = backend.keras()
-    tensors = [step.output for step in inner.steps.values()]
-    outer_inputs = keras.tree.flatten(args)
-    outer = dict(zip(map(id, inner.inputs), outer_inputs, strict=True))
-    outer |= zip(map(id, tensors), keras.Model(inner.inputs, tensors)(outer_inputs), strict=True)
-    for layer, step in inner.steps.items():
-        unique = _unique_name(layer if layer not in own.union(steps) else f"{name}/{layer}", steps)
-        steps[unique] = Step(step.layer, tuple(outer[id(t)] for t in step.inputs), outer[id(step.output)])
-    outputs = [outer[id(tensor)] for tensor in inner.outputs]
-    return outputs[0] if len(outputs) == 1 else outputs
 
 
 def _unique_name(name: str, steps: dict[str, Step]) -> str:

@@ -67,7 +67,7 @@ def segments(model: keras.Model, shown: tuple[str, ...]) -> list[Segment]:
     """Split the network, so that the page shows the first maps before the last weights are loaded.
 
     It is split after each pool, and each convolution with strides, through which all paths to later layers
-    lead. That takes less memory too: the conversion needs about ten times that of the part's weights.
+    lead. That takes less memory too: the conversion needs more than ten times that of a part's weights.
 
     Args:
         model: any Keras model with one input.
