@@ -75,8 +75,9 @@ def test_what_the_explorer_and_its_atlas_weigh() -> None:
     if not folders:
         pytest.skip("the explorer is not built: run `make book` first")
     explorers = [path.stat().st_size for path in (BUILT / "explorers").rglob("*") if path.is_file()]
-    assert sum(explorers) < 100e6
-    parts = [path for part in ("atlas", "drawings", "sketch") for path in folders[0].glob(f"{part}/*")]
+    assert sum(explorers) < 85e6
+    named = ("atlas", "drawings", "opposites", "sketch")
+    parts = [path for part in named for path in folders[0].glob(f"{part}/*")]
     atlas = [path.stat().st_size for path in [*parts, *(BUILT / "_downloads").rglob("*-channels.zip")]]
     assert sum(atlas) < 16e6
     assert len(atlas) <= 60

@@ -81,7 +81,7 @@ def test_the_first_view_is_light_and_without_errors(page: Page, manifest: dict[s
     asked = {path for path, _ in Host.asked if not path.startswith("/classifier/")}
     assert 50_000 < sum(map(size_sent, asked)) < FIRST_VIEW
     assert severe(page) == []
-    heavy = {path for path in asked if path.endswith((".gz", ".packed", ".wasm"))}
+    heavy = {path for path in asked if path.endswith((".gz", ".packed"))}
     assert heavy <= {f"/{first_id()}/block5_conv3.maps.gz"}  # the maps of the first layer are light
     assert not asked & {"/change/panel.js", "/tour/tour.js", "/views/paint.js"}  # they come late
     assert not any(path.startswith(("/atlas/", "/drawings/", "/find/panel")) for path in asked)

@@ -306,6 +306,19 @@ def test_a_broken_download_goes_on_where_it_stopped(page: Page, photographs: lis
 
 
 @pytest.mark.usefixtures("published")
+def test_a_runtime_that_is_cut_off_is_told_and_loaded_again(page: Page, photographs: list[Path]) -> None:
+    Host.cut_after, Host.cut_files = 1_000_000, ".wasm.gz"
+    page.live()
+    page.give(photographs[1])
+    page.until(lambda: page.find("#problem").is_displayed())
+    assert "internal.wasm.gz” was cut off after 1000000 bytes" in page.text("#problem")
+    Host.cut_after = None
+    page.live()
+    page.give(photographs[1])
+    page.computed()
+
+
+@pytest.mark.usefixtures("published")
 def test_a_picture_is_chosen_first_and_seen_at_once(page: Page, photographs: list[Path]) -> None:
     """The network is loaded meanwhile; what is of the picture before is not shown beside it."""
     Host.wait = 1

@@ -51,7 +51,8 @@ class Host(StaticHost):
 
     asked: list[tuple[str, str]] = []  # noqa: RUF012  # path and Range of each request
     taken: dict[str, bytes] = {}  # noqa: RUF012
-    cut_after: int | None = None  # bytes of a weights file after which the connection is closed
+    cut_after: int | None = None  # bytes of a file after which the connection is closed
+    cut_files: str = ".packed"  # how the names of files end that are cut: the weights
     wait: float = 0  # seconds of delay of a large weights file
     worker_wait: float = 0  # seconds of delay of the service worker's script
     stored: bool = (
@@ -65,6 +66,7 @@ class Host(StaticHost):
         cls.asked.clear()
         cls.taken.clear()
         cls.cut_after, cls.wait, cls.worker_wait, cls.stored, cls.keeps = None, 0, 0, False, keeps
+        cls.cut_files = ".packed"
 
     def end_headers(self) -> None:
         self.send_header("Cache-Control", "no-cache" if self.stored else "no-store")
@@ -89,7 +91,7 @@ class Host(StaticHost):
         self.end_headers()
         if path.suffix == ".packed" and len(body) > 1_000_000:
             time.sleep(Host.wait)
-        cut = Host.cut_after if path.suffix == ".packed" else None
+        cut = Host.cut_after if path.name.endswith(Host.cut_files) else None
         self.wfile.write(body[start : None if cut is None else start + cut])
         if cut is not None and start + cut < len(body):
             self.wfile.flush()

@@ -39,7 +39,7 @@ FLAGS = [
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
 ]
-COMPRESSED = {".html", ".css", ".js", ".svg", ".json", ".map", ".ttf", ".wasm"}
+COMPRESSED = {".html", ".css", ".js", ".svg", ".json", ".map", ".ttf"}
 
 
 @functools.cache

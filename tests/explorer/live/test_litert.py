@@ -184,7 +184,8 @@ def test_files_for_computing_in_the_page(functional, photograph, runtime, tmp_pa
         assert sum(sizes) == segment["bytes"]
     assert (folder / "live" / "litert.js").read_text() == 'import { createWasmLib } from "./wasm-utils.js";'
     names = sorted(path.name for path in (folder / "live" / "wasm").iterdir())
-    assert names == ["litert_wasm_internal.js", "litert_wasm_internal.wasm"]
+    assert names == ["litert_wasm_internal.js", "litert_wasm_internal.wasm.gz"]
+    assert gzip.decompress((folder / "live" / "wasm" / names[1]).read_bytes()) == b"two"
     assert live["runtime"] == litert.runtime_size(dict(litert.runtime_files(runtime)))
     sketches = json.loads((folder / "sketch" / "others.json").read_text())
     assert list(sketches["empty"]) == list(sketches["others"]) == conv_layers(functional)
@@ -262,15 +263,10 @@ def test_parts_do_not_overlap_and_are_worth_a_request():
 
 def test_runtime_size_counts_only_the_largest_build():
     packed = lambda text: len(gzip.compress(text.encode(), 6))  # noqa: E731
-    noise = np.random.default_rng(0).bytes(3000).hex()
-    texts = {
-        "live/litert.js": "a",
-        "live/wasm/one.js": "b",
-        "live/wasm/two.js": "c",
-        "live/wasm/two.wasm": noise,
-    }
+    texts = {"live/litert.js": "a", "live/wasm/one.js": "b" * 500, "live/wasm/two.js": "c"}
     files = {name: text.encode() for name, text in texts.items()}
-    assert litert.runtime_size(files) == packed("a") + packed("c") + packed(noise)
+    builds = {"live/wasm/one.wasm.gz": bytes(100), "live/wasm/two.wasm.gz": bytes(3000)}
+    assert litert.runtime_size(files | builds) == packed("a") + packed("c") + 3000
 
 
 def test_saving_prints_and_logs_nothing(

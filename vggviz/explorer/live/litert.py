@@ -25,6 +25,8 @@ RUNTIME = "VGGVIZ_LITERT"
 """Environment variable with the folder of LiteRT.js, npm's ``node_modules/@litertjs``."""
 UNUSED_BUILD = "jspi"
 """Part of the names of LiteRT.js builds that the page never loads."""
+LEVEL = 6
+"""Of gzip, for WebAssembly and scripts."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ def reading(preprocess: Callable[[np.ndarray], np.ndarray], side: int) -> dict[s
 
 
 def runtime_files(folder: str | os.PathLike[str]) -> Iterator[tuple[str, bytes]]:
-    """Yield (name, bytes) of the files of LiteRT.js that the page loads.
+    """Yield (name, bytes) of the files of LiteRT.js that the page loads, WebAssembly packed with gzip.
 
     Args:
         folder: npm's ``node_modules/@litertjs``.
@@ -128,7 +130,11 @@ def runtime_files(folder: str | os.PathLike[str]) -> Iterator[tuple[str, bytes]]
         yield "live/litert.js", script.replace('"@litertjs/wasm-utils"', '"./wasm-utils.js"').encode()
         yield "live/wasm-utils.js", (folder / "wasm-utils" / "dist" / "bundle.js").read_bytes()
         for file in sorted((folder / "core" / "wasm").iterdir()):
-            if file.suffix in (".js", ".wasm") and UNUSED_BUILD not in file.name:
+            if UNUSED_BUILD in file.name:
+                continue
+            if file.suffix == ".wasm":
+                yield f"live/wasm/{file.name}.gz", gzip.compress(file.read_bytes(), LEVEL, mtime=0)
+            elif file.suffix == ".js":
                 yield f"live/wasm/{file.name}", file.read_bytes()
     except FileNotFoundError as error:
         raise FileNotFoundError(
@@ -138,21 +144,18 @@ def runtime_files(folder: str | os.PathLike[str]) -> Iterator[tuple[str, bytes]]
 
 
 def runtime_size(files: Mapping[str, bytes]) -> int:
-    """Bytes of LiteRT.js that a page downloads from a host that compresses with gzip.
+    """Bytes of LiteRT.js that a page downloads from a host that compresses scripts with gzip.
 
     The scripts and the largest build, as a browser downloads only one of the builds.
 
     Args:
         files: {name: bytes}, from `runtime_files`.
     """
-    builds: dict[str, list[bytes]] = {"scripts": []}
+    sizes: Counter[str] = Counter()
     for name, content in files.items():
         build = name.partition(".")[0] if name.startswith("live/wasm/") else "scripts"
-        builds.setdefault(build, []).append(content)
-    scripts = builds.pop("scripts")
-    # Builds differ little in how well they compress, and compressing all takes more than a second.
-    largest = max(builds.values(), key=lambda contents: sum(map(len, contents)), default=[])
-    return sum(len(gzip.compress(content, 6, mtime=0)) for content in scripts + largest)
+        sizes[build] += len(content if name.endswith(".gz") else gzip.compress(content, LEVEL, mtime=0))
+    return sizes.pop("scripts", 0) + max(sizes.values(), default=0)
 
 
 def _is_coarser(step: graph.Step) -> bool:

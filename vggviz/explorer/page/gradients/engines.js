@@ -2,6 +2,7 @@
 
 import { loadRuntime } from "../live/model.js";
 import { loadSegment } from "../live/segment.js";
+import { Files } from "../state/files.js";
 import { LiteRtEngine } from "./engine.js";
 import { uniform } from "./optimiser.js";
 import { shuffled } from "./template.js";
@@ -20,9 +21,9 @@ const SEED = 1;
  */
 export async function loadEngines({ base, live, layers, side, threads, gpu }, progress) {
   const [template, files, runtime] = await Promise.all([
-    fetchBytes(new URL(live.gradients.file, base)), loadFiles(base, live, progress), loadRuntime(base, { threads, gpu }),
+    new Files(base).bytes(live.gradients.file), loadFiles(base, live, progress), loadRuntime(base, { threads, gpu }),
   ]);
-  const parts = { ...runtime, live, layers, side, template, files };
+  const parts = { ...runtime, live, layers, side, template: new Uint8Array(template), files };
   const trained = new LiteRtEngine(parts);
   /** @type {{names: string, engine: LiteRtEngine} | null} */
   let control = null;
@@ -57,12 +58,4 @@ async function loadFiles(base, { segments }, progress) {
     before += segment.bytes;
   }
   return files;
-}
-
-/** @param {URL} address */
-async function fetchBytes(address) {
-  const response = await fetch(address).catch(() => null);
-  if (!response) throw new Error("The file for gradients could not be loaded: there is no connection.");
-  if (!response.ok) throw new Error(`The file for gradients could not be loaded: the server answered ${response.status}.`);
-  return new Uint8Array(await response.arrayBuffer());
 }

@@ -1,5 +1,8 @@
 // A model of LiteRT.js: loaded in a worker, run with inputs and outputs by their names.
 
+import { Files } from "../state/files.js";
+import { gunzip } from "../state/gzip.js";
+
 /**
  * @import { Device } from "./messages.js"
  * @typedef {{values: Float32Array, shape: number[]}} Values
@@ -16,12 +19,15 @@ export async function loadRuntime(base, { threads, gpu }) {
   const litert = await import(new URL("live/litert.js", base).href);
   /** @type {(feature: string) => Promise<boolean>} */
   const offers = (feature) => litert.supportsFeature(feature).catch(() => false);
-  const several = threads > 1 && (await offers("threads")) && (await offers("relaxedSimd"));
+  const fast = await offers("relaxedSimd");
+  const several = threads > 1 && fast && (await offers("threads"));
+  const name = `litert_wasm_${several ? "threaded_" : fast ? "" : "compat_"}internal`; // the one that loadLiteRt chooses
+  const packed = await new Files(base).bytes(`live/wasm/${name}.wasm.gz`);
   const wasm = new URL("live/wasm/", base);
   const module = {
-    // Without this, LiteRT.js looks for its parts beside the worker.
-    locateFile: (/** @type {string} */ file) => new URL(file, wasm).href,
-    ...(several && { mainScriptUrlOrBlob: new URL("litert_wasm_threaded_internal.js", wasm).href }),
+    // Unpacked here, as not every host compresses what it sends.
+    wasmBinary: await gunzip(packed),
+    ...(several && { mainScriptUrlOrBlob: new URL(`${name}.js`, wasm).href }),
   };
   Object.assign(globalThis, { Module: module });
   await litert.loadLiteRt(wasm.href, { threads: several });
