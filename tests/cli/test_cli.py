@@ -22,6 +22,7 @@ from sentences import one_sentence
 from serving import served
 from vggviz.__main__ import main
 from vggviz._shared import hashing, package_data
+from vggviz._shared.backend import keras
 from vggviz.cli import atlas, inputs
 from vggviz.feature_visualization.channels import DRAWN_BY
 from vggviz.figures.scales import number_text
@@ -246,6 +247,73 @@ def test_examples_are_read_as_the_network_reads(run, model, own):
     pictures = np.stack([vggviz.load_image(f"photos/p{number}.png", 32) for number in range(2)])
     values = vggviz.feature_maps(own, pictures / np.float32(255), "conv_b")["conv_b"]
     assert float(row.split()[1]) == pytest.approx(values[..., 0].max(), rel=1e-3)
+
+
+@pytest.mark.parametrize(("option", "scale"), [("grey", 1), ("grey-unit", 255)])
+def test_a_grey_network_reads_the_grey_of_a_photograph(run, tmp_path, option, scale):
+    path = saved_of(tmp_path, (32, 32, 1))
+    printed = run("examples", "photos", "--model", path, "--layer", "conv", "--channel", 0, "--input", option)
+    levels = [
+        np.asarray(PIL.Image.fromarray(vggviz.load_image(f"photos/p{number}.png", 32)).convert("L"))
+        for number in range(2)
+    ]
+    batch = np.stack(levels)[..., None] / np.float32(scale)
+    values = vggviz.feature_maps(vggviz.load_model(path), batch, "conv")["conv"]
+    found = float(printed.splitlines()[1].split()[1])
+    assert found == pytest.approx(values[..., 0].max(), rel=0.01), "Pillow rounds to whole levels"
+    run("maps", "photos/p0.png", "--model", path, "--layer", "conv", "--input", option)
+    run("dream", "conv:0", "--model", path, "--steps", 1, "--input", option)
+    run("explore", "photos/p0.png", "--model", path, "--input", option)
+
+
+@pytest.mark.parametrize(
+    ("shape", "command", "option", "sentence"),
+    [
+        (
+            (32, 32, 1),
+            "maps",
+            "vgg16",
+            "images of 32x32x1, and --input vgg16 makes 3 of the last; use --input grey or",
+        ),
+        (
+            (32, 32, 3),
+            "dream",
+            "grey",
+            "of 32x32x3, and --input grey makes 1 of the last; use --input vgg16, levels",
+        ),
+        (
+            (32, 32, 4),
+            "why",
+            "unit",
+            "of 32x32x4, and --input unit makes 3 of the last; from Python, preprocess can",
+        ),
+        (
+            (32, 48, 3),
+            "explore",
+            "unit",
+            "images of 32x48x3, and photographs are cut to squares here;",
+        ),
+    ],
+)
+def test_a_network_that_cannot_read_photographs_so(refuse, tmp_path, shape, command, option, sentence):
+    path = saved_of(tmp_path, shape)
+    given = "conv:0" if command == "dream" else "photos/p0.png"
+    assert sentence in refuse(command, given, "--model", path, "--input", option)
+
+
+def test_a_network_that_reads_no_squares_dreams(run, tmp_path):
+    assert "channel 0 of conv" in run(
+        "dream", "conv:0", "--model", saved_of(tmp_path, (32, 48, 3)), "--steps", 1
+    )
+
+
+def saved_of(folder, shape):
+    """A saved network of one convolution and three classes for images of a shape."""
+    layers = keras().layers
+    keras().utils.set_random_seed(0)
+    maps = layers.Conv2D(2, 3, activation="relu", name="conv")(inputs_of := keras().Input(shape))
+    ends = layers.Dense(3, activation="softmax")(layers.GlobalAveragePooling2D()(maps))
+    return str(networks.save(keras().Model(inputs_of, ends), folder / "network.keras"))
 
 
 def test_dreams(run, model, own, folder):

@@ -50,7 +50,7 @@ def draw_visualizations(network: inputs.Network, *, targets, steps, size, seed, 
     from vggviz.figures.described_figure import close
 
     classes = any(target.split(":")[0] == "logits" for target in targets)
-    model = network.load(classifier=classifier if classes else None)
+    model = network.load("drawings", classifier=classifier if classes else None)
     wanted = {target: _objectives(model, target) for target in targets}
     settings = {"size": size, "steps": steps, "seed": seed, "preprocess": network.preprocess}
     folder = output_folder(out)

@@ -27,8 +27,13 @@ if TYPE_CHECKING:
     from vggviz.forward_only.network import ForwardOnly
 
 
-Use = Literal["gradients", "maps", "layers"]
-"""What a command needs of a network; "layers" are also their kernels."""
+Use = Literal["gradients", "maps", "drawings", "layers"]
+"""What a command needs of a network; "drawings" need no photograph, "layers" are also their kernels."""
+
+INPUTS = ("vgg16", "levels", "unit", "grey", "grey-unit")
+
+GREY = (0.299, 0.587, 0.114)
+"""Shares of red, green and blue in a grey level (ITU-R BT.601), as in Pillow."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,7 @@ class Network:
     Attributes:
         weights: a source of weights for VGG16; None is the default source.
         model: a file saved by Keras; None is VGG16.
-        input: what the network takes: "vgg16", "levels" or "unit".
+        input: what the network takes, one of `INPUTS`.
     """
 
     weights: str | None
@@ -73,7 +78,28 @@ class Network:
         )
         if layer:
             find_step(model, layer)
+        if self.model and use != "layers":
+            self._check(model, use)
         return model
+
+    def _check(self, model: keras.Model, use: Use) -> None:
+        """Raise ValueError if the network cannot read what this class makes of photographs."""
+        from vggviz.models.graph import image_input, unfold
+
+        *_, height, width, channels = shape = image_input(unfold(model).inputs).shape
+        reads = "x".join(str(size or "any") for size in shape[1:])
+        makes = 1 if self.input.startswith("grey") else 3
+        if channels not in (makes, None):
+            right = {1: "--input grey or grey-unit", 3: "--input vgg16, levels or unit"}.get(channels)
+            raise ValueError(
+                f"The network reads images of {reads}, and --input {self.input} makes {makes} of the last; "
+                + (f"use {right}." if right else "from Python, preprocess can make others.")
+            )
+        if use != "drawings" and height != width:
+            raise ValueError(
+                f"The network reads images of {reads}, and photographs are cut to squares here; "
+                "from Python, feature_maps takes a batch of any shape."
+            )
 
     def read(self, model: keras.Model, photo: str) -> tuple[np.ndarray, np.ndarray]:
         """A photograph in the model's size: uint8 (H, W, 3), and preprocessed, float32 (1, H, W, 3)."""
@@ -87,7 +113,8 @@ class Network:
         """The preprocessing of RGB levels, float32 (N, H, W, 3), for arrays and tensors alike."""
         from vggviz.images.preprocessing import as_vgg16_reads
 
-        return {"vgg16": as_vgg16_reads, "levels": _levels, "unit": _unit}[self.input]
+        functions = {"vgg16": as_vgg16_reads, "levels": _levels, "unit": _unit}
+        return (functions | {"grey": _grey, "grey-unit": _grey_unit})[self.input]
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +127,7 @@ class _Vgg16:
     def serving(self, use: Use, until: str | None) -> keras.Model:
         from vggviz.forward_only.network import starts
 
-        quick = None if use == "gradients" else self.forward_only
+        quick = None if use in ("gradients", "drawings") else self.forward_only
         return quick if quick and (use == "layers" or starts(quick, until)) else self.by_keras
 
     @cached_property
@@ -123,6 +150,14 @@ def _levels(levels: Any) -> Any:
 
 def _unit(levels: Any) -> Any:
     return levels / 255
+
+
+def _grey(levels: Any) -> Any:
+    return sum(share * levels[..., i : i + 1] for i, share in enumerate(GREY))
+
+
+def _grey_unit(levels: Any) -> Any:
+    return _grey(levels) / 255
 
 
 photo_argument = click.argument("photo", metavar="PHOTO")
@@ -149,9 +184,9 @@ def network_options(command: Callable[..., None]) -> Callable[..., None]:
     @click.option("--model", metavar="FILE", help="A network of your own, saved by Keras (.keras).")
     @choice_option(
         "--input",
-        ["vgg16", "levels", "unit"],
+        INPUTS,
         "What a network of your own takes: as VGG16, BGR minus the channel means; RGB levels from 0 to 255; "
-        "or RGB from 0 to 1.",
+        "RGB from 0 to 1; one grey channel from 0 to 255; or one from 0 to 1.",
     )
     @wraps(command)
     def with_network(weights: str | None, model: str | None, input: str, **options: Any) -> None:  # noqa: A002
