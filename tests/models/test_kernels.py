@@ -6,6 +6,7 @@ import pytest
 import networks
 import vggviz
 from sentences import refused
+from vggviz._shared import backend
 
 
 def test_kernels_equal_the_layers_weights(network):
@@ -59,6 +60,25 @@ def test_the_weights_are_neither_shifted_nor_scaled(functional):
 
 def test_the_first_kernels_of_a_nested_network(nested):
     assert np.array_equal(vggviz.filters_rgb(nested)[:, :, ::-1], vggviz.filters(nested, "inner_conv1"))
+
+
+@pytest.mark.parametrize("swap", [False, True])
+def test_the_kernels_of_each_image_of_two(swap):
+    """The colours of one image, and of the other after a layer that may exchange them; not of both joined."""
+    layers = backend.keras().layers
+    first, second = (backend.keras().Input((16, 16, 3), name=name) for name in ("first", "second"))
+    changed = layers.Rescaling(1 / 255)(second)
+    if swap:
+        changed = backend.keras().ops.flip(changed, axis=-1)
+    one, other = layers.Conv2D(2, 3, name="one")(first), layers.Conv2D(2, 3, name="other")(changed)
+    both = layers.Conv2D(2, 3, name="both")(layers.Average()([first, second]))
+    model = backend.keras().Model([first, second], [one, other, both])
+    assert np.array_equal(vggviz.filters_rgb(model, "one", order="rgb"), vggviz.filters(model, "one"))
+    kernels = vggviz.filters(model, "other")
+    expected = kernels[:, :, ::-1] if swap else kernels
+    assert np.array_equal(vggviz.filters_rgb(model, "other", order="rgb"), expected)
+    with refused("'both'", "3 channels"):
+        vggviz.filters_rgb(model, "both", order="rgb")
 
 
 def test_layers_without_kernels(functional, sequential):

@@ -80,8 +80,8 @@ def filters_rgb(model: keras.Model, layer: str | None = None, *, order: str = "b
     channels = image_channels(model, layer)
     if channels is None or len(channels) != 3 or kernels.shape[2] != 3:
         raise ValueError(
-            f"The convolution {layer!r} reads {kernels.shape[2]} channels, not the 3 colours of an image; "
-            f"take filters(model, {layer!r})."
+            f"The convolution {layer!r} reads {kernels.shape[2]} channels, which are not the 3 colours of "
+            f"one image; take filters(model, {layer!r})."
         )
     return kernels[:, :, [channels.index(index) for index in ORDERS[colours]]]
 
@@ -95,18 +95,20 @@ def image_channels(model: keras.Model, layer: str) -> tuple[int, ...] | None:
         (0, 1, 2) for a layer that reads an RGB or BGR image itself; None for a layer that reads
         anything else, such as feature maps, which mix the image's channels.
     """
-    inputs, sources = unfold(model).inputs, find_step(model, layer).inputs
-    count = inputs[0].shape[-1]
-    if len(inputs) != 1 or len(sources) != 1 or sources[0].shape[-1] != count:
+    network, (source, *others) = unfold(model), find_step(model, layer).inputs
+    read = {id(tensor) for step in network.steps_to([source]).values() for tensor in step.inputs}
+    image, *further = (tensor for tensor in network.inputs if tensor is source or id(tensor) in read)
+    count = source.shape[-1]
+    if others or further or len(image.shape) != 4 or image.shape[-1] != count:
         return None
-    if sources[0] is inputs[0]:
+    if source is image:
         return tuple(range(count))
     if count > MAX_LIT:
         return None
-    lit = np.zeros((1 + count, *(side or 32 for side in inputs[0].shape[1:3]), count), inputs[0].dtype)
+    lit = np.zeros((1 + count, *(side or 32 for side in image.shape[1:3]), count), image.dtype)
     lit[range(1, 1 + count), ..., range(count)] = 1
     with symbolic_calls:
-        before = backend.keras().Model(inputs[0], sources[0])
+        before = backend.keras().Model(image, source)
     dark, *values = np.asarray(before(lit, training=False), np.float64)
     changes = np.mean(np.stack(values) - dark, axis=(1, 2))
     share = changes / np.abs(changes).max(axis=0).clip(1e-30)
