@@ -6,6 +6,7 @@ import pytest
 import networks
 import vggviz
 from sentences import refused
+from vggviz._shared.backend import keras
 from vggviz.feature_visualization.channels import (
     ChannelDrawing,
     ChannelRecipe,
@@ -127,6 +128,36 @@ def test_the_network_is_told_by_weights_and_settings_but_not_by_its_classifier(f
     kernel = np.ones((3, 3, 3, 2))
     kinds = [networks.single(kernel, activation=kind) for kind in ("relu", "elu")]
     assert len(set(map(network_digest, kinds))) == 2
+
+
+@pytest.mark.parametrize("kind", ["a class without settings", "a Lambda layer", "an activation"])
+def test_networks_are_told_apart_by_code_of_a_users_own(kind):
+    assert network_digest(scaled(kind, 2)) == network_digest(scaled(kind, 2))
+    assert network_digest(scaled(kind, 2)) != network_digest(scaled(kind, 3))
+
+
+def scaled(kind, factor):
+    """A network in which code of one's own multiplies the maps by a factor."""
+    layers = keras().layers
+
+    class Scaled(layers.Layer):
+        def __init__(self, by):
+            super().__init__()
+            self.by = by
+
+        def call(self, maps):
+            return self.by * maps
+
+    def by_factor(maps):
+        return factor * maps
+
+    last = {
+        "a class without settings": lambda: Scaled(factor),
+        "a Lambda layer": lambda: layers.Lambda(by_factor),
+        "an activation": lambda: layers.Activation(by_factor),
+    }[kind]()
+    keras().utils.set_random_seed(0)
+    return keras().Sequential([keras().Input((16, 16, 3)), layers.Conv2D(2, 3), last])
 
 
 @pytest.mark.parametrize("layer", ["inner_conv3", "outer_conv"])

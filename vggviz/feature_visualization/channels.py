@@ -26,10 +26,11 @@ from vggviz.feature_visualization.rendering import (
     complete_recipe,
     effective_stride,
     image_size,
+    layer_values,
     preprocess_digest,
     reader,
 )
-from vggviz.models.graph import unfold
+from vggviz.models.graph import Step, unfold
 from vggviz.models.parts import part
 from vggviz.models.summary import forward_macs
 from vggviz.network_gradients.chain import chain
@@ -46,6 +47,8 @@ DRAWN_BY = (TENSORFLOW, *ENGINES)
 """What can compute the network's gradients."""
 BATCH_PIXELS = 64 * 64 * 64
 """Pixels per batch: VGG16's need less than 2 GB."""
+PROBE = (64, 64)
+"""Height and width of the images that tell networks apart, where they accept any."""
 DEEP_STRIDE = 16
 FAST = Recipe(rate=0.25)
 """Default of `ChannelRecipe`: half the steps of `visualize` at 2.5 times its rate."""
@@ -221,14 +224,28 @@ def _mean_of_map(maps: Mapping[str, Any]) -> Any:
 
 
 def network_digest(model: keras.Model) -> str:
-    """Checksum of the layers with feature maps: their settings and weights, without those of a classifier."""
+    """Checksum of the layers with feature maps: what they compute, and their weights."""
     steps = [step for step in unfold(model).steps.values() if len(step.output.shape) == 4]
-    settings = text_digest(f"{step.kind} {_settings(step.layer)}" for step in steps)
-    return settings + digest(np.asarray(weight) for step in steps for weight in step.layer.get_weights())
+    settings = [f"{step.kind} {_settings(step.layer)}" for step in steps]
+    if not all(map(_is_told_by_settings, steps)):
+        settings += layer_values(model, PROBE)
+    return text_digest(settings) + digest(
+        np.asarray(weight) for step in steps for weight in step.layer.get_weights()
+    )
+
+
+def _is_told_by_settings(step: Step) -> bool:
+    """Whether a layer's code, and its activation's, are Keras' own."""
+    activation = getattr(step.core, "activation", None)
+    is_own = activation is None or str(getattr(activation, "__module__", "")).startswith("keras.")
+    return is_own and step.is_keras_own and not step.is_a("Lambda")
 
 
 def _settings(layer: Any) -> str:
     """A layer's settings that change what it computes."""
     other = re.compile("name|trainable|dtype|.*_(initializer|regularizer|constraint)")
-    config = layer.get_config() if hasattr(layer, "get_config") else {}
+    try:
+        config = layer.get_config()
+    except (AttributeError, NotImplementedError):  # an operation, or a class of a user without settings
+        config = {}
     return repr(sorted((key, value) for key, value in config.items() if not other.fullmatch(key)))

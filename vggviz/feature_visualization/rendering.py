@@ -158,7 +158,7 @@ class Rendering:
             "noise": self.noise or "one per label",
             "recipe": asdict(self.recipe),
             "preprocess": preprocess_digest(self.preprocess, self.size),
-            "layers": text_digest(_layer_values(self.model, self.size)),
+            "layers": text_digest(layer_values(self.model, self.size)),
             "weights": digest(map(np.asarray, self.model.weights)),
         }
 
@@ -207,10 +207,11 @@ def preprocess_digest(preprocess: Callable[[Any], Any], size: tuple[int, int] = 
     return digest([np.asarray(preprocess(levels))])
 
 
-def _layer_values(model: keras.Model, size: tuple[int, int]) -> list[str]:
+def layer_values(model: keras.Model, size: tuple[int, int]) -> list[str]:
     """Means of the positive and negative outputs of each layer for two fixed images, to three digits.
 
-    They identify what the layers compute; their settings do not, since functions have names alone there.
+    They identify what the layers compute; their settings do not, since functions have names alone there. The
+    images have the model's own size, or `size` where it accepts any.
     """
     images = unfold(model).inputs[0]
     sides = [own or other for own, other in zip(images.shape[1:3], size, strict=True)]
