@@ -46,6 +46,7 @@ NO_H5 = {
     **dict.fromkeys(
         [name for name in NETWORKS if name.startswith("ConvNeXt")], "Unknown layer: 'LayerScale'"
     ),
+    "InceptionResNetV2": "Unknown layer: 'CustomScaleLayer'",
 }
 """Networks that Keras cannot load from the .h5 that it wrote, and why."""
 WHOLE = [
@@ -72,7 +73,9 @@ def test_every_family_is_among_the_short_networks():
     assert {module_of(case.name) for case in SHORT} | {"vgg19"} == {module_of(name) for name in NETWORKS}
 
 
-@pytest.mark.parametrize("name", ["MobileNetV3Large", "MobileNetV3Small", "ConvNeXtTiny"])
+@pytest.mark.parametrize(
+    "name", ["MobileNetV3Large", "MobileNetV3Small", "ConvNeXtTiny", "InceptionResNetV2"]
+)
 def test_a_file_that_keras_cannot_load(name, tmp_path):
     path = tmp_path / "network.h5"
     with warnings.catch_warnings(action="ignore"):  # Keras calls .h5 legacy
