@@ -17,11 +17,11 @@ from vggviz.images.tiles import columns_of, tiled
 if TYPE_CHECKING:
     from vggviz.explorer.content import Content
 
-SIDE = 96
+SIDE = 88
 """Largest side of a drawing on the page, in pixels."""
 SMALL_SIDE = 48
 """The same of the opposites."""
-QUALITY = 40
+QUALITY = 38
 """Of drawings and photographs, as WebP."""
 SMALLEST = 3
 """Side of the smallest expanded weights that are a picture."""
