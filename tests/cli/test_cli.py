@@ -266,54 +266,43 @@ def test_a_grey_network_reads_the_grey_of_a_photograph(run, tmp_path, option, sc
     run("explore", "photos/p0.png", "--model", path, "--input", option)
 
 
+READS = "The network reads images of "
+
+
 @pytest.mark.parametrize(
     ("shape", "command", "option", "sentence"),
     [
-        (
-            (32, 32, 1),
-            "maps",
-            "vgg16",
-            "images of 32x32x1, and --input vgg16 makes 3 of the last; use --input grey or",
-        ),
-        (
-            (32, 32, 3),
-            "dream",
-            "grey",
-            "of 32x32x3, and --input grey makes 1 of the last; use --input vgg16, levels",
-        ),
+        ((32, 32, 1), "maps", "vgg16", "32x32x1, and --input vgg16 makes 3 of the last; use --input grey or"),
+        ((32, 32, 3), "dream", "grey", "32x32x3, and --input grey makes 1 of the last; use --input vgg16,"),
         (
             (32, 32, 4),
             "why",
             "unit",
-            "of 32x32x4, and --input unit makes 3 of the last; from Python, preprocess can",
+            "32x32x4, and --input unit makes 3 of the last; from Python, preprocess",
         ),
-        (
-            (32, 48, 3),
-            "explore",
-            "unit",
-            "images of 32x48x3, and photographs are cut to squares here;",
-        ),
+        ((32, 48, 3), "explore", "unit", "32x48x3, and photographs are cut to squares here; from Python,"),
     ],
 )
-def test_a_network_that_cannot_read_photographs_so(refuse, tmp_path, shape, command, option, sentence):
-    path = saved_of(tmp_path, shape)
-    given = "conv:0" if command == "dream" else "photos/p0.png"
-    assert sentence in refuse(command, given, "--model", path, "--input", option)
+def test_a_network_that_reads_other_images_is_refused(refuse, tmp_path, shape, command, option, sentence):
+    target = "conv:0" if command == "dream" else "photos/p0.png"
+    assert READS + sentence in refuse(
+        command, target, "--model", saved_of(tmp_path, shape), "--input", option
+    )
 
 
 def test_a_network_that_reads_no_squares_dreams(run, tmp_path):
-    assert "channel 0 of conv" in run(
-        "dream", "conv:0", "--model", saved_of(tmp_path, (32, 48, 3)), "--steps", 1
-    )
+    path = saved_of(tmp_path, (32, 48, 3))
+    assert "channel 0 of conv" in run("dream", "conv:0", "--model", path, "--steps", 1)
 
 
 def saved_of(folder, shape):
     """A saved network of one convolution and three classes for images of a shape."""
     layers = keras().layers
     keras().utils.set_random_seed(0)
-    maps = layers.Conv2D(2, 3, activation="relu", name="conv")(inputs_of := keras().Input(shape))
+    images = keras().Input(shape)
+    maps = layers.Conv2D(2, 3, activation="relu", name="conv")(images)
     ends = layers.Dense(3, activation="softmax")(layers.GlobalAveragePooling2D()(maps))
-    return str(networks.save(keras().Model(inputs_of, ends), folder / "network.keras"))
+    return str(networks.save(keras().Model(images, ends), folder / "network.keras"))
 
 
 def test_dreams(run, model, own, folder):

@@ -30,11 +30,6 @@ if TYPE_CHECKING:
 Use = Literal["gradients", "maps", "drawings", "layers"]
 """What a command needs of a network; "drawings" need no photograph, "layers" are also their kernels."""
 
-INPUTS = ("vgg16", "levels", "unit", "grey", "grey-unit")
-
-GREY = (0.299, 0.587, 0.114)
-"""Shares of red, green and blue in a grey level (ITU-R BT.601), as in Pillow."""
-
 
 @dataclass(frozen=True)
 class Network:
@@ -111,10 +106,7 @@ class Network:
     @property
     def preprocess(self) -> Callable[[Any], Any]:
         """The preprocessing of RGB levels, float32 (N, H, W, 3), for arrays and tensors alike."""
-        from vggviz.images.preprocessing import as_vgg16_reads
-
-        functions = {"vgg16": as_vgg16_reads, "levels": _levels, "unit": _unit}
-        return (functions | {"grey": _grey, "grey-unit": _grey_unit})[self.input]
+        return INPUTS[self.input]
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,6 +136,12 @@ class _Vgg16:
 _kept = lru_cache(maxsize=1)(_Vgg16)
 
 
+def _vgg16(levels: Any) -> Any:
+    from vggviz.images.preprocessing import as_vgg16_reads
+
+    return as_vgg16_reads(levels)
+
+
 def _levels(levels: Any) -> Any:
     return levels
 
@@ -153,11 +151,17 @@ def _unit(levels: Any) -> Any:
 
 
 def _grey(levels: Any) -> Any:
-    return sum(share * levels[..., i : i + 1] for i, share in enumerate(GREY))
+    from vggviz._shared import backend
+
+    return backend.keras().ops.image.rgb_to_grayscale(levels, data_format="channels_last")
 
 
 def _grey_unit(levels: Any) -> Any:
     return _grey(levels) / 255
+
+
+INPUTS = {"vgg16": _vgg16, "levels": _levels, "unit": _unit, "grey": _grey, "grey-unit": _grey_unit}
+"""What networks take, and how it is made of RGB levels."""
 
 
 photo_argument = click.argument("photo", metavar="PHOTO")
@@ -184,7 +188,7 @@ def network_options(command: Callable[..., None]) -> Callable[..., None]:
     @click.option("--model", metavar="FILE", help="A network of your own, saved by Keras (.keras).")
     @choice_option(
         "--input",
-        INPUTS,
+        list(INPUTS),
         "What a network of your own takes: as VGG16, BGR minus the channel means; RGB levels from 0 to 255; "
         "RGB from 0 to 1; one grey channel from 0 to 255; or one from 0 to 1.",
     )
