@@ -58,12 +58,14 @@ def chain(model: keras.Model, layer: str) -> list[Convolution | Pool]:
 
 def _converted(step: Step, *, last: bool) -> Convolution | Pool:
     layer = step.core
-    config = layer.get_config() if step.is_keras_own and not step.is_operation else {}
-    if step.is_a("Conv2D") and layer is step.layer and config and _is_plain(config, last=last):
+    if step.is_operation or not step.is_keras_own:
+        raise _refusal(step)
+    config = layer.get_config()
+    if step.is_a("Conv2D") and layer is step.layer and _is_plain(config, last=last):
         kernel = np.asarray(layer.kernel, np.float32)
         bias = np.zeros(kernel.shape[-1], np.float32) if layer.bias is None else np.asarray(layer.bias)
         return Convolution(kernel, bias.astype(np.float32))
-    if step.is_a("MaxPooling2D") and config and _is_plain_pool(config):
+    if step.is_a("MaxPooling2D") and _is_plain_pool(config):
         return Pool(config["pool_size"][0])
     raise _refusal(step)
 

@@ -19,9 +19,9 @@ export async function loadRuntime(base, { threads, gpu }) {
   const litert = await import(new URL("live/litert.js", base).href);
   /** @type {(feature: string) => Promise<boolean>} */
   const offers = (feature) => litert.supportsFeature(feature).catch(() => false);
-  const fast = await offers("relaxedSimd");
-  const several = threads > 1 && fast && (await offers("threads"));
-  const name = `litert_wasm_${several ? "threaded_" : fast ? "" : "compat_"}internal`; // the one that loadLiteRt chooses
+  const relaxed = await offers("relaxedSimd");
+  const several = threads > 1 && relaxed && (await offers("threads"));
+  const name = `litert_wasm_${several ? "threaded_" : relaxed ? "" : "compat_"}internal`; // the one that loadLiteRt chooses
   const packed = await new Files(base).bytes(`live/wasm/${name}.wasm.gz`);
   const wasm = new URL("live/wasm/", base);
   const module = {
