@@ -152,7 +152,8 @@ def scaled(kind, factor):
         return factor * maps
 
     last = {
-        "a class without settings": lambda: Scaled(factor),
+        # Keras keeps an argument as a setting by itself if it is a plain number
+        "a class without settings": lambda: Scaled(np.float32(factor)),
         "a Lambda layer": lambda: layers.Lambda(by_factor),
         "an activation": lambda: layers.Activation(by_factor),
     }[kind]()
