@@ -495,6 +495,50 @@ return [...figure.querySelectorAll("canvas")].filter((each) => each.checkVisibil
 """
 
 
+SLOW = """
+{
+  const late = () => new Promise((resolve) => setTimeout(resolve, 1000));
+  const { fetch, Cache: { prototype: { match } } } = window;
+  Cache.prototype.match = async function (...wanted) {
+    await late();
+    return match.apply(this, wanted);
+  };
+  window.fetch = async (...wanted) => {
+    if (String(wanted[0].url ?? wanted[0]).includes(".maps")) await late();
+    return fetch(...wanted);
+  };
+}
+"""
+
+
+@pytest.fixture
+def slow(unopened: Page) -> Iterator[Page]:
+    """A page that looks late into its cache, and gets its maps late."""
+    command = "Page.addScriptToEvaluateOnNewDocument"
+    made = unopened.browser.execute_cdp_cmd(command, {"source": SLOW})
+    show_on(unopened.browser, 360, 640, "light")
+    yield unopened
+    unopened.browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", made)
+
+
+def test_the_button_that_begins_does_not_move_once_it_is_there(slow: Page) -> None:
+    """Or a finger meets something else."""
+    begin = "#change .begin"
+    page = slow.open(f"#/block1_conv2/5?picture={first_id()}&view=change")
+    page.until(lambda: page.find(begin))
+    before = page.box(begin)
+    page.until(lambda: page.text("#change .download"))
+    assert page.box(begin) == before
+
+
+def test_the_way_to_the_next_channel_does_not_move_once_it_is_there(slow: Page) -> None:
+    page = slow.open(f"#/block1_conv2/5?picture={first_id()}&view=passport")
+    assert "at row" not in page.text("#facts")
+    before = page.box("#passport .walk")
+    page.exact()
+    assert page.box("#passport .walk") == before
+
+
 @pytest.mark.parametrize("part", ["drawing", "fool"])
 def test_what_is_drawn_is_in_view_once_it_is_begun(
     unopened: Page, part: str, manifest: dict[str, Any]

@@ -122,11 +122,14 @@ def test_figures_are_on_the_printed_page(browser: webdriver.Chrome, site: str) -
 def test_the_dark_theme_is_printed_dark_on_white(browser: webdriver.Chrome, site: str) -> None:
     show_on(browser, 1440, 900, "dark")
     browser.get(f"{site}/book/{WITH_FIGURES}.html")
-    theme = "return document.documentElement.dataset.theme"
-    seen = (
-        "addEventListener('beforeprint', () => { window.printed = document.documentElement.dataset.theme; })"
-    )
-    browser.execute_script(seen)
+    until(browser, "return document.readyState === 'complete'")
+    record = """
+    const { documentElement } = document;
+    window.themes = [];
+    const add = () => themes.push(documentElement.dataset.theme);
+    new MutationObserver(add).observe(documentElement, { attributeFilter: ["data-theme"] });
+    """
+    browser.execute_script(record)
     browser.execute_cdp_cmd("Page.printToPDF", {})
-    assert browser.execute_script("return window.printed") == "light"
-    assert browser.execute_script(theme) == "dark"
+    themes = browser.execute_script("return themes")
+    assert (themes[0], themes[-1]) == ("light", "dark")

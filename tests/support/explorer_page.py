@@ -184,8 +184,9 @@ class Page:
         try:
             return until(self.browser, condition, seconds)
         except TimeoutException as error:
+            told = "['problem', 'notice', 'lack', 'panel']"
             said = self.js(
-                "return ['problem', 'notice', 'lack'].map((id) => document.getElementById(id)?.innerText)"
+                f"return {told}.map((id) => document.getElementById(id)?.innerText.slice(0, 2000))"
             )
             raise AssertionError(f"{said}, {severe(self)}, {self.js('return location.href')}") from error
 

@@ -7,16 +7,16 @@ import { LatePart } from "../views/late_part.js";
 
 /**
  * @param {{root: HTMLElement, offer: HTMLElement, spoken: HTMLElement}} elements `offer`, where a channel is told of
- * @param {Omit<Tools, "network">} tools
+ * @param {Omit<Tools, "network" | "wasKept">} tools
  */
 export function createLateChange({ root, offer, spoken }, tools) {
   const words = element("p", { class: "quiet" }, "Loading …");
   const late = new LatePart({
     isWanted: ({ state }) => state.view === "change",
-    load: () => Promise.all([import("./panel.js"), import("../gradients/network.js")]),
-    make: ([{ ChangePanel }, { GradientNetwork }]) => {
+    load: () => Promise.all([import("./panel.js"), import("../gradients/network.js"), tools.isKept()]),
+    make: ([{ ChangePanel }, { GradientNetwork }, wasKept]) => {
       words.remove();
-      return new ChangePanel({ root, spoken }, { ...tools, network: new GradientNetwork(tools) });
+      return new ChangePanel({ root, spoken }, { ...tools, network: new GradientNetwork(tools), wasKept });
     },
     failed: ({ message }) => void (words.textContent = message),
   });

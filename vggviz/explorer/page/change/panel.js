@@ -29,7 +29,8 @@ import { downloadText } from "./words.js";
  * @typedef {{manifest: Manifest, files: Pick<Files, "image">, data: Data, classifier: GiveClassifier,
  *   sources: Pick<Sources, "idOf" | "photograph">, colours: Colours, lay: (overlay: Overlay | null) => void}} Given
  * @typedef {Given & {network: Pick<GradientNetwork, "start">, base: URL, dispatch: Dispatch, keep: Keep,
- *   isKept: () => Promise<boolean>}} Tools   `isKept`, whether this browser holds the whole network
+ *   isKept: () => Promise<boolean>, wasKept: boolean}} Tools   `isKept`, whether this browser holds the whole network;
+ *   `wasKept`, whether it did when the panel was made, so that what is said of it moves no button later
  * @typedef {Given & JobTools & {keep: Keep, kernels: GradientFiles["kernels"], side: number}} PartTools   `side`, of what
  *   the network reads
  */
@@ -54,7 +55,7 @@ export class ChangePanel {
   #shown = null;
   #isSeen = false;
   /** Whether this browser holds the whole network. */
-  #isKept = false;
+  #isKept;
   #download = element("p", { class: "quiet download" });
   #problem = element("p", { class: "problem", role: "alert", hidden: true });
   /** @type {HTMLButtonElement[]} */
@@ -67,12 +68,14 @@ export class ChangePanel {
   constructor(elements, tools) {
     this.#elements = elements;
     this.#tools = tools;
+    this.#isKept = tools.wasKept;
     this.#live = /** @type {Live & {gradients: GradientFiles}} */ (tools.manifest.live);
     this.#runner = new Runner(tools.network);
     this.#parts = this.#createParts();
     this.#asked = wantedFor(ASKED)?.split("/") ?? null;
     this.#buttons = this.#names().map((name) => button({ "data-part": name, onclick: () => this.#choose(name) }, NAMES[name]));
     this.#fill();
+    this.#showDownload();
     this.#choose(this.#names().find((name) => name === this.#asked?.[0]) ?? this.#open);
   }
 
@@ -166,6 +169,10 @@ export class ChangePanel {
 
   async #tellDownload() {
     this.#isKept = await this.#tools.isKept();
+    this.#showDownload();
+  }
+
+  #showDownload() {
     this.#download.textContent = downloadText(this.#live, this.#isKept, hasOneThread());
     if (this.#isKept) this.#elements.root.append(this.#download); // nothing to be decided any more
   }
