@@ -11,6 +11,8 @@ TOOLS := tests/node_modules/.package-lock.json
 NODE := PATH="$$PATH:$(CURDIR)/$(BIN)" node
 TSC := tests/node_modules/typescript/bin/tsc
 PAGES := tests/pages
+# A browser on a busy machine is sometimes late: what fails there is tried once more, and the first failure is shown.
+RERUN := --reruns 1 --rerun-show-tracebacks
 
 .DEFAULT_GOAL := help
 .PHONY: help book test audit bench lint format package serve pdf archive links binder clean
@@ -43,7 +45,7 @@ book: $(INSTALLED)
 test: lint $(NPM) $(TOOLS)
 	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=$(PAGES)
 	$(BUILD) --fresh
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(PAGES)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(RERUN) $(PAGES)
 
 # `make audit PART="tests/pages/small_books/test_builds.py -k killed"` for one part; parts of the built pages need `make book`.
 PART ?=
