@@ -43,15 +43,21 @@ function preload() {
   }
 }
 
-/** The page may have been loaded again to compute on several threads: until its parts are there, that is said. */
-function sayWhy() {
+/** Whether the page was loaded again to compute on several threads. */
+function isLoadedAgain() {
   try {
-    if (!Object.keys(sessionStorage).some((name) => /^explorer-.*-asked$/.test(name))) return;
+    return Object.keys(sessionStorage).some((name) => /^explorer-.*-asked$/.test(name));
   } catch {
-    return;
+    return false;
   }
+}
+
+/** Until the parts of the page are there, that is said: at once, where a reader may wonder why. */
+function sayWhy() {
   const words = /** @type {HTMLElement} */ (document.getElementById("loading"));
-  words.textContent = "The page is loaded again, so that the network computes on several threads …";
+  const isAgain = isLoadedAgain();
+  words.textContent = isAgain ? "The page is loaded again, so that the network computes on several threads …" : "Loading …";
+  words.classList.toggle("again", isAgain);
   words.hidden = false;
 }
 

@@ -20,7 +20,7 @@ import { createLateTour } from "./tour/late.js";
 import { byId } from "./views/elements.js";
 import { prepareEmbed, tellHeight } from "./views/embed.js";
 import { facesGiver } from "./views/late_faces.js";
-import { showProblem } from "./views/messages.js";
+import { showProblem, showProgress } from "./views/messages.js";
 import { Page } from "./views/page.js";
 import { followTheme } from "./views/theme.js";
 
@@ -141,4 +141,7 @@ function addLateParts({ explorer, views }, tools, { door, keep, isKept }) {
   return painting;
 }
 
-start().catch(showProblem);
+start().catch((problem) => {
+  showProgress("");
+  showProblem(problem);
+});
