@@ -904,6 +904,13 @@ def test_half_precision_is_computed_in_single(images):
     assert half.get_layer("c1").compute_dtype == "float16"
 
 
+def test_a_layer_whose_precision_is_in_a_map_is_not_changed(images):
+    half = keras.dtype_policies.DTypePolicyMap(default_policy=keras.DTypePolicy("mixed_float16"))
+    front = layers.Conv2D(4, 3, dtype=half, name="front")
+    assert vggviz.feature_maps(network(front), images, "front")["front"].dtype == np.float32
+    assert front.compute_dtype == "float16"
+
+
 HALVES = ("float16", "bfloat16")
 
 

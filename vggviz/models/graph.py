@@ -302,10 +302,9 @@ def _in_single_precision(layer: Any) -> Any:
     """
     if getattr(layer, "compute_dtype", None) not in HALF or layer.quantization_mode:
         return layer
-    single, policy = shallow_copy(layer), backend.keras().DTypePolicy("float32")
+    policy = backend.keras().DTypePolicy("float32")
     policy._variable_dtype = layer.variable_dtype  # no name means this: weights in 16 bits, sums in 32
-    single.dtype_policy = policy
-    return single
+    return shallow_copy(layer, _dtype_policy=policy)
 
 
 def _functional(model: keras.Model) -> Any:
