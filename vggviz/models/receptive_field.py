@@ -22,9 +22,8 @@ Pair = int | tuple[int, int]
 
 POINTWISE = (
     *("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax", "BatchNormalization", "Rescaling"),
-    *("Normalization", "Dropout", "SpatialDropout2D", "GaussianNoise", "GaussianDropout", "AlphaDropout"),
+    *("Normalization", "Dropout", "GaussianNoise", "GaussianDropout", "AlphaDropout", "Concatenate"),
     *("ActivityRegularization", "Identity", "Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"),
-    "Concatenate",
 )
 """Layers whose output cells depend only on the input cell at the same place. After a layer that is neither
 pointwise nor a sliding window the receptive field is unknown or the whole image, and none is returned."""
