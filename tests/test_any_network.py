@@ -904,6 +904,13 @@ def test_half_precision_is_computed_in_single(images):
     assert half.get_layer("c1").compute_dtype == "float16"
 
 
+def test_a_layer_whose_precision_is_in_a_map_is_not_changed(images):
+    half = keras.dtype_policies.DTypePolicyMap(default_policy=keras.DTypePolicy("mixed_float16"))
+    front = layers.Conv2D(4, 3, dtype=half, name="front")
+    assert vggviz.feature_maps(network(front), images, "front")["front"].dtype == np.float32
+    assert front.compute_dtype == "float16"
+
+
 HALVES = ("float16", "bfloat16")
 
 
@@ -1012,11 +1019,13 @@ def test_kernels_and_cost_of_a_dense_layer_with_changed_kernels(change):
 
 @pytest.mark.parametrize("padding", ["same", "valid"])
 @pytest.mark.parametrize(("side", "stride"), [(2, 2), (3, 2), (3, 1), (2, 3)])
-def test_cost_of_a_transposed_convolution(padding, side, stride):
+@pytest.mark.parametrize("output_padding", [None, 0])
+def test_cost_of_a_transposed_convolution(padding, side, stride, output_padding):
+    window = {"strides": stride, "padding": padding, "output_padding": output_padding}
     model = keras.Sequential(
         [
             *(keras.Input((SIDE, SIDE, 3)), layers.Conv2D(4, 3, padding="same", name="c")),
-            layers.Conv2DTranspose(5, side, strides=stride, padding=padding, name="t"),
+            layers.Conv2DTranspose(5, side, **window, name="t"),
         ]
     )
     expected = SIDE * SIDE * side * side * 4 * 5

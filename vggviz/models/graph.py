@@ -144,8 +144,7 @@ def unfold(model: keras.Model) -> Network:
     """
     if isinstance(network := getattr(model, "network", None), Network):
         return network  # of vggviz.forward_only, which is no Keras model
-    if not isinstance(model, backend.keras().Model):
-        raise TypeError(f"A Keras model is wanted; got {validation.shown(model)}, a {type(model).__name__}.")
+    validation.instance("A Keras model", model, backend.keras().Model)
     with symbolic_calls:
         state = _state(model)
         cached = _networks.get(model)
@@ -302,10 +301,9 @@ def _in_single_precision(layer: Any) -> Any:
     """
     if getattr(layer, "compute_dtype", None) not in HALF or layer.quantization_mode:
         return layer
-    single, policy = shallow_copy(layer), backend.keras().DTypePolicy("float32")
+    policy = backend.keras().DTypePolicy("float32")
     policy._variable_dtype = layer.variable_dtype  # no name means this: weights in 16 bits, sums in 32
-    single.dtype_policy = policy
-    return single
+    return shallow_copy(layer, _dtype_policy=policy)
 
 
 def _functional(model: keras.Model) -> Any:
@@ -339,8 +337,7 @@ def image_input(inputs: Sequence[Any]) -> Any:
     if len(inputs) != 1:
         raise ValueError(f"The model has {len(inputs)} inputs; one, for images, is wanted.")
     if len(inputs[0].shape) != 4:
-        shape = tuple(inputs[0].shape)
-        raise ValueError(f"The model's input has shape {shape}; images, (N, H, W, C), are wanted.")
+        raise ValueError(f"The model's input has shape {inputs[0].shape}; images, (N, H, W, C), are wanted.")
     return inputs[0]
 
 

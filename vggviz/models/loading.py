@@ -132,8 +132,6 @@ def _from_config(kind: Any, config: dict[str, Any]) -> Any:
             unused += ["kernel_initializer", "kernel_regularizer", "kernel_constraint"]
         for setting in unused:
             settings.pop(setting, None)
-        if isinstance(axis := settings.get("axis"), list) and len(axis) == 1:
-            settings["axis"] = axis[0]
         for call in itertools.chain(*layer.get("inbound_nodes", ())):
             if isinstance(call, list) and call[0] in nested:
                 call[1] -= 1  # Keras 2 counts the making of a nested model as its first call
@@ -181,13 +179,13 @@ def ranked(row: np.ndarray) -> np.ndarray:
 
 def _build(*, dense: bool = False) -> Any:
     """VGG16 with Keras' default initialisation; ValueError if Keras is set to channels first."""
-    shape, keras = None if dense else (224, 224, 3), backend.keras()
+    keras = backend.keras()
     if (data_format := keras.config.image_data_format()) != "channels_last":
         raise ValueError(
             f"VGG16 is built with channels last; Keras' image data format is set to {data_format!r}: "
             "call keras.config.set_image_data_format('channels_last'), or set it in keras.json."
         )
-    return keras.applications.VGG16(weights=None, include_top=dense, input_shape=shape, name="vgg16")
+    return keras.applications.VGG16(weights=None, include_top=dense, input_shape=(224, 224, 3), name="vgg16")
 
 
 def _draw_weights(model: Any, seed: int) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
+import contextlib
 import functools
 import importlib.metadata
 import os
 import platform
+import time
 import weakref
 from dataclasses import dataclass, field
 from html import escape
@@ -25,10 +26,8 @@ def package_versions(
     """Versions of Python and of the packages that affect figures: {name: version}."""
     versions = {"Python": platform.python_version()}
     for package in packages:
-        try:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):  # a checkout that is not installed
             versions[package] = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            continue  # a checkout that is not installed
     return versions
 
 
@@ -115,5 +114,4 @@ def source_line() -> str:
 def _today() -> str:
     """Today's date, or that of SOURCE_DATE_EPOCH in a reproducible build (UTC)."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    now = datetime.datetime.now(datetime.UTC)
-    return (datetime.datetime.fromtimestamp(int(epoch), datetime.UTC) if epoch else now).date().isoformat()
+    return time.strftime("%Y-%m-%d", time.gmtime(int(epoch) if epoch else None))

@@ -8,7 +8,6 @@ from the input on, and the corresponding sum for the padding; extended to dilate
 from __future__ import annotations
 
 import inspect
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,9 +22,8 @@ Pair = int | tuple[int, int]
 
 POINTWISE = (
     *("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax", "BatchNormalization", "Rescaling"),
-    *("Normalization", "Dropout", "SpatialDropout2D", "GaussianNoise", "GaussianDropout", "AlphaDropout"),
+    *("Normalization", "Dropout", "GaussianNoise", "GaussianDropout", "AlphaDropout", "Concatenate"),
     *("ActivityRegularization", "Identity", "Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"),
-    "Concatenate",
 )
 """Layers whose output cells depend only on the input cell at the same place. After a layer that is neither
 pointwise nor a sliding window the receptive field is unknown or the whole image, and none is returned."""
@@ -176,9 +174,8 @@ def same_padding(length: int | None, reach: int, stride: int) -> int:
     A window spans `reach` cells, with dilation. If the model accepts any size, the length is None, and taken
     for a multiple of the stride.
     """
-    length = stride * reach if length is None else length
-    needed = (math.ceil(length / stride) - 1) * stride + reach - length
-    return max(needed, 0) // 2
+    left = stride if length is None else (length - 1) % stride + 1  # cells from the last window's first on
+    return max(reach - left, 0) // 2
 
 
 def pair(value: Any) -> tuple[int, int]:

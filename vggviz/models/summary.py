@@ -109,16 +109,10 @@ def _macs(step: Step, sides: tuple[Any, ...]) -> int | None:
     if None in sides or not step.is_a(*COUNTED):
         return None
     if step.is_a("Conv2DTranspose") and len(sides) > 1:
-        pair = (_input_side(step.core, axis, side) for axis, side in enumerate(sides[-2:]))
-        sides = (*sides[:-2], *pair)
+        of_one_cell = step.core.compute_output_shape((1, 1, 1, 1))[1:3]  # each further one adds a stride
+        along = zip(sides[-2:], of_one_cell, step.core.strides, strict=True)
+        sides = (*sides[:-2], *(1 + (side - first) // stride for side, first, stride in along))
     return math.prod(sides) * sum(map(math.prod, step.kernel_shapes))
-
-
-def _input_side(layer: Any, axis: int, side: int) -> int:
-    """Cells along an axis that a transposed convolution reads, for an output of some cells."""
-    reach = (layer.kernel_size[axis] - 1) * layer.dilation_rate[axis] + 1
-    beyond = max(reach - layer.strides[axis], 0) if layer.padding == "valid" else 0
-    return (side - beyond) // layer.strides[axis]
 
 
 def _millions(count: int | None) -> str | None:
@@ -141,11 +135,9 @@ def forward_macs(model: keras.Model, layers: Iterable[str], size: tuple[int, int
     network = unfold(model)
     ends = [network.outputs[0] if is_logits(n, network) else find_step(model, n).output for n in layers]
     counted = {name: step for name, step in network.steps_to(ends).items() if _macs(step, (1,))}
-    if not counted:
-        return 0
     shapes = {name: step.output.shape[1:] for name, step in counted.items()}
     any_size = tuple(network.inputs[0].shape[1:3]) != tuple(size)
-    if any_size or any(None in shape for shape in shapes.values()):
+    if counted and (any_size or any(None in shape for shape in shapes.values())):
         shapes = output_shapes(part(model, counted, any_size=any_size), size)
     return sum(_macs(step, shapes[name][:-1]) or 0 for name, step in counted.items())
 
