@@ -928,6 +928,69 @@ def test_weights_or_images_of_16_bits_are_computed_in_single(images, policy, dty
         assert np.allclose(function(half), function(single), rtol=1e-4, atol=1e-6)
 
 
+class Block(layers.Layer):
+    """A user-defined layer that contains a list of convolutions."""
+
+    def __init__(self):
+        super().__init__(name="inner")
+        self.convolutions = [layers.Conv2D(4, 3, padding="same") for _ in range(2)]
+
+    def build(self, shape):
+        for convolution in self.convolutions:
+            convolution.build(shape)
+
+    def call(self, maps):
+        for convolution in self.convolutions:
+            maps = convolution(maps)
+        return maps
+
+
+def attention(maps):
+    cells = layers.Reshape((SIDE * SIDE, 4))(maps)
+    seen = layers.MultiHeadAttention(2, 4)(cells, cells)
+    return layers.Reshape((SIDE, SIDE, 4), name="inner")(seen)
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        lambda x: layers.SpectralNormalization(layers.Conv2D(4, 3), name="inner")(x),
+        lambda x: layers.Conv2D(4, 3, activation=layers.LeakyReLU(0.3), name="inner")(x),
+        lambda x: Block()(x),
+        attention,
+    ],
+    ids=["wrapper", "activation", "list", "attention"],
+)
+def test_layers_inside_layers_are_computed_in_single(images, inner):
+    def with_inner():
+        keras.utils.set_random_seed(0)
+        front = keras.Input((SIDE, SIDE, 3))
+        maps = inner(layers.Conv2D(4, 3, padding="same", name="c1")(front))
+        return keras.Model(front, layers.Dense(3)(layers.GlobalAveragePooling2D()(maps)))
+
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        half = with_inner()
+    finally:
+        keras.config.set_dtype_policy("float32")
+    single = with_inner()
+    single.set_weights(half.get_weights())
+    ours, wanted = (vggviz.feature_maps(model, images * 255, "inner")["inner"] for model in (half, single))
+    assert np.allclose(ours, wanted, rtol=1e-4, atol=1e-5 * np.abs(wanted).max())
+
+
+def test_the_policies_of_a_model_stay_as_they_are(images):
+    policies = keras.dtype_policies.DTypePolicyMap(default_policy="mixed_float16")
+    keras.config.set_dtype_policy(policies)
+    try:
+        model = network()
+    finally:
+        keras.config.set_dtype_policy("float32")
+    vggviz.feature_maps(model, images)
+    assert {layer.compute_dtype for layer in model.layers} == {"float16"}
+    assert not len(policies)
+
+
 def test_a_nested_model_with_named_inputs_and_outputs(images):
     keras.utils.set_random_seed(0)
     inner, outer = keras.Input((SIDE, SIDE, 3), name="photo"), keras.Input((SIDE, SIDE, 3))
@@ -942,6 +1005,19 @@ def test_a_name_in_the_model_and_in_a_nested_one_is_that_of_the_model(images):
     model = keras.Sequential([keras.Input((SIDE, SIDE, 3)), inner, layers.Conv2D(5, 3, name="c")])
     assert vggviz.conv_layers(model) == ["inner/c", "c"]
     assert np.allclose(vggviz.feature_maps(model, images, "c")["c"], np.asarray(model(images)), atol=1e-6)
+
+
+def test_names_of_layers_that_look_like_further_calls(images):
+    keras.utils.set_random_seed(0)
+    shared = layers.Conv2D(4, 3, padding="same", name="d")
+    front = keras.Input((SIDE, SIDE, 3))
+    maps = layers.Conv2D(4, 3, padding="same", name="c")(layers.Conv2D(5, 3, name="c:1")(front))
+    end = layers.Conv2D(6, 3, name="d:1")(shared(shared(maps)))
+    model = keras.Model(front, end)
+    assert vggviz.conv_layers(model) == ["c:1", "c", "d", "d:2", "d:1"]
+    for name in ("c:1", "c", "d:1"):
+        wanted = np.asarray(keras.Model(front, model.get_layer(name).output)(images))
+        assert np.allclose(vggviz.feature_maps(model, images, name)[name], wanted, atol=1e-6)
 
 
 @pytest.mark.parametrize("names", [("a b", "c:1"), ("層", "_x"), ("input", "output"), ("-", "all")])
