@@ -150,6 +150,12 @@ def test_an_end_with_weights_that_is_not_linear_is_refused(images, end):
         scores(with_end(end), images, class_logit(0))
 
 
+@pytest.mark.parametrize("classes", [1, 2, 3, 5])
+def test_a_prelu_at_the_end_is_refused(images, classes):
+    with refused("'head'", "linear", "softmax"):
+        scores(with_end(lambda x: layers.PReLU(name="head")(layers.Dense(classes)(x))), images, class_logit(0))
+
+
 @pytest.mark.parametrize("name", ["tanh", "hard_tanh", "relu6"])
 @pytest.mark.parametrize("classes", [1, 3])
 def test_an_end_that_is_linear_for_small_numbers_alone_is_refused(images, name, classes):
