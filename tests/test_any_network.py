@@ -152,8 +152,9 @@ def test_an_end_with_weights_that_is_not_linear_is_refused(images, end):
 
 @pytest.mark.parametrize("classes", [1, 2, 3, 5])
 def test_a_prelu_at_the_end_is_refused(images, classes):
+    model = with_end(lambda x: layers.PReLU(name="head")(layers.Dense(classes)(x)))
     with refused("'head'", "linear", "softmax"):
-        scores(with_end(lambda x: layers.PReLU(name="head")(layers.Dense(classes)(x))), images, class_logit(0))
+        scores(model, images, class_logit(0))
 
 
 @pytest.mark.parametrize("name", ["tanh", "hard_tanh", "relu6"])
@@ -1297,6 +1298,22 @@ def test_grey_levels_of_32_bits(tmp_path):
     assert np.array_equal(eight[..., 0], ramp)
     Image.fromarray((ramp * 257).astype(np.uint16)).save(tmp_path / "ramp.png")
     assert np.array_equal(vggviz.load_image(tmp_path / "ramp.png", 256)[..., 0], ramp)
+
+
+@pytest.mark.parametrize("top", [1.0000002, 1.0005, 255.0001, 1e6])
+@pytest.mark.parametrize("corner", [None, np.nan, np.inf, -np.inf])
+def test_grey_levels_of_floats(tmp_path, top, corner):
+    ramp = np.tile(np.arange(256, dtype=np.float32), (256, 1))
+    levels, expected = ramp / 255 * np.float32(top), ramp.copy()
+    if corner is not None:
+        levels[0, 0], expected[0, 0] = corner, 255 * (corner == np.inf)
+    Image.fromarray(levels).save(tmp_path / "ramp.tif")
+    assert np.abs(vggviz.load_image(tmp_path / "ramp.tif", None)[..., 0] - expected).max() <= 1
+
+
+def test_grey_levels_of_32_bits_above_16_bits():
+    ramp = np.tile(np.arange(256, dtype=np.int32), (256, 1))
+    assert np.array_equal(vggviz.load_image(Image.fromarray(ramp * 8_000_000), None)[..., 0], ramp)
 
 
 @pytest.mark.parametrize(
