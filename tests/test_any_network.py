@@ -622,6 +622,27 @@ def test_checkpoints_depend_on_what_the_layers_compute(tmp_path, fronts):
     assert not np.array_equal(*drawn[:2])
 
 
+def test_checkpoints_depend_on_what_an_objective_of_a_users_own_computes(tmp_path):
+    model = network()
+    wanted = [
+        vggviz.objectives.Objective(("c2",), value, "mine")
+        for value in (
+            lambda maps: keras.ops.mean(maps["c2"][..., 0], axis=(1, 2)),
+            lambda maps: keras.ops.mean(maps["c2"][..., 1], axis=(1, 2)),
+        )
+    ]
+    drawn = [
+        feature_visualization.visualize(model, each, steps=2, folder=folder).images
+        for folder in (tmp_path, None)
+        for each in wanted
+    ]
+    assert np.array_equal(drawn[:2], drawn[2:])
+    assert not np.array_equal(*drawn[:2])
+    assert len(list(tmp_path.glob("*.npz"))) == 2
+    feature_visualization.visualize(model, wanted, steps=2, folder=tmp_path)
+    assert len(list(tmp_path.glob("*.npz"))) == 2
+
+
 def test_checkpoints_with_a_mean_image_taken_off(tmp_path):
     mean = np.random.default_rng(0).random((SIDE, SIDE, 3)).astype(np.float32)
     drawn = [
