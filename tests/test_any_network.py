@@ -1182,7 +1182,7 @@ def test_other_than_images_is_refused(name, kind, shape):
         call_with(name, model, np.zeros((1, *shape), np.float32))
 
 
-def test_fractions_for_a_model_of_whole_numbers_are_refused():
+def test_fractions_for_a_model_of_whole_numbers_are_refused(tmp_path):
     model = keras.Sequential(
         [keras.Input((8, 8, 3), dtype="uint8"), layers.Rescaling(1 / 255), layers.Conv2D(2, 3, name="c")]
     )
@@ -1193,6 +1193,8 @@ def test_fractions_for_a_model_of_whole_numbers_are_refused():
     for name in ("attribution.saliency", "feature_visualization.visualize", "feature_visualization.invert"):
         with refused("uint8", "no gradient", "float32"):
             call_with(name, model, levels)
+    with refused("uint8", "no gradient", "float32"):
+        feature_visualization.visualize(model, channel("c", 0), steps=1, folder=tmp_path)
 
 
 @pytest.fixture

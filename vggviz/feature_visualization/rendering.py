@@ -231,6 +231,7 @@ def layer_values(model: keras.Model, size: tuple[int, int]) -> list[str]:
 def _fixed_noise(model: keras.Model, size: tuple[int, int]) -> np.ndarray:
     """Two images of whole numbers, of the model's own size, or of `size` where it accepts any."""
     images = unfold(model).inputs[0]
+    check_differentiable(images)  # before whole numbers are refused as images
     sides = [own or other for own, other in zip(images.shape[1:3], size, strict=True)]
     noise = np.random.default_rng(0).uniform(-1, 1, (2, *sides, images.shape[-1])) * [[[[1]]], [[[128]]]]
     return np.rint(noise)
