@@ -1068,6 +1068,15 @@ def test_any_name_of_a_layer(images, names, tmp_path):
     assert vggviz.explore(model, "cat").save(tmp_path / "page").is_dir()
 
 
+def test_drawings_of_layers_with_similar_names_on_the_command_line(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    convolutions = [layers.Conv2D(2, 3, name=name) for name in ("c:1", "c-1")]
+    networks.save(keras.Sequential([keras.Input((SIDE, SIDE, 3)), *convolutions]), tmp_path / "model.keras")
+    vggviz_main(["dream", "c:1:0", "c-1:0", "--steps", "1", "--model", "model.keras"])
+    written = [line for line in capsys.readouterr().out.splitlines() if line.endswith(".png")]
+    assert written == ["vggviz-dreams/c-1-0.png", "vggviz-dreams/c-1-0-2.png"]
+
+
 def of_any_size():
     front = keras.Input((None, None, 3))
     return keras.Model(front, keras.Sequential(network().layers).call(front))
