@@ -497,6 +497,16 @@ def test_a_copy_computes_what_the_model_does(images, model):
     assert np.allclose(maps[..., 1:], vggviz.feature_maps(model, images, "c1")["c1"][..., 1:], rtol=1e-5)
 
 
+def test_the_shuffled_weights_of_a_normalization_count(images):
+    model = adapted()
+    front = model.layers[0]
+    copy = attribution.shuffled_weights(model, front.name, cascade=False, seed=3)
+    mean, variance, _ = copy.layers[0].get_weights()
+    assert not np.array_equal(mean, front.get_weights()[0])
+    expected = vggviz.feature_maps(network(layers.Normalization(mean=mean, variance=variance)), images, "c1")
+    assert np.allclose(vggviz.feature_maps(copy, images, "c1")["c1"], expected["c1"], atol=1e-5)
+
+
 def halves(model_side, scale=1.0):
     """A convolution whose channels are split; the second half is read by the convolution "c2"."""
     keras.utils.set_random_seed(0)
