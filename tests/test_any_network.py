@@ -150,6 +150,13 @@ def test_an_end_with_weights_that_is_not_linear_is_refused(images, end):
         scores(with_end(end), images, class_logit(0))
 
 
+@pytest.mark.parametrize("classes", [1, 2, 3, 5])
+def test_a_prelu_at_the_end_is_refused(images, classes):
+    model = with_end(lambda x: layers.PReLU(name="head")(layers.Dense(classes)(x)))
+    with refused("'head'", "linear", "softmax"):
+        scores(model, images, class_logit(0))
+
+
 @pytest.mark.parametrize("name", ["tanh", "hard_tanh", "relu6"])
 @pytest.mark.parametrize("classes", [1, 3])
 def test_an_end_that_is_linear_for_small_numbers_alone_is_refused(images, name, classes):
@@ -490,6 +497,16 @@ def test_a_copy_computes_what_the_model_does(images, model):
     assert np.allclose(maps[..., 1:], vggviz.feature_maps(model, images, "c1")["c1"][..., 1:], rtol=1e-5)
 
 
+def test_the_shuffled_weights_of_a_normalization_count(images):
+    model = adapted()
+    front = model.layers[0]
+    copy = attribution.shuffled_weights(model, front.name, cascade=False, seed=3)
+    mean, variance, _ = copy.layers[0].get_weights()
+    assert not np.array_equal(mean, front.get_weights()[0])
+    expected = vggviz.feature_maps(network(layers.Normalization(mean=mean, variance=variance)), images, "c1")
+    assert np.allclose(vggviz.feature_maps(copy, images, "c1")["c1"], expected["c1"], atol=1e-5)
+
+
 def halves(model_side, scale=1.0):
     """A convolution whose channels are split; the second half is read by the convolution "c2"."""
     keras.utils.set_random_seed(0)
@@ -613,6 +630,27 @@ def test_checkpoints_depend_on_what_the_layers_compute(tmp_path, fronts):
             drawn.append(feature_visualization.visualize(model, wanted, steps=2, folder=folder).images)
     assert np.array_equal(drawn[:2], drawn[2:])
     assert not np.array_equal(*drawn[:2])
+
+
+def test_checkpoints_depend_on_what_an_objective_of_a_users_own_computes(tmp_path):
+    model = network()
+    wanted = [
+        vggviz.objectives.Objective(("c2",), value, "mine")
+        for value in (
+            lambda maps: keras.ops.mean(maps["c2"][..., 0], axis=(1, 2)),
+            lambda maps: keras.ops.mean(maps["c2"][..., 1], axis=(1, 2)),
+        )
+    ]
+    drawn = [
+        feature_visualization.visualize(model, each, steps=2, folder=folder).images
+        for folder in (tmp_path, None)
+        for each in wanted
+    ]
+    assert np.array_equal(drawn[:2], drawn[2:])
+    assert not np.array_equal(*drawn[:2])
+    assert len(list(tmp_path.glob("*.npz"))) == 2
+    feature_visualization.visualize(model, wanted, steps=2, folder=tmp_path)
+    assert len(list(tmp_path.glob("*.npz"))) == 2
 
 
 def test_checkpoints_with_a_mean_image_taken_off(tmp_path):
@@ -935,6 +973,69 @@ def test_weights_or_images_of_16_bits_are_computed_in_single(images, policy, dty
         assert np.allclose(function(half), function(single), rtol=1e-4, atol=1e-6)
 
 
+class Block(layers.Layer):
+    """A user-defined layer that contains a list of convolutions."""
+
+    def __init__(self):
+        super().__init__(name="inner")
+        self.convolutions = [layers.Conv2D(4, 3, padding="same") for _ in range(2)]
+
+    def build(self, shape):
+        for convolution in self.convolutions:
+            convolution.build(shape)
+
+    def call(self, maps):
+        for convolution in self.convolutions:
+            maps = convolution(maps)
+        return maps
+
+
+def attention(maps):
+    cells = layers.Reshape((SIDE * SIDE, 4))(maps)
+    seen = layers.MultiHeadAttention(2, 4)(cells, cells)
+    return layers.Reshape((SIDE, SIDE, 4), name="inner")(seen)
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        lambda x: layers.SpectralNormalization(layers.Conv2D(4, 3), name="inner")(x),
+        lambda x: layers.Conv2D(4, 3, activation=layers.LeakyReLU(0.3), name="inner")(x),
+        lambda x: Block()(x),
+        attention,
+    ],
+    ids=["wrapper", "activation", "list", "attention"],
+)
+def test_layers_inside_layers_are_computed_in_single(images, inner):
+    def with_inner():
+        keras.utils.set_random_seed(0)
+        front = keras.Input((SIDE, SIDE, 3))
+        maps = inner(layers.Conv2D(4, 3, padding="same", name="c1")(front))
+        return keras.Model(front, layers.Dense(3)(layers.GlobalAveragePooling2D()(maps)))
+
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        half = with_inner()
+    finally:
+        keras.config.set_dtype_policy("float32")
+    single = with_inner()
+    single.set_weights(half.get_weights())
+    ours, wanted = (vggviz.feature_maps(model, images * 255, "inner")["inner"] for model in (half, single))
+    assert np.allclose(ours, wanted, rtol=1e-4, atol=1e-5 * np.abs(wanted).max())
+
+
+def test_the_policies_of_a_model_stay_as_they_are(images):
+    policies = keras.dtype_policies.DTypePolicyMap(default_policy="mixed_float16")
+    keras.config.set_dtype_policy(policies)
+    try:
+        model = network()
+    finally:
+        keras.config.set_dtype_policy("float32")
+    vggviz.feature_maps(model, images)
+    assert {layer.compute_dtype for layer in model.layers} == {"float16"}
+    assert not len(policies)
+
+
 def test_a_nested_model_with_named_inputs_and_outputs(images):
     keras.utils.set_random_seed(0)
     inner, outer = keras.Input((SIDE, SIDE, 3), name="photo"), keras.Input((SIDE, SIDE, 3))
@@ -949,6 +1050,19 @@ def test_a_name_in_the_model_and_in_a_nested_one_is_that_of_the_model(images):
     model = keras.Sequential([keras.Input((SIDE, SIDE, 3)), inner, layers.Conv2D(5, 3, name="c")])
     assert vggviz.conv_layers(model) == ["inner/c", "c"]
     assert np.allclose(vggviz.feature_maps(model, images, "c")["c"], np.asarray(model(images)), atol=1e-6)
+
+
+def test_names_of_layers_that_look_like_further_calls(images):
+    keras.utils.set_random_seed(0)
+    shared = layers.Conv2D(4, 3, padding="same", name="d")
+    front = keras.Input((SIDE, SIDE, 3))
+    maps = layers.Conv2D(4, 3, padding="same", name="c")(layers.Conv2D(5, 3, name="c:1")(front))
+    end = layers.Conv2D(6, 3, name="d:1")(shared(shared(maps)))
+    model = keras.Model(front, end)
+    assert vggviz.conv_layers(model) == ["c:1", "c", "d", "d:2", "d:1"]
+    for name in ("c:1", "c", "d:1"):
+        wanted = np.asarray(keras.Model(front, model.get_layer(name).output)(images))
+        assert np.allclose(vggviz.feature_maps(model, images, name)[name], wanted, atol=1e-6)
 
 
 @pytest.mark.parametrize("names", [("a b", "c:1"), ("層", "_x"), ("input", "output"), ("-", "all")])
@@ -969,6 +1083,15 @@ def test_any_name_of_a_layer(images, names, tmp_path):
     )
     assert np.allclose(ours, wanted)
     assert vggviz.explore(model, "cat").save(tmp_path / "page").is_dir()
+
+
+def test_drawings_of_layers_with_similar_names_on_the_command_line(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    convolutions = [layers.Conv2D(2, 3, name=name) for name in ("c:1", "c-1")]
+    networks.save(keras.Sequential([keras.Input((SIDE, SIDE, 3)), *convolutions]), tmp_path / "model.keras")
+    vggviz_main(["dream", "c:1:0", "c-1:0", "--steps", "1", "--model", "model.keras"])
+    written = [line for line in capsys.readouterr().out.splitlines() if line.endswith(".png")]
+    assert written == ["vggviz-dreams/c-1-0.png", "vggviz-dreams/c-1-0-2.png"]
 
 
 def of_any_size():
@@ -1087,7 +1210,7 @@ def test_other_than_images_is_refused(name, kind, shape):
         call_with(name, model, np.zeros((1, *shape), np.float32))
 
 
-def test_fractions_for_a_model_of_whole_numbers_are_refused():
+def test_fractions_for_a_model_of_whole_numbers_are_refused(tmp_path):
     model = keras.Sequential(
         [keras.Input((8, 8, 3), dtype="uint8"), layers.Rescaling(1 / 255), layers.Conv2D(2, 3, name="c")]
     )
@@ -1098,6 +1221,8 @@ def test_fractions_for_a_model_of_whole_numbers_are_refused():
     for name in ("attribution.saliency", "feature_visualization.visualize", "feature_visualization.invert"):
         with refused("uint8", "no gradient", "float32"):
             call_with(name, model, levels)
+    with refused("uint8", "no gradient", "float32"):
+        feature_visualization.visualize(model, channel("c", 0), steps=1, folder=tmp_path)
 
 
 @pytest.fixture
@@ -1224,6 +1349,22 @@ def test_grey_levels_of_32_bits(tmp_path):
     assert np.array_equal(eight[..., 0], ramp)
     Image.fromarray((ramp * 257).astype(np.uint16)).save(tmp_path / "ramp.png")
     assert np.array_equal(vggviz.load_image(tmp_path / "ramp.png", 256)[..., 0], ramp)
+
+
+@pytest.mark.parametrize("top", [1.0000002, 1.0005, 255.0001, 1e6])
+@pytest.mark.parametrize("corner", [None, np.nan, np.inf, -np.inf])
+def test_grey_levels_of_floats(tmp_path, top, corner):
+    ramp = np.tile(np.arange(256, dtype=np.float32), (256, 1))
+    levels, expected = ramp / 255 * np.float32(top), ramp.copy()
+    if corner is not None:
+        levels[0, 0], expected[0, 0] = corner, 255 * (corner == np.inf)
+    Image.fromarray(levels).save(tmp_path / "ramp.tif")
+    assert np.abs(vggviz.load_image(tmp_path / "ramp.tif", None)[..., 0] - expected).max() <= 1
+
+
+def test_grey_levels_of_32_bits_above_16_bits():
+    ramp = np.tile(np.arange(256, dtype=np.int32), (256, 1))
+    assert np.array_equal(vggviz.load_image(Image.fromarray(ramp * 8_000_000), None)[..., 0], ramp)
 
 
 @pytest.mark.parametrize(
@@ -1368,10 +1509,10 @@ def test_another_backend_is_refused(monkeypatch, installed):
         backend.keras.__wrapped__()
 
 
-@pytest.mark.audit
-def test_another_backend_is_one_sentence():
+@pytest.mark.parametrize("name", [pytest.param("jax", marks=pytest.mark.audit), "TensorFlow"])
+def test_another_backend_is_one_sentence(name):
     """In a process of its own, which imports Keras on it."""
-    _, errors = run_python("import vggviz\nvggviz.load_vgg16('random')", KERAS_BACKEND="jax")
+    _, errors = run_python("import vggviz\nvggviz.load_vgg16('random')", KERAS_BACKEND=name)
     assert errors[-1].startswith(
-        "ValueError: vggviz computes with Keras on TensorFlow; this process set 'jax'"
+        f"ValueError: vggviz computes with Keras on TensorFlow; this process set {name!r}"
     )

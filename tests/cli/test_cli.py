@@ -357,7 +357,7 @@ def test_the_engines_are_those_of_the_drawings():
 
 def test_a_dream_says_first_what_it_costs(model, capsys):
     main(["dream", "conv_a:1", "--model", model, "--steps", "1", "--size", "16"])
-    assert "1 image of 16 x 16 pixels, 1 steps" in capsys.readouterr().err
+    assert "1 image of 16 x 16 pixels, 1 step:" in capsys.readouterr().err
 
 
 @pytest.fixture(scope="module")

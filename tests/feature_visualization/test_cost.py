@@ -20,6 +20,8 @@ def test_the_cost_counts_the_layers_needed(nested):
     half = visualization_cost(nested, channel("inner_conv3", 0), size=16)
     assert half.macs * 4 == cost.macs
     assert str(cost).startswith("3 images of 32 x 32 pixels, 9 steps: about 2 x ")
+    one = visualization_cost(nested, channel("inner_conv3", 0), size=16, steps=1)
+    assert str(one).startswith("1 image of 16 x 16 pixels, 1 step: about 2 x ")
 
 
 def test_the_cost_of_vgg16(vgg16):

@@ -48,7 +48,7 @@ def image_plots(linear, image):
         "visualization": lambda ax: vggviz.plot_visualization(drawn, ax=ax),
         "ascent": lambda ax: vggviz.plot_ascent(drawn, ax=ax),
         "by layer": lambda ax: vggviz.plot_by_layer(measures, ax=ax),
-        "image map": lambda ax: vggviz.plot_image_map(points, [image, image], ax=ax),
+        "image map": lambda ax: vggviz.plot_image_map(points, [image, image], groups=["one", "other"], ax=ax),
     }
 
 
@@ -111,6 +111,11 @@ def test_every_plotting_function_is_covered(draw):
     assert functions <= used
 
 
+CHARTS = [
+    *("statistics by layer", "statistics of a layer", "layer table", "cell", "trace"),
+    *("deletion and insertion", "ascent", "by layer"),
+]
+"""Plots with axes of numbers, over which matplotlibrc may draw a grid."""
 SPARSE = ["examples", "image map"]
 """Mostly blank with these inputs: crops cut off at the photograph's edge, and two images far apart."""
 
@@ -164,8 +169,22 @@ def test_axes_of_a_figure_outside_pyplot(draw, name):
 @pytest.mark.parametrize("name", PLOTS)
 def test_the_same_inputs_give_the_same_upright_bytes_whatever_matplotlibrc_says(draw, name):
     expected = described_figure.png(draw[name](None)[0])
-    with matplotlib.rc_context({"image.origin": "lower", "image.aspect": "auto"}):
+    settings = {
+        "image.origin": "lower",
+        "image.aspect": "auto",
+        "axes.grid": name not in CHARTS,
+        "figure.constrained_layout.use": True,
+    }
+    with matplotlib.rc_context(settings):
         assert described_figure.png(draw[name](None)[0]) == expected
+
+
+@pytest.mark.parametrize("name", ["examples", "trace", "visualization", "image map"])
+def test_texts_on_white_are_black_where_matplotlibrc_says_white(draw, name):
+    with matplotlib.rc_context({"text.color": "white"}):
+        figure, _ = draw[name](None)
+    colours = [text.get_color() for ax in figure.axes for text in ax.texts if text.get_text()]
+    assert set(colours) == {"black"}
 
 
 @pytest.mark.parametrize("name", PLOTS)

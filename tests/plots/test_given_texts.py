@@ -3,6 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
 import vggviz
 from plotted import text_of
@@ -66,6 +67,17 @@ def test_a_name_with_signs_of_formulas(name, new, maps, image, tmp_path):
     vggviz.save_figure(figure, tmp_path / "figure.png")  # matplotlib raises for an invalid formula
     assert NAME in text_of(figure)
     assert NAME in vggviz.text_alternative(figure)
+
+
+@pytest.mark.parametrize("name", [name for name in PLOTS if name != "image map"])
+def test_a_name_is_no_tex_where_matplotlibrc_asks_for_it(name, maps, image):
+    """Without rendering, since TeX may not be installed."""
+    ax = plt.figure().add_subplot()
+    with plt.rc_context({"text.usetex": True}):
+        figure = draw(name, maps, image, ax)
+    given = [text for text in figure.findobj(Text) if "$5" in text.get_text()]
+    assert given
+    assert not any(text.get_usetex() for text in given)
 
 
 def test_every_curve_is_in_the_legend():

@@ -30,11 +30,14 @@ def keras() -> ModuleType:
     Raises:
         ValueError: Keras is set to another backend in this process.
     """
-    tensorflow()
     try:
+        tensorflow()  # imports Keras as well, if it can
         import keras
-    except ImportError as error:  # Keras imports the backend that is set, which may not be installed
-        raise ValueError(_other_backend(os.environ.get("KERAS_BACKEND", error.name or "another"))) from error
+    except (ImportError, ValueError) as error:  # the backend that is set is not installed, or none of Keras'
+        name = os.environ.get("KERAS_BACKEND") or getattr(error, "name", None) or "another"
+        if name == "tensorflow":
+            raise
+        raise ValueError(_other_backend(name)) from error
     if keras.backend.backend() != "tensorflow":
         raise ValueError(_other_backend(keras.backend.backend()))
     return keras

@@ -47,6 +47,7 @@ def draw_visualizations(network: inputs.Network, *, targets, steps, size, seed, 
     channel of the layer, and logits:3 is a class. The expected time is printed first. Each image is saved as
     PNG and .npz once it is finished; if the command is stopped and started again, finished images are kept.
     """
+    from vggviz.datasets.folder import unique_names
     from vggviz.figures.described_figure import close
 
     classes = any(target.split(":")[0] == "logits" for target in targets)
@@ -54,12 +55,13 @@ def draw_visualizations(network: inputs.Network, *, targets, steps, size, seed, 
     wanted = {target: _objectives(model, target) for target in targets}
     settings = {"size": size, "steps": steps, "seed": seed, "preprocess": network.preprocess}
     folder = output_folder(out)
-    for target, objectives in wanted.items():
+    files = unique_names(((inputs.as_file_name(target), each) for target, each in wanted.items()), files=True)
+    for file, objectives in files:
         drawn = vggviz.feature_visualization.visualize(model, objectives, folder=folder, **settings)
         for label, reached in zip(drawn.labels, drawn.reached, strict=True):
             print(f"{reached:10.4g}  {label}")
         figure, _ = vggviz.plot_visualization(drawn)
-        inputs.save(figure, folder / f"{inputs.as_file_name(target)}.png")
+        inputs.save(figure, folder / f"{file}.png")
         close(figure)
 
 

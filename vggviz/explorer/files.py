@@ -42,10 +42,10 @@ def cost(content: Content) -> str:
     kernels = [steps[name].core.kernel for name in content.layers if steps[name].is_conv2d]
     weights = sum(math.prod(kernel.shape) for kernel in kernels)
     channels = sum(shape[-1] for shape in shapes)
-    return (
-        f"The explorer shows {channels:,} channels of {len(content.layers)} layers for "
-        f"{len(content.images)} images; it takes {2 * (cells + weights) / 1e6:,.0f} MB at most."
-    )
+    counts = {"channel": channels, "layer": len(content.layers), "image": len(content.images)}
+    shown, of, images = (f"{count:,} {what}{'s' * (count != 1)}" for what, count in counts.items())
+    megabytes = math.ceil(2 * (cells + weights) / 1e6)
+    return f"The explorer shows {shown} of {of} for {images}; it takes {megabytes:,} MB at most."
 
 
 def files(content: Content, runtime: str | os.PathLike[str] | None) -> Iterator[tuple[str, bytes]]:

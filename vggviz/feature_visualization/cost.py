@@ -29,8 +29,9 @@ class Cost:
         return 2 * self.macs * self.images * (self.steps + 1)
 
     def __str__(self) -> str:
-        images = f"{self.images} image{'' if self.images == 1 else 's'}"
+        counts = {"image": self.images, "step": self.steps}
+        images, steps = (f"{count} {what}{'s' * (count != 1)}" for what, count in counts.items())
         return (
-            f"{images} of {self.size[0]} x {self.size[1]} pixels, {self.steps} steps: "
+            f"{images} of {self.size[0]} x {self.size[1]} pixels, {steps}: "
             f"about 2 x {format_macs(self.macs)} per image and step, {format_macs(self.total)} in all."
         )

@@ -16,6 +16,7 @@ from vggviz._shared import backend, validation
 from vggviz._shared.files import output_folder
 from vggviz._shared.hashing import digest, text_digest
 from vggviz.activations.forward import run
+from vggviz.attribution.core import scores
 from vggviz.feature_visualization.checkpoints import Checkpoints
 from vggviz.feature_visualization.cost import Cost
 from vggviz.feature_visualization.optimisation import GradientAscent, Recipe, check_settings
@@ -111,16 +112,18 @@ class Rendering:
         Returns:
             The images in the order of the objectives.
         """
-        checkpoints = None
+        kept: list[Checkpoints | None] = [None] * len(objectives)
         if folder is not None:
-            checkpoints = Checkpoints(output_folder(folder), self._settings() | dict(settings or {}))
-        results = [checkpoints.load(objective.label) if checkpoints else None for objective in objectives]
+            place, common = output_folder(folder), self._settings()
+            kept = [Checkpoints(place, common | dict(settings or self._own(each))) for each in objectives]
+        pairs = zip(kept, objectives, strict=True)
+        results = [checkpoints.load(each.label) if checkpoints else None for checkpoints, each in pairs]
         missing = [index for index, result in enumerate(results) if result is None]
         if missing:
             log.info("%s", self.cost([objectives[index] for index in missing]))
         for index, image, values in self._draw_batches(objectives, missing):
             results[index] = (image, values)
-            if checkpoints:
+            if checkpoints := kept[index]:
                 checkpoints.save(objectives[index].label, image, values)
         images, values = (np.stack(arrays) for arrays in zip(*filter(None, results), strict=True))
         return Visualization(
@@ -149,6 +152,13 @@ class Rendering:
         read = reader(functools.partial(part, self.model, layers), self.preprocess, self.size)
         score = functools.partial(score_each, objectives)
         return GradientAscent(read, score, self.size, self.steps, self.seed, self.recipe)
+
+    def _own(self, objective: Objective) -> dict[str, Any]:
+        """What tells an objective with a function of the user's from others with its label."""
+        if objective.is_cacheable:
+            return {}
+        values = scores(self.model, _fixed_noise(self.model, self.size), objective)
+        return {"objective": [f"{value:.2e}" for value in values]}
 
     def _settings(self) -> dict[str, Any]:
         return {
@@ -210,15 +220,21 @@ def preprocess_digest(preprocess: Callable[[Any], Any], size: tuple[int, int] = 
 def layer_values(model: keras.Model, size: tuple[int, int]) -> list[str]:
     """Means of the positive and negative outputs of each layer for two fixed images, to three digits.
 
-    They identify what the layers compute; their settings do not, since functions have names alone there. The
-    images have the model's own size, or `size` where it accepts any.
+    They identify what the layers compute; their settings do not, since functions have names alone there.
     """
-    images = unfold(model).inputs[0]
-    sides = [own or other for own, other in zip(images.shape[1:3], size, strict=True)]
-    noise = np.random.default_rng(0).uniform(-1, 1, (2, *sides, images.shape[-1])) * [[[[1]]], [[[128]]]]
-    outputs = run(model, np.rint(noise), tuple(step.output for step in unfold(model).steps.values()))
+    tensors = tuple(step.output for step in unfold(model).steps.values())
+    outputs = run(model, _fixed_noise(model, size), tensors)
     parts = [(sign * values).clip(0).reshape(2, -1).mean(axis=1) for values in outputs for sign in (1, -1)]
     return [f"{mean:.2e}" for means in parts for mean in means]
+
+
+def _fixed_noise(model: keras.Model, size: tuple[int, int]) -> np.ndarray:
+    """Two images of whole numbers, of the model's own size, or of `size` where it accepts any."""
+    images = unfold(model).inputs[0]
+    check_differentiable(images)  # before whole numbers are refused as images
+    sides = [own or other for own, other in zip(images.shape[1:3], size, strict=True)]
+    noise = np.random.default_rng(0).uniform(-1, 1, (2, *sides, images.shape[-1])) * [[[[1]]], [[[128]]]]
+    return np.rint(noise)
 
 
 def layers_read(objectives: Iterable[Objective]) -> tuple[str, ...]:

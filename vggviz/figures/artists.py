@@ -22,6 +22,7 @@ MAX_PIXELS = 1200
 
 def show_values(ax: Axes, values: np.ndarray, limit: float, *, signed: bool) -> AxesImage:
     """Draw an array (h, w) on the scale 0 to `limit`, or -`limit` to `limit` if it is signed."""
+    ax.grid(visible=False)  # matplotlibrc may draw one over the values
     return ax.imshow(
         values,
         cmap=colour_map(signed),
@@ -43,6 +44,7 @@ def show_image(
     zorder: float = 0,
 ) -> None:
     """Draw an image (H, W, 3), or (H, W) in grey levels from 0 to 255, with its first row on top."""
+    ax.grid(visible=False)
     ax.imshow(
         image,
         cmap="gray",

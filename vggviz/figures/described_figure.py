@@ -59,7 +59,7 @@ class DescribedFigure(Figure):
     """A figure that a notebook shows at double density, with its description inside the PNG."""
 
 
-def new_figure(width: float = 8, height: float = 5, layout: str | None = "constrained") -> Figure:
+def new_figure(width: float = 8, height: float = 5, layout: str = "constrained") -> Figure:
     """An empty pyplot figure, which a notebook shows by itself; width and height in inches.
 
     A rendering for phones is none of pyplot's, so that a notebook does not show it as well.

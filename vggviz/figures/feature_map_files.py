@@ -17,6 +17,7 @@ from tqdm import tqdm
 from vggviz._shared import validation
 from vggviz._shared.files import atomic_path, output_folder
 from vggviz.activations.statistics import check_maps
+from vggviz.datasets.folder import unique_names
 from vggviz.figures.scales import SCALES, colour_map, scale_label
 from vggviz.images.mosaic import mosaic
 from vggviz.models.provenance import source_line
@@ -73,8 +74,9 @@ def _mosaic_jobs(
         for index, image in enumerate(values):
             name = layer.replace("/", "-").replace(":", "-") + (f"_{index}" if len(values) > 1 else "")
             label = f"{layer}, {scale_label(scale, signed)}"
-            jobs.append((image, folder / f"{name}.png", limit, label, signed))
-    return jobs
+            jobs.append((name, (image, limit, label, signed)))
+    named = unique_names(jobs, files=True)
+    return [(image, folder / f"{name}.png", *settings) for name, (image, *settings) in named]
 
 
 def _save_arrays(maps: Mapping[str, np.ndarray], path: Path) -> Path:

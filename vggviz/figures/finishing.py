@@ -19,6 +19,8 @@ from matplotlib.transforms import BboxBase
 
 from vggviz.figures.page import page
 
+TEX = frozenset("$&%#_{}~^\\")
+"""Letters with a meaning in TeX."""
 Given = ParamSpec("Given")
 Drawn = TypeVar("Drawn", bound=tuple[Figure, Any])
 
@@ -144,7 +146,7 @@ def _broken(line: str, most: int) -> list[str]:
 
 
 def literal_text(plot: Callable[Given, Drawn]) -> Callable[Given, Drawn]:
-    """Decorator of a plot: "$" in its texts, which may be names of files or classes, begins no formula."""
+    """Decorator of a plot: its texts, which may be names of files or classes, are no formulas and no TeX."""
 
     @functools.wraps(plot)
     def with_literal_text(*args: Given.args, **kwargs: Given.kwargs) -> Drawn:
@@ -152,8 +154,8 @@ def literal_text(plot: Callable[Given, Drawn]) -> Callable[Given, Drawn]:
         before = {text: text.get_text() for text in _text_in(ax)} if isinstance(ax, Axes) else {}
         drawn = plot(*args, **kwargs)
         for text in _text_in(ax if isinstance(ax, Axes) else drawn[0]):
-            if "$" in text.get_text() and before.get(text) != text.get_text():
-                text.set_parse_math(False)
+            if TEX.intersection(text.get_text()) and before.get(text) != text.get_text():
+                text.set(parse_math=False, usetex=False)
         return drawn
 
     return with_literal_text

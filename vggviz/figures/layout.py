@@ -62,7 +62,7 @@ def mosaic_axes(ax: Axes | None, aspect: float) -> tuple[Figure, Axes]:
         # above a tall picture, which makes the figure narrow, a title has more lines
         width = min(page().width - left - right, (page().tallest - title) / aspect)
         size = (left + width + right, width * aspect + title)
-        figure = new_figure(*size, layout=None)
+        figure = new_figure(*size, layout="none")
         ax = figure.add_axes((left / size[0], 0.0, width / size[0], width * aspect / size[1]))
     return root(ax), check_axes(ax)
 
@@ -95,6 +95,7 @@ def colour_bar(ax: Axes, drawn: ScalarMappable, label: str = "", *, extend: str 
         drawn, cax=place, extend=extend, format=TICKS, orientation="horizontal" if below else "vertical"
     )
     bar.ax.tick_params(labelsize=8)
+    bar.ax.grid(visible=False)
     bar.set_label(label, fontsize=8)
 
 

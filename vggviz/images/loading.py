@@ -198,18 +198,16 @@ def _grey_of_high_depth(image: Image.Image, tiff: Mapping[int, object]) -> Image
 
 
 def _high_depth_to_uint8(levels: np.ndarray, file_format: str | None = None) -> np.ndarray:
-    """Convert grey levels of more than 8 bits; floats are taken to range to 1, 255 or 65535.
+    """Convert grey levels of more than 8 bits, whose range is the smallest usual one that holds them all.
 
-    32-bit integers are taken to range to 255 if none is larger, except in PNG files, which have 16 bits.
+    That is 1 for floats, 255 for floats and integers of 32 bits, except in PNG files, which have 16, and
+    65535. Larger levels range to the largest one. NaN is black.
     """
-    if levels.dtype.kind == "f":
-        levels = np.nan_to_num(levels)
-        top = 1.0 if levels.max() <= 1 else 255.0 if levels.max() <= 255 else 65535.0
-    elif levels.dtype.itemsize > 2 and file_format != "PNG" and levels.max() <= 255:
-        top = 255.0
-    else:
-        top = 65535.0
-    return np.rint(levels.clip(0, top) * (255.0 / top)).astype(np.uint8)
+    largest = float(levels.max(where=np.isfinite(levels), initial=0))
+    is_float, is_long = levels.dtype.kind == "f", levels.dtype.itemsize > 2 and file_format != "PNG"
+    usual = [1.0] * is_float + [255.0] * (is_float or is_long) + [65535.0]
+    top = next((top for top in usual if largest <= top * (1 + validation.OVERSHOOT)), largest)
+    return np.rint(np.nan_to_num(levels, posinf=top).clip(0, top) * (255.0 / top)).astype(np.uint8)
 
 
 def _fit(image: Image.Image, size: int, fit: str) -> Image.Image:

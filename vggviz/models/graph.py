@@ -109,7 +109,8 @@ class Network:
         outputs: the symbolic outputs.
         steps: {name: Step} in the order they run. A layer of a nested model keeps its own name
             unless that is taken, also by a later layer of the outer model; then it is "nested/layer".
-            Further calls of a shared layer, and further outputs of one, are "layer:1", "layer:2".
+            Further calls of a shared layer, and further outputs of one, are "layer:1", "layer:2", without
+            names that layers have.
         functions: cache of compiled functions; each module chooses keys of its own.
     """
 
@@ -259,11 +260,11 @@ def _call_layers(
             name = f"{outer}/{name}" if name in taken else name
         called = _in_single_precision(layer)
         if called is not layer or name != layer.name or not ALLOWED.fullmatch(name):
-            called = _with_name(called, _unique_name(name, steps))
+            called = _with_name(called, _unique_name(name, steps, own))
         output = called(*args, **kwargs)
         tensors = [t for t in keras.tree.flatten((args, kwargs)) if isinstance(t, keras.KerasTensor)]
         for each in keras.tree.flatten(output):  # several of keras.ops.split, for instance
-            steps[_unique_name(name, steps)] = Step(called, tuple(tensors), each)
+            steps[_unique_name(name, steps, own)] = Step(called, tuple(tensors), each)
         return output
 
     return _functional(model)._run_through_graph(inputs, call_fn=call)
@@ -295,15 +296,23 @@ def _with_name(layer: Any, name: str) -> Any:
 
 
 def _in_single_precision(layer: Any) -> Any:
-    """The layer, or, if it computes in 16 bits, a copy with the same variables that computes in 32.
+    """The layer, or, if it or a layer in it computes in 16 bits, a copy with the same variables in 32.
 
     Activations of VGG16 reach tens of thousands; their sums and gradients exceed the range of float16.
     """
-    if getattr(layer, "compute_dtype", None) not in HALF or layer.quantization_mode:
+    keras = backend.keras()
+    is_layer = isinstance(layer, keras.Layer) and not isinstance(layer, keras.Model)
+    if not is_layer or not any(each.compute_dtype in HALF for each in layer._flatten_layers()):
         return layer
-    policy = backend.keras().DTypePolicy("float32")
-    policy._variable_dtype = layer.variable_dtype  # no name means this: weights in 16 bits, sums in 32
-    return shallow_copy(layer, _dtype_policy=policy)
+    changed = {
+        name: keras.tree.map_structure(_in_single_precision, value)
+        for name, value in vars(layer).items()
+        if name not in UNRELATED and isinstance(value, (keras.Layer, list, tuple, dict))
+    }
+    if layer.compute_dtype in HALF and not layer.quantization_mode:
+        changed["_dtype_policy"] = policy = keras.DTypePolicy("float32")
+        policy._variable_dtype = layer.variable_dtype  # no name means this: weights in 16 bits, sums in 32
+    return shallow_copy(layer, **changed)
 
 
 def _functional(model: keras.Model) -> Any:
@@ -321,10 +330,10 @@ def _functional(model: keras.Model) -> Any:
     return backend.keras().Model(model.inputs, model.outputs)
 
 
-def _unique_name(name: str, steps: dict[str, Step]) -> str:
-    """`name`, with ":1", ":2" appended for further calls of a shared layer."""
-    calls = sum(1 for other in steps if other == name or other.startswith(f"{name}:"))
-    return f"{name}:{calls}" if calls else name
+def _unique_name(name: str, steps: Iterable[str], own: Iterable[str] = ()) -> str:
+    """`name`, with ":1", ":2" appended for further calls of a shared layer; none that another layer has."""
+    further = (f"{name}:{call}" for call in itertools.count(1))
+    return name if name not in steps else next(each for each in further if each not in {*steps, *own})
 
 
 def input_side(model: keras.Model) -> int:

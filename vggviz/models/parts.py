@@ -234,7 +234,8 @@ def _ends_in(step: Step, activation: Any, close: Callable[[Any, Any], bool]) -> 
 
 def _is_affine(function: Callable[[Any], Any], values: np.ndarray) -> bool:
     """Whether f(a + b) - f(b) = f(a) - f(0), as for a layer whose output has no activation."""
-    a, b = 1000 * values  # large, so that it shows even where weights are small
+    a = 1000 * values[0]  # large, so that it shows even where weights are small
+    b = -(1 + np.abs(values[1])) * a  # of the other sign, and so is the sum
     both, none, one, other = np.asarray(function(np.stack([a + b, 0 * a, a, b])))
     return np.allclose(both - other, one - none, atol=TOLERANCE * np.abs(both - none).max())
 

@@ -170,7 +170,7 @@ def _write_values(ax: Axes, values: np.ndarray, lines: int, side: int, gap: int)
     for (place, rank), value in np.ndenumerate(values):
         row, column = place * lines + rank // across, rank % across
         middle, below = column * (side + gap) + side / 2, row * (side + gap) + side
-        ax.text(middle, below, number_text(value), fontsize=7, ha="center", va="top")
+        ax.text(middle, below, number_text(value), fontsize=7, ha="center", va="top", color="black")
 
 
 def _draw_links(ax: Axes, step: int, link: np.ndarray, largest: float, end: float | None) -> None:
@@ -189,7 +189,7 @@ def _draw_links(ax: Axes, step: int, link: np.ndarray, largest: float, end: floa
 
 def _draw_box(ax: Axes, x: float, y: float, text: str) -> None:
     box = {"boxstyle": "round", "facecolor": "white", "edgecolor": "0.5"}
-    ax.text(x, y, text, fontsize=8, ha="center", va="center", bbox=box, zorder=2)
+    ax.text(x, y, text, fontsize=8, ha="center", va="center", color="black", bbox=box, zorder=2)
 
 
 def _examples_description(examples: Examples, channels: Sequence[int]) -> str:

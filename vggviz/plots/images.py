@@ -193,7 +193,8 @@ def _written(ax: Axes, means: Mapping[str, np.ndarray], zorder: float) -> list[T
     """Write each name at its point, over the images."""
     box = {"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1.5}
     style: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 9, "bbox": box, "zorder": zorder}
-    return [ax.text(x, y, name, parse_math=False, **style) for name, (x, y) in means.items()]
+    style |= {"color": "black", "parse_math": False, "usetex": False}
+    return [ax.text(x, y, name, **style) for name, (x, y) in means.items()]
 
 
 def _checked_map(

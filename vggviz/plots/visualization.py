@@ -60,7 +60,7 @@ def plot_visualization(
         row, column = divmod(index, columns)
         middle, below = column * (width + gap) + width / 2, row * (height + gap) + height
         text = f"{label}: {number_text(value)}" if label else number_text(value)
-        ax.text(middle, below, text, fontsize=7 if columns > 4 else 9, ha="center", va="top")
+        ax.text(middle, below, text, fontsize=7 if columns > 4 else 9, ha="center", va="top", color="black")
     steps = visualization.values.shape[1] - 1
     ax.set_title(_wrapped(shared, f"{steps} steps; below: {visualization.measure}"), fontsize=10)
     described = f"{count} images" if count > 1 else "One image"
