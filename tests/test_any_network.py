@@ -34,6 +34,7 @@ from vggviz.attribution.core import scores
 from vggviz.channel_atlas.tuning import random_control
 from vggviz.cli.explain import _objectives
 from vggviz.feature_visualization.rendering import complete_recipe
+from vggviz.figures import described_figure
 from vggviz.models.kernels import kernel_of_dense
 from vggviz.objectives import channel, class_logit
 
@@ -1341,6 +1342,24 @@ def test_float_images_under_a_map():
     ]
     assert np.allclose(*drawn)
     assert drawn[0].max() > 100
+
+
+def test_images_with_transparency_in_plots(images):
+    image = vggviz.load_image("cat", SIDE)
+    opaque = np.dstack([image, np.full(image.shape[:2], 255, np.uint8)])
+    half = np.dstack([image / 255, np.full(image.shape[:2], 0.5)])
+    found = datasets.dataset_examples(network(), {"cat": image}, "c2", top=1)["c2"]
+    maps = {"c2": np.ones((1, 4, 4, 2))}
+    for given, expected in ((opaque, image), (half, image / 2 + 127.5)):
+        for drawn, pixels in (
+            (vggviz.plot_images({"a": given}), expected),
+            (vggviz.plot_attribution({"a": np.eye(SIDE)}, images=given), expected.mean(axis=-1)),
+            (vggviz.plot_channel(maps, "c2", 0, image=given, overlay=True), expected.mean(axis=-1)),
+            (vggviz.plot_examples(found, {0: [given]}), expected),
+        ):
+            shown = np.asarray(drawn[0].axes[0].images[-1].get_array())
+            described_figure.close(drawn[0])
+            assert np.abs(shown[:SIDE, :SIDE] - pixels).max() <= 1
 
 
 def test_grey_levels_of_32_bits(tmp_path):

@@ -154,9 +154,10 @@ def finite(what: str, given: np.ndarray) -> np.ndarray:
 
 
 def image(what: str, value: Any) -> np.ndarray:
-    """The value as uint8 levels; ValueError unless it is an image of shape (H, W, 3) or (H, W, 4).
+    """The value as uint8 levels (H, W, 3); ValueError unless it is an image of shape (H, W, 3) or (H, W, 4).
 
-    Levels are integers from 0 to 255 or floats from 0 to 1, as in matplotlib; see OVERSHOOT.
+    Levels are integers from 0 to 255 or floats from 0 to 1, as in matplotlib; see OVERSHOOT. Of four
+    channels the last is opacity, and the image is composited on white.
     """
     given = numbers(what, value, "(H, W, 3)", 3)
     if given.shape[2] not in (3, 4):
@@ -169,7 +170,10 @@ def image(what: str, value: Any) -> np.ndarray:
             f"{what} must have levels from 0 to {most}, as {given.dtype}; "
             f"got from {given.min():g} to {given.max():g}."
         )
-    return np.rint(given * 255).astype(np.uint8) if most == 1 else given.astype(np.uint8)
+    levels = given * (255 / most)
+    if given.shape[2] == 4:
+        levels = 255 - (255 - levels[..., :3]) * (levels[..., 3:] / 255)
+    return np.rint(levels).astype(np.uint8)
 
 
 def channel_indices(what: str, value: Any, count: int) -> np.ndarray:
