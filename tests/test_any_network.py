@@ -1331,6 +1331,26 @@ def test_a_model_for_batches_of_one_takes_more():
     assert np.allclose(vggviz.feature_maps(model, batch, "c")["c"], one_by_one, atol=1e-5)
 
 
+def turned_before_a_convolution(number):
+    """A model for batches of one, which reshapes a number of images."""
+    given = keras.Input((SIDE, SIDE, 3), batch_size=1)
+    turned = keras.ops.reshape(given[..., ::-1], (number, SIDE, SIDE, 3))
+    return keras.Model(given, layers.Conv2D(2, 3, name="c")(turned))
+
+
+def test_any_number_of_images_inside_a_model(images):
+    model, several = turned_before_a_convolution(-1), np.concatenate([images] * 3)
+    assert np.array_equal(vggviz.filters_rgb(model, order="rgb"), vggviz.filters(model, "c")[:, :, ::-1])
+    assert attribution.saliency(model, several, channel("c", 0)).shape == several.shape[:3]
+
+
+def test_a_fixed_number_of_images_inside_a_model(images):
+    model = turned_before_a_convolution(1)
+    for call in (vggviz.filters_rgb, lambda model: attribution.saliency(model, images, channel("c", 0))):
+        with refused("'reshape", "-1"):
+            call(model)
+
+
 # --- images
 
 

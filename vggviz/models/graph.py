@@ -45,6 +45,11 @@ class Step:
                 f"The layer {self.layer.name!r} has its channels first; "
                 "build the model with data_format='channels_last'."
             )
+        if len(shape := self.output.shape) == 4 and shape[0] is not None:
+            raise ValueError(
+                f"The layer {self.layer.name!r} makes {shape[0]} of any number of images; "
+                "if it reshapes them, let their number be -1."
+            )
 
     @property
     def kind(self) -> str:
@@ -140,8 +145,9 @@ def unfold(model: keras.Model) -> Network:
 
     Raises:
         TypeError: not a Keras model.
-        ValueError: a subclassed model, a sequential one without an input shape, one with channels first, or
-            weights that are not finite when the model, or a changed layer of it, is read first.
+        ValueError: a subclassed model, a sequential one without an input shape, one with channels first or
+            for a fixed number of images, or weights that are not finite when the model, or a changed layer of
+            it, is read first.
     """
     if isinstance(network := getattr(model, "network", None), Network):
         return network  # of vggviz.forward_only, which is no Keras model
