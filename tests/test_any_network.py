@@ -943,13 +943,6 @@ def test_half_precision_is_computed_in_single(images):
     assert half.get_layer("c1").compute_dtype == "float16"
 
 
-def test_a_layer_whose_precision_is_in_a_map_is_not_changed(images):
-    half = keras.dtype_policies.DTypePolicyMap(default_policy=keras.DTypePolicy("mixed_float16"))
-    front = layers.Conv2D(4, 3, dtype=half, name="front")
-    assert vggviz.feature_maps(network(front), images, "front")["front"].dtype == np.float32
-    assert front.compute_dtype == "float16"
-
-
 HALVES = ("float16", "bfloat16")
 
 
@@ -991,6 +984,32 @@ class Block(layers.Layer):
         return maps
 
 
+class Around(layers.Layer):
+    """A user-defined layer that contains a model."""
+
+    def __init__(self, inner):
+        super().__init__(name="inner")
+        self.model = inner
+
+    def call(self, maps):
+        return self.model(maps)
+
+
+def sequential():
+    return keras.Sequential(
+        [keras.Input((SIDE, SIDE, 4)), layers.Conv2D(4, 3, padding="same"), layers.Conv2D(4, 1)]
+    )
+
+
+class Subclassed(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.convolution = layers.Conv2D(4, 3)
+
+    def call(self, maps):
+        return self.convolution(maps)
+
+
 def attention(maps):
     cells = layers.Reshape((SIDE * SIDE, 4))(maps)
     seen = layers.MultiHeadAttention(2, 4)(cells, cells)
@@ -1004,8 +1023,11 @@ def attention(maps):
         lambda x: layers.Conv2D(4, 3, activation=layers.LeakyReLU(0.3), name="inner")(x),
         lambda x: Block()(x),
         attention,
+        lambda x: Around(sequential())(x),
+        lambda x: Around(keras.Sequential([keras.Input((SIDE, SIDE, 4)), sequential()]))(x),
+        lambda x: Around(Subclassed())(x),
     ],
-    ids=["wrapper", "activation", "list", "attention"],
+    ids=["wrapper", "activation", "list", "attention", "model", "model in a model", "subclassed model"],
 )
 def test_layers_inside_layers_are_computed_in_single(images, inner):
     def with_inner():

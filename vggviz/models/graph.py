@@ -307,9 +307,11 @@ def _in_single_precision(layer: Any) -> Any:
     Activations of VGG16 reach tens of thousands; their sums and gradients exceed the range of float16.
     """
     keras = backend.keras()
-    is_layer = isinstance(layer, keras.Layer) and not isinstance(layer, keras.Model)
+    is_layer = isinstance(layer, keras.Layer)
     if not is_layer or not any(each.compute_dtype in HALF for each in layer._flatten_layers()):
         return layer
+    if isinstance(layer, keras.Model) and getattr(layer, "inputs", None):
+        return keras.models.clone_model(layer, clone_function=_in_single_precision, recursive=True)
     changed = {
         name: keras.tree.map_structure(_in_single_precision, value)
         for name, value in vars(layer).items()
