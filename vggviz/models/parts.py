@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import gc
+import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -128,9 +129,10 @@ def untrained_copy(model: keras.Model) -> keras.Model:
         else:
             if [weight.shape for weight in copy.weights] == [weight.shape for weight in model.weights]:
                 return copy
+    reason = f" ({textwrap.shorten(str(cause), 120)})" if cause else ""
     raise ValueError(
-        f"The model {model.name!r} cannot be copied: as for saving it, each user-defined class of its "
-        "layers needs a get_config that returns all arguments, and weights of its own."
+        f"The model {model.name!r} cannot be copied by Keras' clone_model{reason}; as for saving it, a "
+        "user-defined class of layers needs a get_config that returns all arguments, and weights of its own."
     ) from cause
 
 
