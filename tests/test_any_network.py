@@ -501,12 +501,14 @@ def test_a_copy_computes_what_the_model_does(images, model):
     assert np.allclose(maps[..., 1:], vggviz.feature_maps(model, images, "c1")["c1"][..., 1:], rtol=1e-5)
 
 
-def test_the_shuffled_weights_of_a_normalization_count(images):
-    model = adapted()
-    front = model.layers[0]
-    copy = attribution.shuffled_weights(model, front.name, cascade=False, seed=3)
+@pytest.mark.parametrize("is_wrapped", [False, True])
+def test_the_shuffled_weights_of_a_normalization_count(images, is_wrapped):
+    given = layers.Normalization(name="front")
+    given.adapt(np.array([[0.1, 0.4, 0.2], [0.3, 0.6, 1.8]], np.float32))
+    model = network(layers.TimeDistributed(given, name="rows") if is_wrapped else given)
+    copy = attribution.shuffled_weights(model, model.layers[0].name, cascade=False, seed=3)
     mean, variance, _ = copy.layers[0].get_weights()
-    assert not np.array_equal(mean, front.get_weights()[0])
+    assert not np.array_equal(mean, given.get_weights()[0])
     expected = vggviz.feature_maps(network(layers.Normalization(mean=mean, variance=variance)), images, "c1")
     assert np.allclose(vggviz.feature_maps(copy, images, "c1")["c1"], expected["c1"], atol=1e-5)
 
@@ -655,6 +657,15 @@ def test_checkpoints_depend_on_what_an_objective_of_a_users_own_computes(tmp_pat
     assert len(list(tmp_path.glob("*.npz"))) == 2
     feature_visualization.visualize(model, wanted, steps=2, folder=tmp_path)
     assert len(list(tmp_path.glob("*.npz"))) == 2
+
+
+def test_an_objective_of_a_users_own_is_kept_at_any_size(tmp_path):
+    far = vggviz.objectives.Objective(("c2",), lambda maps: maps["c2"][:, 20, 20, 0], "far")
+    drawn = [
+        feature_visualization.visualize(network(), far, size=4 * SIDE, steps=2, folder=folder).images
+        for folder in (tmp_path, None)
+    ]
+    assert np.array_equal(*drawn)
 
 
 def test_checkpoints_with_a_mean_image_taken_off(tmp_path):
@@ -998,10 +1009,19 @@ class Around(layers.Layer):
         return self.model(maps)
 
 
-def sequential():
-    return keras.Sequential(
-        [keras.Input((SIDE, SIDE, 4)), layers.Conv2D(4, 3, padding="same"), layers.Conv2D(4, 1)]
-    )
+def sequential(*front):
+    return keras.Sequential([*front, layers.Conv2D(4, 3, padding="same"), layers.Conv2D(4, 1)])
+
+
+class Named(Around):
+    """A user-defined layer whose model has named inputs and outputs."""
+
+    def __init__(self):
+        given = keras.Input((SIDE, SIDE, 4), dtype=keras.config.dtype_policy().compute_dtype, name="maps")
+        super().__init__(keras.Model({"maps": given}, {"maps": sequential()(given)}))
+
+    def call(self, maps):
+        return self.model({"maps": maps})["maps"]
 
 
 class Subclassed(keras.Model):
@@ -1026,11 +1046,13 @@ def attention(maps):
         lambda x: layers.Conv2D(4, 3, activation=layers.LeakyReLU(0.3), name="inner")(x),
         lambda x: Block()(x),
         attention,
+        lambda x: Around(sequential(keras.Input((SIDE, SIDE, 4))))(x),
         lambda x: Around(sequential())(x),
-        lambda x: Around(keras.Sequential([keras.Input((SIDE, SIDE, 4)), sequential()]))(x),
+        lambda x: Around(keras.Sequential([sequential()]))(x),
+        lambda x: Named()(x),
         lambda x: Around(Subclassed())(x),
     ],
-    ids=["wrapper", "activation", "list", "attention", "model", "model in a model", "subclassed model"],
+    ids=["wrapper", "activation", "list", "attention", *("model", "late", "nested", "named", "subclassed")],
 )
 def test_layers_inside_layers_are_computed_in_single(images, inner):
     def with_inner():
@@ -1046,7 +1068,7 @@ def test_layers_inside_layers_are_computed_in_single(images, inner):
         keras.config.set_dtype_policy("float32")
     single = with_inner()
     single.set_weights(half.get_weights())
-    ours, wanted = (vggviz.feature_maps(model, images * 255, "inner")["inner"] for model in (half, single))
+    ours, wanted = (vggviz.feature_maps(model, images * 1e5, "inner")["inner"] for model in (half, single))
     assert np.allclose(ours, wanted, rtol=1e-4, atol=1e-5 * np.abs(wanted).max())
 
 
@@ -1372,8 +1394,34 @@ def test_any_number_of_images_inside_a_model(images):
 def test_a_fixed_number_of_images_inside_a_model(images):
     model = turned_before_a_convolution(1)
     for call in (vggviz.filters_rgb, lambda model: attribution.saliency(model, images, channel("c", 0))):
-        with refused("'reshape", "-1"):
+        with refused("'reshape", "to 1", "-1"):
             call(model)
+
+
+class Embedding(layers.Layer):
+    """Weights for each position, added to maps."""
+
+    def build(self, shape):
+        self.values = self.add_weight(shape=(1, *shape[1:]), initializer="normal")
+
+    def call(self, maps):
+        return maps + self.values
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        Embedding(),
+        lambda maps: keras.ops.transpose(keras.ops.transpose(maps, (3, 0, 1, 2)), (1, 2, 3, 0)),
+        lambda maps: keras.ops.sum(keras.ops.stack([maps, 2 * maps], 0), axis=0),
+    ],
+)
+def test_axes_of_a_fixed_length_that_count_no_images(images, between):
+    keras.utils.set_random_seed(0)
+    front = keras.Input((SIDE, SIDE, 3))
+    model = keras.Model(front, layers.Conv2D(2, 3, name="c")(between(layers.Conv2D(4, 3)(front))))
+    several = np.concatenate([images] * 2)
+    assert np.allclose(vggviz.feature_maps(model, several, "c")["c"], np.asarray(model(several)), atol=1e-5)
 
 
 # --- images
@@ -1571,6 +1619,12 @@ def test_another_backend_is_refused(monkeypatch, installed):
         monkeypatch.setitem(sys.modules, "keras", None)
     with refused("vggviz computes with Keras on TensorFlow; this process set 'jax'"):
         backend.keras.__wrapped__()
+
+
+def test_a_broken_tensorflow_is_not_another_backend():
+    _, errors = run_python("import sys, vggviz\nsys.modules['absl'] = None\nvggviz.load_vgg16('random')")
+    assert errors[-1].startswith("ModuleNotFoundError")
+    assert "absl" in errors[-1]
 
 
 @pytest.mark.parametrize("name", [pytest.param("jax", marks=pytest.mark.audit), "TensorFlow"])

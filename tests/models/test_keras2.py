@@ -62,6 +62,20 @@ def test_layers_whose_settings_keras_3_refuses(kind, tmp_path):
     assert loaded.output.shape == model.output.shape  # a tensor, not a list of one
 
 
+def test_a_list_of_one_axis_in_a_keras_file(tmp_path):
+    model = small(networks._keras().layers.BatchNormalization(axis=3))
+    new, old = tmp_path / "new.keras", tmp_path / "old.keras"
+    networks.save(model, new)
+    with zipfile.ZipFile(new) as source, zipfile.ZipFile(old, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if name == "config.json":
+                assert b'"axis": 3' in content
+                content = content.replace(b'"axis": 3', b'"axis": [3]')
+            target.writestr(name, content)
+    check_equal(model, vggviz.load_model(old))
+
+
 def test_settings_that_change_the_result_are_not_dropped(tmp_path):
     path = keras2_files.save(small(networks._keras().layers.DepthwiseConv2D(3)), tmp_path / "old.h5")
     with h5py.File(path, "a") as file:

@@ -106,12 +106,22 @@ def test_nothing_jumps_while_the_page_comes(unopened: Page, width: int, height: 
 def test_what_takes_long_is_said_before_there_is_something_to_show(page: Page) -> None:
     """Only then: on a fast connection the words would flash."""
     assert not page.find("#loading").is_displayed()
+    Host.page_wait = 3
+    page.browser.refresh()
+    page.until(lambda: page.find("#loading").is_displayed())
+    assert page.text("#loading") == "Loading …"
+    page.until(lambda: page.find("#grid [role=option][aria-selected=true]"))
+    assert not page.find("#loading").is_displayed()
+
+
+def test_a_page_that_does_not_come_says_so(page: Page) -> None:
     page.browser.execute_cdp_cmd("Network.enable", {})
     page.browser.execute_cdp_cmd("Network.setBlockedURLs", {"urls": ["*/main.js"]})
     try:
         page.browser.refresh()
-        page.until(lambda: page.find("#loading").is_displayed())
-        assert page.text("#loading") == "Loading …"
+        page.until(lambda: page.find("#problem").is_displayed())
+        assert page.text("#problem") == "The explorer could not be loaded: load the page again."
+        assert not page.find("#loading").is_displayed()
     finally:
         page.browser.execute_cdp_cmd("Network.setBlockedURLs", {"urls": []})
         page.browser.execute_cdp_cmd("Network.disable", {})

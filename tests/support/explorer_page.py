@@ -55,6 +55,7 @@ class Host(StaticHost):
     cut_files: str = ".packed"  # how the names of files end that are cut: the weights
     wait: float = 0  # seconds of delay of a large weights file
     worker_wait: float = 0  # seconds of delay of the service worker's script
+    page_wait: float = 0  # seconds of delay of the page's main script
     stored: bool = (
         False  # whether the browser may keep what it got, and show a page again by Back as it was left
     )
@@ -65,7 +66,8 @@ class Host(StaticHost):
         """As no test has changed it."""
         cls.asked.clear()
         cls.taken.clear()
-        cls.cut_after, cls.wait, cls.worker_wait, cls.stored, cls.keeps = None, 0, 0, False, keeps
+        cls.cut_after, cls.wait, cls.worker_wait, cls.page_wait = None, 0, 0, 0
+        cls.stored, cls.keeps = False, keeps
         cls.cut_files = ".packed"
 
     def end_headers(self) -> None:
@@ -78,6 +80,8 @@ class Host(StaticHost):
         path = Path(self.translate_path(self.path))
         if path.name == "service_worker.js":
             time.sleep(self.worker_wait)
+        if path.name == "main.js":
+            time.sleep(self.page_wait)
         if path.name == "service_worker.js" and not self.keeps:
             return self.send_nothing()
         if path.suffix not in (".gz", ".packed") or not path.is_file():

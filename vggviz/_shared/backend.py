@@ -8,6 +8,9 @@ from types import ModuleType
 
 from vggviz._shared.stderr import TENSORFLOW, held_stderr
 
+OTHERS = ("jax", "jaxlib", "openvino", "torch")
+"""Packages of Keras' other backends."""
+
 
 @functools.cache
 def tensorflow() -> ModuleType:
@@ -34,8 +37,9 @@ def keras() -> ModuleType:
         tensorflow()  # imports Keras as well, if it can
         import keras
     except (ImportError, ValueError) as error:  # the backend that is set is not installed, or none of Keras'
-        name = os.environ.get("KERAS_BACKEND") or getattr(error, "name", None) or "another"
-        if name == "tensorflow":
+        missing = getattr(error, "name", None)
+        in_file = missing if missing in OTHERS else "tensorflow"
+        if (name := os.environ.get("KERAS_BACKEND") or in_file) == "tensorflow":
             raise
         raise ValueError(_other_backend(name)) from error
     if keras.backend.backend() != "tensorflow":

@@ -137,8 +137,7 @@ def _shuffle_layer(layer: Any, rng: np.random.Generator) -> None:
     """Permute the values of each weight array of a layer, if it has any."""
     if getattr(layer, "weights", None):
         layer.set_weights([rng.permuted(w.ravel()).reshape(w.shape) for w in layer.get_weights()])
-    if hasattr(layer, "finalize_state"):  # as Normalization, which computes with what it makes of them
-        layer.finalize_state()
+        parts.finalize(layer)
 
 
 def _score_steps(

@@ -16,7 +16,6 @@ from vggviz._shared import backend, validation
 from vggviz._shared.files import output_folder
 from vggviz._shared.hashing import digest, text_digest
 from vggviz.activations.forward import run
-from vggviz.attribution.core import scores
 from vggviz.feature_visualization.checkpoints import Checkpoints
 from vggviz.feature_visualization.cost import Cost
 from vggviz.feature_visualization.optimisation import GradientAscent, Recipe, check_settings
@@ -157,7 +156,11 @@ class Rendering:
         """What tells an objective with a function of the user's from others with its label."""
         if objective.is_cacheable:
             return {}
-        values = scores(self.model, _fixed_noise(self.model, self.size), objective)
+        read = reader(
+            functools.partial(part, self.model, layers_read([objective])), self.preprocess, self.size
+        )
+        levels = np.random.default_rng(0).integers(256, size=(2, *self.size, 3)).astype(np.float32)
+        values = np.asarray(score_each([objective] * 2, read(levels)))
         return {"objective": [f"{value:.2e}" for value in values]}
 
     def _settings(self) -> dict[str, Any]:
@@ -220,21 +223,16 @@ def preprocess_digest(preprocess: Callable[[Any], Any], size: tuple[int, int] = 
 def layer_values(model: keras.Model, size: tuple[int, int]) -> list[str]:
     """Means of the positive and negative outputs of each layer for two fixed images, to three digits.
 
-    They identify what the layers compute; their settings do not, since functions have names alone there.
+    They identify what the layers compute; their settings do not, since functions have names alone there. The
+    images have the model's own size, or `size` where it accepts any.
     """
-    tensors = tuple(step.output for step in unfold(model).steps.values())
-    outputs = run(model, _fixed_noise(model, size), tensors)
-    parts = [(sign * values).clip(0).reshape(2, -1).mean(axis=1) for values in outputs for sign in (1, -1)]
-    return [f"{mean:.2e}" for means in parts for mean in means]
-
-
-def _fixed_noise(model: keras.Model, size: tuple[int, int]) -> np.ndarray:
-    """Two images of whole numbers, of the model's own size, or of `size` where it accepts any."""
     images = unfold(model).inputs[0]
     check_differentiable(images)  # before whole numbers are refused as images
     sides = [own or other for own, other in zip(images.shape[1:3], size, strict=True)]
     noise = np.random.default_rng(0).uniform(-1, 1, (2, *sides, images.shape[-1])) * [[[[1]]], [[[128]]]]
-    return np.rint(noise)
+    outputs = run(model, np.rint(noise), tuple(step.output for step in unfold(model).steps.values()))
+    parts = [(sign * values).clip(0).reshape(2, -1).mean(axis=1) for values in outputs for sign in (1, -1)]
+    return [f"{mean:.2e}" for means in parts for mean in means]
 
 
 def layers_read(objectives: Iterable[Objective]) -> tuple[str, ...]:

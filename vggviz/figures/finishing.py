@@ -19,8 +19,8 @@ from matplotlib.transforms import BboxBase
 
 from vggviz.figures.page import page
 
-TEX = frozenset("$&%#_{}~^\\")
-"""Letters with a meaning in TeX."""
+TEX_SIGNS = frozenset("$&%#_{}~^\\")
+"""Signs with a meaning in TeX."""
 Given = ParamSpec("Given")
 Drawn = TypeVar("Drawn", bound=tuple[Figure, Any])
 
@@ -154,7 +154,7 @@ def literal_text(plot: Callable[Given, Drawn]) -> Callable[Given, Drawn]:
         before = {text: text.get_text() for text in _text_in(ax)} if isinstance(ax, Axes) else {}
         drawn = plot(*args, **kwargs)
         for text in _text_in(ax if isinstance(ax, Axes) else drawn[0]):
-            if TEX.intersection(text.get_text()) and before.get(text) != text.get_text():
+            if TEX_SIGNS.intersection(text.get_text()) and before.get(text) != text.get_text():
                 text.set(parse_math=False, usetex=False)
         return drawn
 

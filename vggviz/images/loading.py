@@ -200,8 +200,8 @@ def _grey_of_high_depth(image: Image.Image, tiff: Mapping[int, object]) -> Image
 def _high_depth_to_uint8(levels: np.ndarray, file_format: str | None = None) -> np.ndarray:
     """Convert grey levels of more than 8 bits, whose range is the smallest usual one that holds them all.
 
-    That is 1 for floats, 255 for floats and integers of 32 bits, except in PNG files, which have 16, and
-    65535. Larger levels range to the largest one. NaN is black.
+    Usual ranges end at 1 (floats), 255 (floats, and integers of 32 bits outside PNG files) and 65535. Larger
+    levels range to the largest one. NaN is black.
     """
     largest = float(levels.max(where=np.isfinite(levels), initial=0))
     is_float, is_long = levels.dtype.kind == "f", levels.dtype.itemsize > 2 and file_format != "PNG"

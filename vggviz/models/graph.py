@@ -45,10 +45,11 @@ class Step:
                 f"The layer {self.layer.name!r} has its channels first; "
                 "build the model with data_format='channels_last'."
             )
-        if len(shape := self.output.shape) == 4 and shape[0] is not None:
+        is_reshape = self.is_operation and self.kind == "Reshape"
+        if is_reshape and self.inputs[0].shape[0] is None and (count := self.output.shape[0]) is not None:
             raise ValueError(
-                f"The layer {self.layer.name!r} makes {shape[0]} of any number of images; "
-                "if it reshapes them, let their number be -1."
+                f"The layer {self.layer.name!r} reshapes any number of images to {count}; "
+                "let their number be -1."
             )
 
     @property
@@ -114,8 +115,8 @@ class Network:
         outputs: the symbolic outputs.
         steps: {name: Step} in the order they run. A layer of a nested model keeps its own name
             unless that is taken, also by a later layer of the outer model; then it is "nested/layer".
-            Further calls of a shared layer, and further outputs of one, are "layer:1", "layer:2", without
-            names that layers have.
+            Further calls of a shared layer, and further outputs of one, are "layer:1", "layer:2", by
+            numbers that make no other layer's name.
         functions: cache of compiled functions; each module chooses keys of its own.
     """
 
@@ -276,13 +277,13 @@ def _call_layers(
     return _functional(model)._run_through_graph(inputs, call_fn=call)
 
 
-def fresh_input(shape: Sequence[int | None], dtype: str = "float32") -> Any:
+def fresh_input(shape: Sequence[int | None], dtype: str = "float32", name: str | None = None) -> Any:
     """A new symbolic input for any number of images, in 32 bits if `dtype` has 16.
 
     Names that Keras chooses may repeat across threads.
     """
-    dtype = "float32" if dtype in HALF else dtype
-    return backend.keras().Input(tuple(shape), dtype=dtype, name=f"vggviz_input_{next(_counter)}")
+    dtype, name = "float32" if dtype in HALF else dtype, name or f"vggviz_input_{next(_counter)}"
+    return backend.keras().Input(tuple(shape), dtype=dtype, name=name)
 
 
 def shallow_copy(layer: Any, /, **attributes: Any) -> Any:
@@ -311,7 +312,9 @@ def _in_single_precision(layer: Any) -> Any:
     if not is_layer or not any(each.compute_dtype in HALF for each in layer._flatten_layers()):
         return layer
     if isinstance(layer, keras.Model) and getattr(layer, "inputs", None):
-        return keras.models.clone_model(layer, clone_function=_in_single_precision, recursive=True)
+        given = layer.inputs if isinstance(layer, keras.Sequential) else layer.input
+        inputs = keras.tree.map_structure(lambda t: fresh_input(t.shape[1:], t.dtype, t.name), given)
+        return keras.models.clone_model(layer, inputs, clone_function=_in_single_precision)
     changed = {
         name: keras.tree.map_structure(_in_single_precision, value)
         for name, value in vars(layer).items()
@@ -338,7 +341,7 @@ def _functional(model: keras.Model) -> Any:
     return backend.keras().Model(model.inputs, model.outputs)
 
 
-def _unique_name(name: str, steps: Iterable[str], own: Iterable[str] = ()) -> str:
+def _unique_name(name: str, steps: Iterable[str], own: Iterable[str]) -> str:
     """`name`, with ":1", ":2" appended for further calls of a shared layer; none that another layer has."""
     further = (f"{name}:{call}" for call in itertools.count(1))
     return name if name not in steps else next(each for each in further if each not in {*steps, *own})

@@ -132,6 +132,8 @@ def _from_config(kind: Any, config: dict[str, Any]) -> Any:
             unused += ["kernel_initializer", "kernel_regularizer", "kernel_constraint"]
         for setting in unused:
             settings.pop(setting, None)
+        if isinstance(axis := settings.get("axis"), list) and len(axis) == 1:
+            settings["axis"] = axis[0]  # Keras 3 does so itself in .h5 files alone
         for call in itertools.chain(*layer.get("inbound_nodes", ())):
             if isinstance(call, list) and call[0] in nested:
                 call[1] -= 1  # Keras 2 counts the making of a nested model as its first call

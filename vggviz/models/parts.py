@@ -103,12 +103,17 @@ def changed_copy(model: keras.Model, change: str) -> keras.Model:
     copy = untrained_copy(model)
     for new, old in zip(copy.weights, model.weights, strict=True):
         new.assign(old)
-    for layer in copy._flatten_layers(include_self=False):
-        if hasattr(layer, "finalize_state"):  # as Normalization, which computes with what it makes of them
-            layer.finalize_state()
+    finalize(copy)
     original = provenance(model)
     note_provenance(copy, replace(original, source=f"{original.source}, {change}"))
     return copy
+
+
+def finalize(layer: Any) -> None:
+    """Let layers such as Normalization, also those in a layer, compute with weights that have been set."""
+    for each in layer._flatten_layers():
+        if hasattr(each, "finalize_state"):
+            each.finalize_state()
 
 
 def untrained_copy(model: keras.Model) -> keras.Model:
@@ -237,7 +242,7 @@ def _ends_in(step: Step, activation: Any, close: Callable[[Any, Any], bool]) -> 
 def _is_affine(function: Callable[[Any], Any], values: np.ndarray) -> bool:
     """Whether f(a + b) - f(b) = f(a) - f(0), as for a layer whose output has no activation."""
     a = 1000 * values[0]  # large, so that it shows even where weights are small
-    b = -(1 + np.abs(values[1])) * a  # of the other sign, and so is the sum
+    b = -(1 + np.abs(values[1])) * a  # of the other sign and larger, so a + b has the sign of b
     both, none, one, other = np.asarray(function(np.stack([a + b, 0 * a, a, b])))
     return np.allclose(both - other, one - none, atol=TOLERANCE * np.abs(both - none).max())
 

@@ -52,24 +52,33 @@ function isLoadedAgain() {
   }
 }
 
-/** Until the parts of the page are there, that is said: at once, where a reader may wonder why. */
-function sayWhy() {
-  const words = /** @type {HTMLElement} */ (document.getElementById("loading"));
+/** @type {(id: "loading" | "problem", words: string) => void} */
+function say(id, words) {
+  const place = /** @type {HTMLElement} */ (document.getElementById(id));
+  place.textContent = words;
+  place.hidden = !words;
+}
+
+/** That the page loads is said after half a second (styles/base.css); at once where it was loaded again. */
+function sayLoading() {
   const isAgain = isLoadedAgain();
-  words.textContent = isAgain ? "The page is loaded again, so that the network computes on several threads …" : "Loading …";
-  words.classList.toggle("again", isAgain);
-  words.hidden = false;
+  say("loading", isAgain ? "The page is loaded again, so that the network computes on several threads …" : "Loading …");
+  document.getElementById("loading")?.classList.toggle("again", isAgain);
+}
+
+function sayFailed() {
+  say("loading", "");
+  say("problem", "The explorer could not be loaded: load the page again.");
 }
 
 if (location.protocol === "file:") {
-  const problem = /** @type {HTMLElement} */ (document.getElementById("problem"));
-  problem.textContent =
+  const words =
     "A page opened from disk may not read the numbers beside it: run “python -m http.server” in the folder of the " +
     "pages, and open http://localhost:8000 instead.";
-  problem.hidden = false;
-  document.querySelector("main")?.replaceChildren(problem);
+  say("problem", words);
+  document.querySelector("main")?.replaceChildren(/** @type {HTMLElement} */ (document.getElementById("problem")));
 } else {
-  sayWhy();
-  import("./main.js");
+  sayLoading();
+  import("./main.js").catch(sayFailed);
   preload();
 }

@@ -171,12 +171,11 @@ export class Page {
     document.body.toggleAttribute("data-old", shown.old);
     showLack(shown.lack);
     for (const part of this.#parts) part.show(shown, view);
-    this.#start();
+    if (document.body.hasAttribute("data-starting")) this.#start();
   }
 
   /** There is something to show, or to say. */
   #start() {
-    if (!document.body.hasAttribute("data-starting")) return;
     document.body.removeAttribute("data-starting");
     showProgress("");
   }
@@ -184,7 +183,6 @@ export class Page {
   /** @param {Error} problem */
   fail(problem) {
     this.#start();
-    showProgress("");
     showProblem(problem);
   }
 
