@@ -21,6 +21,7 @@ from vggviz.explorer.passports import files as passports
 from vggviz.explorer.passports import sketches
 from vggviz.models.graph import conv_layers, input_side, unfold
 from vggviz.models.kernels import filters
+from vggviz.models.summary import counted
 
 if TYPE_CHECKING:
     from vggviz.datasets.examples import Examples
@@ -42,10 +43,11 @@ def cost(content: Content) -> str:
     kernels = [steps[name].core.kernel for name in content.layers if steps[name].is_conv2d]
     weights = sum(math.prod(kernel.shape) for kernel in kernels)
     channels = sum(shape[-1] for shape in shapes)
-    counts = {"channel": channels, "layer": len(content.layers), "image": len(content.images)}
-    shown, of, images = (f"{count:,} {what}{'s' * (count != 1)}" for what, count in counts.items())
     megabytes = math.ceil(2 * (cells + weights) / 1e6)
-    return f"The explorer shows {shown} of {of} for {images}; it takes {megabytes:,} MB at most."
+    return (
+        f"The explorer shows {counted(channels, 'channel')} of {counted(len(content.layers), 'layer')} for "
+        f"{counted(len(content.images), 'image')}; it takes {megabytes:,} MB at most."
+    )
 
 
 def files(content: Content, runtime: str | os.PathLike[str] | None) -> Iterator[tuple[str, bytes]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vggviz.models.summary import format_macs
+from vggviz.models.summary import counted, format_macs
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,8 @@ class Cost:
         return 2 * self.macs * self.images * (self.steps + 1)
 
     def __str__(self) -> str:
-        counts = {"image": self.images, "step": self.steps}
-        images, steps = (f"{count} {what}{'s' * (count != 1)}" for what, count in counts.items())
         return (
-            f"{images} of {self.size[0]} x {self.size[1]} pixels, {steps}: "
+            f"{counted(self.images, 'image')} of {self.size[0]} x {self.size[1]} pixels, "
+            f"{counted(self.steps, 'step')}: "
             f"about 2 x {format_macs(self.macs)} per image and step, {format_macs(self.total)} in all."
         )

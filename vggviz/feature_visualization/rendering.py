@@ -22,7 +22,7 @@ from vggviz.feature_visualization.optimisation import GradientAscent, Recipe, ch
 from vggviz.models.graph import check_differentiable, unfold
 from vggviz.models.parts import output_shapes, part
 from vggviz.models.receptive_field import pair, receptive_fields
-from vggviz.models.summary import forward_macs
+from vggviz.models.summary import counted, forward_macs
 from vggviz.objectives import Objective, as_channels, label_for, mean_of_each
 
 if TYPE_CHECKING:
@@ -106,7 +106,8 @@ class Rendering:
         Args:
             objectives: the objective of each image.
             folder: see `visualize`.
-            settings: further settings that the images depend on; JSON values.
+            settings: further settings that the images depend on; JSON values. None compares functions of the
+                user's by their values.
 
         Returns:
             The images in the order of the objectives.
@@ -206,7 +207,7 @@ def reader(
             ) from error
         if batch.shape[1:] != (*size, colours):
             raise ValueError(
-                f"The model reads images of {colours} colour{'s' * (colours > 1)}; preprocess turns a batch "
+                f"The model reads images of {counted(colours, 'colour')}; preprocess turns a batch "
                 f"of shape {tuple(images.shape)} into one of shape {tuple(batch.shape)}."
             )
         return function(batch, training=False)

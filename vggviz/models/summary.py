@@ -142,6 +142,11 @@ def forward_macs(model: keras.Model, layers: Iterable[str], size: tuple[int, int
     return sum(_macs(step, shapes[name][:-1]) or 0 for name, step in counted.items())
 
 
+def counted(count: int, what: str) -> str:
+    """A number of things in words: "1 step", "2,000 steps"."""
+    return f"{count:,} {what}{'s' * (count != 1)}"
+
+
 def format_macs(macs: float) -> str:
     """A number of multiply-accumulate operations as text, in MAC, MMAC, GMAC or TMAC."""
     for unit, size in (("TMAC", 1e12), ("GMAC", 1e9), ("MMAC", 1e6)):
