@@ -170,10 +170,12 @@ def image(what: str, value: Any) -> np.ndarray:
             f"{what} must have levels from 0 to {most}, as {given.dtype}; "
             f"got from {given.min():g} to {given.max():g}."
         )
-    levels = given * (255 / most)
+    levels = given / most
     if given.shape[2] == 4:
-        levels = 255 - (255 - levels[..., :3]) * (levels[..., 3:] / 255)
-    return np.rint(levels).astype(np.uint8)
+        from skimage.color import rgba2rgb
+
+        levels = rgba2rgb(levels)
+    return np.rint(levels * 255).astype(np.uint8)
 
 
 def channel_indices(what: str, value: Any, count: int) -> np.ndarray:
