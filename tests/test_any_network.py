@@ -1,6 +1,7 @@
 """Networks and inputs as people have them: the right value, or one clear sentence."""
 
 import concurrent.futures
+import contextlib
 import dataclasses
 import functools
 import inspect
@@ -937,12 +938,19 @@ def test_colours_exchanged_before_the_first_convolution():
 # --- precision, data format, number of axes
 
 
-def test_half_precision_is_computed_in_single(images):
-    keras.mixed_precision.set_global_policy("mixed_float16")
+@contextlib.contextmanager
+def made_in(policy):
+    """Layers that are made here compute by a policy."""
+    keras.config.set_dtype_policy(policy)
     try:
-        half = network()
+        yield
     finally:
-        keras.mixed_precision.set_global_policy("float32")
+        keras.config.set_dtype_policy("float32")
+
+
+def test_half_precision_is_computed_in_single(images):
+    with made_in("mixed_float16"):
+        half = network()
     single = network()
     half.set_weights([w * 30 for w in single.get_weights()])
     single.set_weights(half.get_weights())
@@ -962,11 +970,8 @@ HALVES = ("float16", "bfloat16")
 
 @pytest.mark.parametrize(("policy", "dtype"), [(half, None) for half in HALVES] + [(None, "bfloat16")])
 def test_weights_or_images_of_16_bits_are_computed_in_single(images, policy, dtype):
-    keras.config.set_dtype_policy(policy or "float32")
-    try:
+    with made_in(policy or "float32"):
         half = network()
-    finally:
-        keras.config.set_dtype_policy("float32")
     if dtype:
         inputs = keras.Input((SIDE, SIDE, 3), dtype=dtype)
         half = keras.Model(inputs, half(inputs))
@@ -1019,6 +1024,7 @@ class Named(Around):
     def __init__(self):
         given = keras.Input((SIDE, SIDE, 4), dtype=keras.config.dtype_policy().compute_dtype, name="maps")
         super().__init__(keras.Model({"maps": given}, {"maps": sequential()(given)}))
+        self.model.compile(loss=lambda wanted, found: 0.0)
 
     def call(self, maps):
         return self.model({"maps": maps})["maps"]
@@ -1061,11 +1067,8 @@ def test_layers_inside_layers_are_computed_in_single(images, inner):
         maps = inner(layers.Conv2D(4, 3, padding="same", name="c1")(front))
         return keras.Model(front, layers.Dense(3)(layers.GlobalAveragePooling2D()(maps)))
 
-    keras.config.set_dtype_policy("mixed_float16")
-    try:
+    with made_in("mixed_float16"):
         half = with_inner()
-    finally:
-        keras.config.set_dtype_policy("float32")
     single = with_inner()
     single.set_weights(half.get_weights())
     ours, wanted = (vggviz.feature_maps(model, images * 1e5, "inner")["inner"] for model in (half, single))
@@ -1074,11 +1077,8 @@ def test_layers_inside_layers_are_computed_in_single(images, inner):
 
 def test_the_policies_of_a_model_stay_as_they_are(images):
     policies = keras.dtype_policies.DTypePolicyMap(default_policy="mixed_float16")
-    keras.config.set_dtype_policy(policies)
-    try:
+    with made_in(policies):
         model = network()
-    finally:
-        keras.config.set_dtype_policy("float32")
     vggviz.feature_maps(model, images)
     assert {layer.compute_dtype for layer in model.layers} == {"float16"}
     assert not len(policies)
@@ -1154,11 +1154,8 @@ def nested_in_part():
 
 
 def in_double_precision():
-    keras.config.set_dtype_policy("float64")
-    try:
+    with made_in("float64"):
         model = network()
-    finally:
-        keras.config.set_dtype_policy("float32")
     model.set_weights(network().get_weights())
     return model
 

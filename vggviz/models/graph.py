@@ -314,7 +314,8 @@ def _in_single_precision(layer: Any) -> Any:
     if isinstance(layer, keras.Model) and getattr(layer, "inputs", None):
         given = layer.inputs if isinstance(layer, keras.Sequential) else layer.input
         inputs = keras.tree.map_structure(lambda t: fresh_input(t.shape[1:], t.dtype, t.name), given)
-        return keras.models.clone_model(layer, inputs, clone_function=_in_single_precision)
+        plain = shallow_copy(layer, compiled=False)  # a loss may be one that Keras cannot copy
+        return keras.models.clone_model(plain, inputs, clone_function=_in_single_precision)
     changed = {
         name: keras.tree.map_structure(_in_single_precision, value)
         for name, value in vars(layer).items()
@@ -343,8 +344,10 @@ def _functional(model: keras.Model) -> Any:
 
 def _unique_name(name: str, steps: Iterable[str], own: Iterable[str]) -> str:
     """`name`, with ":1", ":2" appended for further calls of a shared layer; none that another layer has."""
-    further = (f"{name}:{call}" for call in itertools.count(1))
-    return name if name not in steps else next(each for each in further if each not in {*steps, *own})
+    if name not in steps:
+        return name
+    taken = {*steps, *own}
+    return next(each for call in itertools.count(1) if (each := f"{name}:{call}") not in taken)
 
 
 def input_side(model: keras.Model) -> int:
